@@ -1,0 +1,162 @@
+"""An evaluation: a folder of tables and one `evaluation.toml`, read and typed."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+
+from impactkit.data.folders import find, reference_folder
+from impactkit.data.tables import empty_table, read_table, schemas
+from impactkit.errors import RefusedData, UnknownName
+
+KEYS: dict[str, type | tuple[type, ...]] = {
+    "title": str, "programme": str, "language": str, "fictional": bool, "vintage": int, "wave": list, "report": dict,
+}
+REQUIRED = ("title", "programme", "vintage", "wave")
+WAVE_KEYS = ("id", "name", "labelled")
+REPORT_KEYS = ("notebook", "parameters")
+
+
+@dataclass(frozen=True)
+class Wave:
+    """Territories labelled together: its code, its name in words, the date of the label as it is known."""
+
+    id: str
+    name: str
+    labelled: str
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """The folder, read: who, when, on which ground. Frames are given as copies; two readings of one content are equal."""
+
+    folder: Path
+    name: str
+    title: str
+    programme: str
+    language: str
+    fictional: bool
+    vintage: int
+    waves: tuple[Wave, ...]
+    report: Mapping[str, Any]
+    digest: str
+    _tables: Mapping[str, pd.DataFrame] = field(repr=False)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Evaluation) and other.digest == self.digest
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __repr__(self) -> str:
+        return f"Evaluation({self.name}: {len(self._tables['territories'])} territories)"
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that this evaluation holds."""
+        return tuple(self._tables)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A copy of one table; without rows when the folder does not hold it. Raises UnknownName."""
+        if name not in schemas():
+            raise UnknownName.among("la table", name, schemas(), where=self.name)
+        frame = self._tables.get(name)
+        return empty_table(name) if frame is None else frame.copy()
+
+    @functools.cached_property
+    def territories(self) -> tuple[Any, ...]:
+        """The territories, in the order of the table."""
+        from impactkit.data.territories import territories_of
+
+        return territories_of(self)
+
+    def territory(self, code: str) -> Any:
+        """One territory by its code. Raises UnknownName with the nearest codes."""
+        known = {place.code: place for place in self.territories}
+        if code not in known:
+            raise UnknownName.among("le territoire", code, known, where=self.name)
+        return known[code]
+
+    def wave(self, id: str) -> Wave:
+        """One wave by its code."""
+        return next(wave for wave in self.waves if wave.id == id)
+
+
+def load(folder: str | Path) -> Evaluation:
+    """Read an evaluation's folder. Raises UnknownName (folder, key), RefusedData (a table that cannot be read).
+
+    The same content is read once: the result is kept by the digest of the files.
+    """
+    found = find(folder).resolve()
+    if not (found / "evaluation.toml").is_file():
+        raise RefusedData(
+            "ce dossier n’est pas une évaluation : evaluation.toml n’y est pas.", where=str(folder),
+            next="donner le dossier d’une évaluation, par exemple data/french-impact.",
+        )
+    return _read(found, digest_of(found))
+
+
+def digest_of(folder: Path) -> str:
+    """SHA-256 of what an evaluation's figures come from: its settings, tables and the reference data."""
+    sha = hashlib.sha256()
+    for root, patterns in ((folder, ("*.toml", "*.csv")), (reference_folder(), ("*.csv", "*.gz"))):
+        for file in sorted(path for pattern in patterns for path in root.glob(pattern)):
+            sha.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return sha.hexdigest()
+
+
+@functools.lru_cache(maxsize=4)
+def _read(folder: Path, digest: str) -> Evaluation:
+    settings = read_settings(folder / "evaluation.toml")
+    tables = {name: read_table(folder / f"{name}.csv", name)
+              for name in schemas() if (folder / f"{name}.csv").is_file()}
+    if "territories" not in tables:
+        raise RefusedData("la table territories.csv manque.", where=folder.name,
+                          next="décrire chaque territoire sur une ligne de territories.csv.")
+    return Evaluation(
+        folder=folder, name=folder.name, title=settings["title"], programme=settings["programme"],
+        language=settings.get("language", "fr"), fictional=settings.get("fictional", False),
+        vintage=settings["vintage"], waves=tuple(Wave(**wave) for wave in settings["wave"]),
+        report=MappingProxyType(settings.get("report", {})), digest=digest, _tables=MappingProxyType(tables),
+    )
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """`evaluation.toml`, its keys checked. Raises RefusedData or UnknownName with the nearest key."""
+    try:
+        settings = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise RefusedData(f"le fichier ne se lit pas ({error}).", where=path.name,
+                          next="corriger la ligne indiquée.") from error
+    _known(settings, KEYS, path.name)
+    for key, kind in KEYS.items():
+        if key in settings and not isinstance(settings[key], kind):
+            raise RefusedData(f"la clé `{key}` n’a pas la forme attendue.", where=path.name,
+                              next="prendre modèle sur data/french-impact/evaluation.toml.")
+    _all_there(settings, REQUIRED, path.name)
+    for wave in settings["wave"]:
+        _known(wave, WAVE_KEYS, f"{path.name}, [[wave]]")
+        _all_there(wave, WAVE_KEYS, f"{path.name}, [[wave]]")
+    _known(settings.get("report", {}), REPORT_KEYS, f"{path.name}, [report]")
+    return settings
+
+
+def _known(found: Mapping[str, Any], known: Any, where: str) -> None:
+    for key in found:
+        if key not in known:
+            raise UnknownName.among("la clé", key, known, where=where)
+
+
+def _all_there(found: Mapping[str, Any], required: tuple[str, ...], where: str) -> None:
+    missing = [key for key in required if key not in found]
+    if missing:
+        raise RefusedData(f"il manque {', '.join(f'`{key}`' for key in missing)}.", where=where,
+                          next="ajouter ces clés.")

@@ -1,0 +1,48 @@
+"""Where things lie: what ships with the kit, and the folders that a person names."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from impactkit.errors import UnknownName
+
+_PACKAGE = Path(__file__).parents[1]
+
+
+def shipped(name: str) -> Path:
+    """The folder `name` (reference, schemas, notebooks) that ships: inside an installed wheel, else the repository's."""
+    packed = _PACKAGE / "_shipped" / name
+    if packed.is_dir():
+        return packed
+    root = _PACKAGE.parents[1]
+    return root / name if name == "notebooks" else root / "data" / name
+
+
+def reference_folder() -> Path:
+    """Geography and population by vintage."""
+    return shipped("reference")
+
+
+def schemas_folder() -> Path:
+    """One Table Schema per table."""
+    return shipped("schemas")
+
+
+def find(path: str | Path) -> Path:
+    """The folder or file `path`: absolute, else from IMPACTKIT_BASE, else from the working folder and its parents.
+
+    So that a notebook says `data/french-impact` and works from JupyterLab, papermill or a run alike.
+    """
+    asked = Path(path)
+    if asked.is_absolute() and asked.exists():
+        return asked
+    base = os.environ.get("IMPACTKIT_BASE")
+    starts = [Path(base)] if base else [Path.cwd(), *Path.cwd().parents]
+    for start in starts:
+        if not asked.is_absolute() and (start / asked).exists():
+            return start / asked
+    beside = [child.name for start in starts if (start / asked).parent.is_dir()
+              for child in (start / asked).parent.iterdir()][:200]
+    error = UnknownName.among("le dossier", asked.name, beside, where=str(path))
+    raise error

@@ -1,0 +1,61 @@
+"""CSV tables of an evaluation, read as their Table Schema says: text stays text, an empty cell stays empty."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from impactkit.data.folders import schemas_folder
+from impactkit.errors import RefusedData
+
+Schema = dict[str, Any]
+
+
+@functools.lru_cache(maxsize=1)
+def schemas() -> dict[str, Schema]:
+    """Every Table Schema that ships, by table name."""
+    files = sorted(schemas_folder().glob("*.schema.json"))
+    return {file.name.removesuffix(".schema.json"): json.loads(file.read_text("utf-8")) for file in files}
+
+
+def columns(table: str) -> tuple[str, ...]:
+    """Names of the columns of `table`, in order."""
+    return tuple(field["name"] for field in schemas()[table]["fields"])
+
+
+def read_table(path: Path, table: str) -> pd.DataFrame:
+    """One CSV file (UTF-8, comma) as a frame with every column of its schema; raises RefusedData when it is unreadable.
+
+    Text columns hold "" where the cell is empty; numbers hold NaN.
+    """
+    try:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=True)
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise RefusedData(
+            f"le fichier n’est pas un CSV lisible ({error}).", where=path.name,
+            next="l’enregistrer en CSV, UTF-8, séparé par des virgules.",
+        ) from error
+    frame = frame.reindex(columns=list(columns(table)), fill_value="").apply(lambda cells: cells.str.strip())
+    for field in schemas()[table]["fields"]:
+        if field["type"] in ("integer", "number"):
+            frame[field["name"]] = _numbers(frame[field["name"]], path.name)
+    return frame
+
+
+def empty_table(table: str) -> pd.DataFrame:
+    """A frame with the columns of `table` and no row."""
+    return pd.DataFrame({name: pd.Series(dtype=str) for name in columns(table)})
+
+
+def _numbers(cells: pd.Series, file: str) -> pd.Series:
+    try:
+        return pd.to_numeric(cells.replace("", None)).astype(float)
+    except ValueError as error:
+        raise RefusedData(
+            f"la colonne « {cells.name} » attend des nombres ({error}).", where=file,
+            next="lancer `impactkit check` pour voir chaque cellule en cause.",
+        ) from error

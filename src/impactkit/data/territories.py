@@ -1,0 +1,105 @@
+"""A territory of an evaluation: its name, its wave, its dates and the ground it covers."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from impactkit.data import geography
+
+if TYPE_CHECKING:
+    from impactkit.data.evaluation import Evaluation, Wave
+
+
+@dataclass(frozen=True)
+class Part:
+    """One official unit of a perimeter."""
+
+    family: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Territory:
+    """One territory; `perimeter` is empty when no perimeter is established (then `candidates` may hold possible ones)."""
+
+    evaluation: Evaluation
+    code: str
+    name: str
+    wave: Wave
+    perimeter_kind: str
+    confidence: str
+    perimeter: tuple[Part, ...]
+    candidates: tuple[Part, ...]
+
+    def __repr__(self) -> str:
+        return f"Territory({self.code}: {self.name})"
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Rows of table `name` that are about this territory, as a copy (transfers: given or received)."""
+        rows = self.evaluation.table(name)
+        if name == "transfers":
+            mine = (rows["giver"] == self.code) | (rows["receiver"] == self.code)
+        elif name == "events":
+            everyone = (rows["territory"] == "") & rows["wave"].isin(["", self.wave.id])
+            mine = (rows["territory"] == self.code) | everyone
+        else:
+            mine = rows["territory"] == self.code
+        return rows[mine].reset_index(drop=True)
+
+    @property
+    def labelled(self) -> str:
+        """Date of the label as it is known (a day, a month): its own event when a source gives one, else its wave's."""
+        events = self.table("events")
+        own = events[(events["kind"] == "label") & (events["territory"] == self.code) & (events["date"] != "")]
+        return str(own["date"].iloc[0]) if len(own) else self.wave.labelled
+
+    @functools.cached_property
+    def communes(self) -> frozenset[str]:
+        """Codes of the communes of the perimeter, at the evaluation's vintage; empty when there is none."""
+        return communes_of(self.perimeter, self.evaluation.vintage)
+
+    @property
+    def family(self) -> str:
+        """Family of the units of the perimeter; "" without a perimeter."""
+        return self.perimeter[0].family if self.perimeter else ""
+
+
+def communes_of(parts: tuple[Part, ...], vintage: int) -> frozenset[str]:
+    """Communes of several official units together, at one vintage. Raises UnknownName for a code that is not one."""
+    return frozenset().union(*(geography.communes_of(part.family, part.code, vintage=vintage) for part in parts))
+
+
+def territories_of(evaluation: Evaluation) -> tuple[Territory, ...]:
+    """Every territory of the evaluation, in the order of its table."""
+    perimeters = evaluation.table("perimeters")
+
+    def parts(code: str, role: str) -> tuple[Part, ...]:
+        rows = perimeters[(perimeters["territory"] == code) & (perimeters["role"] == role)]
+        return tuple(Part(family, unit) for family, unit in zip(rows["family"], rows["code"], strict=True))
+
+    return tuple(
+        Territory(
+            evaluation=evaluation, code=row.territory, name=row.name, wave=evaluation.wave(row.wave),
+            perimeter_kind=row.perimeter_kind, confidence=row.confidence,
+            perimeter=parts(row.territory, "perimeter"), candidates=parts(row.territory, "candidate"),
+        )
+        for row in evaluation.table("territories").itertuples(index=False)
+    )
+
+
+def overlaps(place: Territory) -> tuple[tuple[Territory, str], ...]:
+    """The other territories of the evaluation that share ground with `place`, and how: `within` (place lies inside),
+    `contains`, `same` or `overlaps`."""
+    found = []
+    for other in place.evaluation.territories:
+        shared = place.communes & other.communes
+        if other.code == place.code or not shared:
+            continue
+        inside, around = shared == place.communes, shared == other.communes
+        how = "same" if inside and around else "within" if inside else "contains" if around else "overlaps"
+        found.append((other, how))
+    return tuple(found)

@@ -1,0 +1,83 @@
+"""What can go wrong, in words: what happened, where, and what to do next.
+
+Raised with sentences already in the reader's language; this room knows no catalogue and imports nothing.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class ImpactkitError(Exception):
+    """An error that a person can act on. `what` happened, `where` (file, sheet, cell, section), what to do `next`."""
+
+    def __init__(self, what: str, *, where: str = "", next: str = "") -> None:
+        self.what, self.where, self.next = what, where, next
+        super().__init__(what, where, next)
+
+    def __str__(self) -> str:
+        head = f"{self.where} : {self.what}" if self.where else self.what
+        return f"{head}\n  À faire : {self.next}" if self.next else head
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.what, self.where, self.next)
+
+
+def _rebuild(kind: type[ImpactkitError], what: str, where: str, next: str) -> ImpactkitError:
+    return kind(what, where=where, next=next)
+
+
+class UnknownName(ImpactkitError):
+    """A name (territory, parameter, key, code) that does not exist; the nearest right ones are offered."""
+
+    @classmethod
+    def among(cls, kind: str, name: str, known: Iterable[str], *, where: str = "") -> UnknownName:
+        """`kind` is the noun with its article (« le territoire »), `known` the names that exist."""
+        names = sorted(set(known))
+        near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+        if near:
+            hint = "vouliez-vous dire " + " ou ".join(f"`{one}`" for one in near) + "\u202f?"
+        else:
+            hint = "noms admis : " + ", ".join(names[:12]) + ("…" if len(names) > 12 else "") + "."
+        return cls(f"{kind} `{name}` n’existe pas.", where=where, next=hint)
+
+
+class RefusedData(ImpactkitError):
+    """The tables of an evaluation cannot be used as they stand; every problem is in the message."""
+
+
+class NotEnoughData(ImpactkitError):
+    """What was asked needs figures that are not there."""
+
+
+class ReportFailed(ImpactkitError):
+    """A report could not be built; the last good one, if any, is kept."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to mend in the data: where it is (file, sheet, cell), what was found, what is expected, what to do."""
+
+    file: str
+    sheet: str
+    cell: str
+    value: str
+    expected: str
+    next: str
+    territory: str = ""
+
+    def __str__(self) -> str:
+        place = ", ".join(part for part in (self.file, self.sheet, self.cell) if part)
+        found = f" « {self.value} » :" if self.value else ""
+        return f"{place} :{found} {self.expected} À faire : {self.next}"
+
+
+class Problems(tuple[Problem, ...]):
+    """All the problems found at once, in the order of the files; true when there is any."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self)

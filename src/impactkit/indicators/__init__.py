@@ -1,0 +1,43 @@
+"""Indicator functions: tables in, rows of one shape out, for the whole evaluation at once."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from impactkit.errors import UnknownName
+from impactkit.indicators import challenges, collective, context, jobs, knowledge, projects
+from impactkit.indicators.rows import COLUMNS, frame
+
+if TYPE_CHECKING:
+    from impactkit.data.evaluation import Evaluation
+    from impactkit.data.territories import Territory
+
+MEASURES: dict[str, Callable[[Evaluation], pd.DataFrame]] = {
+    "knowledge": knowledge.rows, "collective": collective.rows, "challenges": challenges.rows,
+    "projects": projects.rows, "jobs": jobs.rows, "context": context.rows,
+}
+
+
+def indicators(ev: Evaluation, *, measure: str | None = None, of: Territory | None = None) -> pd.DataFrame:
+    """Indicator rows of an evaluation: one `measure` (collective, jobs, context ...) or all, one territory or all.
+
+    Columns: territory, indicator, group, period, value, low, high, n, unit, flag, quality, source, as_of,
+    data_vintage, geography_vintage; key (territory, indicator, group, period). A missing value is empty and its
+    `flag` says why (`missing:<reason>`). Raises UnknownName for a measure or a territory that does not exist.
+    """
+    if measure is not None and measure not in MEASURES:
+        raise UnknownName.among("la mesure", measure, MEASURES)
+    found = pd.concat([_measured(ev, name) for name in MEASURES if measure in (None, name)], ignore_index=True)
+    if of is not None:
+        found = found[found["territory"] == ev.territory(of.code).code].reset_index(drop=True)
+    return found[list(COLUMNS)]
+
+
+@functools.lru_cache(maxsize=64)
+def _measured(ev: Evaluation, measure: str) -> pd.DataFrame:
+    # Kept by the evaluation's digest (its hash): one territory's rows cost nothing after the first asking.
+    return frame(MEASURES[measure](ev).to_dict("records"))

@@ -1,0 +1,104 @@
+"""Official figures as context: the territory's trajectory among comparable ones. It describes; it attributes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from impactkit.data import geography
+from impactkit.indicators.comparable import ENOUGH, comparable, last_before, own_population
+from impactkit.indicators.rows import frame, row
+
+if TYPE_CHECKING:
+    from impactkit.data.evaluation import Evaluation
+    from impactkit.data.territories import Territory
+
+BASE = 100.0
+
+
+def trajectory(place: Territory, outcome: str = "count_population") -> pd.DataFrame:
+    """The territory among comparable ones, on fixed perimeters: columns unit, name, role (territory or comparable),
+    period, value, index (100 at the first period).
+
+    Without a perimeter, or with fewer than two periods, the frame has no row: no change can be told.
+    Source: INSEE municipal populations; a figure pools five yearly surveys, so only dates five years apart or more
+    are compared (first to last).
+    """
+    shape = ["unit", "name", "role", "period", "value", "index"]
+    own = own_population(place) if place.perimeter else {}
+    if len(own) < 2:
+        return pd.DataFrame(columns=shape)
+    units = comparable(place, on=outcome)
+    chosen = units[units["comparable"]]
+    values = geography.unit_population(place.family, vintage=place.evaluation.vintage)
+    others = values[values["unit"].isin(set(chosen["unit"])) & values["pop_year"].isin(own)]
+    whole = others.groupby("unit")["population"].transform(lambda cells: cells.notna().all() and len(cells) == len(own))
+    others = others[whole.astype(bool)].rename(columns={"pop_year": "period", "population": "value"})
+    others = others.assign(name=others["unit"].map(chosen.set_index("unit")["name"]), role="comparable")
+    mine = pd.DataFrame({"unit": place.code, "name": place.name, "role": "territory",
+                         "period": list(own), "value": list(own.values())})
+    found = pd.concat([mine, others], ignore_index=True).sort_values(["unit", "period"], kind="stable")
+    found["index"] = found["value"] / found.groupby("unit")["value"].transform("first") * BASE
+    found = found.sort_values(["role", "unit", "period"], ascending=[False, True, True], kind="stable")
+    return found[shape].reset_index(drop=True)
+
+
+def middle(values: pd.Series) -> tuple[float, float, float]:
+    """First quartile, median and third quartile (linear interpolation)."""
+    low, median, high = values.quantile([0.25, 0.5, 0.75])
+    return float(low), float(median), float(high)
+
+
+def rows(ev: Evaluation) -> pd.DataFrame:
+    """Population and its change among comparable territories, on the perimeters of the evaluation's vintage.
+
+    `count_communes`; `count_population` by year; `rate_population_change` (share, first to last year) with group
+    `comparable=median` (low, high: the middle half; n: how many) when at least eight may be compared, otherwise one
+    row per comparable unit; `index_population` (100 in the first year), own and median; `count_comparable`.
+    A territory without perimeter or with one year only has these rows empty, with the reason.
+    """
+    return frame([one for place in ev.territories for one in _rows_of(place)])
+
+
+def _rows_of(place: Territory) -> list[dict[str, Any]]:
+    vintage = place.evaluation.vintage
+    about = {"source": geography.POPULATION_SOURCE, "geography_vintage": str(vintage)}
+    if not place.perimeter:
+        missing = {**about, "flag": "missing:no-perimeter"}
+        return [row(place.code, "count_population", None, "habitants", **missing),
+                row(place.code, "rate_population_change", None, "part", **missing)]
+    found = [row(place.code, "count_communes", float(len(place.communes)), "communes",
+                 source=geography.PERIMETER_SOURCE, geography_vintage=str(vintage), period=str(vintage))]
+    for year, value in own_population(place).items():
+        found.append(row(place.code, "count_population", value, "habitants", period=str(year), flag="rolling",
+                         data_vintage=str(year), as_of=f"{year}-01-01", **about))
+    path = trajectory(place)
+    if path.empty:
+        return [*found, row(place.code, "rate_population_change", None, "part", flag="missing:one-period", **about)]
+    return found + _compared(place, path, about)
+
+
+def _compared(place: Territory, path: pd.DataFrame, about: dict[str, str]) -> list[dict[str, Any]]:
+    first, last = int(path["period"].min()), int(path["period"].max())
+    span = {"period": f"{first}/{last}", "data_vintage": str(last), **about}
+    ends = path[path["period"] == last].set_index("unit")
+    change = ends["index"] / BASE - 1
+    others = change[ends["role"] == "comparable"]
+    found = [row(place.code, "rate_population_change", float(change[place.code]), "part", flag="rolling", **span),
+             row(place.code, "count_comparable", float(len(others)), "territoires", period=str(last_before(place)),
+                 **about)]
+    if len(others) < ENOUGH:
+        return found + [row(place.code, "rate_population_change", float(value), "part", flag="rolling",
+                            group=f"comparable={unit}", **span) for unit, value in others.items()]
+    low, median, high = middle(others)
+    found.append(row(place.code, "rate_population_change", median, "part", group="comparable=median", low=low,
+                     high=high, n=len(others), flag="rolling", **span))
+    for period, year in path.groupby("period"):
+        dated = {"period": str(period), "data_vintage": str(period), "flag": "rolling", **about}
+        mine = year[year["role"] == "territory"]["index"].iloc[0]
+        low, median, high = middle(year[year["role"] == "comparable"]["index"])
+        found.append(row(place.code, "index_population", float(mine), "indice", **dated))
+        found.append(row(place.code, "index_population", median, "indice", group="comparable=median", low=low,
+                         high=high, n=len(others), **dated))
+    return found

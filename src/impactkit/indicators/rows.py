@@ -1,0 +1,43 @@
+"""The one shape of every number: the indicator row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+COLUMNS = (
+    "territory", "indicator", "group", "period", "value", "low", "high", "n", "unit", "flag", "quality",
+    "source", "as_of", "data_vintage", "geography_vintage",
+)
+KEY = ["territory", "indicator", "group", "period"]
+_NUMBERS = ("value", "low", "high", "n")
+
+
+def row(territory: str, indicator: str, value: float | None, unit: str, **rest: Any) -> dict[str, Any]:
+    """One row; `value` None needs a `flag` that says why. Other columns by name, empty when not given."""
+    if value is None and not rest.get("flag"):
+        raise ValueError(f"{indicator} of {territory}: a missing value needs its reason")
+    return {"territory": territory, "indicator": indicator, "value": value, "unit": unit, **rest}
+
+
+def frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    """Rows as a frame of the one shape: numbers as float64, everything else as text, missing text as ""."""
+    found = pd.DataFrame(list(rows), columns=list(COLUMNS))
+    for name in COLUMNS:
+        if name in _NUMBERS:
+            found[name] = pd.to_numeric(found[name]).astype("float64")
+        else:
+            found[name] = found[name].fillna("").astype(str)
+    return found
+
+
+def latest(dates: Iterable[str]) -> str:
+    """The latest of some partial ISO dates; "" when there is none."""
+    return max((date for date in dates if date), default="")
+
+
+def sources(texts: Iterable[str]) -> str:
+    """Several sources as one text, each once, in order."""
+    return " ; ".join(dict.fromkeys(text for text in texts if text))

@@ -1,0 +1,1 @@
+"""Language: one number formatter and one catalogue for every sentence, table and axis."""

@@ -1,0 +1,90 @@
+"""The catalogue: every sentence that a person reads, by its key (gettext, plural forms, holes in braces).
+
+The `.po` files are the only source; they are read once through Babel, so nothing has to be compiled or shipped twice.
+In a sentence `**two stars**` make a strong word; a hole filled with `Declared` text keeps the mark of what it is.
+"""
+
+from __future__ import annotations
+
+import functools
+import gettext
+import io
+import re
+import string
+from dataclasses import dataclass
+from pathlib import Path
+
+_FOLDER = Path(__file__).with_name("locale")
+_BEFORE = re.compile(r" ([%;:!?»])")
+
+
+class Declared(str):
+    """Text that comes as written from a table of the evaluation; it is quoted, never computed."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stretch of a sentence in one voice."""
+
+    text: str
+    strong: bool = False
+    declared: bool = False
+
+
+@functools.lru_cache(maxsize=4)
+def _translations(lang: str) -> gettext.GNUTranslations:
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    with (_FOLDER / lang / "LC_MESSAGES" / "impactkit.po").open("rb") as file:
+        catalogue = read_po(file, locale=lang, abort_invalid=True)
+    buffer = io.BytesIO()
+    write_mo(buffer, catalogue)
+    buffer.seek(0)
+    return gettext.GNUTranslations(buffer)
+
+
+def _template(key: str, lang: str, n: float | None) -> str:
+    translations = _translations(lang)
+    # In French what is below two is singular, 1.5 included; gettext takes whole numbers.
+    text = translations.gettext(key) if n is None else translations.ngettext(key, key + "#", int(abs(n)))
+    if text in (key, key + "#"):
+        raise KeyError(f"the {lang} catalogue has no sentence for {key!r}")
+    return french_spaces(text) if lang == "fr" else text
+
+
+def say(key: str, *, lang: str = "fr", n: float | None = None, **holes: object) -> str:
+    """The sentence of `key` as plain text, its holes filled; `n` (also a hole) chooses the plural form.
+
+    Raises KeyError for a key that the catalogue does not hold, or a hole left empty: a page never shows a message id.
+    """
+    return "".join(run.text for run in runs(key, lang=lang, n=n, **holes))
+
+
+def runs(key: str, *, lang: str = "fr", n: float | None = None, **holes: object) -> tuple[Run, ...]:
+    """The sentence of `key` as runs: strong words and declared text keep their marks."""
+    if n is not None:
+        holes.setdefault("n", int(n))
+    strong, found = False, []
+    for literal, hole, _, _ in string.Formatter().parse(_template(key, lang, n)):
+        pieces = literal.split("**")
+        for i, piece in enumerate(pieces):
+            strong ^= i > 0
+            if piece:
+                found.append(Run(piece, strong))
+        if hole is not None:
+            value = holes[hole]
+            found.append(Run(str(value), strong, isinstance(value, Declared)))
+    return tuple(found)
+
+
+def has(key: str, *, lang: str = "fr") -> bool:
+    """Whether the catalogue holds `key`."""
+    return _translations(lang).gettext(key) != key
+
+
+def french_spaces(text: str) -> str:
+    """Narrow no-break spaces before % ; : ! ? and inside guillemets, and the apostrophe of typography."""
+    return _BEFORE.sub("\u202f\\1", text).replace("« ", "«\u202f").replace("'", "’")

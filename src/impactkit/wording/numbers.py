@@ -1,0 +1,54 @@
+"""The one formatter of numbers and dates: tables, charts and sentences print the same figure the same way."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+NARROW = "\u202f"
+MINUS = "\u2212"
+MISSING = "–"
+
+
+def number(x: float, decimals: int = 0, *, sign: bool = False, lang: str = "fr") -> str:
+    """`1234567.8` gives « 1 234 568 » (U+202F between thousands, true minus); ties go away from zero.
+
+    Raises ValueError for a value that is not a number: what is missing is said in words, never printed.
+    """
+    if x is None or not math.isfinite(x):
+        raise ValueError("a missing value has no figure: say its reason instead")
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    # Rounded first: a value that rounds to nothing must not keep its minus.
+    rounded = _half_away(float(x), decimals)
+    text = format_decimal(abs(rounded), format=pattern, locale=lang, decimal_quantization=False)
+    text = text.replace("\u00a0", NARROW)
+    if rounded < 0:
+        return MINUS + text
+    return "+" + text if sign and rounded > 0 else text
+
+
+def percent(share: float, decimals: int = 1, *, sign: bool = False, lang: str = "fr") -> str:
+    """A share (0.072) as « 7,2 % »."""
+    return number(share * 100, decimals, sign=sign, lang=lang) + NARROW + "%"
+
+
+def date(iso: str, lang: str = "fr") -> str:
+    """An ISO date, month or year as words: `2019-02-25` « 25 février 2019 », `2019-12` « décembre 2019 »."""
+    parts = iso.split("-")
+    if len(parts) == 1:
+        return iso
+    day = dt.date(int(parts[0]), int(parts[1]), int(parts[2]) if len(parts) == 3 else 1)
+    if len(parts) == 2:
+        return format_date(day, "LLLL y", locale=lang)
+    text = format_date(day, "d MMMM y", locale=lang)
+    return "1er" + text[1:] if lang == "fr" and day.day == 1 else text
+
+
+def _half_away(x: float, decimals: int) -> float:
+    scale = 10.0**decimals
+    # The repr of a float is what a person reads: 2.675 is meant as 2.675, not as the binary number below it.
+    scaled = float(f"{abs(x) * scale:.9f}")
+    return math.copysign(math.floor(scaled + 0.5) / scale, x)
