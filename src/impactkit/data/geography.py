@@ -1,0 +1,177 @@
+"""Communes and what they form (EPCI, EPT, départements, regions) at one vintage; population on fixed ground.
+
+Sources: `data/reference` (INSEE code officiel géographique, DGCL Banatic, through Etalab). Codes are text.
+A vintage is the state on 1 January of a year, 2019 to 2026.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+
+import pandas as pd
+
+from impactkit.data.population import (
+    POPULATION_SOURCE,
+    VINTAGES,
+    at,
+    blocks,
+    population,
+    reference,
+    sums,
+)
+from impactkit.errors import UnknownName
+
+__all__ = [
+    "FAMILIES",
+    "PERIMETER_SOURCE",
+    "POPULATION_SOURCE",
+    "VINTAGES",
+    "communes_of",
+    "departements_of",
+    "members",
+    "name_of",
+    "population",
+    "population_of",
+    "regions_of",
+    "unit_population",
+    "units",
+]
+
+FAMILIES = ("commune", "epci", "ept", "departement", "region")
+PERIMETER_SOURCE = (
+    "INSEE, code officiel géographique, et DGCL, Banatic ; par Etalab, Découpage administratif"
+)
+
+_EPT_VINTAGE = 2026
+_NOUNS = {
+    "commune": "la commune",
+    "epci": "l’intercommunalité (EPCI)",
+    "ept": "l’établissement public territorial",
+    "departement": "le département",
+    "region": "la région",
+}
+
+
+def units(family: str, *, vintage: int) -> pd.DataFrame:
+    """Every unit of a family at a vintage. Raises UnknownName for another family or vintage.
+
+    Columns: code, name, type (CC, CA, CU, METRO, MET69 for EPCI, "" for the others), communes (their
+    number).
+    """
+    return _units(family, vintage).copy()
+
+
+def members(family: str, *, vintage: int) -> pd.DataFrame:
+    """Which commune is in which unit of a family: columns commune, unit.
+
+    Four islands are in no EPCI, most communes in no EPT. EPT are those of 2026, told in the communes of
+    `vintage`.
+    """
+    return _members(family, vintage).copy()
+
+
+def communes_of(kind: str, code: str, *, vintage: int) -> frozenset[str]:
+    """Communes of one unit (`kind` is a family). Raises UnknownName for a code unknown at that vintage."""
+    held = _communes_by_unit(kind, vintage)
+    if code not in held:
+        raise UnknownName.among(f"{_NOUNS[kind]} de {vintage}", code, held)
+    return held[code]
+
+
+def name_of(kind: str, code: str, *, vintage: int) -> str:
+    """Name of one unit. Raises UnknownName for a code that does not exist at that vintage."""
+    communes_of(kind, code, vintage=vintage)
+    table = _units(kind, vintage)
+    return str(table.loc[table["code"] == code, "name"].iloc[0])
+
+
+def departements_of(communes: Iterable[str], *, vintage: int) -> list[str]:
+    """Names of the départements that hold these communes, in the order of their codes."""
+    return _names_around("departement", communes, vintage)
+
+
+def regions_of(communes: Iterable[str], *, vintage: int) -> list[str]:
+    """Names of the regions that hold these communes, in the order of their codes."""
+    return _names_around("region", communes, vintage)
+
+
+def population_of(communes: Iterable[str], *, vintage: int) -> pd.DataFrame:
+    """Municipal population (inhabitants) of a set of communes of `vintage`: pop_year, population, missing.
+
+    `missing` is the number of communes without a figure; population is then NaN. Years published for none
+    of them are not listed. Raises UnknownName for a code that is no commune of that vintage.
+    """
+    codes = frozenset(communes)
+    known = _communes_by_unit("commune", vintage)
+    for code in sorted(codes - known.keys()):
+        raise UnknownName.among(f"{_NOUNS['commune']} de {vintage}", code, known)
+    return _population_of(codes, vintage).copy()
+
+
+def unit_population(family: str, *, vintage: int) -> pd.DataFrame:
+    """Municipal population (inhabitants) of every unit of a family, on its ground of `vintage`.
+
+    Columns: unit, pop_year, population, missing; the same figures as `population_of` on its communes.
+    """
+    return _unit_population(family, vintage).copy()
+
+
+@functools.lru_cache(maxsize=64)
+def _members(family: str, vintage: int) -> pd.DataFrame:
+    if family not in FAMILIES:
+        raise UnknownName.among("la famille de territoires", family, FAMILIES)
+    communes = at("communes", vintage)
+    if family == "commune":
+        return communes[["commune"]].assign(unit=communes["commune"])
+    if family == "epci":
+        return at("epci_members", vintage).rename(columns={"epci": "unit"})
+    if family == "ept":
+        tied, listed = blocks(vintage, _EPT_VINTAGE), reference("ept")
+        unit = dict(
+            zip(listed["commune"].map(lambda code: tied.get(code, code)), listed["ept"], strict=True)
+        )
+        found = communes["commune"].map(lambda code: unit.get(tied.get(code, code)))
+        return communes[["commune"]].assign(unit=found).dropna().reset_index(drop=True)
+    return communes[["commune", family]].rename(columns={family: "unit"})
+
+
+@functools.lru_cache(maxsize=64)
+def _units(family: str, vintage: int) -> pd.DataFrame:
+    count = _members(family, vintage)["unit"].value_counts()
+    name = family if family in ("epci", "ept") else f"{family}s"
+    table = at(name, vintage) if family in ("commune", "epci") else reference(name).drop_duplicates(family)
+    found = pd.DataFrame(
+        {
+            "code": table[family],
+            "name": table["name"],
+            "type": table.get("type", ""),
+            "communes": table[family].map(count),
+        }
+    )
+    return found.sort_values("code").reset_index(drop=True)
+
+
+@functools.lru_cache(maxsize=64)
+def _communes_by_unit(family: str, vintage: int) -> dict[str, frozenset[str]]:
+    if family == "commune":
+        return {code: frozenset([code]) for code in _members(family, vintage)["commune"]}
+    grouped = _members(family, vintage).groupby("unit")["commune"]
+    return {str(unit): frozenset(codes) for unit, codes in grouped}
+
+
+def _names_around(family: str, communes: Iterable[str], vintage: int) -> list[str]:
+    held = _members(family, vintage)
+    around = held.loc[held["commune"].isin(set(communes)), "unit"].unique()
+    table = _units(family, vintage)
+    return table.loc[table["code"].isin(around), "name"].tolist()
+
+
+@functools.lru_cache(maxsize=256)
+def _population_of(codes: frozenset[str], vintage: int) -> pd.DataFrame:
+    return sums(pd.DataFrame({"commune": sorted(codes), "unit": ""}), vintage=vintage).drop(columns="unit")
+
+
+@functools.lru_cache(maxsize=32)
+def _unit_population(family: str, vintage: int) -> pd.DataFrame:
+    return sums(_members(family, vintage), vintage=vintage)
