@@ -164,7 +164,7 @@ def _names_around(family: str, communes: Iterable[str], vintage: int) -> list[st
     held = _members(family, vintage)
     around = held.loc[held["commune"].isin(set(communes)), "unit"].unique()
     table = _units(family, vintage)
-    return table.loc[table["code"].isin(around), "name"].tolist()
+    return [str(name) for name in table.loc[table["code"].isin(around), "name"]]
 
 
 @functools.lru_cache(maxsize=256)
