@@ -1,0 +1,62 @@
+SHELL := /bin/sh
+PYTHON ?= python3
+EVALUATION ?= data/french-impact
+BIN := .venv/bin
+READY := .venv/.ready
+
+# Nothing is written in the user's home: these tools would otherwise keep their settings and caches there.
+STATE := $(CURDIR)/.venv/state
+export IPYTHONDIR := $(STATE)/ipython
+export JUPYTER_CONFIG_DIR := $(STATE)/jupyter/config
+export JUPYTER_DATA_DIR := $(STATE)/jupyter/data
+export JUPYTER_RUNTIME_DIR := $(STATE)/jupyter/runtime
+export MPLCONFIGDIR := $(STATE)/matplotlib
+ifndef PIP_CACHE_DIR
+export PIP_NO_CACHE_DIR := 1
+endif
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help reports test lint lab lock clean
+
+help: ## Liste de ces commandes
+	@sed -n 's/^\([a-z]*\):[^#]*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | \
+		while IFS='|' read -r name words; do printf '  make %-9s %s\n' "$$name" "$$words"; done
+
+reports: $(READY) ## Un rapport par territoire, dans reports/ (EVALUATION=dossier pour une autre évaluation)
+	@$(BIN)/impactkit run $(EVALUATION)
+
+test: $(READY) ## Les tests
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## La forme du code (ruff) et ses types (mypy)
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m mypy
+
+# A kernel named python3 on the user's JUPYTER_PATH would be taken before the one of .venv.
+lab: $(READY) ## JupyterLab, ouvert sur les carnets
+	@env -u JUPYTER_PATH $(BIN)/jupyter lab notebooks
+
+lock: $(READY) ## Récrit requirements.lock d'après pyproject.toml (LOCK_FLAGS=--upgrade pour les dernières versions)
+	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv
+	@$(BIN)/python -m uv pip compile pyproject.toml --extra lab --extra dev --output-file requirements.lock \
+		--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+		--no-header --no-cache --quiet $(LOCK_FLAGS)
+
+clean: ## Efface .venv, les caches et les rapports construits
+	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find src tests notebooks -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find reports -mindepth 1 ! -name README.md -delete 2>/dev/null || true
+
+$(READY): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "Python est introuvable : « sudo apt install python3 python3-venv », ou « make PYTHON=/chemin/de/python3 »." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Il faut Python 3.11 ou plus récent : « make PYTHON=python3.11 » s'il est installé à côté." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "Ce Python ne sait pas créer d'environnement : « sudo apt install python3-venv »." >&2; exit 1; }
+	@echo "Installation des bibliothèques dans .venv (une fois, quelques minutes)…"
+	@$(BIN)/python -c '' 2>/dev/null || { rm -rf .venv && $(PYTHON) -m venv .venv; }
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $(READY)

@@ -1,0 +1,61 @@
+"""What tests share: where the repository lies, and the two folders of official data that it does not carry."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+NO_SKIP = os.environ.get("IMPACTKIT_NO_SKIP") == "1"
+
+
+@pytest.fixture(scope="session")
+def repo() -> Path:
+    """The root of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def sources() -> Path:
+    """The official files as published (IMPACTKIT_SOURCES); absent, the test is skipped."""
+    return _named_folder("IMPACTKIT_SOURCES")
+
+
+@pytest.fixture(scope="session")
+def published() -> Path:
+    """The results of published studies (IMPACTKIT_PUBLISHED); absent, the test is skipped."""
+    return _named_folder("IMPACTKIT_PUBLISHED")
+
+
+def _named_folder(variable: str) -> Path:
+    value = os.environ.get(variable)
+    if not value:
+        pytest.skip(f"{variable} names no folder")
+    folder = Path(value)
+    # A variable that is set and wrong is a mistake, not an absence.
+    assert folder.is_absolute() and folder.is_dir(), f"{variable}={value} is not the absolute path of a folder"
+    return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    return _skip_fails(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    return _skip_fails(report)
+
+
+def _skip_fails(report):
+    """With IMPACTKIT_NO_SKIP=1 a skip is a failure; an expected failure (xfail) stays what it is."""
+    if NO_SKIP and report.skipped and not hasattr(report, "wasxfail"):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"IMPACTKIT_NO_SKIP=1: {reason}"
+    return report
