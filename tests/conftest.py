@@ -19,6 +19,14 @@ def repo() -> Path:
 
 
 @pytest.fixture(scope="session")
+def french_impact():
+    """The real evaluation."""
+    import impactkit
+
+    return impactkit.load(ROOT / "data" / "french-impact")
+
+
+@pytest.fixture(scope="session")
 def sources() -> Path:
     """The official files as published (IMPACTKIT_SOURCES); absent, the test is skipped."""
     return _named_folder("IMPACTKIT_SOURCES")

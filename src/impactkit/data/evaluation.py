@@ -16,6 +16,7 @@ import pandas as pd
 from impactkit.data.folders import find, reference_folder
 from impactkit.data.tables import empty_table, read_table, schemas
 from impactkit.errors import RefusedData, UnknownName
+from impactkit.wording.catalogue import error
 
 KEYS: dict[str, type | tuple[type, ...]] = {
     "title": str, "programme": str, "language": str, "fictional": bool, "vintage": int, "wave": list, "report": dict,
@@ -69,7 +70,7 @@ class Evaluation:
         if name not in schemas():
             raise UnknownName.among("la table", name, schemas(), where=self.name)
         frame = self._tables.get(name)
-        return empty_table(name) if frame is None else frame.copy()
+        return (empty_table(name) if frame is None else frame).copy()
 
     @functools.cached_property
     def territories(self) -> tuple[Any, ...]:
@@ -97,10 +98,7 @@ def load(folder: str | Path) -> Evaluation:
     """
     found = find(folder).resolve()
     if not (found / "evaluation.toml").is_file():
-        raise RefusedData(
-            "ce dossier n’est pas une évaluation : evaluation.toml n’y est pas.", where=str(folder),
-            next="donner le dossier d’une évaluation, par exemple data/french-impact.",
-        )
+        raise error(RefusedData, "no-evaluation", where=str(folder))
     return _read(found, digest_of(found))
 
 
@@ -119,8 +117,7 @@ def _read(folder: Path, digest: str) -> Evaluation:
     tables = {name: read_table(folder / f"{name}.csv", name)
               for name in schemas() if (folder / f"{name}.csv").is_file()}
     if "territories" not in tables:
-        raise RefusedData("la table territories.csv manque.", where=folder.name,
-                          next="décrire chaque territoire sur une ligne de territories.csv.")
+        raise error(RefusedData, "no-territories", where=folder.name)
     return Evaluation(
         folder=folder, name=folder.name, title=settings["title"], programme=settings["programme"],
         language=settings.get("language", "fr"), fictional=settings.get("fictional", False),
@@ -133,14 +130,12 @@ def read_settings(path: Path) -> dict[str, Any]:
     """`evaluation.toml`, its keys checked. Raises RefusedData or UnknownName with the nearest key."""
     try:
         settings = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RefusedData(f"le fichier ne se lit pas ({error}).", where=path.name,
-                          next="corriger la ligne indiquée.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
+        raise error(RefusedData, "unreadable-toml", where=path.name, cause=cause) from cause
     _known(settings, KEYS, path.name)
     for key, kind in KEYS.items():
         if key in settings and not isinstance(settings[key], kind):
-            raise RefusedData(f"la clé `{key}` n’a pas la forme attendue.", where=path.name,
-                              next="prendre modèle sur data/french-impact/evaluation.toml.")
+            raise error(RefusedData, "ill-typed-key", where=path.name, key=key)
     _all_there(settings, REQUIRED, path.name)
     for wave in settings["wave"]:
         _known(wave, WAVE_KEYS, f"{path.name}, [[wave]]")
@@ -158,5 +153,4 @@ def _known(found: Mapping[str, Any], known: Any, where: str) -> None:
 def _all_there(found: Mapping[str, Any], required: tuple[str, ...], where: str) -> None:
     missing = [key for key in required if key not in found]
     if missing:
-        raise RefusedData(f"il manque {', '.join(f'`{key}`' for key in missing)}.", where=where,
-                          next="ajouter ces clés.")
+        raise error(RefusedData, "missing-keys", where=where, keys=", ".join(missing))

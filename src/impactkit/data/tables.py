@@ -11,6 +11,7 @@ import pandas as pd
 
 from impactkit.data.folders import schemas_folder
 from impactkit.errors import RefusedData
+from impactkit.wording.catalogue import error
 
 Schema = dict[str, Any]
 
@@ -27,18 +28,20 @@ def columns(table: str) -> tuple[str, ...]:
     return tuple(field["name"] for field in schemas()[table]["fields"])
 
 
+def read_text(path: Path) -> pd.DataFrame:
+    """One CSV file (UTF-8, comma) as text, its columns and rows as they stand; RefusedData when it is unreadable."""
+    try:
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False)
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as cause:
+        raise error(RefusedData, "unreadable-csv", where=path.name, cause=cause) from cause
+
+
 def read_table(path: Path, table: str) -> pd.DataFrame:
-    """One CSV file (UTF-8, comma) as a frame with every column of its schema; raises RefusedData when it is unreadable.
+    """One CSV file as a frame with every column of its schema; raises RefusedData when it is unreadable.
 
     Text columns hold "" where the cell is empty; numbers hold NaN.
     """
-    try:
-        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=True)
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise RefusedData(
-            f"le fichier n’est pas un CSV lisible ({error}).", where=path.name,
-            next="l’enregistrer en CSV, UTF-8, séparé par des virgules.",
-        ) from error
+    frame = read_text(path).fillna("")
     frame = frame.reindex(columns=list(columns(table)), fill_value="").apply(lambda cells: cells.str.strip())
     for field in schemas()[table]["fields"]:
         if field["type"] in ("integer", "number"):
@@ -46,16 +49,14 @@ def read_table(path: Path, table: str) -> pd.DataFrame:
     return frame
 
 
+@functools.lru_cache(maxsize=64)
 def empty_table(table: str) -> pd.DataFrame:
-    """A frame with the columns of `table` and no row."""
+    """A frame with the columns of `table` and no row; read, never written into."""
     return pd.DataFrame({name: pd.Series(dtype=str) for name in columns(table)})
 
 
 def _numbers(cells: pd.Series, file: str) -> pd.Series:
     try:
         return pd.to_numeric(cells.replace("", None)).astype(float)
-    except ValueError as error:
-        raise RefusedData(
-            f"la colonne « {cells.name} » attend des nombres ({error}).", where=file,
-            next="lancer `impactkit check` pour voir chaque cellule en cause.",
-        ) from error
+    except ValueError as cause:
+        raise error(RefusedData, "not-numbers", where=file, column=cells.name, cause=cause) from cause

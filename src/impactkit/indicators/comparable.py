@@ -10,7 +10,7 @@ import pandas as pd
 from impactkit.data import geography
 from impactkit.data.territories import communes_of
 from impactkit.errors import NotEnoughData, UnknownName
-from impactkit.wording.catalogue import say
+from impactkit.wording.catalogue import error
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
@@ -31,7 +31,7 @@ def comparable(place: Territory, *, on: str = "count_population") -> pd.DataFram
     if on not in OUTCOMES:
         raise UnknownName.among("l’indicateur", on, OUTCOMES)
     if not place.perimeter:
-        raise NotEnoughData(say("error.no-perimeter"), where=place.name, next=say("error.no-perimeter.next"))
+        raise error(NotEnoughData, "no-perimeter", where=place.name)
     vintage = place.evaluation.vintage
     units = geography.units(place.family, vintage=vintage).rename(columns={"code": "unit"})
     before = last_before(place)
@@ -52,8 +52,8 @@ def comparable(place: Territory, *, on: str = "count_population") -> pd.DataFram
 
 def last_before(place: Territory) -> int:
     """The last year whose 1 January population precedes the label (the figure itself pools five yearly surveys)."""
-    years = [year for year in own_population(place) if f"{year}-01-01" <= place.labelled]
-    return max(years, default=0)
+    label = place.labelled
+    return max((year for year in own_population(place) if f"{year}-01-01" <= label), default=0)
 
 
 def own_population(place: Territory) -> dict[int, float]:
@@ -69,8 +69,8 @@ def _touched(ev: Evaluation, family: str) -> dict[str, str]:
     labelled = frozenset().union(*(place.communes for place in ev.territories))
     possible = frozenset().union(*(communes_of(place.candidates, ev.vintage) for place in ev.territories))
     parts = {part.code for place in ev.territories for part in place.perimeter if part.family == family}
-    inside = members.groupby("unit")["commune"].agg(
-        labelled=lambda codes: codes.isin(labelled).mean(), possible=lambda codes: codes.isin(possible).mean())
+    marks = members.assign(labelled=members["commune"].isin(labelled), possible=members["commune"].isin(possible))
+    inside = marks.groupby("unit")[["labelled", "possible"]].mean()
     found = {}
     for unit, share, maybe in inside.itertuples():
         if unit in parts:

@@ -33,8 +33,9 @@ def trajectory(place: Territory, outcome: str = "count_population") -> pd.DataFr
     chosen = units[units["comparable"]]
     values = geography.unit_population(place.family, vintage=place.evaluation.vintage)
     others = values[values["unit"].isin(set(chosen["unit"])) & values["pop_year"].isin(own)]
-    whole = others.groupby("unit")["population"].transform(lambda cells: cells.notna().all() and len(cells) == len(own))
-    others = others[whole.astype(bool)].rename(columns={"pop_year": "period", "population": "value"})
+    complete = others.dropna(subset=["population"])["unit"].value_counts()
+    others = others[others["unit"].isin(complete[complete == len(own)].index)]
+    others = others.rename(columns={"pop_year": "period", "population": "value"})
     others = others.assign(name=others["unit"].map(chosen.set_index("unit")["name"]), role="comparable")
     mine = pd.DataFrame({"unit": place.code, "name": place.name, "role": "territory",
                          "period": list(own), "value": list(own.values())})

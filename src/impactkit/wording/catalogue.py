@@ -14,6 +14,8 @@ import string
 from dataclasses import dataclass
 from pathlib import Path
 
+from impactkit.errors import ImpactkitError
+
 _FOLDER = Path(__file__).with_name("locale")
 _BEFORE = re.compile(r" ([%;:!?»])")
 
@@ -78,6 +80,11 @@ def runs(key: str, *, lang: str = "fr", n: float | None = None, **holes: object)
             value = holes[hole]
             found.append(Run(str(value), strong, isinstance(value, Declared)))
     return tuple(found)
+
+
+def error(kind: type[ImpactkitError], key: str, *, where: str = "", **holes: object) -> ImpactkitError:
+    """An error whose words are the catalogue's: `error.<key>` says what, `error.<key>.next` what to do."""
+    return kind(say(f"error.{key}", **holes), where=where, next=say(f"error.{key}.next", **holes))
 
 
 def has(key: str, *, lang: str = "fr") -> bool:

@@ -47,6 +47,11 @@ def date(iso: str, lang: str = "fr") -> str:
     return "1er" + text[1:] if lang == "fr" and day.day == 1 else text
 
 
+def when(iso: str, lang: str = "fr") -> str:
+    """The moment of a fact in a sentence: « le 25 février 2019 », « en décembre 2019 », « en 2019 »."""
+    return ("le " if iso.count("-") == 2 else "en ") + date(iso, lang)
+
+
 def _half_away(x: float, decimals: int) -> float:
     scale = 10.0**decimals
     # The repr of a float is what a person reads: 2.675 is meant as 2.675, not as the binary number below it.

@@ -1,0 +1,32 @@
+"""impactkit: territorial impact measurement. The door: every public name, looked up when first asked."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_WHERE = {
+    "Evaluation": "data.evaluation", "Territory": "data.territories", "Problem": "errors", "Problems": "errors",
+    "ImpactkitError": "errors", "UnknownName": "errors", "RefusedData": "errors", "NotEnoughData": "errors",
+    "ReportFailed": "errors",
+    "load": "data.evaluation", "check": "data.check",
+    "knowledge": "indicators.knowledge", "indicators": "indicators",
+    "comparable": "indicators.comparable", "trajectory": "indicators.context",
+    "say": "display.prose", "essentials": "display.prose", "table": "display.tables", "chart": "display.trajectory",
+    "show": "display.shown", "write_twins": "reports.twins", "run": "reports.run",
+}
+__all__ = sorted(_WHERE)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _WHERE:
+        raise AttributeError(f"module 'impactkit' has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"impactkit.{_WHERE[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,76 @@
+"""`say`: the paragraphs of a report's sections, computed from the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from impactkit.data.territories import Territory, overlaps
+from impactkit.display.shown import Essentials, Prose, Shown, Title
+from impactkit.errors import UnknownName
+from impactkit.evidence import compared, declared, head
+from impactkit.evidence.essentials import findings
+from impactkit.evidence.finding import Sentence, joined
+from impactkit.wording.catalogue import Declared, runs
+from impactkit.wording.numbers import date, when
+
+
+def say(place: Territory, *, about: str = "head") -> Shown:
+    """What the tables allow to say of a territory, in the report's words; nothing known says nothing.
+
+    `about`: head (name, kind, size, label), label (dates, perimeter, nesting), collective, projects (with funding and
+    transfers), context (population among comparable territories), programmes (others present), method.
+    Raises UnknownName for another topic.
+    """
+    if about == "head":
+        return Title(head.overline(place), place.name, head.subtitle(place))
+    if about not in TOPICS:
+        raise UnknownName.among("le sujet", about, ["head", *TOPICS])
+    return Prose(TOPICS[about](place), role="note" if about == "method" else "text")
+
+
+def essentials(place: Territory) -> Essentials:
+    """The few findings that a reader must leave with, each with its level of evidence."""
+    return Essentials(findings(place))
+
+
+def _label(place: Territory) -> tuple[Sentence, ...]:
+    precision = "day" if place.labelled.count("-") == 2 else "month"
+    dates = [runs(f"known.label.{precision}", date=date(place.labelled))]
+    events = place.table("events")
+    starts = events[(events["kind"] == "start") & (events["date"] != "")].to_dict("records")
+    if starts:
+        dates.append(runs("known.start", when=when(starts[0]["date"]), who=declared.publisher(starts[0]["source"])))
+    else:
+        dates.append(runs("known.start.none"))
+    note = place.evaluation.table("territories").set_index("territory").loc[place.code, "note"]
+    ground = [runs(f"known.perimeter.{place.confidence}", note=Declared(note))] if note else []
+    for other, how in overlaps(place):
+        ground.append(runs(f"known.{how}", other=other.name, wave=other.wave.name))
+    return joined(*dates), joined(*ground)
+
+
+def _collective(place: Territory) -> tuple[Sentence, ...]:
+    return (declared.collective(place),)
+
+
+def _projects(place: Territory) -> tuple[Sentence, ...]:
+    first = declared.jobs(place) or declared.projects(place)
+    return first, declared.funding(place), declared.transfers(place)
+
+
+def _context(place: Territory) -> tuple[Sentence, ...]:
+    return joined(compared.population(place), compared.change(place)), compared.among(place)
+
+
+def _programmes(place: Territory) -> tuple[Sentence, ...]:
+    return (declared.programmes(place),)
+
+
+def _method(place: Territory) -> tuple[Sentence, ...]:
+    return runs("method.declared"), compared.what_it_is(place), compared.rule(place)
+
+
+TOPICS: dict[str, Callable[[Territory], tuple[Sentence, ...]]] = {
+    "label": _label, "collective": _collective, "projects": _projects, "context": _context,
+    "programmes": _programmes, "method": _method,
+}

@@ -1,0 +1,172 @@
+"""Objects for the reader: each knows its blocks, and shows itself with them wherever a notebook is opened.
+
+A block is a small tree of finished strings and SVG: the same one makes the HTML, the PDF and the plain text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from impactkit.display.html import block_html
+from impactkit.evidence.finding import Finding, Sentence
+from impactkit.wording.catalogue import Run, say
+
+MIME = "application/vnd.impactkit+json"
+Block = Mapping[str, Any]
+
+
+class Shown:
+    """What can be shown: a tuple of blocks, possibly none."""
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The finished tree."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        if not self.blocks:
+            return {"text/plain": ""}
+        return {
+            MIME: {"version": 1, "blocks": list(self.blocks)},
+            "text/html": "\n".join(block_html(block) for block in self.blocks),
+            "text/plain": str(self),
+        }
+
+    def __str__(self) -> str:
+        return "\n\n".join(_plain(block) for block in self.blocks)
+
+    __repr__ = __str__
+
+    def __bool__(self) -> bool:
+        return bool(self.blocks)
+
+
+@dataclass(frozen=True, repr=False)
+class Title(Shown):
+    """The head of a report."""
+
+    overline: str
+    title: str
+    subtitle: tuple[str, ...]
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return ({"kind": "title", "overline": self.overline, "title": self.title, "subtitle": list(self.subtitle)},)
+
+
+
+@dataclass(frozen=True, repr=False)
+class Prose(Shown):
+    """Paragraphs computed from the tables; empty ones vanish."""
+
+    paragraphs: tuple[Sentence, ...]
+    role: str = "text"
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return tuple({"kind": "paragraph", "role": self.role, "runs": _runs(one)} for one in self.paragraphs if one)
+
+
+@dataclass(frozen=True, repr=False)
+class Essentials(Shown):
+    """Findings, each with its level of evidence."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        items = [{"level": one.level, "label": say(f"level.{one.level}"), "runs": _runs(one.sentence)}
+                 for one in self.findings]
+        return ({"kind": "findings", "items": items},) if items else ()
+
+
+@dataclass(frozen=True, repr=False)
+class Table(Shown):
+    """A table with its caption; the first cell of a row names it. Without a row there is no table."""
+
+    caption: str
+    columns: tuple[tuple[str, str, float], ...]
+    rows: tuple[tuple[Sentence, ...], ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        if not self.rows:
+            return ()
+        return ({
+            "kind": "table", "caption": self.caption, "notes": list(self.notes),
+            "columns": [{"label": label, "align": align, "width": width} for label, align, width in self.columns],
+            "rows": [[_runs(cell) for cell in row] for row in self.rows],
+        },)
+
+
+@dataclass(frozen=True, repr=False)
+class Notice(Shown):
+    """A word of caution beside the figures."""
+
+    sentence: Sentence
+    tone: str = "info"
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return ({"kind": "notice", "tone": self.tone, "runs": _runs(self.sentence)},) if self.sentence else ()
+
+
+@dataclass(frozen=True, repr=False)
+class Chart(Shown):
+    """A drawing (SVG), what it says to who cannot see it, and its caption with the source."""
+
+    svg: str
+    alt: str
+    caption: Sentence
+    width: float = 1.0
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        if not self.svg:
+            return ()
+        return ({"kind": "chart", "svg": self.svg, "alt": self.alt, "caption": _runs(self.caption),
+                 "width": self.width},)
+
+
+def text(words: str, *, declared: bool = False) -> Sentence:
+    """One plain cell or sentence."""
+    return (Run(words, declared=declared),) if words else ()
+
+
+def show(*things: Shown) -> None:
+    """Show each thing in the notebook, in order; nothing to show becomes nothing, never an empty frame."""
+    from IPython.display import display
+
+    for thing in things:
+        if thing:
+            display(thing)
+
+
+def _runs(sentence: Sequence[Run]) -> list[dict[str, Any]]:
+    found = []
+    for run in sentence:
+        marks = {name: True for name in ("strong", "declared") if getattr(run, name)}
+        found.append({"t": run.text, **marks})
+    return found
+
+
+def _words(runs: Sequence[Mapping[str, Any]]) -> str:
+    return "".join(run["t"] for run in runs)
+
+
+def _plain(block: Block) -> str:
+    kind = block["kind"]
+    if kind == "title":
+        return "\n".join([block["overline"], block["title"], *block["subtitle"]])
+    if kind == "findings":
+        return "\n".join(f"[{item['label']}] {_words(item['runs'])}" for item in block["items"])
+    if kind == "table":
+        lines = [" | ".join(column["label"] for column in block["columns"])]
+        lines += [" | ".join(_words(cell) for cell in row) for row in block["rows"]]
+        return "\n".join([block["caption"], *lines, *block["notes"]])
+    if kind == "chart":
+        return f"[{block['alt']}]\n{_words(block['caption'])}"
+    return _words(block["runs"])

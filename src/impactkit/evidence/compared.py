@@ -1,0 +1,82 @@
+"""Sentences on official figures: population as context, the territory among comparable ones, and what is not covered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from impactkit.evidence.finding import Sentence, joined
+from impactkit.evidence.picked import MEDIAN, as_text, picked
+from impactkit.indicators.comparable import last_before
+from impactkit.wording.catalogue import runs, say
+from impactkit.wording.numbers import number, percent
+
+if TYPE_CHECKING:
+    from impactkit.data.territories import Territory
+
+
+def population(place: Territory) -> Sentence:
+    """The latest population; for a single census, that no change is computed; without perimeter, that nothing is."""
+    figures = picked(place)
+    latest = figures.of("count_population")
+    if latest is None:
+        return runs("population.none")
+    count = as_text(latest["value"], "habitants")
+    if figures.of("rate_population_change") is None:
+        return runs("population.single", count=count, year=latest["period"])
+    return runs("population.latest", count=count, year=latest["period"], vintage=latest["geography_vintage"])
+
+
+def change(place: Territory) -> Sentence:
+    """How the population moved, without any reading of it; empty when no change can be told."""
+    moved = picked(place).of("rate_population_change")
+    if moved is None:
+        return ()
+    first, last = moved["period"].split("/")
+    return runs(f"change.{_direction(moved['value'])}", first=first, last=last, change=percent(abs(moved["value"])))
+
+
+def among(place: Territory) -> Sentence:
+    """The rank in words among comparable territories: in, above or below the middle half; under eight, no rank."""
+    figures = picked(place)
+    moved, count = figures.of("rate_population_change"), figures.of("count_comparable")
+    if moved is None or count is None:
+        return ()
+    n = round(count["value"])
+    half = figures.of("rate_population_change", group=MEDIAN)
+    if half is not None:
+        return runs(f"among.{position(moved['value'], half)}", family=family(place, n), count=number(n),
+                    low=percent(half["low"], sign=True), high=percent(half["high"], sign=True))
+    if n == 0:
+        return runs("among.none", none=say(f"family.none.{place.family}"))
+    return runs("among.few", n=n, count=number(n), family=family(place, n))
+
+
+def family(place: Territory, n: int) -> str:
+    """« intercommunalités », « département » ...: the family's noun in the number of `n`."""
+    return say(f"noun.{place.family}", n=n)
+
+
+def position(value: float, half: pd.Series) -> str:
+    """Where a value stands by the middle half, read on the figures as they are printed: below, inside or above."""
+    shown, low, high = (round(x, 3) for x in (value, half["low"], half["high"]))
+    return "below" if shown < low else "above" if shown > high else "inside"
+
+
+def rule(place: Territory) -> Sentence:
+    """How the comparable territories were chosen; empty when nothing is compared."""
+    if picked(place).of("count_comparable") is None:
+        return ()
+    return runs("method.comparable", families=say(f"noun.{place.family}", n=2), year=str(last_before(place)))
+
+
+def what_it_is(place: Territory) -> Sentence:
+    """What municipal population is, and why a change is only read over five years or more."""
+    return joined(runs("method.population", vintage=str(place.evaluation.vintage)),
+                  runs("method.five-years")) if place.perimeter else ()
+
+
+def _direction(value: float) -> str:
+    shown = round(value, 3)
+    return "up" if shown > 0 else "down" if shown < 0 else "flat"

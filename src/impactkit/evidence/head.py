@@ -1,0 +1,63 @@
+"""Who the report is about: name, kind of perimeter, size, date of the label, how much is documented."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from impactkit.data import geography
+from impactkit.evidence.picked import as_text, picked
+from impactkit.wording.catalogue import say
+from impactkit.wording.numbers import date, number
+
+if TYPE_CHECKING:
+    from impactkit.data.territories import Territory
+
+SEPARATOR = " · "
+
+
+def overline(place: Territory) -> str:
+    """Programme, wave and kind of page."""
+    text = say("head.overline", programme=place.evaluation.programme, wave=place.wave.name)
+    return text + (SEPARATOR + say("fictional") if place.evaluation.fictional else "")
+
+
+def subtitle(place: Territory) -> tuple[str, ...]:
+    """Two lines: the ground (départements, kind, communes, population), then the label and what is documented."""
+    figures = picked(place)
+    known = figures.count("count_headings_documented")
+    headings = round(figures.of("count_headings_documented")["n"])  # type: ignore[index]
+    key = "head.label.day" if place.labelled.count("-") == 2 else "head.label.month"
+    second = [say(key, date=date(place.labelled)),
+              say("head.documented", n=known, count=number(known), all=number(headings))]
+    return SEPARATOR.join(_ground(place)), SEPARATOR.join(second)
+
+
+def kind(place: Territory) -> str:
+    """The kind of perimeter in words: « communauté d’agglomération », « 5 départements », « région »."""
+    if not place.perimeter:
+        return say("kind.none")
+    if len(place.perimeter) > 1:
+        return say(f"family.{place.family}", n=len(place.perimeter), count=number(len(place.perimeter)))
+    if place.family != "epci":
+        return say(f"kind.{place.family}")
+    units = geography.units("epci", vintage=place.evaluation.vintage).set_index("code")
+    return say(f"kind.{units.loc[place.perimeter[0].code, 'type']}")
+
+
+def _ground(place: Territory) -> list[str]:
+    if not place.perimeter:
+        return [kind(place)]
+    figures = picked(place)
+    vintage = place.evaluation.vintage
+    names = geography.departements_of(place.communes, vintage=vintage)
+    where = ", ".join(names) if place.family not in ("region", "departement") or len(place.perimeter) > 1 else ""
+    communes = figures.count("count_communes")
+    size = kind(place)
+    if communes > 1:
+        size += ", " + say("head.communes", n=communes, count=number(communes))
+    found = [where, size]
+    population = figures.of("count_population")
+    if population is not None:
+        found.append(say("head.population", count=as_text(population["value"], "habitants"),
+                         year=population["period"]))
+    return [text for text in found if text]

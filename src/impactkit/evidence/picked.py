@@ -1,0 +1,60 @@
+"""The figures of one territory, taken from indicator rows and finished as text once."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from impactkit.indicators import indicators
+from impactkit.wording.numbers import number, percent
+
+if TYPE_CHECKING:
+    from impactkit.data.territories import Territory
+
+MEDIAN = "comparable=median"
+
+
+@dataclass(frozen=True, eq=False)
+class Picked:
+    """Indicator rows of one territory, asked one at a time."""
+
+    place: Territory
+    rows: pd.DataFrame
+
+    def of(self, indicator: str, *, group: str = "", period: str | None = None) -> pd.Series | None:
+        """The row of an indicator (the latest period when none is named); None when it has no value."""
+        found = self.rows[(self.rows["indicator"] == indicator) & (self.rows["group"] == group)]
+        found = found[found["value"].notna()]
+        if period is not None:
+            found = found[found["period"] == period]
+        return None if found.empty else found.sort_values("period", kind="stable").iloc[-1]
+
+    def count(self, indicator: str) -> int:
+        """A count as a whole number; 0 when it is not known."""
+        row = self.of(indicator)
+        return 0 if row is None else round(row["value"])
+
+    def many(self, indicator: str, prefix: str) -> pd.DataFrame:
+        """Rows of an indicator whose group starts with `prefix`."""
+        return self.rows[(self.rows["indicator"] == indicator) & self.rows["group"].str.startswith(prefix)]
+
+
+def picked(place: Territory) -> Picked:
+    """Every indicator row of one territory."""
+    return _picked(place.evaluation, place.code)
+
+
+@functools.lru_cache(maxsize=64)
+def _picked(ev: object, code: str) -> Picked:
+    place = ev.territory(code)  # type: ignore[attr-defined]
+    return Picked(place, indicators(place.evaluation, of=place))
+
+
+def as_text(value: float, unit: str, *, sign: bool = False) -> str:
+    """One figure by its unit: shares as percentages with one decimal, counts as whole numbers, indices with one decimal."""
+    if unit == "part":
+        return percent(value, 1, sign=sign)
+    return number(value, 1 if unit == "indice" else 0, sign=sign)
