@@ -48,15 +48,18 @@ clean: ## Efface .venv, les caches et les rapports construits
 	@find src tests notebooks -name __pycache__ -type d -prune -exec rm -rf {} +
 	@find reports -mindepth 1 ! -name README.md -delete 2>/dev/null || true
 
-$(READY): requirements.lock pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { \
-		echo "Python est introuvable : « sudo apt install python3 python3-venv », ou « make PYTHON=/chemin/de/python3 »." >&2; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "Il faut Python 3.11 ou plus récent : « make PYTHON=python3.11 » s'il est installé à côté." >&2; exit 1; }
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
-		echo "Ce Python ne sait pas créer d'environnement : « sudo apt install python3-venv »." >&2; exit 1; }
-	@echo "Installation des bibliothèques dans .venv (une fois, quelques minutes)…"
-	@$(BIN)/python -c '' 2>/dev/null || { rm -rf .venv && $(PYTHON) -m venv .venv; }
+$(READY): $(BIN)/python requirements.lock pyproject.toml
+	@echo "Installation des bibliothèques dans .venv (une fois, une à quelques minutes)…"
 	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $(READY)
+
+$(BIN)/python:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "Python est introuvable : « sudo apt install python3 python3-venv »." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Il faut Python 3.11 ou plus récent ; s'il est à côté : « make PYTHON=python3.11 »." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "Ce Python ne sait pas créer de .venv : « sudo apt install python3-venv »." >&2; exit 1; }
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv

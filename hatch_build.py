@@ -1,6 +1,6 @@
-"""What a wheel carries besides the package: an installed kit has no repository around it to read these from.
+"""What a wheel carries besides the package: an installed kit has no repository to read these from.
 
-An editable install reads them in place; were they declared as `force-include`, it would copy them beside the package.
+An editable install reads them in place; a static `force-include` would copy them beside the package too.
 """
 
 from __future__ import annotations

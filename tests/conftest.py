@@ -1,4 +1,4 @@
-"""What tests share: where the repository lies, and the two folders of official data that it does not carry."""
+"""What tests share: where the repository lies, and the two folders of official data it does not carry."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _named_folder(variable: str) -> Path:
         pytest.skip(f"{variable} names no folder")
     folder = Path(value)
     # A variable that is set and wrong is a mistake, not an absence.
-    assert folder.is_absolute() and folder.is_dir(), f"{variable}={value} is not the absolute path of a folder"
+    assert folder.is_absolute() and folder.is_dir(), f"{variable}={value}: not the absolute path of a folder"
     return folder
 
 

@@ -1,4 +1,4 @@
-"""The package as it is installed: one list of dependencies, one lock, and a wheel that needs no repository."""
+"""The package as it is installed: one list of dependencies, one lock, a wheel that needs no repository."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -16,21 +17,29 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import impactkit
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-# Spelled in two halves, or this file would be the one that names them.
-INDEX_HOSTS = re.compile("|".join(["py" + r"pi\.org", "python" + "hosted", "registry" + r"\.npmjs", "deb" + r"\.debian\.org",
-                                   "security" + r"\.debian", "conda" + r"\.anaconda"]))
+LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+# Cut in two, or this file would be the one that names them.
+INDEX_HOSTS = re.compile("|".join(
+    a + b for a, b in [("py", r"pi\.org"), ("python", "hosted"), ("npm", r"js\.org"), ("debian", r"\.org"),
+                       ("anaconda", r"\.org")]))
 
 
-def locked() -> dict[str, list[str]]:
-    """Each package of requirements.lock with the lines that follow its name."""
-    blocks: dict[str, list[str]] = {}
-    for line in (ROOT / "requirements.lock").read_text("utf-8").splitlines():
-        if found := re.match(r"([A-Za-z0-9._-]+)==", line):
-            lines = blocks.setdefault(canonicalize_name(found[1]), [])
-        elif line.strip():
+def names(requirements: list[str]) -> set[str]:
+    return {canonicalize_name(Requirement(line).name) for line in requirements}
+
+
+def locked() -> dict[tuple[str, str], list[str]]:
+    """The lines that follow each (package, version) of requirements.lock."""
+    blocks: dict[tuple[str, str], list[str]] = {}
+    for line in LOCK.splitlines():
+        if found := re.match(r"([A-Za-z0-9._-]+)==([^ ;\\]+)", line):
+            lines = blocks.setdefault((canonicalize_name(found[1]), found[2]), [])
+        else:
             lines.append(line.strip())
     return blocks
 
@@ -47,89 +56,93 @@ def test_the_extras_are_these():
     assert sorted(EXTRAS) == ["cluster", "dev", "lab", "maps", "verify"]
 
 
-def test_lock_holds_every_dependency_in_its_range_with_hashes():
-    text = (ROOT / "requirements.lock").read_text("utf-8")
-    packages = locked()
-    for asked in map(Requirement, PROJECT["dependencies"] + EXTRAS["lab"] + EXTRAS["dev"]):
-        name = canonicalize_name(asked.name)
-        versions = re.findall(rf"^{re.escape(name)}==([^ ;\\]+)", text, re.MULTILINE)
-        assert versions, f"{name} is not in requirements.lock: make lock"
-        assert all(version in asked.specifier for version in versions), f"{asked} is locked at {versions}: make lock"
-    bare = [name for name, lines in packages.items() if not any(line.startswith("--hash=sha256:") for line in lines)]
+@pytest.mark.parametrize("line", PROJECT["dependencies"] + EXTRAS["lab"] + EXTRAS["dev"])
+def test_lock_holds_the_dependency_in_its_range(line):
+    asked = Requirement(line)
+    versions = [version for name, version in locked() if name == canonicalize_name(asked.name)]
+    assert versions and all(version in asked.specifier for version in versions), f"{versions}: make lock"
+
+
+def test_lock_has_hashes_and_no_address():
+    bare = [package for package, lines in locked().items()
+            if not any(line.startswith("--hash=sha256:") for line in lines)]
     assert not bare
-    assert "://" not in text and "--index" not in text and "--find-links" not in text
+    assert not re.search(r"://|--index|--extra-index|--find-links", LOCK)
 
 
 def test_build_backend_stands_in_the_lock():
     # The second step of an installation is made without build isolation: it finds these two or fails.
-    assert {"hatchling", "editables"} <= locked().keys()
+    assert {"hatchling", "editables"} <= {name for name, _ in locked()}
 
 
 def test_no_tracked_file_names_a_package_index():
-    names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True).stdout
-    naming = []
-    for name in filter(None, names.split("\0")):
-        path = ROOT / name
-        if path.is_file() and INDEX_HOSTS.search(path.read_bytes().decode("utf-8", "ignore")):
-            naming.append(name)
-    assert not naming
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)
+    paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+    assert not [path for path in paths
+                if path.is_file() and INDEX_HOSTS.search(path.read_bytes().decode("utf-8", "ignore"))]
+
+
+def imported(path: Path) -> Iterator[str]:
+    """The top-level modules that a file imports, inside functions too."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name.split(".")[0] for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
 
 
 def test_every_library_imported_is_declared():
-    lines = [*PROJECT["dependencies"], *EXTRAS["maps"], *EXTRAS["cluster"]]
-    declared = {canonicalize_name(Requirement(line).name) for line in lines}
+    declared = names([*PROJECT["dependencies"], *EXTRAS["maps"], *EXTRAS["cluster"]])
     owners = packages_distributions()
-    missing = set()
-    for path in (ROOT / "src").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            modules = ([name.name for name in node.names] if isinstance(node, ast.Import)
-                       else [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else [])
-            for top in {module.split(".")[0] for module in modules} - set(sys.stdlib_module_names) - {"impactkit"}:
-                packages = {canonicalize_name(owner) for owner in owners.get(top, [top])}
-                if not packages & declared:
-                    missing.add(f"{path.relative_to(ROOT)}: {top}")
-    assert not missing
+    ours = set(sys.stdlib_module_names) | {"impactkit"}
+    undeclared = {
+        f"{path.relative_to(ROOT)}: {module}"
+        for path in (ROOT / "src").rglob("*.py") for module in set(imported(path)) - ours
+        if not declared & {canonicalize_name(owner) for owner in owners.get(module, [module])}}
+    assert not undeclared
+
+
+def files(folder: Path) -> set[Path]:
+    return {path.relative_to(folder) for path in folder.rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts}
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A wheel built from this repository and unpacked: the folder that site-packages would be."""
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)],
-                   cwd=ROOT, check=True, capture_output=True)
-    (built,) = folder.glob("*.whl")
-    zipfile.ZipFile(built).extractall(folder / "unpacked")
+    built = subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+                           cwd=ROOT, capture_output=True, text=True)
+    assert built.returncode == 0, built.stderr
+    (archive,) = folder.glob("*.whl")
+    zipfile.ZipFile(archive).extractall(folder / "unpacked")
     return folder / "unpacked"
 
 
 def test_wheel_holds_every_file_of_the_package(wheel):
-    package = ROOT / "src" / "impactkit"
-    here = {path.relative_to(package) for path in package.rglob("*") if path.is_file() and path.suffix != ".pyc"}
-    there = {path.relative_to(wheel / "impactkit") for path in (wheel / "impactkit").rglob("*") if path.is_file()}
-    assert {path for path in there if path.parts[0] != "_shipped"} == here
+    packed = {path for path in files(wheel / "impactkit") if path.parts[0] != "_shipped"}
+    assert packed == files(ROOT / "src" / "impactkit")
 
 
 def test_wheel_carries_reference_schemas_and_notebook(wheel):
-    asked = "from impactkit.data.folders import shipped; print(*map(shipped, ['reference', 'schemas', 'notebooks']))"
-    found = subprocess.run([sys.executable, "-c", asked], cwd=wheel, env={"PYTHONPATH": str(wheel)},
-                           capture_output=True, text=True, check=True).stdout.split()
     shipped = wheel / "impactkit" / "_shipped"
-    assert found == [str(shipped / name) for name in ("reference", "schemas", "notebooks")]
-    assert (shipped / "notebooks" / "territory_report.ipynb").is_file()
-    for name in ("reference", "schemas"):
-        here = ROOT / "data" / name
-        files = sorted(path.name for path in here.iterdir() if path.is_file())
-        assert sorted(path.name for path in (shipped / name).iterdir()) == files
+    asked = "from impactkit.data import folders as f; print(f.reference_folder(), f.schemas_folder(), sep='\\n')"
+    found = subprocess.run([sys.executable, "-c", asked], cwd=wheel, env={"PYTHONPATH": str(wheel)},
+                           capture_output=True, text=True, check=True).stdout.splitlines()
+    assert found == [str(shipped / "reference"), str(shipped / "schemas")]
+    assert files(shipped / "reference") == files(ROOT / "data" / "reference")
+    assert files(shipped / "schemas") == files(ROOT / "data" / "schemas")
+    assert files(shipped / "notebooks") == {Path("territory_report.ipynb")}
 
 
 def test_wheel_declares_the_command_and_the_two_exporters(wheel):
     (declared,) = wheel.glob("impactkit-*.dist-info/entry_points.txt")
-    assert declared.read_text("utf-8").split("\n\n")[0].splitlines() == ["[console_scripts]", "impactkit = impactkit.cli:main"]
-    assert "impactkit-html = impactkit.reports.html:ImpactHtmlExporter" in declared.read_text("utf-8")
-    assert "impactkit-pdf = impactkit.reports.pdf:ImpactPdfExporter" in declared.read_text("utf-8")
+    assert declared.read_text("utf-8").splitlines() == [
+        "[console_scripts]", "impactkit = impactkit.cli:main", "",
+        "[nbconvert.exporters]",
+        "impactkit-html = impactkit.reports.html:ImpactHtmlExporter",
+        "impactkit-pdf = impactkit.reports.pdf:ImpactPdfExporter"]
 
 
 def test_version_is_said_once():
-    import impactkit
-
     assert impactkit.__version__ == PROJECT["version"]
