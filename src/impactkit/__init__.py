@@ -8,14 +8,28 @@ from typing import Any
 __version__ = "0.1.0"
 
 _WHERE = {
-    "Evaluation": "data.evaluation", "Territory": "data.territories", "Problem": "errors", "Problems": "errors",
-    "ImpactkitError": "errors", "UnknownName": "errors", "RefusedData": "errors", "NotEnoughData": "errors",
+    "Evaluation": "data.evaluation",
+    "Territory": "data.territories",
+    "Problem": "errors",
+    "Problems": "errors",
+    "ImpactkitError": "errors",
+    "UnknownName": "errors",
+    "RefusedData": "errors",
+    "NotEnoughData": "errors",
     "ReportFailed": "errors",
-    "load": "data.evaluation", "check": "data.check",
-    "knowledge": "indicators.knowledge", "indicators": "indicators",
-    "comparable": "indicators.comparable", "trajectory": "indicators.context",
-    "say": "display.prose", "essentials": "display.prose", "table": "display.tables", "chart": "display.trajectory",
-    "show": "display.shown", "write_twins": "reports.twins", "run": "reports.run",
+    "load": "data.evaluation",
+    "check": "data.check",
+    "knowledge": "indicators.knowledge",
+    "indicators": "indicators",
+    "comparable": "indicators.comparable",
+    "trajectory": "indicators.context",
+    "say": "display.prose",
+    "essentials": "display.prose",
+    "table": "display.tables",
+    "chart": "display.trajectory",
+    "show": "display.shown",
+    "write_twins": "reports.twins",
+    "run": "reports.run",
 }
 __all__ = sorted(_WHERE)
 

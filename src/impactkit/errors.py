@@ -11,7 +11,9 @@ from dataclasses import dataclass
 
 
 class ImpactkitError(Exception):
-    """An error that a person can act on. `what` happened, `where` (file, sheet, cell, section), what to do `next`."""
+    """An error that a person can act on. `what` happened, `where` (file, sheet, cell, section), what to do
+    `next`.
+    """
 
     def __init__(self, what: str, *, where: str = "", next: str = "") -> None:
         self.what, self.where, self.next = what, where, next
@@ -58,7 +60,9 @@ class ReportFailed(ImpactkitError):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing to mend in the data: where it is (file, sheet, cell), what was found, what is expected, what to do."""
+    """One thing to mend in the data: where it is (file, sheet, cell), what was found, what is expected, what
+    to do.
+    """
 
     file: str
     sheet: str

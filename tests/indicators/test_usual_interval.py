@@ -21,7 +21,8 @@ def _clustered_p(early, late):
     treated, post = np.tile(np.arange(n) == 0, 2).astype(float), np.repeat([0.0, 1.0], n)
     design = sm.add_constant(np.column_stack([treated, post, treated * post]))
     fit = sm.OLS(np.concatenate([early, late]), design).fit(
-        cov_type="cluster", cov_kwds={"groups": np.tile(np.arange(n), 2)})
+        cov_type="cluster", cov_kwds={"groups": np.tile(np.arange(n), 2)}
+    )
     return fit.pvalues[3]
 
 

@@ -1,7 +1,7 @@
 """`check`: every problem of an evaluation's tables at once, by file and cell, with what to do.
 
-First each table against its Table Schema (frictionless), then what only the whole can tell: codes that refer to one
-another, official codes that exist, dates that are dates.
+First each table against its Table Schema (frictionless), then what only the whole can tell: codes that refer
+to one another, official codes that exist, dates that are dates.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ PLACES = ("territory", "giver", "receiver")
 def check(folder: str | Path, *, territory: str | None = None) -> Problems:
     """Every problem of an evaluation's folder; with `territory`, those of its rows and those of nobody's.
 
-    What cannot even be opened (no evaluation.toml, a file that is no CSV, an unknown key) raises RefusedData or
-    UnknownName; a territory that does not exist raises UnknownName.
+    What cannot even be opened (no evaluation.toml, a file that is no CSV, an unknown key) raises RefusedData
+    or UnknownName; a territory that does not exist raises UnknownName.
     """
     path = find(folder).resolve()
     found: list[Problem] = []
@@ -52,11 +52,19 @@ def _against_schema(file: Path, table: str) -> Iterator[Problem]:
     rows = _raw(file)
     for label in [name for name in rows.columns if name not in columns(table)]:
         near = difflib.get_close_matches(label, columns(table), n=1)
-        yield _problem(file, "1", label, say("check.extra-column"),
-                       say("check.extra-column.near", name=near[0]) if near else say("check.extra-column.next"))
+        yield _problem(
+            file,
+            "1",
+            label,
+            say("check.extra-column"),
+            say("check.extra-column.near", name=near[0]) if near else say("check.extra-column.next"),
+        )
     with system.use_context(trusted=True):
-        resource = Resource(path=str(file), schema=Schema.from_descriptor(schemas()[table]),
-                            detector=Detector(schema_sync=True))
+        resource = Resource(
+            path=str(file),
+            schema=Schema.from_descriptor(schemas()[table]),
+            detector=Detector(schema_sync=True),
+        )
         report = resource.validate(limit_errors=MOST)
     fields = {field["name"]: field for field in schemas()[table]["fields"]}
     for error in report.flatten(["type", "rowNumber", "fieldName", "cell", "note"]):
@@ -64,8 +72,14 @@ def _against_schema(file: Path, table: str) -> Iterator[Problem]:
         if kind in ("extra-label", "incorrect-label", "missing-label") and name not in fields:
             continue
         field = fields.get(name or "", {"type": "string"})
-        yield _problem(file, _cell(rows, row, name), cell or "", _expected(kind, field["type"], note, field),
-                       _next(kind, field), territory=_territory(rows, row))
+        yield _problem(
+            file,
+            _cell(rows, row, name),
+            cell or "",
+            _expected(kind, field["type"], note, field),
+            _next(kind, field),
+            territory=_territory(rows, row),
+        )
 
 
 def _expected(kind: str, type_: str, note: str = "", field: dict[str, Any] | None = None) -> str:
@@ -98,7 +112,10 @@ def _references(ev: Evaluation) -> Iterator[Problem]:
                     file = ev.folder / f"{table}.csv"
                     near = difflib.get_close_matches(value, known, n=1)
                     yield _problem(
-                        file, _address(frame, row, column), value, say(f"check.unknown.{_noun(column)}"),
+                        file,
+                        _address(frame, row, column),
+                        value,
+                        say(f"check.unknown.{_noun(column)}"),
                         say("check.unknown.near", name=near[0]) if near else say("check.unknown.next"),
                     )
 
@@ -111,29 +128,49 @@ def _official_codes(ev: Evaluation) -> Iterator[Problem]:
         try:
             geography.communes_of(one.family, one.code, vintage=ev.vintage)
         except UnknownName as error:
-            yield _problem(ev.folder / "perimeters.csv", _address(frame, row, "code"), one.code,
-                           say("check.official-code", vintage=ev.vintage), error.next, territory=one.territory)
+            yield _problem(
+                ev.folder / "perimeters.csv",
+                _address(frame, row, "code"),
+                one.code,
+                say("check.official-code", vintage=ev.vintage),
+                error.next,
+                territory=one.territory,
+            )
 
 
 def _dates(ev: Evaluation) -> Iterator[Problem]:
     for table in ev.tables:
         frame = ev.table(table)
-        dated = [field["name"] for field in schemas()[table]["fields"]
-                 if field.get("constraints", {}).get("pattern", "").startswith("^\\d{4}(")]
+        dated = [
+            field["name"]
+            for field in schemas()[table]["fields"]
+            if field.get("constraints", {}).get("pattern", "").startswith("^\\d{4}(")
+        ]
         for column in dated:
             for row, value in enumerate(frame[column], start=2):
                 if value and not _is_date(value):
-                    yield _problem(ev.folder / f"{table}.csv", _address(frame, row, column), value,
-                                   say("check.date"), say("check.date.next"),
-                                   territory=str(frame.get("territory", pd.Series(dtype=str)).get(row - 2, "")))
+                    yield _problem(
+                        ev.folder / f"{table}.csv",
+                        _address(frame, row, column),
+                        value,
+                        say("check.date"),
+                        say("check.date.next"),
+                        territory=str(frame.get("territory", pd.Series(dtype=str)).get(row - 2, "")),
+                    )
 
 
 def _unknown_reasons(ev: Evaluation) -> Iterator[Problem]:
     frame = ev.table("unknowns")
     for row, one in enumerate(frame.itertuples(index=False), start=2):
         if one.reason == "not-found" and not one.searched_on:
-            yield _problem(ev.folder / "unknowns.csv", _address(frame, row, "searched_on"), "",
-                           say("check.searched-on"), say("check.searched-on.next"), territory=one.territory)
+            yield _problem(
+                ev.folder / "unknowns.csv",
+                _address(frame, row, "searched_on"),
+                "",
+                say("check.searched-on"),
+                say("check.searched-on.next"),
+                territory=one.territory,
+            )
 
 
 def _is_date(value: str) -> bool:

@@ -19,7 +19,13 @@ from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error
 
 KEYS: dict[str, type | tuple[type, ...]] = {
-    "title": str, "programme": str, "language": str, "fictional": bool, "vintage": int, "wave": list, "report": dict,
+    "title": str,
+    "programme": str,
+    "language": str,
+    "fictional": bool,
+    "vintage": int,
+    "wave": list,
+    "report": dict,
 }
 REQUIRED = ("title", "programme", "vintage", "wave")
 WAVE_KEYS = ("id", "name", "labelled")
@@ -37,7 +43,9 @@ class Wave:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """The folder, read: who, when, on which ground. Frames are given as copies; two readings of one content are equal."""
+    """The folder, read: who, when, on which ground. Frames are given as copies; two readings of one content
+    are equal.
+    """
 
     folder: Path
     name: str
@@ -92,7 +100,8 @@ class Evaluation:
 
 
 def load(folder: str | Path) -> Evaluation:
-    """Read an evaluation's folder. Raises UnknownName (folder, key), RefusedData (a table that cannot be read).
+    """Read an evaluation's folder. Raises UnknownName (folder, key), RefusedData (a table that cannot be
+    read).
 
     The same content is read once: the result is kept by the digest of the files.
     """
@@ -114,15 +123,25 @@ def digest_of(folder: Path) -> str:
 @functools.lru_cache(maxsize=4)
 def _read(folder: Path, digest: str) -> Evaluation:
     settings = read_settings(folder / "evaluation.toml")
-    tables = {name: read_table(folder / f"{name}.csv", name)
-              for name in schemas() if (folder / f"{name}.csv").is_file()}
+    tables = {
+        name: read_table(folder / f"{name}.csv", name)
+        for name in schemas()
+        if (folder / f"{name}.csv").is_file()
+    }
     if "territories" not in tables:
         raise error(RefusedData, "no-territories", where=folder.name)
     return Evaluation(
-        folder=folder, name=folder.name, title=settings["title"], programme=settings["programme"],
-        language=settings.get("language", "fr"), fictional=settings.get("fictional", False),
-        vintage=settings["vintage"], waves=tuple(Wave(**wave) for wave in settings["wave"]),
-        report=MappingProxyType(settings.get("report", {})), digest=digest, _tables=MappingProxyType(tables),
+        folder=folder,
+        name=folder.name,
+        title=settings["title"],
+        programme=settings["programme"],
+        language=settings.get("language", "fr"),
+        fictional=settings.get("fictional", False),
+        vintage=settings["vintage"],
+        waves=tuple(Wave(**wave) for wave in settings["wave"]),
+        report=MappingProxyType(settings.get("report", {})),
+        digest=digest,
+        _tables=MappingProxyType(tables),
     )
 
 

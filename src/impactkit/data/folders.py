@@ -11,7 +11,9 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 def shipped(name: str) -> Path:
-    """The folder `name` (reference, schemas, notebooks) that ships: inside an installed wheel, else the repository's."""
+    """The folder `name` (reference, schemas, notebooks) that ships: inside an installed wheel, else the
+    repository's.
+    """
     packed = _PACKAGE / "_shipped" / name
     if packed.is_dir():
         return packed
@@ -30,7 +32,8 @@ def schemas_folder() -> Path:
 
 
 def find(path: str | Path) -> Path:
-    """The folder or file `path`: absolute, else from IMPACTKIT_BASE, else from the working folder and its parents.
+    """The folder or file `path`: absolute, else from IMPACTKIT_BASE, else from the working folder and its
+    parents.
 
     So that a notebook says `data/french-impact` and works from JupyterLab, papermill or a run alike.
     """
@@ -42,7 +45,11 @@ def find(path: str | Path) -> Path:
     for start in starts:
         if not asked.is_absolute() and (start / asked).exists():
             return start / asked
-    beside = [child.name for start in starts if (start / asked).parent.is_dir()
-              for child in (start / asked).parent.iterdir()][:200]
+    beside = [
+        child.name
+        for start in starts
+        if (start / asked).parent.is_dir()
+        for child in (start / asked).parent.iterdir()
+    ][:200]
     error = UnknownName.among("le dossier", asked.name, beside, where=str(path))
     raise error

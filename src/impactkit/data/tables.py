@@ -29,9 +29,13 @@ def columns(table: str) -> tuple[str, ...]:
 
 
 def read_text(path: Path) -> pd.DataFrame:
-    """One CSV file (UTF-8, comma) as text, its columns and rows as they stand; RefusedData when it is unreadable."""
+    """One CSV file (UTF-8, comma) as text, its columns and rows as they stand; RefusedData when it is
+    unreadable.
+    """
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False)
+        return pd.read_csv(
+            path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False
+        )
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as cause:
         raise error(RefusedData, "unreadable-csv", where=path.name, cause=cause) from cause
 

@@ -24,7 +24,9 @@ class Part:
 
 @dataclass(frozen=True)
 class Territory:
-    """One territory; `perimeter` is empty when no perimeter is established (then `candidates` may hold possible ones)."""
+    """One territory; `perimeter` is empty when no perimeter is established (then `candidates` may hold
+    possible ones).
+    """
 
     evaluation: Evaluation
     code: str
@@ -52,9 +54,13 @@ class Territory:
 
     @property
     def labelled(self) -> str:
-        """Date of the label as it is known (a day, a month): its own event when a source gives one, else its wave's."""
+        """Date of the label as it is known (a day, a month): its own event when a source gives one, else its
+        wave's.
+        """
         events = self.table("events")
-        own = events[(events["kind"] == "label") & (events["territory"] == self.code) & (events["date"] != "")]
+        own = events[
+            (events["kind"] == "label") & (events["territory"] == self.code) & (events["date"] != "")
+        ]
         return str(own["date"].iloc[0]) if len(own) else self.wave.labelled
 
     @functools.cached_property
@@ -69,8 +75,12 @@ class Territory:
 
 
 def communes_of(parts: tuple[Part, ...], vintage: int) -> frozenset[str]:
-    """Communes of several official units together, at one vintage. Raises UnknownName for a code that is not one."""
-    return frozenset().union(*(geography.communes_of(part.family, part.code, vintage=vintage) for part in parts))
+    """Communes of several official units together, at one vintage. Raises UnknownName for a code that is not
+    one.
+    """
+    return frozenset().union(
+        *(geography.communes_of(part.family, part.code, vintage=vintage) for part in parts)
+    )
 
 
 def territories_of(evaluation: Evaluation) -> tuple[Territory, ...]:
@@ -83,16 +93,22 @@ def territories_of(evaluation: Evaluation) -> tuple[Territory, ...]:
 
     return tuple(
         Territory(
-            evaluation=evaluation, code=row.territory, name=row.name, wave=evaluation.wave(row.wave),
-            perimeter_kind=row.perimeter_kind, confidence=row.confidence,
-            perimeter=parts(row.territory, "perimeter"), candidates=parts(row.territory, "candidate"),
+            evaluation=evaluation,
+            code=row.territory,
+            name=row.name,
+            wave=evaluation.wave(row.wave),
+            perimeter_kind=row.perimeter_kind,
+            confidence=row.confidence,
+            perimeter=parts(row.territory, "perimeter"),
+            candidates=parts(row.territory, "candidate"),
         )
         for row in evaluation.table("territories").itertuples(index=False)
     )
 
 
 def overlaps(place: Territory) -> tuple[tuple[Territory, str], ...]:
-    """The other territories of the evaluation that share ground with `place`, and how: `within` (place lies inside),
+    """The other territories of the evaluation that share ground with `place`, and how: `within` (place lies
+    inside),
     `contains`, `same` or `overlaps`."""
     found = []
     for other in place.evaluation.territories:

@@ -1,1 +1,2 @@
-"""What a reader sees: prose, tables, charts and notices that are the same in a notebook, a page and a PDF."""
+"""What a reader sees: prose, tables, charts and notices that are the same in a notebook, a page and a PDF.
+"""

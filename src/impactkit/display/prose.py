@@ -17,9 +17,9 @@ from impactkit.wording.numbers import date, when
 def say(place: Territory, *, about: str = "head") -> Shown:
     """What the tables allow to say of a territory, in the report's words; nothing known says nothing.
 
-    `about`: head (name, kind, size, label), label (dates, perimeter, nesting), collective, projects (with funding and
-    transfers), context (population among comparable territories), programmes (others present), method.
-    Raises UnknownName for another topic.
+    `about`: head (name, kind, size, label), label (dates, perimeter, nesting), collective, projects (with
+    funding and transfers), context (population among comparable territories), programmes (others present),
+    method. Raises UnknownName for another topic.
     """
     if about == "head":
         return Title(head.overline(place), place.name, head.subtitle(place))
@@ -39,7 +39,9 @@ def _label(place: Territory) -> tuple[Sentence, ...]:
     events = place.table("events")
     starts = events[(events["kind"] == "start") & (events["date"] != "")].to_dict("records")
     if starts:
-        dates.append(runs("known.start", when=when(starts[0]["date"]), who=declared.publisher(starts[0]["source"])))
+        dates.append(
+            runs("known.start", when=when(starts[0]["date"]), who=declared.publisher(starts[0]["source"]))
+        )
     else:
         dates.append(runs("known.start.none"))
     note = place.evaluation.table("territories").set_index("territory").loc[place.code, "note"]
@@ -71,6 +73,10 @@ def _method(place: Territory) -> tuple[Sentence, ...]:
 
 
 TOPICS: dict[str, Callable[[Territory], tuple[Sentence, ...]]] = {
-    "label": _label, "collective": _collective, "projects": _projects, "context": _context,
-    "programmes": _programmes, "method": _method,
+    "label": _label,
+    "collective": _collective,
+    "projects": _projects,
+    "context": _context,
+    "programmes": _programmes,
+    "method": _method,
 }

@@ -53,8 +53,14 @@ class Title(Shown):
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        return ({"kind": "title", "overline": self.overline, "title": self.title, "subtitle": list(self.subtitle)},)
-
+        return (
+            {
+                "kind": "title",
+                "overline": self.overline,
+                "title": self.title,
+                "subtitle": list(self.subtitle),
+            },
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -66,7 +72,9 @@ class Prose(Shown):
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        return tuple({"kind": "paragraph", "role": self.role, "runs": _runs(one)} for one in self.paragraphs if one)
+        return tuple(
+            {"kind": "paragraph", "role": self.role, "runs": _runs(one)} for one in self.paragraphs if one
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,8 +85,10 @@ class Essentials(Shown):
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        items = [{"level": one.level, "label": say(f"level.{one.level}"), "runs": _runs(one.sentence)}
-                 for one in self.findings]
+        items = [
+            {"level": one.level, "label": say(f"level.{one.level}"), "runs": _runs(one.sentence)}
+            for one in self.findings
+        ]
         return ({"kind": "findings", "items": items},) if items else ()
 
 
@@ -95,11 +105,17 @@ class Table(Shown):
     def blocks(self) -> tuple[Block, ...]:
         if not self.rows:
             return ()
-        return ({
-            "kind": "table", "caption": self.caption, "notes": list(self.notes),
-            "columns": [{"label": label, "align": align, "width": width} for label, align, width in self.columns],
-            "rows": [[_runs(cell) for cell in row] for row in self.rows],
-        },)
+        return (
+            {
+                "kind": "table",
+                "caption": self.caption,
+                "notes": list(self.notes),
+                "columns": [
+                    {"label": label, "align": align, "width": width} for label, align, width in self.columns
+                ],
+                "rows": [[_runs(cell) for cell in row] for row in self.rows],
+            },
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,7 +127,9 @@ class Notice(Shown):
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        return ({"kind": "notice", "tone": self.tone, "runs": _runs(self.sentence)},) if self.sentence else ()
+        return (
+            ({"kind": "notice", "tone": self.tone, "runs": _runs(self.sentence)},) if self.sentence else ()
+        )
 
 
 @dataclass(frozen=True, repr=False)
@@ -127,8 +145,15 @@ class Chart(Shown):
     def blocks(self) -> tuple[Block, ...]:
         if not self.svg:
             return ()
-        return ({"kind": "chart", "svg": self.svg, "alt": self.alt, "caption": _runs(self.caption),
-                 "width": self.width},)
+        return (
+            {
+                "kind": "chart",
+                "svg": self.svg,
+                "alt": self.alt,
+                "caption": _runs(self.caption),
+                "width": self.width,
+            },
+        )
 
 
 def text(words: str, *, declared: bool = False) -> Sentence:

@@ -1,4 +1,6 @@
-"""One look for every drawing: the bundled font, few colours that hold for colour-blind readers and in black and white."""
+"""One look for every drawing: the bundled font, few colours that hold for colour-blind readers and in black
+and white.
+"""
 
 from __future__ import annotations
 
@@ -32,11 +34,26 @@ def look() -> Iterator[None]:
 
     _register_fonts()
     settings = {
-        "font.family": "Inter", "font.size": 9, "text.color": INK, "axes.edgecolor": PALE, "axes.labelcolor": GREY,
-        "xtick.color": GREY, "ytick.color": GREY, "axes.spines.top": False, "axes.spines.right": False,
-        "axes.spines.left": False, "axes.grid": True, "axes.grid.axis": "y", "grid.color": BAND, "grid.linewidth": 0.8,
-        "ytick.major.size": 0, "xtick.major.size": 3, "axes.axisbelow": True, "svg.fonttype": "path",
-        "svg.hashsalt": "impactkit", "figure.dpi": 72,
+        "font.family": "Inter",
+        "font.size": 9,
+        "text.color": INK,
+        "axes.edgecolor": PALE,
+        "axes.labelcolor": GREY,
+        "xtick.color": GREY,
+        "ytick.color": GREY,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.spines.left": False,
+        "axes.grid": True,
+        "axes.grid.axis": "y",
+        "grid.color": BAND,
+        "grid.linewidth": 0.8,
+        "ytick.major.size": 0,
+        "xtick.major.size": 3,
+        "axes.axisbelow": True,
+        "svg.fonttype": "path",
+        "svg.hashsalt": "impactkit",
+        "figure.dpi": 72,
     }
     with mpl.rc_context(settings):
         yield

@@ -12,8 +12,8 @@ from impactkit.errors import UnknownName
 from impactkit.evidence.essentials import reason
 from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import MEDIAN, as_text, picked
-from impactkit.indicators.knowledge import gaps, knowledge
 from impactkit.indicators.comparable import comparable
+from impactkit.indicators.knowledge import gaps, knowledge
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import number
 
@@ -54,7 +54,11 @@ def _cell(value: object) -> Sentence:
 def _known(place: Territory) -> tuple[str, Columns, Rows]:
     board = knowledge(place.evaluation)
     mine = board[(board["territory"] == place.code) & (board["state"] != "unknown")]
-    columns = ((say("known.heading"), "left", 2.2), (say("known.state"), "left", 1.2), (say("known.source"), "left", 5.0))
+    columns = (
+        (say("known.heading"), "left", 2.2),
+        (say("known.state"), "left", 1.2),
+        (say("known.source"), "left", 5.0),
+    )
     rows = tuple(
         (text(say(f"heading.{row.heading}")), text(say(f"state.{row.state}")), _sources(row.source))
         for row in mine.itertuples(index=False)
@@ -63,8 +67,11 @@ def _known(place: Territory) -> tuple[str, Columns, Rows]:
 
 
 def _challenges(place: Territory) -> tuple[str, Columns, Rows]:
-    columns = ((say("challenges.title"), "left", 3.0), (say("challenges.kind"), "left", 1.2),
-               (say("challenges.source"), "left", 3.0))
+    columns = (
+        (say("challenges.title"), "left", 3.0),
+        (say("challenges.kind"), "left", 1.2),
+        (say("challenges.source"), "left", 3.0),
+    )
     rows = tuple(
         (text(row.title, declared=True), text(_kinds(row.kind)), text(row.source, declared=True))
         for row in place.table("challenges").itertuples(index=False)
@@ -73,10 +80,16 @@ def _challenges(place: Territory) -> tuple[str, Columns, Rows]:
 
 
 def _projects(place: Territory) -> tuple[str, Columns, Rows]:
-    jobs = place.table("jobs").sort_values("as_of").groupby("project", sort=False).tail(1).set_index("project")
-    columns = ((say("projects.name"), "left", 2.6), (say("projects.stage"), "left", 1.2),
-               (say("projects.actual"), "right", 0.9), (say("projects.target"), "left", 1.4),
-               (say("projects.source"), "left", 3.0))
+    jobs = (
+        place.table("jobs").sort_values("as_of").groupby("project", sort=False).tail(1).set_index("project")
+    )
+    columns = (
+        (say("projects.name"), "left", 2.6),
+        (say("projects.stage"), "left", 1.2),
+        (say("projects.actual"), "right", 0.9),
+        (say("projects.target"), "left", 1.4),
+        (say("projects.source"), "left", 3.0),
+    )
     rows = []
     for row in place.table("projects").itertuples(index=False):
         count, target = "", ""
@@ -84,11 +97,15 @@ def _projects(place: Territory) -> tuple[str, Columns, Rows]:
             job = jobs.loc[row.project]
             count, target = ("" if pd.isna(job["actual"]) else number(job["actual"])), str(job["target"])
         unknown = say("cell.unknown")
-        rows.append((
-            text(row.name, declared=True), text(say(f"stage.{row.stage}") if row.stage else unknown),
-            text(count or unknown, declared=bool(count)), text(target or unknown, declared=bool(target)),
-            text(row.source, declared=True),
-        ))
+        rows.append(
+            (
+                text(row.name, declared=True),
+                text(say(f"stage.{row.stage}") if row.stage else unknown),
+                text(count or unknown, declared=bool(count)),
+                text(target or unknown, declared=bool(target)),
+                text(row.source, declared=True),
+            )
+        )
     return say("projects.caption"), columns, tuple(rows)
 
 
@@ -103,15 +120,23 @@ def _few(place: Territory) -> tuple[str, Columns, Rows]:
     first, last = own["period"].split("/")
     names = comparable(place).set_index("unit")["name"]
     rows = [(text(place.name), text(as_text(own["value"], "part", sign=True)))]
-    rows += [(text(names[group.removeprefix("comparable=")]), text(as_text(value, "part", sign=True)))
-             for group, value in zip(others["group"], others["value"], strict=True)]
+    rows += [
+        (text(names[group.removeprefix("comparable=")]), text(as_text(value, "part", sign=True)))
+        for group, value in zip(others["group"], others["value"], strict=True)
+    ]
     return say("few.caption", first=first, last=last), columns, tuple(rows)
 
 
 def _gaps(place: Territory) -> tuple[str, Columns, Rows]:
-    columns = ((say("gaps.what"), "left", 3.0), (say("gaps.reason"), "left", 2.4), (say("gaps.ask"), "left", 2.2))
-    rows = tuple((text(row["what"], declared=True), text(reason(row)), text(row["ask"], declared=True))
-                 for row in gaps(place).to_dict("records"))
+    columns = (
+        (say("gaps.what"), "left", 3.0),
+        (say("gaps.reason"), "left", 2.4),
+        (say("gaps.ask"), "left", 2.2),
+    )
+    rows = tuple(
+        (text(row["what"], declared=True), text(reason(row)), text(row["ask"], declared=True))
+        for row in gaps(place).to_dict("records")
+    )
     return say("gaps.caption"), columns, rows
 
 
@@ -127,5 +152,9 @@ def _sources(sources: str) -> Sentence:
 
 
 TOPICS: dict[str, Callable[[Territory], tuple[str, Columns, Rows]]] = {
-    "known": _known, "challenges": _challenges, "projects": _projects, "few": _few, "gaps": _gaps,
+    "known": _known,
+    "challenges": _challenges,
+    "projects": _projects,
+    "few": _few,
+    "gaps": _gaps,
 }

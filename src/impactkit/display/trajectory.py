@@ -44,12 +44,25 @@ def _words(place: Territory, path: pd.DataFrame) -> tuple[str, Sentence]:
     assert moved is not None
     n = figures.count("count_comparable")
     first, last = moved["period"].split("/")
-    said = {"name": place.name, "first": first, "last": last, "change": percent(moved["value"], sign=True),
-            "count": number(n), "family": family(place, n)}
-    about = {"first": first, "count": number(n), "families": family(place, 2), "vintage": moved["geography_vintage"]}
+    said = {
+        "name": place.name,
+        "first": first,
+        "last": last,
+        "change": percent(moved["value"], sign=True),
+        "count": number(n),
+        "family": family(place, n),
+    }
+    about = {
+        "first": first,
+        "count": number(n),
+        "families": family(place, 2),
+        "vintage": moved["geography_vintage"],
+    }
     if half is not None:
-        spread = {name: percent(half[column], sign=True)
-                  for name, column in (("median", "value"), ("low", "low"), ("high", "high"))}
+        spread = {
+            name: percent(half[column], sign=True)
+            for name, column in (("median", "value"), ("low", "low"), ("high", "high"))
+        }
         return say("chart.alt.half", **said, **spread), runs("chart.caption.half", **about)
     if n:
         return say("chart.alt.few", n=n, **said), runs("chart.caption.few", **about)
@@ -73,7 +86,9 @@ def _drawn(place: Territory, path: pd.DataFrame) -> str:
             axes.plot(median.index, median, color=GREY, linewidth=1.4, dashes=(4, 2.5), zorder=3)
             ends.append((float(median.iloc[-1]), say("chart.median"), GREY, "normal"))
         mine = path[path["role"] == "territory"]
-        axes.plot(mine["period"], mine["index"], color=BLUE, linewidth=2.6, marker="o", markersize=4, zorder=4)
+        axes.plot(
+            mine["period"], mine["index"], color=BLUE, linewidth=2.6, marker="o", markersize=4, zorder=4
+        )
         end = float(mine["index"].iloc[-1])
         ends.append((end, f"{place.name}\n{percent(end / 100 - 1, sign=True)}", BLUE, "bold"))
         _frame(axes, path)
@@ -111,13 +126,29 @@ def _label_ends(axes: Axes, ends: list[tuple[float, str, str, str]], at: float) 
         middle, upper = sum(placed) / 2, placed.index(max(placed))
         placed[upper], placed[1 - upper] = middle + apart / 2, middle - apart / 2
     for (_, words, colour, weight), y in zip(ends, placed, strict=True):
-        axes.annotate(words, (at, y), xytext=(8, 0), textcoords="offset points", color=colour, weight=weight,
-                      va="center", annotation_clip=False, fontsize=9)
+        axes.annotate(
+            words,
+            (at, y),
+            xytext=(8, 0),
+            textcoords="offset points",
+            color=colour,
+            weight=weight,
+            va="center",
+            annotation_clip=False,
+            fontsize=9,
+        )
 
 
 def _mark_label(axes: Axes, place: Territory) -> None:
-    year, month, day = ([*place.labelled.split("-"), "1"][:3])
+    year, month, day = [*place.labelled.split("-"), "1"][:3]
     at = int(year) + (int(month) - 1) / 12 + (int(day) - 1) / 365
     axes.axvline(at, color=RUST, linewidth=1, zorder=2)
-    axes.annotate(say("chart.label"), (at, axes.get_ylim()[1]), xytext=(4, -3), textcoords="offset points",
-                  color=RUST, va="top", fontsize=9)
+    axes.annotate(
+        say("chart.label"),
+        (at, axes.get_ylim()[1]),
+        xytext=(4, -3),
+        textcoords="offset points",
+        color=RUST,
+        va="top",
+        fontsize=9,
+    )

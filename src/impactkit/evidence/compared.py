@@ -1,4 +1,6 @@
-"""Sentences on official figures: population as context, the territory among comparable ones, and what is not covered."""
+"""Sentences on official figures: population as context, the territory among comparable ones, and what is not
+covered.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def population(place: Territory) -> Sentence:
-    """The latest population; for a single census, that no change is computed; without perimeter, that nothing is."""
+    """The latest population; for a single census, that no change is computed; without perimeter, that
+    nothing is.
+    """
     figures = picked(place)
     latest = figures.of("count_population")
     if latest is None:
@@ -34,11 +38,15 @@ def change(place: Territory) -> Sentence:
     if moved is None:
         return ()
     first, last = moved["period"].split("/")
-    return runs(f"change.{_direction(moved['value'])}", first=first, last=last, change=percent(abs(moved["value"])))
+    return runs(
+        f"change.{_direction(moved['value'])}", first=first, last=last, change=percent(abs(moved["value"]))
+    )
 
 
 def among(place: Territory) -> Sentence:
-    """The rank in words among comparable territories: in, above or below the middle half; under eight, no rank."""
+    """The rank in words among comparable territories: in, above or below the middle half; under eight, no
+    rank.
+    """
     figures = picked(place)
     moved, count = figures.of("rate_population_change"), figures.of("count_comparable")
     if moved is None or count is None:
@@ -46,8 +54,13 @@ def among(place: Territory) -> Sentence:
     n = round(count["value"])
     half = figures.of("rate_population_change", group=MEDIAN)
     if half is not None:
-        return runs(f"among.{position(moved['value'], half)}", family=family(place, n), count=number(n),
-                    low=percent(half["low"], sign=True), high=percent(half["high"], sign=True))
+        return runs(
+            f"among.{position(moved['value'], half)}",
+            family=family(place, n),
+            count=number(n),
+            low=percent(half["low"], sign=True),
+            high=percent(half["high"], sign=True),
+        )
     if n == 0:
         return runs("among.none", none=say(f"family.none.{place.family}"))
     return runs("among.few", n=n, count=number(n), family=family(place, n))
@@ -59,7 +72,9 @@ def family(place: Territory, n: int) -> str:
 
 
 def position(value: float, half: pd.Series) -> str:
-    """Where a value stands by the middle half, read on the figures as they are printed: below, inside or above."""
+    """Where a value stands by the middle half, read on the figures as they are printed: below, inside or
+    above.
+    """
     shown, low, high = (round(x, 3) for x in (value, half["low"], half["high"]))
     return "below" if shown < low else "above" if shown > high else "inside"
 
@@ -73,8 +88,11 @@ def rule(place: Territory) -> Sentence:
 
 def what_it_is(place: Territory) -> Sentence:
     """What municipal population is, and why a change is only read over five years or more."""
-    return joined(runs("method.population", vintage=str(place.evaluation.vintage)),
-                  runs("method.five-years")) if place.perimeter else ()
+    return (
+        joined(runs("method.population", vintage=str(place.evaluation.vintage)), runs("method.five-years"))
+        if place.perimeter
+        else ()
+    )
 
 
 def _direction(value: float) -> str:

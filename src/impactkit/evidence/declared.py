@@ -1,4 +1,6 @@
-"""Sentences on what the sources declare: collective, challenges, projects and jobs, transfers, other programmes."""
+"""Sentences on what the sources declare: collective, challenges, projects and jobs, transfers, other
+programmes.
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ def collective(place: Territory) -> Sentence:
         sentences.append(runs("declared.members", n=count, count=number(count), **told(whole)))
     if named is not None:
         people = members[members["role"] != "whole"]
-        names = listed(_member(name, role) for name, role in zip(people["name"], people["role"], strict=True))
+        names = listed(
+            _member(name, role) for name, role in zip(people["name"], people["role"], strict=True)
+        )
         key = "declared.named.more" if whole is not None else "declared.named"
         sentences.append(filled(key, "names", names, n=len(people), **told(named)))
     return joined(*sentences)
@@ -74,17 +78,27 @@ def transfers(place: Territory) -> Sentence:
     for row in place.table("transfers").to_dict("records"):
         given = row["giver"] == place.code
         other = place.evaluation.territory(row["receiver"] if given else row["giver"])
-        sentences.append(runs("declared.transfer.given" if given else "declared.transfer.received", other=other.name,
-                              topic=Declared(row["topic"]), **told(pd.Series(row))))
+        sentences.append(
+            runs(
+                "declared.transfer.given" if given else "declared.transfer.received",
+                other=other.name,
+                topic=Declared(row["topic"]),
+                **told(pd.Series(row)),
+            )
+        )
     return joined(*sentences)
 
 
 def funding(place: Territory) -> Sentence:
-    """Funding sought, committed or paid, without a total when amounts are unknown; empty when no source says so."""
-    return joined(*(
-        runs(f"declared.funding.{row['status']}", payer=Declared(row["payer"]), **told(pd.Series(row)))
-        for row in place.table("funding").to_dict("records")
-    ))
+    """Funding sought, committed or paid, without a total when amounts are unknown; empty when no source says
+    so.
+    """
+    return joined(
+        *(
+            runs(f"declared.funding.{row['status']}", payer=Declared(row["payer"]), **told(pd.Series(row)))
+            for row in place.table("funding").to_dict("records")
+        )
+    )
 
 
 def programmes(place: Territory) -> Sentence:

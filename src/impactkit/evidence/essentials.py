@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def findings(place: Territory) -> tuple[Finding, ...]:
-    """Three to five findings, strongest declared fact first, then official figures, then what these cannot tell."""
+    """Three to five findings, strongest declared fact first, then official figures, then what these cannot
+    tell.
+    """
     found = [Finding("declared", sentence) for sentence in _facts(place)[:2]]
     if not found:
         found.append(Finding("declared", runs("declared.nothing")))

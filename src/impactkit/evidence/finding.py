@@ -14,7 +14,8 @@ Sentence = tuple[Run, ...]
 
 @dataclass(frozen=True)
 class Finding:
-    """What is said, and the level of evidence that allows it: declared, observed, before-after, compared; `method` is
+    """What is said, and the level of evidence that allows it: declared, observed, before-after, compared;
+    `method` is
     a statement about what these figures can and cannot tell."""
 
     level: str

@@ -22,13 +22,17 @@ def overline(place: Territory) -> str:
 
 
 def subtitle(place: Territory) -> tuple[str, ...]:
-    """Two lines: the ground (départements, kind, communes, population), then the label and what is documented."""
+    """Two lines: the ground (départements, kind, communes, population), then the label and what is
+    documented.
+    """
     figures = picked(place)
     known = figures.count("count_headings_documented")
     headings = round(figures.of("count_headings_documented")["n"])  # type: ignore[index]
     key = "head.label.day" if place.labelled.count("-") == 2 else "head.label.month"
-    second = [say(key, date=date(place.labelled)),
-              say("head.documented", n=known, count=number(known), all=number(headings))]
+    second = [
+        say(key, date=date(place.labelled)),
+        say("head.documented", n=known, count=number(known), all=number(headings)),
+    ]
     return SEPARATOR.join(_ground(place)), SEPARATOR.join(second)
 
 
@@ -50,7 +54,9 @@ def _ground(place: Territory) -> list[str]:
     figures = picked(place)
     vintage = place.evaluation.vintage
     names = geography.departements_of(place.communes, vintage=vintage)
-    where = ", ".join(names) if place.family not in ("region", "departement") or len(place.perimeter) > 1 else ""
+    where = (
+        ", ".join(names) if place.family not in ("region", "departement") or len(place.perimeter) > 1 else ""
+    )
     communes = figures.count("count_communes")
     size = kind(place)
     if communes > 1:
@@ -58,6 +64,9 @@ def _ground(place: Territory) -> list[str]:
     found = [where, size]
     population = figures.of("count_population")
     if population is not None:
-        found.append(say("head.population", count=as_text(population["value"], "habitants"),
-                         year=population["period"]))
+        found.append(
+            say(
+                "head.population", count=as_text(population["value"], "habitants"), year=population["period"]
+            )
+        )
     return [text for text in found if text]

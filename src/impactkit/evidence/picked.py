@@ -54,7 +54,9 @@ def _picked(ev: object, code: str) -> Picked:
 
 
 def as_text(value: float, unit: str, *, sign: bool = False) -> str:
-    """One figure by its unit: shares as percentages with one decimal, counts as whole numbers, indices with one decimal."""
+    """One figure by its unit: shares as percentages with one decimal, counts as whole numbers, indices with
+    one decimal.
+    """
     if unit == "part":
         return percent(value, 1, sign=sign)
     return number(value, 1 if unit == "indice" else 0, sign=sign)

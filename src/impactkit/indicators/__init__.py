@@ -17,21 +17,29 @@ if TYPE_CHECKING:
     from impactkit.data.territories import Territory
 
 MEASURES: dict[str, Callable[[Evaluation], pd.DataFrame]] = {
-    "knowledge": knowledge.rows, "collective": collective.rows, "challenges": challenges.rows,
-    "projects": projects.rows, "jobs": jobs.rows, "context": context.rows,
+    "knowledge": knowledge.rows,
+    "collective": collective.rows,
+    "challenges": challenges.rows,
+    "projects": projects.rows,
+    "jobs": jobs.rows,
+    "context": context.rows,
 }
 
 
 def indicators(ev: Evaluation, *, measure: str | None = None, of: Territory | None = None) -> pd.DataFrame:
-    """Indicator rows of an evaluation: one `measure` (collective, jobs, context ...) or all, one territory or all.
+    """Indicator rows of an evaluation: one `measure` (collective, jobs, context ...) or all, one territory
+    or all.
 
     Columns: territory, indicator, group, period, value, low, high, n, unit, flag, quality, source, as_of,
-    data_vintage, geography_vintage; key (territory, indicator, group, period). A missing value is empty and its
-    `flag` says why (`missing:<reason>`). Raises UnknownName for a measure or a territory that does not exist.
+    data_vintage, geography_vintage; key (territory, indicator, group, period). A missing value is empty and
+    its `flag` says why (`missing:<reason>`). Raises UnknownName for a measure or a territory that does not
+    exist.
     """
     if measure is not None and measure not in MEASURES:
         raise UnknownName.among("la mesure", measure, MEASURES)
-    found = pd.concat([_measured(ev, name) for name in MEASURES if measure in (None, name)], ignore_index=True)
+    found = pd.concat(
+        [_measured(ev, name) for name in MEASURES if measure in (None, name)], ignore_index=True
+    )
     if of is not None:
         found = found[found["territory"] == ev.territory(of.code).code].reset_index(drop=True)
     return found[list(COLUMNS)]

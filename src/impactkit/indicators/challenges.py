@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def rows(ev: Evaluation) -> pd.DataFrame:
-    """`count_challenges` by territory: the challenges that a source names, of the three that each collective sets.
+    """`count_challenges` by territory: the challenges that a source names, of the three that each collective
+    sets.
 
     Trap: fewer than three known does not mean fewer than three set.
     """

@@ -23,10 +23,11 @@ OUTCOMES = ("count_population",)
 def comparable(place: Territory, *, on: str = "count_population") -> pd.DataFrame:
     """Every unit of the territory's family, who may be compared with it, and why the others may not.
 
-    Columns: unit, name, type, size (the value of `on` at the last date before the label), comparable (bool), reason:
-    "" or labelled, nested (inside a labelled territory), overlapping (shares ground with one), candidate (possible
-    ground of one whose perimeter is not established), smaller (under half), larger (over double), no-value.
-    Raises UnknownName for another indicator, NotEnoughData for a territory without perimeter.
+    Columns: unit, name, type, size (the value of `on` at the last date before the label), comparable (bool),
+    reason: "" or labelled, nested (inside a labelled territory), overlapping (shares ground with one),
+    candidate (possible ground of one whose perimeter is not established), smaller (under half), larger (over
+    double), no-value. Raises UnknownName for another indicator, NotEnoughData for a territory without
+    perimeter.
     """
     if on not in OUTCOMES:
         raise UnknownName.among("l’indicateur", on, OUTCOMES)
@@ -41,7 +42,9 @@ def comparable(place: Territory, *, on: str = "count_population") -> pd.DataFram
     found["reason"] = found["unit"].map(_touched(place.evaluation, place.family)).fillna("")
     own = own_population(place).get(before, float("nan"))
     for reason, which in (
-        ("smaller", found["size"] < own / 2), ("larger", found["size"] > own * 2), ("no-value", found["size"].isna()),
+        ("smaller", found["size"] < own / 2),
+        ("larger", found["size"] > own * 2),
+        ("no-value", found["size"].isna()),
     ):
         found.loc[which & (found["reason"] == ""), "reason"] = reason
     if pd.isna(own):
@@ -51,15 +54,21 @@ def comparable(place: Territory, *, on: str = "count_population") -> pd.DataFram
 
 
 def last_before(place: Territory) -> int:
-    """The last year whose 1 January population precedes the label (the figure itself pools five yearly surveys)."""
+    """The last year whose 1 January population precedes the label (the figure itself pools five yearly
+    surveys).
+    """
     label = place.labelled
     return max((year for year in own_population(place) if f"{year}-01-01" <= label), default=0)
 
 
 def own_population(place: Territory) -> dict[int, float]:
     """Municipal population of the territory by year, on the perimeter of the evaluation's vintage."""
-    known = geography.population_of(place.communes, vintage=place.evaluation.vintage).dropna(subset=["population"])
-    return {int(year): float(value) for year, value in zip(known["pop_year"], known["population"], strict=True)}
+    known = geography.population_of(place.communes, vintage=place.evaluation.vintage).dropna(
+        subset=["population"]
+    )
+    return {
+        int(year): float(value) for year, value in zip(known["pop_year"], known["population"], strict=True)
+    }
 
 
 @functools.lru_cache(maxsize=16)
@@ -69,7 +78,9 @@ def _touched(ev: Evaluation, family: str) -> dict[str, str]:
     labelled = frozenset().union(*(place.communes for place in ev.territories))
     possible = frozenset().union(*(communes_of(place.candidates, ev.vintage) for place in ev.territories))
     parts = {part.code for place in ev.territories for part in place.perimeter if part.family == family}
-    marks = members.assign(labelled=members["commune"].isin(labelled), possible=members["commune"].isin(possible))
+    marks = members.assign(
+        labelled=members["commune"].isin(labelled), possible=members["commune"].isin(possible)
+    )
     inside = marks.groupby("unit")[["labelled", "possible"]].mean()
     found = {}
     for unit, share, maybe in inside.itertuples():

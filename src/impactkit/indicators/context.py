@@ -1,4 +1,6 @@
-"""Official figures as context: the territory's trajectory among comparable ones. It describes; it attributes nothing."""
+"""Official figures as context: the territory's trajectory among comparable ones. It describes; it attributes
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +20,12 @@ BASE = 100.0
 
 
 def trajectory(place: Territory, outcome: str = "count_population") -> pd.DataFrame:
-    """The territory among comparable ones, on fixed perimeters: columns unit, name, role (territory or comparable),
-    period, value, index (100 at the first period).
+    """The territory among comparable ones, on fixed perimeters: columns unit, name, role (territory or
+    comparable), period, value, index (100 at the first period).
 
     Without a perimeter, or with fewer than two periods, the frame has no row: no change can be told.
-    Source: INSEE municipal populations; a figure pools five yearly surveys, so only dates five years apart or more
-    are compared (first to last).
+    Source: INSEE municipal populations; a figure pools five yearly surveys, so only dates five years apart
+    or more are compared (first to last).
     """
     shape = ["unit", "name", "role", "period", "value", "index"]
     own = own_population(place) if place.perimeter else {}
@@ -37,8 +39,15 @@ def trajectory(place: Territory, outcome: str = "count_population") -> pd.DataFr
     others = others[others["unit"].isin(complete[complete == len(own)].index)]
     others = others.rename(columns={"pop_year": "period", "population": "value"})
     others = others.assign(name=others["unit"].map(chosen.set_index("unit")["name"]), role="comparable")
-    mine = pd.DataFrame({"unit": place.code, "name": place.name, "role": "territory",
-                         "period": list(own), "value": list(own.values())})
+    mine = pd.DataFrame(
+        {
+            "unit": place.code,
+            "name": place.name,
+            "role": "territory",
+            "period": list(own),
+            "value": list(own.values()),
+        }
+    )
     found = pd.concat([mine, others], ignore_index=True).sort_values(["unit", "period"], kind="stable")
     found["index"] = found["value"] / found.groupby("unit")["value"].transform("first") * BASE
     found = found.sort_values(["role", "unit", "period"], ascending=[False, True, True], kind="stable")
@@ -54,10 +63,11 @@ def middle(values: pd.Series) -> tuple[float, float, float]:
 def rows(ev: Evaluation) -> pd.DataFrame:
     """Population and its change among comparable territories, on the perimeters of the evaluation's vintage.
 
-    `count_communes`; `count_population` by year; `rate_population_change` (share, first to last year) with group
-    `comparable=median` (low, high: the middle half; n: how many) when at least eight may be compared, otherwise one
-    row per comparable unit; `index_population` (100 in the first year), own and median; `count_comparable`.
-    A territory without perimeter or with one year only has these rows empty, with the reason.
+    `count_communes`; `count_population` by year; `rate_population_change` (share, first to last year) with
+    group `comparable=median` (low, high: the middle half; n: how many) when at least eight may be compared,
+    otherwise one row per comparable unit; `index_population` (100 in the first year), own and median;
+    `count_comparable`. A territory without perimeter or with one year only has these rows empty, with the
+    reason.
     """
     return frame([one for place in ev.territories for one in _rows_of(place)])
 
@@ -67,16 +77,41 @@ def _rows_of(place: Territory) -> list[dict[str, Any]]:
     about = {"source": geography.POPULATION_SOURCE, "geography_vintage": str(vintage)}
     if not place.perimeter:
         missing = {**about, "flag": "missing:no-perimeter"}
-        return [row(place.code, "count_population", None, "habitants", **missing),
-                row(place.code, "rate_population_change", None, "part", **missing)]
-    found = [row(place.code, "count_communes", float(len(place.communes)), "communes",
-                 source=geography.PERIMETER_SOURCE, geography_vintage=str(vintage), period=str(vintage))]
+        return [
+            row(place.code, "count_population", None, "habitants", **missing),
+            row(place.code, "rate_population_change", None, "part", **missing),
+        ]
+    found = [
+        row(
+            place.code,
+            "count_communes",
+            float(len(place.communes)),
+            "communes",
+            source=geography.PERIMETER_SOURCE,
+            geography_vintage=str(vintage),
+            period=str(vintage),
+        )
+    ]
     for year, value in own_population(place).items():
-        found.append(row(place.code, "count_population", value, "habitants", period=str(year), flag="rolling",
-                         data_vintage=str(year), as_of=f"{year}-01-01", **about))
+        found.append(
+            row(
+                place.code,
+                "count_population",
+                value,
+                "habitants",
+                period=str(year),
+                flag="rolling",
+                data_vintage=str(year),
+                as_of=f"{year}-01-01",
+                **about,
+            )
+        )
     path = trajectory(place)
     if path.empty:
-        return [*found, row(place.code, "rate_population_change", None, "part", flag="missing:one-period", **about)]
+        return [
+            *found,
+            row(place.code, "rate_population_change", None, "part", flag="missing:one-period", **about),
+        ]
     return found + _compared(place, path, about)
 
 
@@ -86,20 +121,61 @@ def _compared(place: Territory, path: pd.DataFrame, about: dict[str, str]) -> li
     ends = path[path["period"] == last].set_index("unit")
     change = ends["index"] / BASE - 1
     others = change[ends["role"] == "comparable"]
-    found = [row(place.code, "rate_population_change", float(change[place.code]), "part", flag="rolling", **span),
-             row(place.code, "count_comparable", float(len(others)), "territoires", period=str(last_before(place)),
-                 **about)]
+    found = [
+        row(place.code, "rate_population_change", float(change[place.code]), "part", flag="rolling", **span),
+        row(
+            place.code,
+            "count_comparable",
+            float(len(others)),
+            "territoires",
+            period=str(last_before(place)),
+            **about,
+        ),
+    ]
     if len(others) < ENOUGH:
-        return found + [row(place.code, "rate_population_change", float(value), "part", flag="rolling",
-                            group=f"comparable={unit}", **span) for unit, value in others.items()]
+        return found + [
+            row(
+                place.code,
+                "rate_population_change",
+                float(value),
+                "part",
+                flag="rolling",
+                group=f"comparable={unit}",
+                **span,
+            )
+            for unit, value in others.items()
+        ]
     low, median, high = middle(others)
-    found.append(row(place.code, "rate_population_change", median, "part", group="comparable=median", low=low,
-                     high=high, n=len(others), flag="rolling", **span))
+    found.append(
+        row(
+            place.code,
+            "rate_population_change",
+            median,
+            "part",
+            group="comparable=median",
+            low=low,
+            high=high,
+            n=len(others),
+            flag="rolling",
+            **span,
+        )
+    )
     for period, year in path.groupby("period"):
         dated = {"period": str(period), "data_vintage": str(period), "flag": "rolling", **about}
         mine = year[year["role"] == "territory"]["index"].iloc[0]
         low, median, high = middle(year[year["role"] == "comparable"]["index"])
         found.append(row(place.code, "index_population", float(mine), "indice", **dated))
-        found.append(row(place.code, "index_population", median, "indice", group="comparable=median", low=low,
-                         high=high, n=len(others), **dated))
+        found.append(
+            row(
+                place.code,
+                "index_population",
+                median,
+                "indice",
+                group="comparable=median",
+                low=low,
+                high=high,
+                n=len(others),
+                **dated,
+            )
+        )
     return found

@@ -13,19 +13,29 @@ if TYPE_CHECKING:
 
 
 def rows(ev: Evaluation) -> pd.DataFrame:
-    """`count_jobs` by territory, in jobs (not full-time equivalents): sum over projects of the latest declared figure.
+    """`count_jobs` by territory, in jobs (not full-time equivalents): sum over projects of the latest
+    declared figure.
 
-    Declared, not verified; a declared list is exhaustive, so there is no interval. Trap: the figures of two projects
-    may have two dates; `as_of` is the latest. `n` is the number of projects counted.
+    Declared, not verified; a declared list is exhaustive, so there is no interval. Trap: the figures of two
+    projects may have two dates; `as_of` is the latest. `n` is the number of projects counted.
     """
     found = []
     for place in ev.territories:
         declared = place.table("jobs").dropna(subset=["actual"]).sort_values("as_of", kind="stable")
         last = declared.groupby("project", sort=False).tail(1)
         if len(last):
-            found.append(row(place.code, "count_jobs", float(last["actual"].sum()), "emplois", n=len(last),
-                             period=latest(last["as_of"]), as_of=latest(last["as_of"]),
-                             source=sources(last["source"])))
+            found.append(
+                row(
+                    place.code,
+                    "count_jobs",
+                    float(last["actual"].sum()),
+                    "emplois",
+                    n=len(last),
+                    period=latest(last["as_of"]),
+                    as_of=latest(last["as_of"]),
+                    source=sources(last["source"]),
+                )
+            )
         else:
             found.append(row(place.code, "count_jobs", None, "emplois", flag="missing:not-found"))
     return frame(found)

@@ -16,9 +16,19 @@ if TYPE_CHECKING:
 
 # Heading -> the tables whose sourced rows document it. The last ones wait for their tables and are unknown until then.
 HEADINGS: dict[str, tuple[str, ...]] = {
-    "perimeter": ("perimeters",), "questions": (), "collective": ("members",), "challenges": ("challenges",),
-    "roadmap": (), "projects": ("projects", "jobs"), "funding": ("funding",), "partnerships": (),
-    "transfers": ("transfers",), "obstacles": (), "context": (), "contribution": (), "lessons": (),
+    "perimeter": ("perimeters",),
+    "questions": (),
+    "collective": ("members",),
+    "challenges": ("challenges",),
+    "roadmap": (),
+    "projects": ("projects", "jobs"),
+    "funding": ("funding",),
+    "partnerships": (),
+    "transfers": ("transfers",),
+    "obstacles": (),
+    "context": (),
+    "contribution": (),
+    "lessons": (),
 }
 BOARD = ["territory", "heading", "state", "rows", "reason", "ask", "as_of", "source"]
 
@@ -26,9 +36,9 @@ BOARD = ["territory", "heading", "state", "rows", "reason", "ask", "as_of", "sou
 def knowledge(ev: Evaluation) -> pd.DataFrame:
     """The knowledge board: one row per territory and heading.
 
-    Columns: territory, heading, state (known: sourced rows and no open question; partial: sourced rows and open
-    questions; unknown: no sourced row), rows (how many), reason and ask (of the first open question), as_of (latest),
-    source. Returns a copy of shape (territories x 13, 8).
+    Columns: territory, heading, state (known: sourced rows and no open question; partial: sourced rows and
+    open questions; unknown: no sourced row), rows (how many), reason and ask (of the first open question),
+    as_of (latest), source. Returns a copy of shape (territories x 13, 8).
     """
     return _board(ev).copy()
 
@@ -40,17 +50,21 @@ def _board(ev: Evaluation) -> pd.DataFrame:
 
 
 def gaps(place: Territory) -> pd.DataFrame:
-    """Open questions of one territory, those that would change the conclusion first: its own, then the programme's
+    """Open questions of one territory, those that would change the conclusion first: its own, then the
+    programme's
     for the headings that nothing documents. Columns: heading, what, reason, searched_on, ask, rank."""
     questions = place.evaluation.table("unknowns")
     own = questions[questions["territory"] == place.code]
     board = _board(place.evaluation)
     silent = board[(board["territory"] == place.code) & (board["state"] == "unknown")]["heading"]
-    general = questions[(questions["territory"] == "") & questions["heading"].isin(set(silent) - set(own["heading"]))]
+    general = questions[
+        (questions["territory"] == "") & questions["heading"].isin(set(silent) - set(own["heading"]))
+    ]
     found = pd.concat([own, general])
     order = {heading: i for i, heading in enumerate(HEADINGS)}
-    found = found.assign(_own=found["territory"] == "", _order=found["heading"].map(order),
-                         _rank=found["rank"].fillna(99.0))
+    found = found.assign(
+        _own=found["territory"] == "", _order=found["heading"].map(order), _rank=found["rank"].fillna(99.0)
+    )
     found = found.sort_values(["_rank", "_own", "_order"], kind="stable")
     return found[["heading", "what", "reason", "searched_on", "ask", "rank"]].reset_index(drop=True)
 
@@ -62,8 +76,15 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     found: list[dict[str, Any]] = []
     for place in ev.territories:
         about = {"period": "", "source": ev.title, "n": len(HEADINGS)}
-        found.append(row(place.code, "count_headings_documented", float(documented.get(place.code, 0)),
-                         "rubriques", **about))
+        found.append(
+            row(
+                place.code,
+                "count_headings_documented",
+                float(documented.get(place.code, 0)),
+                "rubriques",
+                **about,
+            )
+        )
     return frame(found)
 
 
@@ -80,16 +101,33 @@ def _state(place: Territory, heading: str) -> tuple[Any, ...]:
     reason, ask = (first["reason"].iloc[0], first["ask"].iloc[0]) if len(first) else ("", "")
     if state == "unknown" and not reason:
         reason = "not-searched"
-    return (place.code, heading, state, len(sourced), reason, ask,
-            latest(sourced["as_of"]), sources(sourced["source"]))
+    return (
+        place.code,
+        heading,
+        state,
+        len(sourced),
+        reason,
+        ask,
+        latest(sourced["as_of"]),
+        sources(sourced["source"]),
+    )
 
 
 def _facts(place: Territory, heading: str) -> pd.DataFrame:
     if heading == "context":
-        years = geography.population_of(place.communes, vintage=place.evaluation.vintage).dropna(
-            subset=["population"]) if place.perimeter else pd.DataFrame({"pop_year": []})
-        return pd.DataFrame({"as_of": [str(int(y)) for y in years["pop_year"]],
-                             "source": [geography.POPULATION_SOURCE] * len(years)})
+        years = (
+            geography.population_of(place.communes, vintage=place.evaluation.vintage).dropna(
+                subset=["population"]
+            )
+            if place.perimeter
+            else pd.DataFrame({"pop_year": []})
+        )
+        return pd.DataFrame(
+            {
+                "as_of": [str(int(y)) for y in years["pop_year"]],
+                "source": [geography.POPULATION_SOURCE] * len(years),
+            }
+        )
     found = [place.table(name)[["as_of", "source"]] for name in HEADINGS[heading]]
     if heading == "perimeter":
         held = place.table("perimeters")

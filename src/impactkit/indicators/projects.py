@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def rows(ev: Evaluation) -> pd.DataFrame:
     """`count_projects` by territory: the projects that a source names.
 
-    Trap: a floor, not a total, unless the collective itself sent the list; no project known is missing, never zero.
+    Trap: a floor, not a total, unless the collective itself sent the list; no project known is missing,
+    never zero.
     """
     return counted(ev, table="projects", indicator="count_projects", unit="projets")
 
@@ -26,9 +27,18 @@ def counted(ev: Evaluation, *, table: str, indicator: str, unit: str) -> pd.Data
     for place in ev.territories:
         known = place.table(table)
         if len(known):
-            found.append(row(place.code, indicator, float(len(known)), unit, n=len(known),
-                             period=latest(known["as_of"]), as_of=latest(known["as_of"]),
-                             source=sources(known["source"])))
+            found.append(
+                row(
+                    place.code,
+                    indicator,
+                    float(len(known)),
+                    unit,
+                    n=len(known),
+                    period=latest(known["as_of"]),
+                    as_of=latest(known["as_of"]),
+                    source=sources(known["source"]),
+                )
+            )
         else:
             found.append(row(place.code, indicator, None, unit, flag="missing:not-found"))
     return frame(found)

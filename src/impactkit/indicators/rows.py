@@ -8,8 +8,21 @@ from typing import Any
 import pandas as pd
 
 COLUMNS = (
-    "territory", "indicator", "group", "period", "value", "low", "high", "n", "unit", "flag", "quality",
-    "source", "as_of", "data_vintage", "geography_vintage",
+    "territory",
+    "indicator",
+    "group",
+    "period",
+    "value",
+    "low",
+    "high",
+    "n",
+    "unit",
+    "flag",
+    "quality",
+    "source",
+    "as_of",
+    "data_vintage",
+    "geography_vintage",
 )
 KEY = ["territory", "indicator", "group", "period"]
 _NUMBERS = ("value", "low", "high", "n")
@@ -29,7 +42,7 @@ def frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         if name in _NUMBERS:
             found[name] = pd.to_numeric(found[name]).astype("float64")
         else:
-            found[name] = found[name].fillna("").astype(str)
+            found[name] = found[name].astype(object).where(found[name].notna(), "").astype(str)
     return found
 
 

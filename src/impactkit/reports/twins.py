@@ -12,7 +12,8 @@ from impactkit.indicators.rows import COLUMNS, KEY
 
 
 def write_twins(place: Territory, *, rows: pd.DataFrame) -> None:
-    """Write `indicators.csv` into the folder named by IMPACTKIT_TWINS (a run sets it); without it, write nothing.
+    """Write `indicators.csv` into the folder named by IMPACTKIT_TWINS (a run sets it); without it, write
+    nothing.
 
     `rows` are indicator rows of the territory. Raises ValueError when a key stands twice.
     """

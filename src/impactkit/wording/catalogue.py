@@ -1,7 +1,8 @@
 """The catalogue: every sentence that a person reads, by its key (gettext, plural forms, holes in braces).
 
-The `.po` files are the only source; they are read once through Babel, so nothing has to be compiled or shipped twice.
-In a sentence `**two stars**` make a strong word; a hole filled with `Declared` text keeps the mark of what it is.
+The `.po` files are the only source; they are read once through Babel, so nothing has to be compiled or
+shipped twice. In a sentence `**two stars**` make a strong word; a hole filled with `Declared` text keeps the
+mark of what it is.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ def _template(key: str, lang: str, n: float | None) -> str:
 def say(key: str, *, lang: str = "fr", n: float | None = None, **holes: object) -> str:
     """The sentence of `key` as plain text, its holes filled; `n` (also a hole) chooses the plural form.
 
-    Raises KeyError for a key that the catalogue does not hold, or a hole left empty: a page never shows a message id.
+    Raises KeyError for a key that the catalogue does not hold, or a hole left empty: a page never shows a
+    message id.
     """
     return "".join(run.text for run in runs(key, lang=lang, n=n, **holes))
 
