@@ -126,7 +126,7 @@ def test_wheel_holds_every_file_of_the_package(wheel):
 
 def test_wheel_carries_reference_schemas_and_notebook(wheel):
     shipped = wheel / "impactkit" / "_shipped"
-    asked = "from impactkit.data import folders as f; print(f.reference_folder(), f.schemas_folder(), sep='\\n')"
+    asked = "from impactkit.data.folders import *; print(reference_folder(), schemas_folder(), sep='\\n')"
     found = subprocess.run([sys.executable, "-c", asked], cwd=wheel, env={"PYTHONPATH": str(wheel)},
                            capture_output=True, text=True, check=True).stdout.splitlines()
     assert found == [str(shipped / "reference"), str(shipped / "schemas")]
