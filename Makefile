@@ -35,7 +35,7 @@ lint: $(READY) ## La forme du code (ruff) et ses types (mypy)
 
 # A kernel named python3 on the user's JUPYTER_PATH would be taken before the one of .venv.
 lab: $(READY) ## JupyterLab, ouvert sur les carnets
-	@env -u JUPYTER_PATH $(BIN)/jupyter lab notebooks
+	@env -u JUPYTER_PATH $(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks $(LAB_FLAGS)
 
 lock: $(READY) ## Récrit requirements.lock d'après pyproject.toml (LOCK_FLAGS=--upgrade pour les dernières versions)
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv
