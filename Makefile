@@ -11,6 +11,8 @@ export JUPYTER_CONFIG_DIR := $(STATE)/jupyter/config
 export JUPYTER_DATA_DIR := $(STATE)/jupyter/data
 export JUPYTER_RUNTIME_DIR := $(STATE)/jupyter/runtime
 export MPLCONFIGDIR := $(STATE)/matplotlib
+# JupyterLab asks npm, where there is one, for language servers.
+export npm_config_cache := $(STATE)/npm
 ifndef PIP_CACHE_DIR
 export PIP_NO_CACHE_DIR := 1
 endif
