@@ -1,4 +1,4 @@
-"""CSV tables of an evaluation, read as their Table Schema says: text stays text, an empty cell stays empty."""
+"""CSV tables of an evaluation, read as their Table Schema says: text stays text, empty stays empty."""
 
 from __future__ import annotations
 

@@ -9,16 +9,13 @@ import pandas as pd
 from impactkit.data.territories import Territory
 from impactkit.display.shown import Table, text
 from impactkit.errors import UnknownName
-from impactkit.evidence.essentials import reason
-from impactkit.evidence.finding import Sentence
+from impactkit.evidence import unknown
+from impactkit.evidence.finding import Sentence, listed
 from impactkit.evidence.picked import MEDIAN, as_text, picked
 from impactkit.indicators.comparable import comparable
 from impactkit.indicators.knowledge import gaps, knowledge
-from impactkit.wording.catalogue import say
+from impactkit.wording.catalogue import Run, say
 from impactkit.wording.numbers import number
-
-Columns = tuple[tuple[str, str, float], ...]
-Rows = tuple[tuple[Sentence, ...], ...]
 
 
 def table(thing: Territory | pd.DataFrame, *, about: str = "", caption: str = "") -> Table:
@@ -31,8 +28,7 @@ def table(thing: Territory | pd.DataFrame, *, about: str = "", caption: str = ""
         return _of_frame(thing, caption)
     if about not in TOPICS:
         raise UnknownName.among("la table", about, TOPICS)
-    words, columns, rows = TOPICS[about](thing)
-    return Table(caption or words, columns, rows)
+    return TOPICS[about](thing)
 
 
 def _of_frame(frame: pd.DataFrame, caption: str) -> Table:
@@ -51,107 +47,89 @@ def _cell(value: object) -> Sentence:
     return text(number(value, 0 if whole else 2))  # type: ignore[arg-type]
 
 
-def _known(place: Territory) -> tuple[str, Columns, Rows]:
+def _columns(topic: str, **widths: float) -> tuple[tuple[str, str, float], ...]:
+    """Headers of a table by their catalogue names; figures stand on the right."""
+    figures = ("actual", "change")
+    return tuple(
+        (say(f"{topic}.{name}"), "right" if name in figures else "left", width) for name, width in widths.items()
+    )
+
+
+def _known(place: Territory) -> Table:
     board = knowledge(place.evaluation)
     mine = board[(board["territory"] == place.code) & (board["state"] != "unknown")]
-    columns = (
-        (say("known.heading"), "left", 2.2),
-        (say("known.state"), "left", 1.2),
-        (say("known.source"), "left", 5.0),
-    )
     rows = tuple(
-        (text(say(f"heading.{row.heading}")), text(say(f"state.{row.state}")), _sources(row.source))
+        (
+            text(say(f"heading.{row.heading}")),
+            text(say(f"state.{row.state}")),
+            listed((Run(one, declared=True) for one in row.source.split(" ; ")), " ; "),
+        )
         for row in mine.itertuples(index=False)
     )
-    return say("known.caption"), columns, rows
+    return Table(say("known.caption"), _columns("known", heading=2.0, state=1.3, source=5.0), rows)
 
 
-def _challenges(place: Territory) -> tuple[str, Columns, Rows]:
-    columns = (
-        (say("challenges.title"), "left", 3.0),
-        (say("challenges.kind"), "left", 1.2),
-        (say("challenges.source"), "left", 3.0),
-    )
+def _challenges(place: Territory) -> Table:
     rows = tuple(
-        (text(row.title, declared=True), text(_kinds(row.kind)), text(row.source, declared=True))
+        (text(row.title, declared=True), text(row.source, declared=True))
         for row in place.table("challenges").itertuples(index=False)
     )
-    return say("challenges.caption"), columns, rows
+    return Table(say("challenges.caption"), _columns("challenges", title=3.0, source=2.6), rows)
 
 
-def _projects(place: Territory) -> tuple[str, Columns, Rows]:
-    jobs = (
-        place.table("jobs").sort_values("as_of").groupby("project", sort=False).tail(1).set_index("project")
-    )
-    columns = (
-        (say("projects.name"), "left", 2.6),
-        (say("projects.stage"), "left", 1.2),
-        (say("projects.actual"), "right", 0.9),
-        (say("projects.target"), "left", 1.4),
-        (say("projects.source"), "left", 3.0),
-    )
+def _projects(place: Territory) -> Table:
+    jobs = place.table("jobs").sort_values("as_of").groupby("project", sort=False).tail(1).set_index("project")
     rows = []
     for row in place.table("projects").itertuples(index=False):
-        count, target = "", ""
-        if row.project in jobs.index:
-            job = jobs.loc[row.project]
-            count, target = ("" if pd.isna(job["actual"]) else number(job["actual"])), str(job["target"])
-        unknown = say("cell.unknown")
+        job = jobs.loc[row.project] if row.project in jobs.index else None
+        count = "" if job is None or pd.isna(job["actual"]) else number(job["actual"])
         rows.append(
             (
                 text(row.name, declared=True),
-                text(say(f"stage.{row.stage}") if row.stage else unknown),
-                text(count or unknown, declared=bool(count)),
-                text(target or unknown, declared=bool(target)),
+                _or_unknown(say(f"stage.{row.stage}") if row.stage else ""),
+                _or_unknown(count, declared=True),
+                _or_unknown("" if job is None else str(job["target"]), declared=True),
                 text(row.source, declared=True),
             )
         )
-    return say("projects.caption"), columns, tuple(rows)
+    columns = _columns("projects", name=2.4, stage=1.5, actual=1.2, target=1.5, source=3.2)
+    return Table(say("projects.caption"), columns, tuple(rows))
 
 
-def _few(place: Territory) -> tuple[str, Columns, Rows]:
+def _or_unknown(words: str, *, declared: bool = False) -> Sentence:
+    return text(words, declared=declared) if words else text(say("cell.unknown"))
+
+
+def _few(place: Territory) -> Table:
     figures = picked(place)
     own = figures.of("rate_population_change")
     others = figures.many("rate_population_change", "comparable=")
     others = others[others["group"] != MEDIAN]
-    columns = ((say("few.unit"), "left", 3.0), (say("few.change"), "right", 1.0))
+    columns = _columns("few", unit=3.0, change=1.0)
     if own is None or others.empty:
-        return "", columns, ()
+        return Table("", columns, ())
     first, last = own["period"].split("/")
     names = comparable(place).set_index("unit")["name"]
-    rows = [(text(place.name), text(as_text(own["value"], "part", sign=True)))]
-    rows += [
-        (text(names[group.removeprefix("comparable=")]), text(as_text(value, "part", sign=True)))
+    named = [(place.name, own["value"])]
+    named += [
+        (names[group.removeprefix("comparable=")], value)
         for group, value in zip(others["group"], others["value"], strict=True)
     ]
-    return say("few.caption", first=first, last=last), columns, tuple(rows)
+    rows = tuple((text(name), text(as_text(value, "part", sign=True))) for name, value in named)
+    return Table(say("few.caption", first=first, last=last), columns, rows)
 
 
-def _gaps(place: Territory) -> tuple[str, Columns, Rows]:
-    columns = (
-        (say("gaps.what"), "left", 3.0),
-        (say("gaps.reason"), "left", 2.4),
-        (say("gaps.ask"), "left", 2.2),
-    )
+def _gaps(place: Territory) -> Table:
     rows = tuple(
-        (text(row["what"], declared=True), text(reason(row)), text(row["ask"], declared=True))
+        (text(row["what"], declared=True), text(say(f"reason.{row['reason']}")), text(row["ask"], declared=True))
         for row in gaps(place).to_dict("records")
     )
-    return say("gaps.caption"), columns, rows
+    searched = unknown.searched(place)
+    columns = _columns("gaps", what=3.2, reason=2.0, ask=2.6)
+    return Table(say("gaps.caption"), columns, rows, (searched,) if searched else ())
 
 
-def _kinds(kinds: str) -> str:
-    return ", ".join(say(f"kind.{kind}") for kind in kinds.split("|")) if kinds else say("cell.unknown")
-
-
-def _sources(sources: str) -> Sentence:
-    from impactkit.evidence.finding import listed
-    from impactkit.wording.catalogue import Run
-
-    return listed((Run(one, declared=True) for one in sources.split(" ; ")), " ; ")
-
-
-TOPICS: dict[str, Callable[[Territory], tuple[str, Columns, Rows]]] = {
+TOPICS: dict[str, Callable[[Territory], Table]] = {
     "known": _known,
     "challenges": _challenges,
     "projects": _projects,

@@ -100,7 +100,7 @@ def _drawn(place: Territory, path: pd.DataFrame) -> str:
 def _frame(axes: Axes, path: pd.DataFrame) -> None:
     own = path[path["role"] == "territory"]["index"]
     others = path[path["role"] == "comparable"]["index"]
-    # A few comparable territories far away would flatten every other line: the window keeps 96 % of the points.
+    # A few far territories would flatten every other line: the window keeps 96 % of the points.
     shown = pd.concat([own, others[others.between(others.quantile(0.02), others.quantile(0.98))]])
     margin = max(0.08 * (shown.max() - shown.min()), 0.4)
     axes.set_ylim(min(shown.min(), own.min()) - margin, max(shown.max(), own.max()) + margin)

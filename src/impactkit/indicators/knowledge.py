@@ -1,4 +1,4 @@
-"""What is known, partly known or unknown, for each territory and each of the thirteen headings of a report."""
+"""What is known, partly known or unknown, by territory and by the thirteen headings of a report."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
     from impactkit.data.territories import Territory
 
-# Heading -> the tables whose sourced rows document it. The last ones wait for their tables and are unknown until then.
+# Heading -> the tables whose sourced rows document it; without a table a heading stays unknown.
 HEADINGS: dict[str, tuple[str, ...]] = {
     "perimeter": ("perimeters",),
     "questions": (),
@@ -128,8 +128,8 @@ def _facts(place: Territory, heading: str) -> pd.DataFrame:
                 "source": [geography.POPULATION_SOURCE] * len(years),
             }
         )
-    found = [place.table(name)[["as_of", "source"]] for name in HEADINGS[heading]]
+    found = [place.table(name) for name in HEADINGS[heading]]
     if heading == "perimeter":
-        held = place.table("perimeters")
-        found = [held[held["role"] == "perimeter"][["as_of", "source"]]]
+        found = [rows[rows["role"] == "perimeter"] for rows in found] + [place.table("territories")]
+    found = [rows[["as_of", "source"]] for rows in found]
     return pd.concat(found) if found else pd.DataFrame({"as_of": [], "source": []})

@@ -1,4 +1,4 @@
-"""The one formatter of numbers and dates: tables, charts and sentences print the same figure the same way."""
+"""The one formatter of numbers and dates: tables, charts and sentences print a figure the same way."""
 
 from __future__ import annotations
 

@@ -1,0 +1,105 @@
+"""A block of the display tree as HTML: everything escaped, nothing read from outside the page."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+Block = Mapping[str, Any]
+
+# Controls that turn the direction of the text: they could make a page read otherwise than it is written.
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def block_html(block: Block) -> str:
+    """One block (title, paragraph, findings, table, chart, notice) as HTML. Raises KeyError for another kind."""
+    return _KINDS[block["kind"]](block)
+
+
+def clean(text: str) -> str:
+    """Text without the controls that turn its direction."""
+    return _BIDI.sub("", text)
+
+
+def runs_html(runs: Sequence[Mapping[str, Any]]) -> str:
+    """The runs of a sentence: strong words and declared text keep their marks."""
+    found = []
+    for run in runs:
+        text = escape(clean(run["t"]))
+        if run.get("declared"):
+            text = f'<span class="declared">{text}</span>'
+        found.append(f"<strong>{text}</strong>" if run.get("strong") else text)
+    return "".join(found)
+
+
+def _text(words: str) -> str:
+    return escape(clean(words))
+
+
+def _title(block: Block) -> str:
+    lines = "".join(f"<p>{_text(line)}</p>" for line in block["subtitle"])
+    return (
+        f'<header class="ik-title"><p class="ik-overline">{_text(block["overline"])}</p>'
+        f'<h1>{_text(block["title"])}</h1><div class="ik-subtitle">{lines}</div></header>'
+    )
+
+
+def _paragraph(block: Block) -> str:
+    name = "ik-note" if block["role"] == "note" else "ik-paragraph"
+    return f'<p class="{name}">{runs_html(block["runs"])}</p>'
+
+
+def _findings(block: Block) -> str:
+    items = "".join(
+        f'<li><span class="ik-level ik-{escape(item["level"])}">{_text(item["label"])}</span>'
+        f'<p>{runs_html(item["runs"])}</p></li>'
+        for item in block["items"]
+    )
+    return f'<ul class="ik-findings">{items}</ul>'
+
+
+def _table(block: Block) -> str:
+    sides = [f' class="ik-{escape(column["align"])}"' for column in block["columns"]]
+    total = sum(column["width"] for column in block["columns"])
+    widths = "".join(f'<col style="width:{column["width"] / total:.1%}">' for column in block["columns"])
+    head = "".join(
+        f'<th scope="col"{side}>{_text(column["label"])}</th>'
+        for column, side in zip(block["columns"], sides, strict=True)
+    )
+    body = "".join(f"<tr>{_row(row, sides)}</tr>" for row in block["rows"])
+    notes = "".join(f'<p class="ik-note">{_text(note)}</p>' for note in block["notes"])
+    return (
+        f'<div class="ik-table"><table><caption>{_text(block["caption"])}</caption><colgroup>{widths}</colgroup>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}</div>"
+    )
+
+
+def _row(row: Sequence[Any], sides: Sequence[str]) -> str:
+    first, *others = (runs_html(cell) for cell in row)
+    cells = "".join(f"<td{side}>{cell}</td>" for cell, side in zip(others, sides[1:], strict=True))
+    return f'<th scope="row"{sides[0]}>{first}</th>{cells}'
+
+
+def _chart(block: Block) -> str:
+    image = base64.b64encode(block["svg"].encode("utf-8")).decode("ascii")
+    return (
+        f'<figure class="ik-chart"><img src="data:image/svg+xml;base64,{image}" alt="{_text(block["alt"])}" '
+        f'style="width:{block["width"]:.0%}"><figcaption>{runs_html(block["caption"])}</figcaption></figure>'
+    )
+
+
+def _notice(block: Block) -> str:
+    return f'<aside class="ik-notice ik-{escape(block["tone"])}"><p>{runs_html(block["runs"])}</p></aside>'
+
+
+_KINDS: dict[str, Callable[[Block], str]] = {
+    "title": _title,
+    "paragraph": _paragraph,
+    "findings": _findings,
+    "table": _table,
+    "chart": _chart,
+    "notice": _notice,
+}

@@ -1,0 +1,42 @@
+"""What is not known: its reason in the words of a closed list, and who can answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from impactkit.evidence.finding import Sentence, filled, listed
+from impactkit.indicators.knowledge import gaps
+from impactkit.wording.catalogue import Declared, Run, runs, say
+from impactkit.wording.numbers import date
+
+if TYPE_CHECKING:
+    from impactkit.data.territories import Territory
+
+
+def first(place: Territory) -> Sentence:
+    """The open question that would change the conclusion most; empty when there is none."""
+    questions = gaps(place)
+    if questions.empty:
+        return ()
+    top = questions.iloc[0]
+    return runs("unknown.first", what=within(top["what"]), reason=say(f"reason.{top['reason']}"))
+
+
+def not_covered(place: Territory) -> Sentence:
+    """What the official sources do not cover here; empty when they cover everything asked."""
+    questions = gaps(place)
+    missing = questions[questions["reason"] == "not-covered"]
+    if missing.empty:
+        return ()
+    return filled("unknown.not-covered", "items", listed(Run(within(what), declared=True) for what in missing["what"]))
+
+
+def searched(place: Territory) -> str:
+    """When the sources were consulted, for what they did not hold; "" when nothing was looked for in vain."""
+    days = sorted({day for day in gaps(place)["searched_on"] if day})
+    return say("unknown.searched", dates=", ".join(date(day) for day in days)) if days else ""
+
+
+def within(what: str) -> Declared:
+    """A question as it stands inside a sentence: its first letter small."""
+    return Declared(what[:1].lower() + what[1:])

@@ -1,0 +1,1 @@
+"""From an executed notebook to a report: parameters, execution, pages, records, the run."""

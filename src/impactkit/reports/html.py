@@ -1,0 +1,70 @@
+"""The HTML face of a report: one file, no script, nothing from outside itself."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import Exporter
+
+from impactkit.display.html import block_html
+from impactkit.reports.page import Meta, Page, meta_of, read_page
+from impactkit.wording.catalogue import say
+from impactkit.wording.numbers import date
+
+TEMPLATE = Path(__file__).with_name("template")
+
+
+@functools.lru_cache(maxsize=1)
+def environment() -> Any:
+    """The templates of the package; everything put in a page is escaped unless it is HTML of ours."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATE), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
+    )
+
+
+def style() -> str:
+    """The one style sheet, shared by the reports and the contents page."""
+    return (TEMPLATE / "style.css").read_text("utf-8")
+
+
+def render_html(page: Page, meta: Meta) -> str:
+    """The page as one HTML file."""
+    from markupsafe import Markup
+
+    # The kit's own HTML: every string in it was escaped when it was made.
+    sections = [
+        (section.heading, section.slug, [Markup(block_html(block)) for block in section.blocks])
+        for section in page.sections
+    ]
+    words = {
+        "skip": say("page.skip"),
+        "foot": foot(meta),
+        "fictional": say("page.fictional") if meta.fictional else "",
+    }
+    return str(
+        environment()
+        .get_template("report.html.j2")
+        .render(meta=meta, style=Markup(style()), title=Markup(block_html(page.title)), sections=sections, words=words)
+    )
+
+
+def foot(meta: Meta) -> str:
+    """What stands at the foot of every page: the evaluation, the territory, the day of this content."""
+    return say("page.foot", evaluation=meta.evaluation, territory=meta.territory, date=date(meta.date.isoformat()))
+
+
+class ImpactHtmlExporter(Exporter):  # type: ignore[misc]
+    """`jupyter nbconvert --to impactkit-html`: the page of an executed report notebook."""
+
+    file_extension = ".html"
+    output_mimetype = "text/html"
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
+        """The page and nbconvert's resources. Raises ReportFailed for a notebook that was not executed."""
+        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        page = read_page(nb)
+        return render_html(page, meta_of(page)), resources

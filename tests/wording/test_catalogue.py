@@ -1,0 +1,63 @@
+"""The catalogue: every key that the code asks exists, and no sentence says more than it may."""
+
+import ast
+import re
+
+import pytest
+from babel.messages.pofile import read_po
+
+from impactkit.wording.catalogue import Declared, french_spaces, runs, say
+
+NAMES = ("French Impact", "mesure d’impact territorial", "data/french-impact", "impactkit")
+
+
+def _messages(repo):
+    with (repo / "src/impactkit/wording/locale/fr/LC_MESSAGES/impactkit.po").open("rb") as file:
+        return [message for message in read_po(file) if message.id]
+
+
+def _texts(message):
+    return message.string if isinstance(message.string, tuple) else (message.string,)
+
+
+def test_no_sentence_of_the_catalogue_says_effet_or_impact(repo):
+    for message in _messages(repo):
+        for text in _texts(message):
+            bare = french_spaces(text)
+            for name in NAMES:
+                bare = re.sub(re.escape(name), "", bare, flags=re.IGNORECASE)
+            words = re.findall(r"\b(effets?|impacts?)\b", bare, flags=re.IGNORECASE)
+            assert not words, (message.id, text)
+
+
+def test_every_key_asked_by_the_code_is_in_the_catalogue(repo):
+    known = {message.id[0] if isinstance(message.id, tuple) else message.id for message in _messages(repo)}
+    asked = set()
+    for file in (repo / "src/impactkit").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") in ("say", "runs", "filled")
+                and node.args
+            ):
+                if isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
+                    asked.add(node.args[0].value)
+    assert asked and not asked - known
+
+
+def test_plural_forms_follow_french():
+    assert say("head.communes", n=1, count="1") == "1 commune"
+    assert say("head.communes", n=0, count="0") == "0 commune"
+    assert say("head.communes", n=2, count="2") == "2 communes"
+
+
+def test_declared_text_keeps_its_mark_and_its_letters():
+    sentence = runs("declared.target", target=Declared("l'ordre de 10 % : à voir"))
+    assert [run.text for run in sentence if run.declared] == ["l'ordre de 10 % : à voir"]
+
+
+def test_an_unknown_key_or_an_empty_hole_is_an_error():
+    with pytest.raises(KeyError):
+        say("no.such.key")
+    with pytest.raises(KeyError):
+        say("declared.target")
