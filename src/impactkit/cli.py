@@ -1,0 +1,164 @@
+"""The command line: words only. Each command hands what was typed to a function that does the work."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, NoReturn, Optional
+
+import typer
+
+from impactkit.errors import ImpactkitError
+from impactkit.wording.catalogue import say
+
+FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+
+app = typer.Typer(
+    name="impactkit", help=say("cli.help"), no_args_is_help=True, add_completion=False, rich_markup_mode=None
+)
+
+Folder = Annotated[Path, typer.Argument(metavar="DOSSIER", help=say("cli.folder"), show_default=False)]
+To = Annotated[Path, typer.Option("--to", metavar="DOSSIER", help=say("cli.to"))]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        import impactkit
+
+        typer.echo(impactkit.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help=say("cli.version"))
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command("run", help=say("cli.run"))
+def run_(
+    folder: Folder,
+    only: Annotated[Optional[str], typer.Option(metavar="A,B", help=say("cli.only"), show_default=False)] = None,
+    limit: Annotated[Optional[int], typer.Option(min=1, metavar="N", help=say("cli.limit"), show_default=False)] = None,
+    jobs: Annotated[int, typer.Option(min=1, metavar="N", help=say("cli.jobs"))] = 2,
+    to: To = Path("reports"),
+    as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
+) -> None:
+    from impactkit.reports.run import run
+
+    codes = [code.strip() for code in only.split(",") if code.strip()] if only is not None else None
+    summary = run(folder, only=codes, limit=limit, jobs=jobs, to=to, progress=not as_json and sys.stderr.isatty())
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in summary.outcomes], ensure_ascii=False, indent=2))
+    else:
+        for one in summary.failed:
+            typer.echo(one.sentence, err=True)
+        typer.echo(say("run.done", n=len(summary.built), count=len(summary.built), all=len(summary.outcomes)))
+        typer.echo(say("run.contents", path=_short(summary.folder / "index.html")))
+    if summary.failed:
+        raise typer.Exit(FAILED)
+
+
+@app.command(help=say("cli.report"))
+def report(
+    folder: Folder,
+    territory: Annotated[str, typer.Argument(metavar="TERRITOIRE", help=say("cli.territory"), show_default=False)],
+    to: To = Path("reports"),
+    open_: Annotated[bool, typer.Option("--open", help=say("cli.open"))] = False,
+) -> None:
+    from impactkit.reports.run import run
+
+    summary = run(folder, only=[territory], jobs=1, to=to)
+    for one in summary.failed:
+        typer.echo(one.sentence, err=True)
+        raise typer.Exit(FAILED)
+    page = summary.folder / territory / "report.html"
+    typer.echo(_short(page))
+    if open_:
+        typer.launch(str(page))
+
+
+@app.command("list", help=say("cli.list"))
+def list_(folder: Folder) -> None:
+    from impactkit.data.evaluation import load
+    from impactkit.evidence.head import kind
+
+    places = load(folder).territories
+    width = max(len(place.code) for place in places)
+    for place in places:
+        typer.echo(f"{place.code:<{width}}  {place.name} ({place.wave.name}, {kind(place)})")
+
+
+@app.command("check", help=say("cli.check"))
+def check_(
+    folder: Folder,
+    territory: Annotated[
+        Optional[str], typer.Option(metavar="TERRITOIRE", help=say("cli.check.territory"), show_default=False)
+    ] = None,
+    format_: Annotated[str, typer.Option("--format", metavar="text|json", help=say("cli.format"))] = "text",
+) -> None:
+    from impactkit.data.check import check
+    from impactkit.errors import UnknownName
+
+    if format_ not in ("text", "json"):
+        raise UnknownName.among(say("noun.format"), format_, ("text", "json"))
+    problems = check(folder, territory=territory)
+    if format_ == "json":
+        typer.echo(json.dumps([asdict(one) for one in problems], ensure_ascii=False, indent=2))
+    elif problems:
+        typer.echo(str(problems))
+        typer.echo(say("check.count", n=len(problems), count=len(problems)))
+    else:
+        typer.echo(say("check.none"))
+    if problems:
+        raise typer.Exit(REFUSED)
+
+
+@app.command(help=say("cli.doctor"))
+def doctor() -> None:
+    from impactkit.reports.doctor import examined
+
+    signs = examined()
+    marks = {True: say("doctor.well"), False: say("doctor.ill"), None: say("doctor.info")}
+    for sign in signs:
+        typer.echo(f"[{marks[sign.well]}] {sign.what}")
+        if sign.well is False:
+            typer.echo(f"    {sign.remedy}")
+    if any(sign.well is False for sign in signs):
+        raise typer.Exit(FAILED)
+
+
+def _short(path: Path) -> str:
+    """A path as it is read from here."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def main() -> NoReturn:
+    """The entry point: what goes wrong is said in words, with the exit code of its kind."""
+    try:
+        code = app(standalone_mode=False)
+    except ImpactkitError as error:
+        typer.echo(f"{type(error).__name__} : {error}", err=True)
+        sys.exit(REFUSED)
+    except KeyboardInterrupt:
+        typer.echo(say("cli.interrupted"), err=True)
+        sys.exit(INTERRUPTED)
+    except typer.Abort:
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        # What click itself refuses (a missing argument, an unknown option) carries its own words and code.
+        if not hasattr(error, "exit_code") or not hasattr(error, "show"):
+            raise
+        error.show()
+        sys.exit(REFUSED)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""`doctor`: does this machine have what a run needs? Each doubt with its remedy."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata, util
+from pathlib import Path
+
+from impactkit.data.folders import reference_folder, schemas_folder, shipped
+from impactkit.display.style import FONTS
+from impactkit.reports.record import LIBRARIES
+from impactkit.wording.catalogue import say
+
+OLDEST = (3, 11)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One thing looked at: is it well (None: for information), and what to do when it is not."""
+
+    well: bool | None
+    what: str
+    remedy: str = ""
+
+
+def examined() -> tuple[Sign, ...]:
+    """Everything that a run needs, looked at."""
+    return tuple(_signs())
+
+
+def _signs() -> Iterator[Sign]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Sign(sys.version_info >= OLDEST, say("doctor.python", version=version), say("doctor.python.next"))
+    for name in LIBRARIES:
+        found = util.find_spec(name) is not None
+        shown = metadata.version(name) if found else say("doctor.absent")
+        yield Sign(found, f"{name} {shown}", say("doctor.library.next"))
+    kernel = util.find_spec("ipykernel") is not None
+    yield Sign(kernel, say("doctor.kernel", path=sys.executable), say("doctor.library.next"))
+    for folder in (reference_folder(), schemas_folder(), shipped("notebooks"), FONTS):
+        yield Sign(any(folder.glob("*")), say("doctor.folder", name=folder.name), say("doctor.folder.next"))
+    yield Sign(_writable(Path.cwd()), say("doctor.write"), say("doctor.write.next"))
+    sources = os.environ.get("IMPACTKIT_SOURCES")
+    if sources:
+        yield Sign(Path(sources).is_dir(), say("doctor.sources", path=sources), say("doctor.sources.next"))
+    else:
+        yield Sign(None, say("doctor.sources.none"))
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
