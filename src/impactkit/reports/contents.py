@@ -10,7 +10,7 @@ from typing import Any
 from impactkit.data.evaluation import Evaluation
 from impactkit.errors import ReportFailed
 from impactkit.evidence.head import kind
-from impactkit.evidence.picked import picked
+from impactkit.indicators import indicators
 from impactkit.reports.html import environment, style
 from impactkit.reports.page_rules import problems
 from impactkit.reports.record import read_record
@@ -59,8 +59,7 @@ def _codes(ev: Evaluation) -> list[str]:
 
 def _entry(ev: Evaluation, code: str, target: Path, failed: Mapping[str, str]) -> dict[str, Any]:
     place = ev.territory(code)
-    known = picked(place).of("count_headings_documented")
-    assert known is not None
+    known = indicators(ev, measure="knowledge", of=place).iloc[0]
     try:
         record = read_record(target / code)
         state = say("contents.built", date=date(record.first_built)) if record else say("contents.absent")
