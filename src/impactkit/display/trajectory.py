@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 WIDTH, HEIGHT = 6.9, 2.7
+NAME_WIDTH = 20
 
 
 def chart(place: Territory, *, kind: str = "trajectory") -> Chart:
@@ -90,7 +92,7 @@ def _drawn(place: Territory, path: pd.DataFrame) -> str:
             mine["period"], mine["index"], color=BLUE, linewidth=2.6, marker="o", markersize=4, zorder=4
         )
         end = float(mine["index"].iloc[-1])
-        ends.append((end, f"{place.name}\n{percent(end / 100 - 1, sign=True)}", BLUE, "bold"))
+        ends.append((end, f"{textwrap.fill(place.name, NAME_WIDTH)}\n{percent(end / 100 - 1, sign=True)}", BLUE, "bold"))
         _frame(axes, path)
         _label_ends(axes, ends, float(mine["period"].iloc[-1]))
         _mark_label(axes, place)

@@ -63,7 +63,7 @@ def middle(values: pd.Series) -> tuple[float, float, float]:
 def rows(ev: Evaluation) -> pd.DataFrame:
     """Population and its change among comparable territories, on the perimeters of the evaluation's vintage.
 
-    `count_communes`; `count_population` by year; `rate_population_change` (share, first to last year) with
+    `count_units` and `count_communes` of the perimeter; `count_population` by year; `rate_population_change` (share, first to last year) with
     group `comparable=median` (low, high: the middle half; n: how many) when at least eight may be compared,
     otherwise one row per comparable unit; `index_population` (100 in the first year), own and median;
     `count_comparable`. A territory without perimeter or with one year only has these rows empty, with the
@@ -92,6 +92,9 @@ def _rows_of(place: Territory) -> list[dict[str, Any]]:
             period=str(vintage),
         )
     ]
+    found.append(
+        {**found[0], "indicator": "count_units", "value": float(len(place.perimeter)), "unit": "unités"}
+    )
     for year, value in own_population(place).items():
         found.append(
             row(

@@ -5,13 +5,14 @@ Until the last move nothing that was there is touched; if any step fails the las
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,21 +118,35 @@ def _executed(job: Job, aside: Path) -> Any:
             IMPACTKIT_TWINS=str(aside),
             OPENBLAS_NUM_THREADS="1",
         )
-        papermill.execute_notebook(
-            job.notebook,
-            str(output),
-            parameters=dict(job.parameters),
-            kernel_name="python3",
-            progress_bar=False,
-            execution_timeout=CELL_SECONDS,
-            start_timeout=START_SECONDS,
-        )
+        with _stderr_to(Path(state) / "kernel.log"):
+            papermill.execute_notebook(
+                job.notebook,
+                str(output),
+                parameters=dict(job.parameters),
+                kernel_name="python3",
+                progress_bar=False,
+                execution_timeout=CELL_SECONDS,
+                start_timeout=START_SECONDS,
+            )
     nb = nbformat.read(output, as_version=4)
     for part in (nb, *nb.cells):
         part.metadata.pop("papermill", None)
         part.metadata.pop("execution", None)
     nbformat.write(nb, output)
     return nb
+
+
+@contextlib.contextmanager
+def _stderr_to(file: Path) -> Iterator[None]:
+    """What a kernel mutters while it starts and stops is not the reader's: cells' own warnings come by messages."""
+    kept = os.dup(2)
+    with file.open("w") as log:
+        os.dup2(log.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
 
 
 def _kernel_spec(state: Path) -> None:

@@ -53,8 +53,8 @@ def render_html(page: Page, meta: Meta) -> str:
 
 
 def foot(meta: Meta) -> str:
-    """What stands at the foot of every page: the evaluation, the territory, the day of this content."""
-    return say("page.foot", evaluation=meta.evaluation, territory=meta.territory, date=date(meta.date.isoformat()))
+    """What stands at the foot of every page: the territory, the day of this content, its state."""
+    return say("page.foot", territory=meta.territory, date=date(meta.date.isoformat()))
 
 
 class ImpactHtmlExporter(Exporter):  # type: ignore[misc]

@@ -1,0 +1,72 @@
+"""Reading a built page as a suspicious person would: every figure, and every word that claims."""
+
+import re
+
+import pandas as pd
+from bs4 import BeautifulSoup
+
+from impactkit.evidence.picked import as_text
+from impactkit.wording.numbers import number
+
+NARROW = "\u202f"
+MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+DATES = re.compile(rf"\b(?:\d{{1,2}}(?:er)? )?(?:{MONTHS}) \d{{4}}\b|\b1er janvier\b|\b(?:19|20)\d{{2}}\b")
+NUMBERS = re.compile(rf"[+\u2212]?\d+(?:{NARROW}\d{{3}})*(?:,\d+)?(?:{NARROW}%)?")
+NAMES = ("French Impact", "mesure d’impact territorial", "base 100")
+# A block ends a sentence: without it « 54 » and « 226 240 » of two cells would read as one number.
+BLOCKS = ("p", "li", "th", "td", "caption", "figcaption", "h1", "h2", "img", "span")
+
+
+class Reading:
+    """One page: its computed words, and what it quotes from the tables."""
+
+    def __init__(self, html):
+        soup = BeautifulSoup(html, "html.parser")
+        for tag in soup(["style"]):
+            tag.decompose()
+        for image in soup("img"):
+            image.replace_with(soup.new_string(f" | {image['alt']} | "))
+        self.declared = [one.get_text() for one in soup.select(".declared")]
+        for one in soup.select(".declared"):
+            one.replace_with(" … ")
+        for name in BLOCKS:
+            for tag in soup(name):
+                tag.insert_before(" | ")
+                tag.insert_after(" | ")
+        self.words = soup.get_text()
+
+    def computed(self, names=()):
+        """The computed words without the names of territories and of the programme."""
+        words = self.words
+        for name in sorted({*NAMES, *names}, key=len, reverse=True):
+            if name.lower() in words.lower():
+                words = re.sub(re.escape(name), "§", words, flags=re.IGNORECASE)
+        return words
+
+    def numbers(self, names=()):
+        """Every figure outside dates, years and names."""
+        return NUMBERS.findall(DATES.sub("§", self.computed(names)))
+
+
+def printed(rows):
+    """Every way in which the figures of a table of indicator rows may be printed, by the one formatter."""
+    found = set()
+    for row in rows.to_dict("records"):
+        for name in ("value", "low", "high"):
+            if pd.notna(row[name]):
+                for signed in (row[name], abs(row[name])):
+                    found |= {as_text(signed, row["unit"]), as_text(signed, row["unit"], sign=True)}
+        if pd.notna(row["n"]):
+            found.add(number(row["n"]))
+    return found
+
+
+def cells(evaluation):
+    """Every cell of the tables of an evaluation, as it may be quoted: as written, or with a small initial."""
+    found = set()
+    for table in evaluation.tables:
+        for column in evaluation.table(table):
+            for value in evaluation.table(table)[column]:
+                text = value if isinstance(value, str) else "" if pd.isna(value) else number(value)
+                found |= {text, text[:1].lower() + text[1:]}
+    return found - {""}

@@ -1,0 +1,105 @@
+"""Every figure of every page is a figure of its indicators.csv; every quoted word is a cell of a table."""
+
+import re
+import subprocess
+
+import pandas as pd
+import pytest
+from pages.reading import NUMBERS, Reading, cells, printed
+
+from impactkit.data import geography
+
+CLAIMS = re.compile(r"\b(effets?|impacts?)\b", re.IGNORECASE)
+
+
+def _rows(folder):
+    return pd.read_csv(folder / "indicators.csv", dtype={"group": str, "period": str})
+
+
+def _names(french_impact, place, rows):
+    """Names that hold figures are no figures: the programme's territories, and the units listed one by one."""
+    listed = {group.removeprefix("comparable=") for group in rows["group"].dropna()} - {"median"}
+    names = {geography.name_of(place.family, code, vintage=french_impact.vintage) for code in listed}
+    return {one.name for one in french_impact.territories} | names
+
+
+def _unknown_numbers(html, rows, names):
+    known = printed(rows)
+    return [one for one in Reading(html).numbers(names) if one not in known]
+
+
+def _foreign_quotes(html, evaluation, sources):
+    known = cells(evaluation) | sources
+    return [one for one in Reading(html).declared if one not in known]
+
+
+@pytest.fixture(scope="module")
+def pages(built, french_impact):
+    return {
+        place.code: (built / place.code / "report.html").read_text("utf-8")
+        for place in french_impact.territories
+    }
+
+
+def test_every_number_of_every_page_stands_in_its_table(pages, built, french_impact):
+    assert len(pages) == 27
+    count = 0
+    for place in french_impact.territories:
+        rows = _rows(built / place.code)
+        names = _names(french_impact, place, rows)
+        assert not _unknown_numbers(pages[place.code], rows, names), place.code
+        count += len(Reading(pages[place.code]).numbers(names))
+    assert count > 27 * 5
+
+
+def test_every_quoted_word_is_a_cell_of_a_table(pages, french_impact):
+    sources = {geography.POPULATION_SOURCE, geography.PERIMETER_SOURCE}
+    for code, html in pages.items():
+        assert not _foreign_quotes(html, french_impact, sources), code
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        ("226\u202f240", "226\u202f241"),
+        ("2,8\u202f%", "3,0\u202f%"),
+        ("54 communes", "55 communes"),
+        ('alt="', 'alt="12 345 '),
+        ("<strong>2 emplois", "<strong>3 emplois"),
+    ],
+)
+def test_a_planted_change_is_found(pages, built, french_impact, was, becomes):
+    html, place = pages["valence-romans"], french_impact.territory("valence-romans")
+    assert was in html
+    rows = _rows(built / place.code)
+    names = _names(french_impact, place, rows)
+    assert _unknown_numbers(html.replace(was, becomes), rows, names)
+
+
+def test_a_planted_quotation_is_found(pages, french_impact):
+    html = pages["valence-romans"].replace("une dizaine", "une vingtaine")
+    assert _foreign_quotes(html, french_impact, set())
+
+
+def test_no_computed_sentence_says_effet_or_impact(pages, french_impact):
+    for place in french_impact.territories:
+        words = Reading(pages[place.code]).computed(one.name for one in french_impact.territories)
+        assert not CLAIMS.findall(words), place.code
+    planted = pages["mayotte"].replace("Aucune évolution", "Aucun effet ; aucune évolution")
+    assert CLAIMS.findall(Reading(planted).computed())
+
+
+def test_the_pdf_says_the_same_numbers_as_the_page(pages, built):
+    for code, html in pages.items():
+        made = subprocess.run(
+            ["pdftotext", "-layout", str(built / code / "report.pdf"), "-"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        # The foot of a PDF page adds its own number.
+        text = re.sub(r"\s\d+ / \d+\s", " ", made.stdout)
+        page = Reading(html)
+        known = set(NUMBERS.findall(page.words + " | ".join(page.declared)))
+        broken_over_two_lines = {part for one in known for part in re.split("\u202f", one)}
+        assert not set(NUMBERS.findall(text)) - known - broken_over_two_lines, code
