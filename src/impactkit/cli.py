@@ -6,7 +6,7 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn, Optional
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -43,8 +43,12 @@ def _root(
 @app.command("run", help=say("cli.run"))
 def run_(
     folder: Folder,
-    only: Annotated[Optional[str], typer.Option(metavar="A,B", help=say("cli.only"), show_default=False)] = None,
-    limit: Annotated[Optional[int], typer.Option(min=1, metavar="N", help=say("cli.limit"), show_default=False)] = None,
+    only: Annotated[
+        str | None, typer.Option(metavar="A,B", help=say("cli.only"), show_default=False)
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help=say("cli.limit"), show_default=False)
+    ] = None,
     jobs: Annotated[int, typer.Option(min=1, metavar="N", help=say("cli.jobs"))] = 2,
     to: To = Path("reports"),
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
@@ -52,13 +56,17 @@ def run_(
     from impactkit.reports.run import run
 
     codes = [code.strip() for code in only.split(",") if code.strip()] if only is not None else None
-    summary = run(folder, only=codes, limit=limit, jobs=jobs, to=to, progress=not as_json and sys.stderr.isatty())
+    summary = run(
+        folder, only=codes, limit=limit, jobs=jobs, to=to, progress=not as_json and sys.stderr.isatty()
+    )
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in summary.outcomes], ensure_ascii=False, indent=2))
     else:
         for one in summary.failed:
             typer.echo(one.sentence, err=True)
-        typer.echo(say("run.done", n=len(summary.built), count=len(summary.built), all=len(summary.outcomes)))
+        typer.echo(
+            say("run.done", n=len(summary.built), count=len(summary.built), all=len(summary.outcomes))
+        )
         typer.echo(say("run.contents", path=_short(summary.folder / "index.html")))
     if summary.failed:
         raise typer.Exit(FAILED)
@@ -67,7 +75,9 @@ def run_(
 @app.command(help=say("cli.report"))
 def report(
     folder: Folder,
-    territory: Annotated[str, typer.Argument(metavar="TERRITOIRE", help=say("cli.territory"), show_default=False)],
+    territory: Annotated[
+        str, typer.Argument(metavar="TERRITOIRE", help=say("cli.territory"), show_default=False)
+    ],
     to: To = Path("reports"),
     open_: Annotated[bool, typer.Option("--open", help=say("cli.open"))] = False,
 ) -> None:
@@ -98,7 +108,8 @@ def list_(folder: Folder) -> None:
 def check_(
     folder: Folder,
     territory: Annotated[
-        Optional[str], typer.Option(metavar="TERRITOIRE", help=say("cli.check.territory"), show_default=False)
+        str | None,
+        typer.Option(metavar="TERRITOIRE", help=say("cli.check.territory"), show_default=False),
     ] = None,
     format_: Annotated[str, typer.Option("--format", metavar="text|json", help=say("cli.format"))] = "text",
 ) -> None:

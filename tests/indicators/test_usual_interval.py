@@ -27,7 +27,7 @@ def _clustered_p(early, late):
 
 
 def _enumerated_p(early, late):
-    """The same gap computed for every unit as if it were the labelled one: how many are at least as large."""
+    """The same gap for every unit as if it were the labelled one: how many are at least as large."""
     change = np.asarray(late - early)
     n = len(change)
     gaps = np.abs(change - (change.sum() - change) / (n - 1))

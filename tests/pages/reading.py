@@ -62,7 +62,7 @@ def printed(rows):
 
 
 def cells(evaluation):
-    """Every cell of the tables of an evaluation, as it may be quoted: as written, or with a small initial."""
+    """Every cell of the tables of an evaluation, as it may be quoted: as written, or its initial small."""
     found = set()
     for table in evaluation.tables:
         for column in evaluation.table(table):

@@ -40,7 +40,7 @@ __all__ = [
 
 FAMILIES = ("commune", "epci", "ept", "departement", "region")
 PERIMETER_SOURCE = (
-    "INSEE, code officiel géographique, et DGCL, Banatic ; par Etalab, Découpage administratif"
+    "Insee, code officiel géographique, et DGCL, Banatic, par Etalab (Découpage administratif)"
 )
 
 _EPT_VINTAGE = 2026

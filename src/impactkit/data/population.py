@@ -17,7 +17,7 @@ from impactkit.errors import UnknownName
 
 VINTAGES = tuple(range(2019, 2027))
 POPULATION_SOURCE = (
-    "INSEE, populations légales (population municipale) ; par Etalab, Découpage administratif"
+    "Insee, populations légales (population municipale), par Etalab (Découpage administratif)"
 )
 
 _WHOLE = ("first", "last", "year", "pop_year", "population", "vintage")
@@ -88,9 +88,7 @@ def _ground(vintage: int) -> pd.DataFrame:
 def _population(vintage: int) -> pd.DataFrame:
     ground = _ground(vintage)
     alone, covered = ground["size"] == 1, ground["known"].notna()
-    reason = (
-        pd.Series("", index=ground.index).mask(~alone, "split").mask(~alone & ground["later"], "merged")
-    )
+    reason = pd.Series("", index=ground.index).mask(~alone, "split").mask(~alone & ground["later"], "merged")
     return ground[["commune", "pop_year"]].assign(
         population=ground["known"].where(alone), reason=reason.mask(~covered, "not-covered")
     )

@@ -1,2 +1,1 @@
-"""What a reader sees: prose, tables, charts and notices that are the same in a notebook, a page and a PDF.
-"""
+"""What a reader sees: prose, tables, charts, notices; the same in a notebook, a page and a PDF."""

@@ -15,7 +15,9 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def block_html(block: Block) -> str:
-    """One block (title, paragraph, findings, table, chart, notice) as HTML. Raises KeyError for another kind."""
+    """One block (title, paragraph, findings, table, chart, notice) as HTML. Raises KeyError for another
+    kind.
+    """
     return _KINDS[block["kind"]](block)
 
 
@@ -55,7 +57,7 @@ def _paragraph(block: Block) -> str:
 def _findings(block: Block) -> str:
     items = "".join(
         f'<li><span class="ik-level ik-{escape(item["level"])}">{_text(item["label"])}</span>'
-        f'<p>{runs_html(item["runs"])}</p></li>'
+        f"<p>{runs_html(item['runs'])}</p></li>"
         for item in block["items"]
     )
     return f'<ul class="ik-findings">{items}</ul>'
@@ -72,7 +74,8 @@ def _table(block: Block) -> str:
     body = "".join(f"<tr>{_row(row, sides)}</tr>" for row in block["rows"])
     notes = "".join(f'<p class="ik-note">{_text(note)}</p>' for note in block["notes"])
     return (
-        f'<div class="ik-table"><table><caption>{_text(block["caption"])}</caption><colgroup>{widths}</colgroup>'
+        f'<div class="ik-table"><table><caption>{_text(block["caption"])}</caption>'
+        f"<colgroup>{widths}</colgroup>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}</div>"
     )
 

@@ -51,7 +51,8 @@ def _columns(topic: str, **widths: float) -> tuple[tuple[str, str, float], ...]:
     """Headers of a table by their catalogue names; figures stand on the right."""
     figures = ("actual", "change")
     return tuple(
-        (say(f"{topic}.{name}"), "right" if name in figures else "left", width) for name, width in widths.items()
+        (say(f"{topic}.{name}"), "right" if name in figures else "left", width)
+        for name, width in widths.items()
     )
 
 
@@ -78,7 +79,9 @@ def _challenges(place: Territory) -> Table:
 
 
 def _projects(place: Territory) -> Table:
-    jobs = place.table("jobs").sort_values("as_of").groupby("project", sort=False).tail(1).set_index("project")
+    jobs = (
+        place.table("jobs").sort_values("as_of").groupby("project", sort=False).tail(1).set_index("project")
+    )
     rows = []
     for row in place.table("projects").itertuples(index=False):
         job = jobs.loc[row.project] if row.project in jobs.index else None
@@ -121,7 +124,11 @@ def _few(place: Territory) -> Table:
 
 def _gaps(place: Territory) -> Table:
     rows = tuple(
-        (text(row["what"], declared=True), text(say(f"reason.{row['reason']}")), text(row["ask"], declared=True))
+        (
+            text(row["what"], declared=True),
+            text(say(f"reason.{row['reason']}")),
+            text(row["ask"], declared=True),
+        )
         for row in gaps(place).to_dict("records")
     )
     searched = unknown.searched(place)

@@ -92,7 +92,14 @@ def _drawn(place: Territory, path: pd.DataFrame) -> str:
             mine["period"], mine["index"], color=BLUE, linewidth=2.6, marker="o", markersize=4, zorder=4
         )
         end = float(mine["index"].iloc[-1])
-        ends.append((end, f"{textwrap.fill(place.name, NAME_WIDTH)}\n{percent(end / 100 - 1, sign=True)}", BLUE, "bold"))
+        ends.append(
+            (
+                end,
+                f"{textwrap.fill(place.name, NAME_WIDTH)}\n{percent(end / 100 - 1, sign=True)}",
+                BLUE,
+                "bold",
+            )
+        )
         _frame(axes, path)
         _label_ends(axes, ends, float(mine["period"].iloc[-1]))
         _mark_label(axes, place)

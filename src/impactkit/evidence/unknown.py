@@ -28,11 +28,13 @@ def not_covered(place: Territory) -> Sentence:
     missing = questions[questions["reason"] == "not-covered"]
     if missing.empty:
         return ()
-    return filled("unknown.not-covered", "items", listed(Run(within(what), declared=True) for what in missing["what"]))
+    return filled(
+        "unknown.not-covered", "items", listed(Run(within(what), declared=True) for what in missing["what"])
+    )
 
 
 def searched(place: Territory) -> str:
-    """When the sources were consulted, for what they did not hold; "" when nothing was looked for in vain."""
+    """When the sources were consulted, for what they lack; "" when nothing was looked for in vain."""
     days = sorted({day for day in gaps(place)["searched_on"] if day})
     return say("unknown.searched", dates=", ".join(date(day) for day in days)) if days else ""
 

@@ -63,11 +63,11 @@ def middle(values: pd.Series) -> tuple[float, float, float]:
 def rows(ev: Evaluation) -> pd.DataFrame:
     """Population and its change among comparable territories, on the perimeters of the evaluation's vintage.
 
-    `count_units` and `count_communes` of the perimeter; `count_population` by year; `rate_population_change` (share, first to last year) with
-    group `comparable=median` (low, high: the middle half; n: how many) when at least eight may be compared,
-    otherwise one row per comparable unit; `index_population` (100 in the first year), own and median;
-    `count_comparable`. A territory without perimeter or with one year only has these rows empty, with the
-    reason.
+    `count_units` and `count_communes` of the perimeter; `count_population` by year; `rate_population_change`
+    (share, first to last year) with group `comparable=median` (low, high: the middle half; n: how many) when
+    at least eight may be compared, otherwise one row per comparable unit; `index_population` (100 in the
+    first year), own and median; `count_comparable`. A territory without perimeter or with one year only has
+    these rows empty, with the reason.
     """
     return frame([one for place in ev.territories for one in _rows_of(place)])
 

@@ -70,7 +70,7 @@ def gaps(place: Territory) -> pd.DataFrame:
 
 
 def rows(ev: Evaluation) -> pd.DataFrame:
-    """`count_headings_documented` (of 13) by territory: the headings with at least one sourced row; n is 13."""
+    """`count_headings_documented` (of 13) by territory: headings with one sourced row at least; n is 13."""
     board = _board(ev)
     documented = board[board["state"] != "unknown"].groupby("territory").size()
     found: list[dict[str, Any]] = []

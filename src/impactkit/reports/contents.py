@@ -21,7 +21,7 @@ FILE = "index.html"
 
 
 def write_contents(ev: Evaluation, target: Path, failed: Mapping[str, str]) -> None:
-    """Write `index.html` at once: alphabetical, with links to what stands and the reason of what does not."""
+    """Write `index.html` at once: alphabetical, links to what stands, the reason of what does not."""
     html = contents_html(ev, target, failed)
     broken = problems(html, links=True)
     if broken:
@@ -35,7 +35,9 @@ def contents_html(ev: Evaluation, target: Path, failed: Mapping[str, str]) -> st
     """The page as HTML; `failed`: territory -> the sentence of what stopped."""
     from markupsafe import Markup
 
-    entries = sorted((_entry(ev, code, target, failed) for code in _codes(ev)), key=lambda one: _key(one["name"]))
+    entries = sorted(
+        (_entry(ev, code, target, failed) for code in _codes(ev)), key=lambda one: _key(one["name"])
+    )
     built = sum(1 for one in entries if one["links"])
     words = {
         "skip": say("page.skip"),
@@ -73,7 +75,9 @@ def _entry(ev: Evaluation, code: str, target: Path, failed: Mapping[str, str]) -
         "wave": place.wave.name,
         "kind": kind(place),
         "known": say("contents.of", count=number(known["value"]), all=number(known["n"])),
-        "links": [(f"{code}/{file}", label) for file, label in files if record and (target / code / file).is_file()],
+        "links": [
+            (f"{code}/{file}", label) for file, label in files if record and (target / code / file).is_file()
+        ],
         "state": state,
     }
 

@@ -43,7 +43,9 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How it went: `sentence` is empty when the report stands, else it says what stopped, where, and what to do."""
+    """How it went: `sentence` is empty when the report stands, else it says what stopped, where, and what to
+    do.
+    """
 
     territory: str
     sentence: str = ""
@@ -104,7 +106,9 @@ def _build(job: Job, aside: Path) -> None:
 
 
 def _executed(job: Job, aside: Path) -> Any:
-    """Run the notebook through papermill in a kernel of this very Python; its notebook stays beside, without traces."""
+    """Run the notebook through papermill in a kernel of this very Python; its notebook stays beside, without
+    traces.
+    """
     import nbformat
     import papermill
 
@@ -138,7 +142,9 @@ def _executed(job: Job, aside: Path) -> Any:
 
 @contextlib.contextmanager
 def _stderr_to(file: Path) -> Iterator[None]:
-    """What a kernel mutters while it starts and stops is not the reader's: cells' own warnings come by messages."""
+    """What a kernel mutters while it starts and stops is not the reader's: cells' own warnings come by
+    messages.
+    """
     kept = os.dup(2)
     with file.open("w") as log:
         os.dup2(log.fileno(), 2)
@@ -159,7 +165,9 @@ def _kernel_spec(state: Path) -> None:
 
 
 def replace(aside: Path, final: Path) -> None:
-    """Put a finished folder in place of the last one: at every instant the final folder is absent or complete."""
+    """Put a finished folder in place of the last one: at every instant the final folder is absent or
+    complete.
+    """
     previous = final.parent / PREVIOUS / final.name
     shutil.rmtree(previous, ignore_errors=True)
     previous.parent.mkdir(parents=True, exist_ok=True)

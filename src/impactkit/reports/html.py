@@ -22,7 +22,10 @@ def environment() -> Any:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     return Environment(
-        loader=FileSystemLoader(TEMPLATE), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
+        loader=FileSystemLoader(TEMPLATE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
     )
 
 
@@ -48,7 +51,13 @@ def render_html(page: Page, meta: Meta) -> str:
     return str(
         environment()
         .get_template("report.html.j2")
-        .render(meta=meta, style=Markup(style()), title=Markup(block_html(page.title)), sections=sections, words=words)
+        .render(
+            meta=meta,
+            style=Markup(style()),
+            title=Markup(block_html(page.title)),
+            sections=sections,
+            words=words,
+        )
     )
 
 

@@ -1,7 +1,7 @@
 """From an executed notebook to a page: one reading, shared by HTML and PDF.
 
-Only what the display tree holds reaches the page. The lead comes first; a heading whose section printed nothing is
-dropped.
+Only what the display tree holds reaches the page. The lead comes first; a heading whose section printed
+nothing is dropped.
 """
 
 from __future__ import annotations
@@ -55,7 +55,9 @@ class Page:
 
 
 def read_page(nb: Any) -> Page:
-    """The page of an executed notebook (nbformat 4). Raises ReportFailed for an output outside the display tree."""
+    """The page of an executed notebook (nbformat 4). Raises ReportFailed for an output outside the display
+    tree.
+    """
     lead: list[Block] = []
     lead_heading = ""
     sections: list[tuple[str, list[Block]]] = []
@@ -83,11 +85,15 @@ def read_page(nb: Any) -> Page:
     slugs = _slugs([heading for heading, _ in kept])
     return Page(
         titles[0],
-        tuple(Section(words, slug, tuple(blocks)) for (words, blocks), slug in zip(kept, slugs, strict=True)),
+        tuple(
+            Section(words, slug, tuple(blocks)) for (words, blocks), slug in zip(kept, slugs, strict=True)
+        ),
     )
 
 
-def meta_of(page: Page, *, evaluation: str = "", fictional: bool = False, day: dt.date | None = None) -> Meta:
+def meta_of(
+    page: Page, *, evaluation: str = "", fictional: bool = False, day: dt.date | None = None
+) -> Meta:
     """What a page says of itself; without a record to keep its day, SOURCE_DATE_EPOCH, else today (UTC)."""
     name = page.title["title"]
     title = say("page.title", territory=name, evaluation=evaluation or page.title["overline"])
@@ -104,7 +110,9 @@ def today() -> dt.date:
 def content_digest(page: Page) -> str:
     """SHA-256 of what the page says and draws: no date, no version."""
     content = [page.title, [(section.heading, list(section.blocks)) for section in page.sections]]
-    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8")).hexdigest()
+    return hashlib.sha256(
+        json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8")
+    ).hexdigest()
 
 
 def _blocks(cell: Any, heading: str) -> list[Block]:

@@ -1,4 +1,6 @@
-"""Rules that every built page keeps: language, alternative text, table headers, one order of headings, nothing outside."""
+"""Rules that every built page keeps: language, alternative text, table headers, one order of headings,
+nothing outside.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ _ADDRESSES = ("src", "href", "srcset", "data", "action", "poster")
 
 
 def problems(html: str, *, links: bool = False) -> tuple[str, ...]:
-    """What a page breaks, in words; empty when it keeps every rule. `links`: relative links are the page's business."""
+    """What a page breaks, in words; empty when it keeps every rule. `links`: relative links are the page's
+    business.
+    """
     reader = _Reader(links)
     reader.feed(html)
     reader.close()
@@ -70,7 +74,9 @@ class _Reader(HTMLParser):
         elif name in _ADDRESSES:
             if value.startswith("#"):
                 self.anchors.append(value[1:])
-            elif _OUTSIDE.match(value) or not (value.startswith("data:image/") or self.links and name == "href"):
+            elif _OUTSIDE.match(value) or not (
+                value.startswith("data:image/") or self.links and name == "href"
+            ):
                 self.found.append(say("rule.outside", address=value[:60]))
         elif name == "style" and _CSS_OUTSIDE.search(value):
             self.found.append(say("rule.outside", address=value[:60]))

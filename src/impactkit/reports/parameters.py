@@ -1,7 +1,7 @@
 """The `parameters` cell of a notebook: what it declares, and what may be given to it.
 
-Read by `ast`, one literal assignment a line: an unknown parameter is refused here, where papermill would only warn and
-run the default under the asked name.
+Read by `ast`, one literal assignment a line: an unknown parameter is refused here, where papermill would
+only warn and run the default under the asked name.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from impactkit.wording.catalogue import error, say
 
 
 def declared(notebook: Path) -> dict[str, Any]:
-    """Names and default values of the `parameters` cell. Raises RefusedData for a cell that holds anything else."""
+    """Names and default values of the `parameters` cell. Raises RefusedData for a cell that holds anything
+    else.
+    """
     import nbformat
 
     cells = [

@@ -1,4 +1,6 @@
-"""`record.json`: what was built, from which inputs, by which versions, and since when its content is the same."""
+"""`record.json`: what was built, from which inputs, by which versions, and since when its content is the
+same.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,8 @@ LIBRARIES = ("impactkit", "pandas", "numpy", "matplotlib", "papermill", "nbconve
 
 @dataclass(frozen=True)
 class RunRecord:
-    """One built report. `first_built` is the UTC day of the first build of this content; `inputs` and `outputs` are
-    SHA-256 by name; `versions` those of the libraries that made it.
+    """One built report. `first_built` is the UTC day of the first build of this content; `inputs` and
+    `outputs` are SHA-256 by name; `versions` those of the libraries that made it.
     """
 
     evaluation: str
@@ -42,7 +44,9 @@ class RunRecord:
 
 
 def read_record(folder: Path) -> RunRecord | None:
-    """The record of a built report; None when there is none. Raises ReportFailed for a record that cannot be read."""
+    """The record of a built report; None when there is none. Raises ReportFailed for a record that cannot be
+    read.
+    """
     path = folder / FILE
     if not path.is_file():
         return None
@@ -53,7 +57,9 @@ def read_record(folder: Path) -> RunRecord | None:
 
 
 def day_of(content: str, previous: RunRecord | None) -> dt.date:
-    """The day that a page prints: that of the first build of the same content, else today (or SOURCE_DATE_EPOCH)."""
+    """The day that a page prints: that of the first build of the same content, else today (or
+    SOURCE_DATE_EPOCH).
+    """
     import os
 
     if previous is not None and previous.content == content and not os.environ.get("SOURCE_DATE_EPOCH"):
@@ -68,13 +74,17 @@ def sha256(path: Path) -> str:
 
 def outputs_of(folder: Path) -> dict[str, str]:
     """SHA-256 of every file of a report but its record."""
-    return {file.name: sha256(file) for file in sorted(folder.iterdir()) if file.is_file() and file.name != FILE}
+    return {
+        file.name: sha256(file) for file in sorted(folder.iterdir()) if file.is_file() and file.name != FILE
+    }
 
 
 def package_digest() -> str:
     """SHA-256 of the source of the kit."""
     root, sha = Path(__file__).parents[1], hashlib.sha256()
-    for file in sorted(path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts):
+    for file in sorted(
+        path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts
+    ):
         sha.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
     return sha.hexdigest()
 

@@ -1,4 +1,6 @@
-"""`run`: one report per territory, in processes; one failure stops nothing, and nothing is left half-written."""
+"""`run`: one report per territory, in processes; one failure stops nothing, and nothing is left
+half-written.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ NOTEBOOK = "territory_report.ipynb"
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What a run did: the folder of the reports, and one outcome per territory, in the order of the evaluation."""
+    """What a run did: the folder of the reports, and one outcome per territory, in the order of the
+    evaluation.
+    """
 
     folder: Path
     outcomes: tuple[Outcome, ...]
@@ -58,8 +62,8 @@ def run(
 ) -> RunSummary:
     """Build the reports of an evaluation into `to`/<evaluation>/<territory>, and the contents page.
 
-    Raises UnknownName for a territory or a parameter that does not exist, RefusedData when the evaluation itself
-    cannot be used. Problems in one territory's rows stop that territory alone.
+    Raises UnknownName for a territory or a parameter that does not exist, RefusedData when the evaluation
+    itself cannot be used. Problems in one territory's rows stop that territory alone.
     """
     ev = load(folder)
     known = [place.code for place in ev.territories]
@@ -157,7 +161,9 @@ def _outcome(future: Future[Outcome], job: Job) -> Outcome:
     try:
         return future.result()
     except Exception as cause:  # noqa: BLE001 - a worker that died says it as this territory's outcome
-        return Outcome(job.territory, say("failed.worker", territory=job.territory, cause=type(cause).__name__))
+        return Outcome(
+            job.territory, say("failed.worker", territory=job.territory, cause=type(cause).__name__)
+        )
 
 
 def _die_with(parent: int) -> None:
@@ -192,7 +198,11 @@ def _bar(total: int, shown: bool) -> Iterator[Any]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns: Mapping[str, Any] = {"name": TextColumn("{task.description}"), "bar": BarColumn(), "n": MofNCompleteColumn()}
+    columns: Mapping[str, Any] = {
+        "name": TextColumn("{task.description}"),
+        "bar": BarColumn(),
+        "n": MofNCompleteColumn(),
+    }
     with Progress(*columns.values(), TimeElapsedColumn(), console=Console(stderr=True)) as bar:
         task = bar.add_task(say("run.starting"), total=total)
 
