@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from impactkit.data import geography
-from impactkit.data.evaluation import Evaluation, load
+from impactkit.data.evaluation import settings_of
 from impactkit.data.folders import find
-from impactkit.data.tables import columns, schemas
+from impactkit.data.tables import columns, read_text, schemas
 from impactkit.errors import Problem, Problems, UnknownName
 from impactkit.wording.catalogue import has, say
 
+Tables = Mapping[str, pd.DataFrame]
+
 MOST = 10_000
+DATED = "^\\d{4}("
 PLACES = ("territory", "giver", "receiver")
 
 
@@ -32,46 +36,40 @@ def check(folder: str | Path, *, territory: str | None = None) -> Problems:
     or UnknownName; a territory that does not exist raises UnknownName.
     """
     path = find(folder).resolve()
+    settings = settings_of(path, str(folder))
+    files = {name: path / f"{name}.csv" for name in schemas() if (path / f"{name}.csv").is_file()}
+    # As text: a figure that is none in one cell must not hide what is wrong in another.
+    tables = {name: read_text(file).fillna("") for name, file in files.items()}
+    codes = set(tables["territories"]["territory"]) if "territories" in tables else set()
+    if territory is not None and territory not in codes:
+        raise UnknownName.among(say("noun.territory"), territory, codes, where=path.name)
     found: list[Problem] = []
-    for table in schemas():
-        file = path / f"{table}.csv"
-        if file.is_file():
-            found += _against_schema(file, table)
-    # Values that are not of their kind stop here: the cross-checks read typed tables.
-    if not any(problem.expected == _expected("type-error", "number") for problem in found):
-        ev = load(folder)
-        if territory is not None:
-            ev.territory(territory)
-        found += [*_references(ev), *_official_codes(ev), *_dates(ev), *_unknown_reasons(ev)]
+    for name, file in files.items():
+        found += _against_schema(file, name, tables[name])
+        found += _dates(file.name, name, tables[name])
+    found += _references(tables, codes, {wave["id"] for wave in settings["wave"]})
+    found += _official_codes(tables, settings["vintage"])
+    found += _unknown_reasons(tables)
     return Problems(one for one in found if territory is None or one.territory in ("", territory))
 
 
-def _against_schema(file: Path, table: str) -> Iterator[Problem]:
+def _against_schema(file: Path, table: str, rows: pd.DataFrame) -> Iterator[Problem]:
     from frictionless import Resource, Schema, system
 
-    rows = _raw(file)
-    for label in [name for name in rows.columns if name not in columns(table)]:
-        near = difflib.get_close_matches(label, columns(table), n=1)
-        yield _problem(
-            file,
-            "1",
-            label,
-            say("check.extra-column"),
-            say("check.extra-column.near", name=near[0]) if near else say("check.extra-column.next"),
-        )
+    yield from _header(file.name, table, list(rows.columns))
     with system.use_context(trusted=True):
-        # A table may leave columns out; columns too many were said above, in our own words.
+        # What is wrong in the header was said above, in our own words.
         schema = Schema.from_descriptor({**schemas()[table], "fieldsMatch": "partial"})
         resource = Resource(path=str(file), schema=schema)
         report = resource.validate(limit_errors=MOST)
     fields = {field["name"]: field for field in schemas()[table]["fields"]}
     for error in report.flatten(["type", "rowNumber", "fieldName", "cell", "note"]):
         kind, row, name, cell, note = error
-        if kind in ("extra-label", "incorrect-label", "missing-label") and name not in fields:
+        if kind.endswith("-label"):
             continue
         field = fields.get(name or "", {"type": "string"})
         yield _problem(
-            file,
+            file.name,
             _cell(rows, row, name),
             cell or "",
             _expected(kind, field["type"], note, field),
@@ -80,12 +78,27 @@ def _against_schema(file: Path, table: str) -> Iterator[Problem]:
         )
 
 
-def _expected(kind: str, type_: str, note: str = "", field: dict[str, Any] | None = None) -> str:
+def _header(file: str, table: str, found: list[str]) -> Iterator[Problem]:
+    """Columns that do not exist, with the nearest that does; required columns that are nowhere."""
+    nearest = {label: difflib.get_close_matches(label, columns(table), n=1) for label in found}
+    for label, near in nearest.items():
+        if label not in columns(table):
+            mended = say("check.extra-column.near", name=near[0]) if near else say("check.extra-column.next")
+            yield _problem(file, "1", label, say("check.extra-column"), mended)
+    taken = {name for near in nearest.values() for name in near}
+    for field in schemas()[table]["fields"]:
+        if field.get("constraints", {}).get("required") and field["name"] not in taken:
+            yield _problem(
+                file, "1", "", say("check.no-column", name=field["name"]), say("check.no-column.next")
+            )
+
+
+def _expected(kind: str, type_: str, note: str, field: dict[str, Any]) -> str:
     if kind == "type-error":
         return say("check.type-error", type=say(f"type.{'number' if type_ == 'integer' else type_}"))
     if kind == "constraint-error":
         constraint = note.split('"')[1] if '"' in note else ""
-        allowed = ", ".join((field or {}).get("constraints", {}).get("enum", ()))
+        allowed = ", ".join(field.get("constraints", {}).get("enum", ()))
         return say(f"check.constraint.{constraint}", allowed=allowed)
     return say(f"check.{kind}") if has(f"check.{kind}") else say("check.other", note=note or kind)
 
@@ -96,79 +109,65 @@ def _next(kind: str, field: dict[str, Any]) -> str:
     return say("check.next.row")
 
 
-def _references(ev: Evaluation) -> Iterator[Problem]:
-    codes = {place.code for place in ev.territories}
-    waves = {wave.id for wave in ev.waves}
-    projects = set(ev.table("projects")["project"])
-    for table in ev.tables:
-        frame = ev.table(table)
-        for column, known in (*((place, codes) for place in PLACES), ("wave", waves), ("project", projects)):
-            if column not in frame or table == "territories" and column == "territory":
-                continue
+def _references(tables: Tables, codes: set[str], waves: set[str]) -> Iterator[Problem]:
+    projects = set(tables["projects"]["project"]) if "projects" in tables else set()
+    known = {**dict.fromkeys(PLACES, codes), "wave": waves, "project": projects}
+    own = {"territories": "territory", "projects": "project"}
+    for table, frame in tables.items():
+        for column in [name for name in known if name in frame and name != own.get(table)]:
             for row, value in enumerate(frame[column], start=2):
-                if value and value not in known:
-                    file = ev.folder / f"{table}.csv"
-                    near = difflib.get_close_matches(value, known, n=1)
+                if value and value not in known[column]:
+                    near = difflib.get_close_matches(value, known[column], n=1)
                     yield _problem(
-                        file,
+                        f"{table}.csv",
                         _address(frame, row, column),
                         value,
                         say(f"check.unknown.{_noun(column)}"),
                         say("check.unknown.near", name=near[0]) if near else say("check.unknown.next"),
+                        territory="" if column in PLACES else _territory(frame, row),
                     )
 
 
-def _official_codes(ev: Evaluation) -> Iterator[Problem]:
-    frame = ev.table("perimeters")
-    for row, one in enumerate(frame.itertuples(index=False), start=2):
-        if one.family not in geography.FAMILIES or not one.code:
+def _official_codes(tables: Tables, vintage: int) -> Iterator[Problem]:
+    frame = tables.get("perimeters")
+    if frame is None or not {"family", "code"} <= set(frame):
+        return
+    for row, (family, code) in enumerate(zip(frame["family"], frame["code"], strict=True), start=2):
+        if family not in geography.FAMILIES or not code:
             continue
         try:
-            geography.communes_of(one.family, one.code, vintage=ev.vintage)
-        except UnknownName as error:
+            geography.communes_of(family, code, vintage=vintage)
+        except UnknownName as unknown:
+            said = say("check.official-code", vintage=vintage)
+            address = _address(frame, row, "code")
             yield _problem(
-                ev.folder / "perimeters.csv",
-                _address(frame, row, "code"),
-                one.code,
-                say("check.official-code", vintage=ev.vintage),
-                error.next,
-                territory=one.territory,
+                "perimeters.csv", address, code, said, unknown.next, territory=_territory(frame, row)
             )
 
 
-def _dates(ev: Evaluation) -> Iterator[Problem]:
-    for table in ev.tables:
-        frame = ev.table(table)
-        dated = [
-            field["name"]
-            for field in schemas()[table]["fields"]
-            if field.get("constraints", {}).get("pattern", "").startswith("^\\d{4}(")
-        ]
-        for column in dated:
-            for row, value in enumerate(frame[column], start=2):
-                if value and not _is_date(value):
-                    yield _problem(
-                        ev.folder / f"{table}.csv",
-                        _address(frame, row, column),
-                        value,
-                        say("check.date"),
-                        say("check.date.next"),
-                        territory=str(frame.get("territory", pd.Series(dtype=str)).get(row - 2, "")),
-                    )
+def _dates(file: str, table: str, frame: pd.DataFrame) -> Iterator[Problem]:
+    for field in schemas()[table]["fields"]:
+        name, pattern = field["name"], field.get("constraints", {}).get("pattern", "")
+        if not pattern.startswith(DATED) or name not in frame:
+            continue
+        for row, value in enumerate(frame[name], start=2):
+            # What has not the form of a date was said by the schema.
+            if re.fullmatch(pattern, value) and not _is_date(value):
+                said, mended = say("check.date"), say("check.date.next")
+                yield _problem(
+                    file, _address(frame, row, name), value, said, mended, territory=_territory(frame, row)
+                )
 
 
-def _unknown_reasons(ev: Evaluation) -> Iterator[Problem]:
-    frame = ev.table("unknowns")
-    for row, one in enumerate(frame.itertuples(index=False), start=2):
-        if one.reason == "not-found" and not one.searched_on:
-            yield _problem(
-                ev.folder / "unknowns.csv",
-                _address(frame, row, "searched_on"),
-                "",
-                say("check.searched-on"),
-                say("check.searched-on.next"),
-                territory=one.territory,
-            )
+def _unknown_reasons(tables: Tables) -> Iterator[Problem]:
+    frame = tables.get("unknowns")
+    if frame is None or not {"reason", "searched_on"} <= set(frame):
+        return
+    for row, (reason, day) in enumerate(zip(frame["reason"], frame["searched_on"], strict=True), start=2):
+        if reason == "not-found" and not day:
+            said, mended = say("check.searched-on"), say("check.searched-on.next")
+            address = _address(frame, row, "searched_on")
+            yield _problem("unknowns.csv", address, "", said, mended, territory=_territory(frame, row))
 
 
 def _is_date(value: str) -> bool:
@@ -179,14 +178,8 @@ def _is_date(value: str) -> bool:
     return True
 
 
-def _raw(file: Path) -> pd.DataFrame:
-    from impactkit.data.tables import read_text
-
-    return read_text(file)
-
-
-def _problem(file: Path, cell: str, value: str, expected: str, next: str, *, territory: str = "") -> Problem:
-    return Problem(file.name, "", cell, str(value), expected, next, territory)
+def _problem(file: str, cell: str, value: str, expected: str, next: str, *, territory: str = "") -> Problem:
+    return Problem(file, "", cell, str(value), expected, next, territory)
 
 
 def _cell(frame: pd.DataFrame, row: int | None, column: str | None) -> str:

@@ -106,9 +106,15 @@ def load(folder: str | Path) -> Evaluation:
     The same content is read once: the result is kept by the digest of the files.
     """
     found = find(folder).resolve()
-    if not (found / "evaluation.toml").is_file():
-        raise error(RefusedData, "no-evaluation", where=str(folder))
+    settings_of(found, str(folder))
     return _read(found, digest_of(found))
+
+
+def settings_of(folder: Path, typed: str) -> dict[str, Any]:
+    """The settings of an evaluation's folder. Raises RefusedData when there is no evaluation.toml in it."""
+    if not (folder / "evaluation.toml").is_file():
+        raise error(RefusedData, "no-evaluation", where=typed)
+    return read_settings(folder / "evaluation.toml")
 
 
 def digest_of(folder: Path) -> str:
@@ -154,7 +160,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     _known(settings, KEYS, path.name)
     for key, kind in KEYS.items():
         if key in settings and not isinstance(settings[key], kind):
-            raise error(RefusedData, "ill-typed-key", where=path.name, key=key)
+            raise error(RefusedData, "ill-typed-key", where=path.name, name=key)
     _all_there(settings, REQUIRED, path.name)
     for wave in settings["wave"]:
         _known(wave, WAVE_KEYS, f"{path.name}, [[wave]]")

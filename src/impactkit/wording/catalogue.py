@@ -14,6 +14,7 @@ import re
 import string
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from impactkit.errors import ImpactkitError
 
@@ -84,7 +85,7 @@ def runs(key: str, *, lang: str = "fr", n: float | None = None, **holes: object)
     return tuple(found)
 
 
-def error(kind: type[ImpactkitError], key: str, *, where: str = "", **holes: object) -> ImpactkitError:
+def error(kind: type[ImpactkitError], key: str, *, where: str = "", **holes: Any) -> ImpactkitError:
     """An error whose words are the catalogue's: `error.<key>` says what, `error.<key>.next` what to do."""
     return kind(say(f"error.{key}", **holes), where=where, next=say(f"error.{key}.next", **holes))
 

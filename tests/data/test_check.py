@@ -1,0 +1,54 @@
+"""`check` says every problem at once, by file and cell, and what to do."""
+
+import shutil
+
+import pytest
+
+import impactkit as ik
+
+
+@pytest.fixture
+def folder(repo, tmp_path):
+    """A copy of the real evaluation, to spoil."""
+    return shutil.copytree(repo / "data" / "french-impact", tmp_path / "essai")
+
+
+def test_the_real_evaluation_has_nothing_to_correct(repo):
+    assert not ik.check(repo / "data" / "french-impact")
+
+
+def test_every_planted_mistake_is_said_with_its_cell(folder):
+    jobs = folder / "jobs.csv"
+    lines = jobs.read_text("utf-8").splitlines()
+    lines += [
+        "valence-roman,consigne,3,,true,2020,x,",
+        "valence-romans,consigna,3,,true,2020,x,",
+        "valence-romans,consigne,deux,,true,2020,x,",
+        "valence-romans,consigne,3,,peut-être,2020-13,x,",
+    ]
+    n = len(lines)
+    jobs.write_text("\n".join(lines) + "\n", "utf-8")
+    perimeters = folder / "perimeters.csv"
+    text = perimeters.read_text("utf-8").replace("200068781", "200068789")
+    perimeters.write_text(text.replace("territory,family", "territory,familly", 1), "utf-8")
+    found = {(one.file, one.cell): one for one in ik.check(folder)}
+    assert "`valence-romans`" in found["jobs.csv", f"A{n - 3}"].next
+    assert "`consigne`" in found["jobs.csv", f"B{n - 2}"].next
+    assert found["jobs.csv", f"C{n - 1}"].value == "deux"
+    assert found["jobs.csv", f"E{n}"].value == "peut-être"
+    assert found["jobs.csv", f"F{n}"].value == "2020-13"
+    assert "`family`" in found["perimeters.csv", "1"].next
+    perimeters.write_text(text, "utf-8")
+    code = next(one for one in ik.check(folder) if one.value == "200068789")
+    assert code.file == "perimeters.csv" and code.territory == "valence-romans" and "200068781" in code.next
+    assert code.cell.startswith("C")
+    assert all(one.expected and one.next for one in found.values())
+
+
+def test_one_territory_s_problems_alone(folder):
+    text = (folder / "perimeters.csv").read_text("utf-8").replace("200068781", "200068789")
+    (folder / "perimeters.csv").write_text(text, "utf-8")
+    assert ik.check(folder, territory="valence-romans")
+    assert not ik.check(folder, territory="mayotte")
+    with pytest.raises(ik.UnknownName):
+        ik.check(folder, territory="mayote")

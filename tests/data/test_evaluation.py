@@ -1,0 +1,83 @@
+"""An evaluation is read strictly, once, and never changed by who reads it."""
+
+import shutil
+
+import pytest
+
+import impactkit as ik
+
+
+@pytest.fixture
+def folder(repo, tmp_path):
+    """A copy of the real evaluation, to spoil."""
+    return shutil.copytree(repo / "data" / "french-impact", tmp_path / "essai")
+
+
+def _spoil(folder, name, was, becomes):
+    file = folder / name
+    text = file.read_text("utf-8")
+    assert was in text
+    file.write_text(text.replace(was, becomes, 1), "utf-8")
+
+
+def test_an_unknown_key_stops_with_the_nearest(folder):
+    _spoil(folder, "evaluation.toml", "vintage", "vintaje")
+    with pytest.raises(ik.UnknownName, match="vintaje") as caught:
+        ik.load(folder)
+    assert "`vintage`" in caught.value.next
+
+
+def test_a_key_of_the_wrong_kind_is_refused(folder):
+    _spoil(folder, "evaluation.toml", "2026 ", '"2026" ')
+    with pytest.raises(ik.RefusedData, match="vintage"):
+        ik.load(folder)
+
+
+def test_a_missing_key_is_named(folder):
+    _spoil(folder, "evaluation.toml", "programme", "# programme")
+    with pytest.raises(ik.RefusedData, match="programme"):
+        ik.load(folder)
+
+
+def test_a_folder_that_is_no_evaluation_says_what_to_do(tmp_path):
+    with pytest.raises(ik.RefusedData) as caught:
+        ik.load(tmp_path)
+    assert "data/french-impact" in caught.value.next
+
+
+def test_a_folder_near_by_is_offered(repo, monkeypatch):
+    monkeypatch.chdir(repo)
+    with pytest.raises(ik.UnknownName) as caught:
+        ik.load("data/french-impakt")
+    assert "`french-impact`" in caught.value.next
+
+
+def test_an_unknown_territory_is_offered_its_nearest(french_impact):
+    with pytest.raises(ik.UnknownName) as caught:
+        french_impact.territory("valence-roman")
+    assert "`valence-romans`" in caught.value.next
+
+
+def test_frames_are_copies(french_impact):
+    jobs = french_impact.table("jobs")
+    jobs["actual"] = 1000.0
+    rows = ik.indicators(french_impact, measure="jobs")
+    rows["value"] = 0.0
+    again = ik.indicators(french_impact, measure="jobs", of=french_impact.territory("valence-romans"))
+    assert again["value"].tolist() == [2.0]
+    assert ik.knowledge(french_impact) is not ik.knowledge(french_impact)
+
+
+def test_the_same_content_is_read_once_and_another_content_anew(folder):
+    first = ik.load(folder)
+    assert ik.load(folder) is first
+    _spoil(folder, "jobs.csv", ",2,", ",3,")
+    second = ik.load(folder)
+    assert second != first
+    assert ik.indicators(second, measure="jobs").set_index("territory").loc["valence-romans", "value"] == 3
+
+
+def test_a_relative_path_is_found_from_a_folder_below(repo, monkeypatch):
+    monkeypatch.delenv("IMPACTKIT_BASE", raising=False)
+    monkeypatch.chdir(repo / "notebooks")
+    assert ik.load("data/french-impact").folder == repo / "data" / "french-impact"
