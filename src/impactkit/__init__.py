@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import sys
+import types
 from typing import Any
 
 __version__ = "0.1.0"
@@ -32,6 +34,17 @@ _WHERE = {
     "run": "reports.run",
 }
 __all__ = sorted(_WHERE)
+
+
+class _Door(types.ModuleType):
+    """A room may bear the name of a function (`indicators`): the room must not hide the function."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _WHERE and isinstance(value, types.ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Door
 
 
 def __getattr__(name: str) -> Any:

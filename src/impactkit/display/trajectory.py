@@ -15,7 +15,7 @@ from impactkit.evidence.compared import family
 from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import MEDIAN, picked
 from impactkit.indicators.comparable import ENOUGH
-from impactkit.indicators.context import trajectory
+from impactkit.indicators.context import middle, trajectory
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number, percent
 
@@ -83,8 +83,11 @@ def _drawn(place: Territory, path: pd.DataFrame) -> str:
         ends = []
         if others["unit"].nunique() >= ENOUGH:
             years = others.groupby("period")["index"]
-            low, median, high = years.quantile(0.25), years.median(), years.quantile(0.75)
-            axes.fill_between(low.index, low, high, color=BAND, zorder=0.5)
+            half = pd.DataFrame(
+                {year: middle(values) for year, values in years}, index=["low", "median", "high"]
+            )
+            axes.fill_between(half.columns, half.loc["low"], half.loc["high"], color=BAND, zorder=0.5)
+            median = half.loc["median"]
             axes.plot(median.index, median, color=GREY, linewidth=1.4, dashes=(4, 2.5), zorder=3)
             ends.append((float(median.iloc[-1]), say("chart.median"), GREY, "normal"))
         mine = path[path["role"] == "territory"]

@@ -55,9 +55,13 @@ def trajectory(place: Territory, outcome: str = "count_population") -> pd.DataFr
 
 
 def middle(values: pd.Series) -> tuple[float, float, float]:
-    """First quartile, median and third quartile (linear interpolation)."""
-    low, median, high = values.quantile([0.25, 0.5, 0.75])
-    return float(low), float(median), float(high)
+    """The middle half: two values that were seen, with at least half of all between them, and the median.
+
+    Quartiles taken outwards (the lower and the higher neighbour): between interpolated ones, fewer than half
+    may lie.
+    """
+    low, high = values.quantile(0.25, interpolation="lower"), values.quantile(0.75, interpolation="higher")
+    return float(low), float(values.median()), float(high)
 
 
 def rows(ev: Evaluation) -> pd.DataFrame:

@@ -1,0 +1,125 @@
+"""The territory among comparable ones: who they are, what is said of many, of few, of none."""
+
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import impactkit as ik
+from impactkit.data import geography
+from impactkit.indicators.context import middle
+from impactkit.indicators.rows import COLUMNS, KEY
+
+
+def _rows(french_impact, code):
+    rows = ik.indicators(french_impact, measure="context", of=french_impact.territory(code))
+    return rows.set_index(["indicator", "group", "period"]).sort_index()
+
+
+def test_every_row_has_the_one_shape(french_impact):
+    rows = ik.indicators(french_impact)
+    assert tuple(rows.columns) == COLUMNS
+    assert not rows.duplicated(KEY).any()
+    assert set(rows["territory"]) == {place.code for place in french_impact.territories}
+    missing = rows["value"].isna()
+    assert rows[missing]["flag"].str.startswith("missing:").all()
+    assert not rows[~missing]["flag"].str.startswith("missing:").any()
+    assert (rows[~missing]["source"] != "").all()
+
+
+def test_valence_romans_on_its_fixed_ground(french_impact):
+    rows = _rows(french_impact, "valence-romans")
+    population = rows.loc[("count_population", "")]["value"]
+    # 220,156 is also the figure of the list of EPCI; files that repeat it on later communes say 219,644.
+    assert population.to_dict() == {
+        "2016": 220156,
+        "2019": 223826,
+        "2020": 223630,
+        "2022": 224841,
+        "2023": 226240,
+    }
+    change = rows.loc[("rate_population_change", "", "2016/2023")]
+    assert math.isclose(change["value"], 226240 / 220156 - 1)
+    half = rows.loc[("rate_population_change", "comparable=median", "2016/2023")]
+    assert half["low"] < half["value"] < half["high"] and half["n"] >= 8
+    assert rows.loc[("count_comparable", "", "2019"), "value"] == half["n"]
+
+
+def test_under_eight_there_is_a_list_and_no_median(french_impact):
+    rows = _rows(french_impact, "nantes-metropole")
+    change = rows.loc["rate_population_change"].reset_index()
+    listed = change[change["group"].str.startswith("comparable=")]
+    assert "comparable=median" not in set(listed["group"])
+    assert 0 < len(listed) < 8 and len(listed) == rows.loc[("count_comparable", "", "2019"), "value"]
+    assert "index_population" not in rows.index.get_level_values("indicator")
+
+
+def test_none_is_said(french_impact):
+    rows = _rows(french_impact, "lyon-metropole")
+    assert rows.loc[("count_comparable", "", "2019"), "value"] == 0
+    assert rows.loc["rate_population_change"].reset_index()["group"].tolist() == [""]
+
+
+def test_mayotte_has_one_census_and_no_change(french_impact):
+    rows = _rows(french_impact, "mayotte")
+    assert rows.loc[("count_population", "")]["value"].to_dict() == {"2017": 256518}
+    assert rows.loc[("rate_population_change", "", ""), "flag"] == "missing:one-period"
+    assert ik.trajectory(french_impact.territory("mayotte")).empty
+
+
+@pytest.mark.parametrize("code", ["genevois-innovales", "territoire-olympique-2024"])
+def test_without_a_perimeter_nothing_is_measured(french_impact, code):
+    place = french_impact.territory(code)
+    rows = _rows(french_impact, code)
+    assert rows["value"].isna().all() and set(rows["flag"]) == {"missing:no-perimeter"}
+    assert place.communes == frozenset() and ik.trajectory(place).empty
+    with pytest.raises(ik.NotEnoughData) as caught:
+        ik.comparable(place)
+    assert "perimeters.csv" in caught.value.next
+
+
+def test_nobody_comparable_is_touched_by_the_programme(french_impact):
+    labelled = frozenset().union(*(place.communes for place in french_impact.territories))
+    for place in french_impact.territories:
+        if not place.perimeter:
+            continue
+        units = ik.comparable(place)
+        assert (units["comparable"] == (units["reason"] == "")).all()
+        own = ik.indicators(french_impact, measure="context", of=place)
+        own = own[
+            (own["indicator"] == "count_population") & (own["period"] == "2019") & (own["group"] == "")
+        ]
+        for unit, size in units[units["comparable"]][["unit", "size"]].itertuples(index=False):
+            assert own["value"].iloc[0] / 2 <= size <= own["value"].iloc[0] * 2
+            if place.family != "commune":
+                ground = geography.communes_of(place.family, unit, vintage=french_impact.vintage)
+                assert not ground & labelled, (place.code, unit)
+
+
+def test_the_reason_of_each_absence_is_said(french_impact):
+    reasons = ik.comparable(french_impact.territory("valence-romans")).set_index("unit")["reason"]
+    assert reasons["200068781"] == "labelled"
+    assert reasons["200093201"] == "overlapping"  # Lille holds Roubaix
+    assert reasons["243300316"] == "nested"  # Bordeaux lies in Nouvelle-Aquitaine
+    assert reasons["200011773"] == "candidate"  # Annemasse may be InnoVales'
+    assert set(reasons) == {"", "labelled", "nested", "overlapping", "candidate", "smaller", "larger"}
+
+
+@given(st.lists(st.floats(-1, 1), min_size=8, max_size=60), st.randoms())
+@settings(max_examples=60)
+def test_the_middle_half_does_not_depend_on_the_order(values, random):
+    import pandas as pd
+
+    low, median, high = middle(pd.Series(values))
+    shuffled = values[:]
+    random.shuffle(shuffled)
+    assert (low, median, high) == middle(pd.Series(shuffled))
+    assert low <= median <= high
+    assert sum(low <= one <= high for one in values) * 2 >= len(values)
+
+
+def test_an_unknown_measure_is_offered_its_nearest(french_impact):
+    with pytest.raises(ik.UnknownName) as caught:
+        ik.indicators(french_impact, measure="job")
+    assert "`jobs`" in caught.value.next
