@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from impactkit.wording.catalogue import Run, runs
+from impactkit.wording.catalogue import Declared, Run, runs
 
 LEVELS = ("declared", "observed", "before-after", "compared", "method")
 
@@ -45,7 +45,8 @@ def listed(items: Iterable[Sentence | Run], separator: str = ", ") -> Sentence:
 
 def filled(key: str, hole: str, content: Sentence, **holes: object) -> Sentence:
     """The sentence of `key` where `hole` takes a whole enumeration with its marks."""
-    mark = "\x00"
+    # As declared text a stretch stands alone: it can be found again.
+    mark = Declared("\x00")
     found: list[Run] = []
     for run in runs(key, **{hole: mark}, **holes):
         found += content if run.text == mark else [run]

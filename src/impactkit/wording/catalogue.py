@@ -72,17 +72,27 @@ def runs(key: str, *, lang: str = "fr", n: float | None = None, **holes: object)
     """The sentence of `key` as runs: strong words and declared text keep their marks."""
     if n is not None:
         holes.setdefault("n", int(n))
-    strong, found = False, []
+    strong = False
+    found: list[Run] = []
     for literal, hole, _, _ in string.Formatter().parse(_template(key, lang, n)):
         pieces = literal.split("**")
         for i, piece in enumerate(pieces):
             strong ^= i > 0
             if piece:
-                found.append(Run(piece, strong))
+                _append(found, Run(piece, strong))
         if hole is not None:
             value = holes[hole]
-            found.append(Run(str(value), strong, isinstance(value, Declared)))
+            _append(found, Run(str(value), strong, isinstance(value, Declared)))
     return tuple(found)
+
+
+def _append(found: list[Run], run: Run) -> None:
+    """Add a stretch; one in the same voice as the last is its continuation, what is declared stands alone."""
+    last = found[-1] if found else None
+    if last is not None and last.strong == run.strong and not (last.declared or run.declared):
+        found[-1] = Run(last.text + run.text, run.strong)
+    else:
+        found.append(run)
 
 
 def error(kind: type[ImpactkitError], key: str, *, where: str = "", **holes: Any) -> ImpactkitError:
