@@ -6,17 +6,64 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from impactkit.errors import ImpactkitError
+from impactkit.errors import ImpactkitError, UnknownName
 from impactkit.wording.catalogue import say
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+# What typer says of itself, and the catalogue's words for it.
+TYPER = {
+    "Usage:": "usage",
+    "Options:": "options",
+    "Arguments:": "arguments",
+    "Commands:": "commands",
+    "[OPTIONS]": "placeholder",
+    "COMMAND [ARGS]...": "command",
+    "[required]": "required",
+    "[default: ": "default",
+    "Show this message and exit.": "show",
+}
+
+
+class Command(TyperCommand):
+    """A command whose help is French throughout."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The help, typer's own words translated."""
+        return _french(super().get_help(ctx))
+
+
+class Group(TyperGroup):
+    """The commands; one that does not exist is refused like any other name."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The help, typer's own words translated."""
+        return _french(super().get_help(ctx))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command named first. Raises UnknownName with the nearest one."""
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            raise UnknownName.among(say("noun.command"), args[0], self.commands)
+        return super().resolve_command(ctx, args)
+
+
+def _french(text: str) -> str:
+    for words, key in TYPER.items():
+        text = text.replace(words, say(f"cli.typer.{key}"))
+    return text.replace("; x>=1]", "]").replace("  [x>=1]", "")
+
 
 app = typer.Typer(
-    name="impactkit", help=say("cli.help"), no_args_is_help=True, add_completion=False, rich_markup_mode=None
+    name="impactkit",
+    help=say("cli.help"),
+    cls=Group,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
 )
 
 Folder = Annotated[Path, typer.Argument(metavar="DOSSIER", help=say("cli.folder"), show_default=False)]
@@ -40,7 +87,7 @@ def _root(
     pass
 
 
-@app.command("run", help=say("cli.run"))
+@app.command("run", cls=Command, help=say("cli.run"))
 def run_(
     folder: Folder,
     only: Annotated[
@@ -56,14 +103,13 @@ def run_(
     from impactkit.reports.run import run
 
     codes = [code.strip() for code in only.split(",") if code.strip()] if only is not None else None
-    summary = run(
-        folder, only=codes, limit=limit, jobs=jobs, to=to, progress=not as_json and sys.stderr.isatty()
-    )
+    progress = None if as_json else sys.stderr
+    summary = run(folder, only=codes, limit=limit, jobs=jobs, to=to, progress=progress)
+    _tell(summary.outcomes)
     if as_json:
-        typer.echo(json.dumps([asdict(one) for one in summary.outcomes], ensure_ascii=False, indent=2))
+        found = [{"built": one.built, **asdict(one)} for one in summary.outcomes]
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
     else:
-        for one in summary.failed:
-            typer.echo(one.sentence, err=True)
         typer.echo(
             say("run.done", n=len(summary.built), count=len(summary.built), all=len(summary.outcomes))
         )
@@ -72,7 +118,7 @@ def run_(
         raise typer.Exit(FAILED)
 
 
-@app.command(help=say("cli.report"))
+@app.command(cls=Command, help=say("cli.report"))
 def report(
     folder: Folder,
     territory: Annotated[
@@ -84,16 +130,16 @@ def report(
     from impactkit.reports.run import run
 
     summary = run(folder, only=[territory], jobs=1, to=to)
-    for one in summary.failed:
-        typer.echo(one.sentence, err=True)
+    _tell(summary.outcomes)
+    if summary.failed:
         raise typer.Exit(FAILED)
     page = summary.folder / territory / "report.html"
     typer.echo(_short(page))
     if open_:
-        typer.launch(str(page))
+        typer.launch(page.as_uri())
 
 
-@app.command("list", help=say("cli.list"))
+@app.command("list", cls=Command, help=say("cli.list"))
 def list_(folder: Folder) -> None:
     from impactkit.data.evaluation import load
     from impactkit.evidence.head import kind
@@ -104,17 +150,15 @@ def list_(folder: Folder) -> None:
         typer.echo(f"{place.code:<{width}}  {place.name} ({place.wave.name}, {kind(place)})")
 
 
-@app.command("check", help=say("cli.check"))
+@app.command("check", cls=Command, help=say("cli.check"))
 def check_(
     folder: Folder,
     territory: Annotated[
-        str | None,
-        typer.Option(metavar="TERRITOIRE", help=say("cli.check.territory"), show_default=False),
+        str | None, typer.Option(metavar="TERRITOIRE", help=say("cli.check.territory"), show_default=False)
     ] = None,
     format_: Annotated[str, typer.Option("--format", metavar="text|json", help=say("cli.format"))] = "text",
 ) -> None:
     from impactkit.data.check import check
-    from impactkit.errors import UnknownName
 
     if format_ not in ("text", "json"):
         raise UnknownName.among(say("noun.format"), format_, ("text", "json"))
@@ -130,7 +174,7 @@ def check_(
         raise typer.Exit(REFUSED)
 
 
-@app.command(help=say("cli.doctor"))
+@app.command(cls=Command, help=say("cli.doctor"))
 def doctor() -> None:
     from impactkit.reports.doctor import examined
 
@@ -144,10 +188,41 @@ def doctor() -> None:
         raise typer.Exit(FAILED)
 
 
+def _tell(outcomes: Any) -> None:
+    """What failed, and what is to be known of what was built, on the error output."""
+    for one in outcomes:
+        for words in (one.sentence, *one.notes):
+            if words:
+                typer.echo(words, err=True)
+
+
 def _short(path: Path) -> str:
     """A path as it is read from here."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
+
+
+def _misuse(error: Any) -> str:
+    """What typer refuses, in the catalogue's words: the parts of its exceptions, never their English."""
+    command = error.ctx.command_path if error.ctx else "impactkit"
+    hint = say("cli.wrong.next", command=command)
+    if name := getattr(error, "option_name", ""):
+        if error.ctx and error.ctx.command.get_params(error.ctx):
+            known = [
+                opt
+                for param in error.ctx.command.get_params(error.ctx)
+                for opt in param.opts
+                if opt[0] == "-"
+            ]
+            if name not in known:
+                return str(UnknownName.among(say("noun.option"), name, known))
+        return f"{say('cli.wrong', name=name)}\n  {hint}"
+    param = getattr(error, "param", None)
+    if param is None:
+        return f"{say('cli.wrong.words')}\n  {hint}"
+    name = param.opts[0] if param.opts[0].startswith("-") else param.metavar or param.name
+    key = "cli.missing" if type(error).__name__ == "MissingParameter" else "cli.wrong"
+    return f"{say(key, name=name)}\n  {hint}"
 
 
 def main() -> NoReturn:
@@ -157,16 +232,19 @@ def main() -> NoReturn:
     except ImpactkitError as error:
         typer.echo(f"{type(error).__name__} : {error}", err=True)
         sys.exit(REFUSED)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
         typer.echo(say("cli.interrupted"), err=True)
         sys.exit(INTERRUPTED)
-    except typer.Abort:
-        sys.exit(INTERRUPTED)
     except Exception as error:
-        # What click itself refuses (a missing argument, an unknown option) carries its own words and code.
         if not hasattr(error, "exit_code") or not hasattr(error, "show"):
             raise
-        error.show()
+        # Without a word, the help is the answer.
+        typer.echo(
+            _french(error.format_message())
+            if type(error).__name__ == "NoArgsIsHelpError"
+            else _misuse(error),
+            err=True,
+        )
         sys.exit(REFUSED)
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -2,42 +2,53 @@
 
 from __future__ import annotations
 
-import os
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from impactkit.data.evaluation import Evaluation
-from impactkit.errors import ReportFailed
+from impactkit.errors import ImpactkitError, ReportFailed, UnknownName
 from impactkit.evidence.head import kind
-from impactkit.indicators import indicators
+from impactkit.indicators import knowledge
+from impactkit.reports.failure import Outcome, read_failures, stopped
 from impactkit.reports.html import environment, style
 from impactkit.reports.page_rules import problems
-from impactkit.reports.record import read_record
+from impactkit.reports.record import RunRecord, read_record, write_whole
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import date, number
 
+if TYPE_CHECKING:
+    from impactkit.data.territories import Territory
+
 FILE = "index.html"
+Found = RunRecord | ImpactkitError | None
 
 
-def write_contents(ev: Evaluation, target: Path, failed: Mapping[str, str]) -> None:
-    """Write `index.html` at once: alphabetical, links to what stands, the reason of what does not."""
-    html = contents_html(ev, target, failed)
+def write_contents(ev: Evaluation, target: Path) -> None:
+    """Write `index.html` from what lies in `target`. Raises ReportFailed when it breaks a rule of pages."""
+    found = {place.code: _found(target / place.code) for place in ev.territories}
+    html = contents_html(ev, found, read_failures(target))
     broken = problems(html, links=True)
     if broken:
         raise error(ReportFailed, "page-rules", where=FILE, problems=" ".join(broken))
-    aside = target / f".{FILE}"
-    aside.write_text(html, "utf-8")
-    os.replace(aside, target / FILE)
+    write_whole(target / FILE, html)
 
 
-def contents_html(ev: Evaluation, target: Path, failed: Mapping[str, str]) -> str:
-    """The page as HTML; `failed`: territory -> the sentence of what stopped."""
+def contents_html(ev: Evaluation, records: Mapping[str, Found], failures: Mapping[str, Outcome]) -> str:
+    """The page as HTML, in alphabetical order.
+
+    `records`: what each territory's folder holds, a record, nothing, or why its record cannot be read;
+    `failures`: the last attempt, where it failed.
+    """
     from markupsafe import Markup
 
-    entries = sorted(
-        (_entry(ev, code, target, failed) for code in _codes(ev)), key=lambda one: _key(one["name"])
-    )
+    places = sorted(ev.territories, key=lambda place: _plain(place.name))
+    known = _documented(ev)
+    entries = [
+        _entry(place, known.get(place.code, ""), records.get(place.code), failures.get(place.code))
+        for place in places
+    ]
     built = sum(1 for one in entries if one["links"])
     words = {
         "skip": say("page.skip"),
@@ -48,41 +59,57 @@ def contents_html(ev: Evaluation, target: Path, failed: Mapping[str, str]) -> st
         "fictional": say("page.fictional") if ev.fictional else "",
         "foot": say("contents.foot"),
     }
-    return str(
-        environment()
-        .get_template("contents.html.j2")
-        .render(ev=ev, style=Markup(style()), entries=entries, words=words)
-    )
+    page = environment().get_template("contents.html.j2")
+    return str(page.render(ev=ev, style=Markup(style()), entries=entries, words=words))
 
 
-def _codes(ev: Evaluation) -> list[str]:
-    return [place.code for place in ev.territories]
-
-
-def _entry(ev: Evaluation, code: str, target: Path, failed: Mapping[str, str]) -> dict[str, Any]:
-    place = ev.territory(code)
-    known = indicators(ev, measure="knowledge", of=place).iloc[0]
-    try:
-        record = read_record(target / code)
-        state = say("contents.built", date=date(record.first_built)) if record else say("contents.absent")
-    except ReportFailed as damaged:
-        record, state = None, str(damaged)
-    if code in failed:
-        state = say("contents.failed", sentence=failed[code].splitlines()[0], kept=state)
-    files = ("report.html", "HTML"), ("report.pdf", "PDF"), ("indicators.csv", say("contents.data"))
+def _entry(place: Territory, known: str, found: Found, failed: Outcome | None) -> dict[str, Any]:
+    if isinstance(found, RunRecord):
+        state = say("contents.built", date=date(found.first_built))
+        files = ("report.html", "HTML"), ("report.pdf", "PDF"), ("indicators.csv", say("contents.data"))
+        links = [(f"{place.code}/{file}", label) for file, label in files if file in found.outputs]
+    else:
+        state, links = (str(found) if found else say("contents.absent")), []
+    if failed:
+        # Why, and what to do, is for who mends it, on the command line; the page says where it stands.
+        state = say("contents.failed", sentence=stopped(failed), kept=state)
     return {
         "name": place.name,
         "wave": place.wave.name,
-        "kind": kind(place),
-        "known": say("contents.of", count=number(known["value"]), all=number(known["n"])),
-        "links": [
-            (f"{code}/{file}", label) for file, label in files if record and (target / code / file).is_file()
-        ],
+        "kind": _kind(place),
+        "known": known,
+        "links": links,
         "state": state,
     }
 
 
-def _key(name: str) -> str:
-    import unicodedata
+def _found(folder: Path) -> Found:
+    try:
+        return read_record(folder)
+    except ReportFailed as damaged:
+        return damaged
 
+
+def _kind(place: Territory) -> str:
+    try:
+        return kind(place)
+    except (UnknownName, KeyError):
+        # A code that is none refuses this territory's report; the page still lists it.
+        return say("contents.unread")
+
+
+def _documented(ev: Evaluation) -> dict[str, str]:
+    """« 7 sur 13 » by territory; nothing while a table of one of them cannot be used."""
+    try:
+        board = knowledge.knowledge(ev)
+    except UnknownName:
+        return {}
+    counts = (board["state"] != "unknown").groupby(board["territory"]).agg(["sum", "size"])
+    return {
+        code: say("contents.of", count=number(count), all=number(size))
+        for code, count, size in counts.itertuples()
+    }
+
+
+def _plain(name: str) -> str:
     return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()

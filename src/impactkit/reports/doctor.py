@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from impactkit.data.folders import reference_folder, schemas_folder, shipped
 from impactkit.display.style import FONTS
-from impactkit.reports.record import LIBRARIES
+from impactkit.reports.record import requirements
 from impactkit.wording.catalogue import say
 
 OLDEST = (3, 11)
@@ -35,10 +36,13 @@ def examined() -> tuple[Sign, ...]:
 def _signs() -> Iterator[Sign]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield Sign(sys.version_info >= OLDEST, say("doctor.python", version=version), say("doctor.python.next"))
-    for name in LIBRARIES:
-        found = util.find_spec(name) is not None
-        shown = metadata.version(name) if found else say("doctor.absent")
-        yield Sign(found, f"{name} {shown}", say("doctor.library.next"))
+    for name, asked in requirements():
+        try:
+            shown = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            yield Sign(False, f"{name} : {say('doctor.absent')}", say("doctor.library.next"))
+        else:
+            yield Sign(_within(shown, asked), f"{name} {shown} ({asked})", say("doctor.library.next"))
     kernel = util.find_spec("ipykernel") is not None
     yield Sign(kernel, say("doctor.kernel", path=sys.executable), say("doctor.library.next"))
     for folder in (reference_folder(), schemas_folder(), shipped("notebooks"), FONTS):
@@ -49,6 +53,19 @@ def _signs() -> Iterator[Sign]:
         yield Sign(Path(sources).is_dir(), say("doctor.sources", path=sources), say("doctor.sources.next"))
     else:
         yield Sign(None, say("doctor.sources.none"))
+
+
+def _within(version: str, asked: str) -> bool:
+    """Whether a version is in a range written as this project writes them: `>=2.16,<3`."""
+
+    def parts(text: str) -> tuple[int, ...]:
+        return tuple(int(part) for part in re.findall(r"\d+", text)[:3])
+
+    for bound in asked.split(","):
+        low, high = bound.startswith(">="), bound.startswith("<")
+        if low and parts(version) < parts(bound) or high and parts(version) >= parts(bound):
+            return False
+    return True
 
 
 def _writable(folder: Path) -> bool:

@@ -6,28 +6,30 @@ Until the last move nothing that was there is touched; if any step fails the las
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
-import sys
-import tempfile
 import time
+import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from impactkit.errors import ImpactkitError, ReportFailed
-from impactkit.wording.catalogue import error, say
-from impactkit.wording.numbers import date
+from impactkit.errors import ReportFailed
+from impactkit.reports.failure import FAILED, Outcome, Stopped, keep_aside
+from impactkit.reports.record import RunRecord, day_of, outputs_of, read_record, versions, write_record
+from impactkit.wording.catalogue import error
 
-BUILDING, PREVIOUS, FAILED = ".building", ".previous", ".failed"
-CELL_SECONDS, START_SECONDS = 180, 120
+BUILDING, PREVIOUS = ".building", ".previous"
+CELL_SECONDS, START_SECONDS = 300, 120
 
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker needs to build one report; plain values only, so that any executor can carry it."""
+    """What is needed to build one report; plain values only, so that any executor can carry it.
+
+    `base` is the folder from which the notebook's paths resolve, `to` that of the evaluation's reports.
+    """
 
     evaluation: str
     title: str
@@ -38,142 +40,149 @@ class Job:
     base: str
     to: str
     inputs: Mapping[str, str] = field(default_factory=dict)
-    formats: tuple[str, ...] = ("html", "pdf")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How it went: `sentence` is empty when the report stands, else it says what stopped, where, and what to
-    do.
-    """
-
-    territory: str
-    sentence: str = ""
-    seconds: float = 0.0
-
-    @property
-    def built(self) -> bool:
-        """Whether the report stands."""
-        return not self.sentence
 
 
 def run_one(job: Job) -> Outcome:
     """Build one report. Never raises for what goes wrong inside it: the outcome says so."""
     started = time.monotonic()
-    aside = Path(job.to) / BUILDING / f"{job.territory}-{os.getpid()}"
+    to = Path(job.to)
+    aside = to / BUILDING / f"{job.territory}-{os.getpid()}"
     shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    sentence = ""
+    (aside / "report").mkdir(parents=True)
     try:
-        _build(job, aside)
-        replace(aside, Path(job.to) / job.territory)
-        (Path(job.to) / FAILED / f"{job.territory}.ipynb").unlink(missing_ok=True)
-    except Exception as cause:  # noqa: BLE001 - one failed territory must not stop the others
-        sentence = _keep_aside(job, aside, cause)
+        notes = _build(job, aside)
+        _replace(aside / "report", to / job.territory)
+        for old in (to / FAILED).glob(f"{job.territory}.*"):
+            old.unlink()
+        return Outcome(job.territory, notes=notes, seconds=round(time.monotonic() - started, 2))
+    except Exception as cause:  # One failed territory stops no other; what happened is in the outcome.
+        (aside / "report" / "trace.txt").write_text(traceback.format_exc(), "utf-8")
+        return keep_aside(
+            job.territory, to, aside / "report", cause, time.monotonic() - started, hide=job.base
+        )
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return Outcome(job.territory, sentence, round(time.monotonic() - started, 2))
 
 
-def _build(job: Job, aside: Path) -> None:
+def _build(job: Job, aside: Path) -> tuple[str, ...]:
     from impactkit.reports.html import render_html
     from impactkit.reports.page import content_digest, meta_of, read_page
     from impactkit.reports.page_rules import problems
-    from impactkit.reports.record import RunRecord, day_of, outputs_of, read_record
+    from impactkit.reports.pdf import render_pdf
 
+    report, notes = aside / "report", ()
     page = read_page(_executed(job, aside))
-    digest = content_digest(page)
-    first = day_of(digest, read_record(Path(job.to) / job.territory))
-    meta = meta_of(page, evaluation=job.title, fictional=job.fictional, day=first)
+    content = content_digest(page)
+    try:
+        previous = read_record(Path(job.to) / job.territory)
+    except ReportFailed as damaged:
+        previous, notes = None, (str(damaged),)
+    day = day_of(content, previous)
+    meta = meta_of(page, evaluation=job.title, fictional=job.fictional, day=day)
     html = render_html(page, meta)
     broken = problems(html)
     if broken:
-        raise error(ReportFailed, "page-rules", where="report.html", problems=" ".join(broken))
-    if "html" in job.formats:
-        (aside / "report.html").write_text(html, "utf-8")
-    if "pdf" in job.formats:
-        from impactkit.reports.pdf import render_pdf
-
-        (aside / "report.pdf").write_bytes(render_pdf(page, meta))
-    RunRecord(
-        evaluation=job.evaluation,
-        territory=job.territory,
-        first_built=first.isoformat(),
-        content=digest,
-        inputs=job.inputs,
-        outputs=outputs_of(aside),
-    ).write(aside)
+        raise error(ReportFailed, "page-rules", problems=" ".join(broken))
+    (report / "report.html").write_text(html, "utf-8")
+    (report / "report.pdf").write_bytes(render_pdf(page, meta))
+    _no_machine_path(report, job)
+    write_record(
+        RunRecord(
+            evaluation=job.evaluation,
+            territory=job.territory,
+            first_built=day.isoformat(),
+            content=content,
+            inputs=dict(job.inputs),
+            outputs=outputs_of(report),
+            versions=versions(),
+        ),
+        report,
+    )
+    return notes
 
 
 def _executed(job: Job, aside: Path) -> Any:
-    """Run the notebook through papermill in a kernel of this very Python; its notebook stays beside, without
-    traces.
-    """
+    """The notebook, run through papermill; it stays in `aside/report` without the traces of this machine."""
     import nbformat
     import papermill
 
-    output = aside / "report.ipynb"
-    with tempfile.TemporaryDirectory(prefix="impactkit-") as state:
-        _kernel_spec(Path(state))
-        os.environ.update(
-            # First on the path of kernels: a `python3` of the user's own would run another Python.
-            JUPYTER_PATH=state,
-            IMPACTKIT_BASE=job.base,
-            IMPACTKIT_TWINS=str(aside),
-            OPENBLAS_NUM_THREADS="1",
-        )
-        with _stderr_to(Path(state) / "kernel.log"):
+    from impactkit.reports.kernel import manager
+
+    output = aside / "report" / "report.ipynb"
+    section = ""
+
+    def entered(cell: Any, cell_index: int) -> None:
+        nonlocal section
+        if cell.cell_type == "markdown":
+            headings = [line for line in cell.source.splitlines() if line.startswith("## ")]
+            section = headings[-1].removeprefix("## ").strip() if headings else section
+
+    try:
+        with _environment(job, aside):
+            # The folder aside is the working folder: what a cell writes there is no part of the report.
             papermill.execute_notebook(
                 job.notebook,
                 str(output),
                 parameters=dict(job.parameters),
                 kernel_name="python3",
+                language="python",
                 progress_bar=False,
-                execution_timeout=CELL_SECONDS,
+                cwd=str(aside),
                 start_timeout=START_SECONDS,
+                execution_timeout=CELL_SECONDS,
+                kernel_manager_class=manager(aside),
+                on_cell_start=entered,
             )
+    except Exception as cause:
+        raise Stopped(section) from cause
     nb = nbformat.read(output, as_version=4)
     for part in (nb, *nb.cells):
         part.metadata.pop("papermill", None)
         part.metadata.pop("execution", None)
+        if "injected-parameters" in part.metadata.get("tags", ()):
+            part["id"] = "injected-parameters"
     nbformat.write(nb, output)
     return nb
 
 
 @contextlib.contextmanager
-def _stderr_to(file: Path) -> Iterator[None]:
-    """What a kernel mutters while it starts and stops is not the reader's: cells' own warnings come by
-    messages.
-    """
-    kept = os.dup(2)
-    with file.open("w") as log:
-        os.dup2(log.fileno(), 2)
-        try:
-            yield
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+def _environment(job: Job, aside: Path) -> Iterator[None]:
+    """What the kernel inherits: where paths resolve, where twins go, nothing of the user's own settings."""
+    mine = {
+        "IMPACTKIT_BASE": job.base,
+        "IMPACTKIT_TWINS": str(aside / "report"),
+        "IPYTHONDIR": str(aside / "ipython"),
+        "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONHASHSEED": "0",
+    }
+    before = {name: os.environ.get(name) for name in mine}
+    os.environ.update(mine)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
-def _kernel_spec(state: Path) -> None:
-    folder = state / "kernels" / "python3"
-    folder.mkdir(parents=True)
-    quiet = "--log-level=ERROR"
-    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}", quiet]
-    spec = {"argv": argv, "display_name": "Python 3", "language": "python"}
-    (folder / "kernel.json").write_text(json.dumps(spec), "utf-8")
+def _no_machine_path(report: Path, job: Job) -> None:
+    for name in ("report.ipynb", "report.html"):
+        text = (report / name).read_text("utf-8")
+        for path in (job.to, str(Path(job.notebook).parent)):
+            if path in text:
+                raise error(ReportFailed, "machine-path", where=name, path=path)
 
 
-def replace(aside: Path, final: Path) -> None:
-    """Put a finished folder in place of the last one: at every instant the final folder is absent or
-    complete.
-    """
+def _replace(finished: Path, final: Path) -> None:
+    """Put a finished folder in place of the last one: at any instant the final one is absent or complete."""
     previous = final.parent / PREVIOUS / final.name
     shutil.rmtree(previous, ignore_errors=True)
-    previous.parent.mkdir(parents=True, exist_ok=True)
+    previous.parent.mkdir(exist_ok=True)
     if final.exists():
         os.rename(final, previous)
-    os.rename(aside, final)
+    os.rename(finished, final)
     shutil.rmtree(previous, ignore_errors=True)
 
 
@@ -186,55 +195,3 @@ def recover(to: Path) -> None:
         else:
             os.rename(previous, final)
     shutil.rmtree(to / BUILDING, ignore_errors=True)
-
-
-def _keep_aside(job: Job, aside: Path, cause: Exception) -> str:
-    """Keep the broken notebook, and say in a few lines what stopped and what stays."""
-    broken, kept = aside / "report.ipynb", Path(job.to) / FAILED / f"{job.territory}.ipynb"
-    section, words = "", _words(cause)
-    lines = []
-    if broken.is_file():
-        section = _stopped_in(broken)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(broken, kept)
-    key = "failed.section" if section else "failed.start"
-    lines.append(say(key, territory=job.territory, section=section))
-    lines += [f"  {line.strip()}" for line in words.splitlines() if line.strip()]
-    lines.append("  " + _what_stays(job, kept))
-    return "\n".join(lines)
-
-
-def _words(cause: Exception) -> str:
-    if isinstance(cause, ImpactkitError):
-        return f"{type(cause).__name__} : {cause}"
-    name, value = getattr(cause, "ename", type(cause).__name__), getattr(cause, "evalue", str(cause))
-    return f"{name} : {value}"
-
-
-def _stopped_in(notebook: Path) -> str:
-    """The last heading before the cell that failed, or before the last one that ran."""
-    import nbformat
-
-    heading = at = ""
-    for cell in nbformat.read(notebook, as_version=4).cells:
-        if cell.cell_type == "markdown" and cell.source.startswith("## "):
-            heading = cell.source.splitlines()[0][3:]
-        elif cell.cell_type == "code":
-            if cell.execution_count is not None or cell.outputs:
-                at = heading
-            if any(output.output_type == "error" for output in cell.outputs):
-                return heading
-    return at
-
-
-def _what_stays(job: Job, kept: Path) -> str:
-    from impactkit.reports.record import read_record
-
-    where = os.path.relpath(kept) if kept.is_file() else ""
-    notebook = say("failed.notebook", path=where) if where else ""
-    try:
-        last = read_record(Path(job.to) / job.territory)
-    except ReportFailed as damaged:
-        return f"{damaged} {notebook}".strip()
-    stays = say("failed.kept", date=date(last.first_built)) if last else say("failed.none")
-    return f"{stays} {notebook}".strip()

@@ -1,75 +1,108 @@
 """The `parameters` cell of a notebook: what it declares, and what may be given to it.
 
 Read by `ast`, one literal assignment a line: an unknown parameter is refused here, where papermill would
-only warn and run the default under the asked name.
+only warn and run the default territory under the asked name. Names are injected as code, so none is taken
+that the cell does not declare.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from impactkit.errors import RefusedData, UnknownName
+from impactkit.errors import ImpactkitError, RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
 
+KINDS = {"str": str, "int": int, "float": float, "bool": bool, "list": list, "tuple": tuple, "dict": dict}
 
-def declared(notebook: Path) -> dict[str, Any]:
-    """Names and default values of the `parameters` cell. Raises RefusedData for a cell that holds anything
-    else.
-    """
+
+@dataclass(frozen=True)
+class Parameter:
+    """One declared parameter: its default, unless it must be given, and its kind (None: any)."""
+
+    name: str
+    default: Any = None
+    required: bool = False
+    kind: type | None = None
+
+
+def declared(notebook: Path) -> dict[str, Parameter]:
+    """Parameters by name. Raises RefusedData for what is no notebook, or a cell that holds anything else."""
     import nbformat
 
-    cells = [
-        cell
-        for cell in nbformat.read(notebook, as_version=4).cells
-        if "parameters" in cell.metadata.get("tags", ())
-    ]
+    try:
+        nb = nbformat.read(notebook, as_version=4)
+    except (OSError, ValueError, nbformat.ValidationError) as cause:
+        raise error(RefusedData, "notebook", where=notebook.name, cause=type(cause).__name__) from cause
+    cells = [cell.source for cell in nb.cells if "parameters" in cell.metadata.get("tags", ())]
     if len(cells) != 1:
         raise error(RefusedData, "parameters-cell", where=notebook.name)
-    found: dict[str, Any] = {}
-    for line in ast.parse(cells[0].source).body:
-        name, value = _assignment(line, notebook.name)
-        found[name] = value
-    return found
+    try:
+        lines = ast.parse(cells[0]).body
+    except SyntaxError as cause:
+        raise error(RefusedData, "parameter-line", where=notebook.name, line=cause.lineno) from cause
+    return {one.name: one for line in lines for one in _declared(line, notebook.name)}
 
 
 def checked(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters to inject: known, of the kind of their default. All problems are said at once."""
-    known = declared(notebook)
-    where = notebook.name
-    wrong = []
+    """The parameters to inject: declared, of their kind, none missing. All that is wrong is said at once."""
+    known, where = declared(notebook), notebook.name
+    wrong: list[ImpactkitError] = []
     for name, value in given.items():
         if name not in known:
-            unknown = UnknownName.among(say("noun.parameter"), name, known)
-            wrong.append(f"{unknown.what} {unknown.next}")
-        elif not _same_kind(value, known[name]):
-            kind = type(known[name]).__name__
-            wrong.append(say("error.parameter-kind", name=name, kind=kind, found=type(value).__name__))
+            wrong.append(UnknownName.among(say("noun.parameter"), name, known, where=where))
+        elif not _fits(value, known[name].kind):
+            expected = getattr(known[name].kind, "__name__", "")
+            kinds = {"expected": expected, "found": type(value).__name__}
+            wrong.append(error(RefusedData, "parameter-type", where=where, name=name, **kinds))
+    for name in [one.name for one in known.values() if one.required and one.name not in given]:
+        wrong.append(error(RefusedData, "parameter-missing", where=where, name=name))
+    if len(wrong) == 1:
+        raise wrong[0]
     if wrong:
-        raise error(RefusedData, "parameters", where=where, problems=" ".join(wrong))
+        every = " ".join(f"{one.what} {one.next}" for one in wrong)
+        raise RefusedData(every, where=where, next=say("error.parameters.next"))
     return dict(given)
 
 
-def _assignment(line: ast.stmt, where: str) -> tuple[str, Any]:
-    target: ast.expr | None = None
-    if isinstance(line, ast.Assign) and len(line.targets) == 1:
-        target = line.targets[0]
-    elif isinstance(line, ast.AnnAssign):
-        target = line.target
-    value = getattr(line, "value", None)
-    if not isinstance(target, ast.Name) or value is None:
+def _declared(line: ast.stmt, where: str) -> Iterator[Parameter]:
+    if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
+        kind = KINDS.get(ast.unparse(line.annotation).split("[")[0])
+        if line.value is None:
+            yield Parameter(line.target.id, required=True, kind=kind)
+        else:
+            value = _literal(line.value, where, line.lineno)
+            yield Parameter(line.target.id, value, kind=kind or _kind(value))
+        return
+    if not isinstance(line, ast.Assign):
         raise error(RefusedData, "parameter-line", where=where, line=line.lineno)
+    value = _literal(line.value, where, line.lineno)
+    for target in line.targets:
+        pairs = [(target, value)]
+        if isinstance(target, ast.Tuple) and isinstance(value, tuple) and len(target.elts) == len(value):
+            pairs = list(zip(target.elts, value, strict=True))
+        for name, one in pairs:
+            if not isinstance(name, ast.Name):
+                raise error(RefusedData, "parameter-line", where=where, line=line.lineno)
+            yield Parameter(name.id, one, kind=_kind(one))
+
+
+def _literal(value: ast.expr, where: str, line: int) -> Any:
     try:
-        return target.id, ast.literal_eval(value)
+        return ast.literal_eval(value)
     except ValueError as cause:
-        raise error(RefusedData, "parameter-line", where=where, line=line.lineno) from cause
+        raise error(RefusedData, "parameter-line", where=where, line=line) from cause
 
 
-def _same_kind(value: Any, default: Any) -> bool:
-    if default is None:
+def _kind(value: Any) -> type | None:
+    return None if value is None else type(value)
+
+
+def _fits(value: Any, kind: type | None) -> bool:
+    if kind is None or type(value) is kind:
         return True
-    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-        return True
-    return type(value) is type(default)
+    # evaluation.toml has neither tuples nor a way to tell 1 from 1.0.
+    return (kind is float and type(value) is int) or (kind is tuple and type(value) is list)

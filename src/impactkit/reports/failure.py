@@ -1,0 +1,149 @@
+"""How one report went; and, when it failed, what stopped it, where, what to do, and what stays."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from impactkit.errors import ImpactkitError, ReportFailed
+from impactkit.reports.record import read_record, write_whole
+from impactkit.wording.catalogue import say
+from impactkit.wording.numbers import date
+
+FAILED = ".failed"
+_NEXT = "\n  À faire : "
+_LONGEST = 400
+
+
+class Stopped(Exception):
+    """The notebook stopped in `section`; its cause is what a cell raised, or what ended the kernel."""
+
+    def __init__(self, section: str) -> None:
+        super().__init__(section)
+        self.section = section
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one report went. It was built when `what` is empty.
+
+    Else `what` stopped it (`kind`: the name of the error) in `section`; what to do is `next`, the report of
+    the day `kept` (ISO, or "") is still there, the broken notebook is `notebook`. `notes`: what to know of a
+    report that was built.
+    """
+
+    territory: str
+    section: str = ""
+    kind: str = ""
+    what: str = ""
+    next: str = ""
+    kept: str = ""
+    notebook: str = ""
+    notes: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+    @property
+    def built(self) -> bool:
+        """Whether the report stands."""
+        return not self.what
+
+    @property
+    def sentence(self) -> str:
+        """The failure in four lines; "" when there is none."""
+        if self.built:
+            return ""
+        stays = say("failed.kept", date=date(self.kept)) if self.kept else say("failed.none")
+        notebook = say("failed.notebook", path=_near(self.notebook)) if self.notebook else ""
+        lines = [stopped(self), f"{self.kind} : {self.what}", say("failed.next", next=self.next)]
+        return "\n  ".join([*lines, f"{stays} {notebook}".strip()])
+
+
+def stopped(outcome: Outcome) -> str:
+    """Where it stopped, in one sentence."""
+    key = "failed.section" if outcome.section else "failed.start"
+    return say(key, territory=outcome.territory, section=outcome.section)
+
+
+def refused(territory: str, to: Path, what: str, next: str) -> Outcome:
+    """The outcome of a territory whose tables cannot be used."""
+    return _kept(
+        Outcome(territory, kind="RefusedData", what=what, next=next, kept=_last(to / territory)), to
+    )
+
+
+def keep_aside(
+    territory: str, to: Path, aside: Path, cause: BaseException, seconds: float, *, hide: str = ""
+) -> Outcome:
+    """The outcome of a build that `cause` stopped; the broken notebook and the trace go to `to/.failed`."""
+    section = cause.section if isinstance(cause, Stopped) else ""
+    kind, what, where, next = _words(cause.__cause__ if isinstance(cause, Stopped) else cause)
+    folder = to / FAILED
+    folder.mkdir(exist_ok=True)
+    notebook = ""
+    if (aside / "report.ipynb").is_file():
+        notebook = str(folder / f"{territory}.ipynb")
+        os.replace(aside / "report.ipynb", notebook)
+    if (aside / "trace.txt").is_file():
+        shutil.move(aside / "trace.txt", folder / f"{territory}.txt")
+    if hide:
+        what = what.replace(hide + os.sep, "")
+    found = Outcome(
+        territory,
+        section=section or where,
+        kind=kind,
+        what=what,
+        next=next or say("failed.next.notebook" if notebook else "failed.next.trace"),
+        kept=_last(to / territory),
+        notebook=notebook,
+        seconds=round(seconds, 2),
+    )
+    return _kept(found, to)
+
+
+def read_failures(to: Path) -> dict[str, Outcome]:
+    """The failures that no later build has mended, by territory."""
+    found = {}
+    for file in sorted((to / FAILED).glob("*.json")):
+        values = json.loads(file.read_text("utf-8"))
+        found[file.stem] = Outcome(**{**values, "notes": tuple(values["notes"])})
+    return found
+
+
+def _kept(outcome: Outcome, to: Path) -> Outcome:
+    (to / FAILED).mkdir(exist_ok=True)
+    text = json.dumps(asdict(outcome), ensure_ascii=False, indent=2, sort_keys=True)
+    write_whole(to / FAILED / f"{outcome.territory}.json", text + "\n")
+    return outcome
+
+
+def _words(cause: Any) -> tuple[str, str, str, str]:
+    """Kind, what, where and next of what was raised here, or in a cell (papermill has its name and text)."""
+    if isinstance(cause, ImpactkitError):
+        return type(cause).__name__, cause.what, cause.where, cause.next
+    name, text = getattr(cause, "ename", type(cause).__name__), str(getattr(cause, "evalue", cause))
+    if name == "CellTimeoutError":
+        return name, say("failed.timeout"), "", ""
+    if name in ("DeadKernelError", "BrokenProcessPool"):
+        return name, say("failed.dead"), "", say("failed.dead.next")
+    text, _, next = text.partition(_NEXT)
+    # A file's whole path tells of a machine; its name is enough to find it.
+    text = re.sub(r"(?<![\w.])/(?:[\w.-]+/)+", "", " ".join(text.split()))
+    return name, (text[:_LONGEST] + "…" if len(text) > _LONGEST else text) or name, "", next.strip()
+
+
+def _last(final: Path) -> str:
+    try:
+        record = read_record(final)
+    except ReportFailed:
+        return ""
+    return record.first_built if record else ""
+
+
+def _near(path: str) -> str:
+    near = os.path.relpath(path)
+    return path if near.startswith("..") else near

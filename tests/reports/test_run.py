@@ -1,0 +1,206 @@
+"""A run builds what it can, replaces nothing by something broken, and says what stopped."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+import impactkit as ik
+from impactkit.errors import RefusedData, UnknownName
+from impactkit.reports.record import damaged, read_record
+
+FILES = {"report.html", "report.pdf", "report.ipynb", "indicators.csv", "record.json"}
+FAILS = 'if territory == "bruyere":\n    raise ValueError("pas de chiffre ici")'
+
+
+def files_of(report):
+    return {file.name: file.read_bytes() for file in report.iterdir()}
+
+
+def whole(report):
+    return damaged(report, read_record(report)) == ()
+
+
+def test_all_are_built_and_nothing_tells_of_this_machine(valleys, tmp_path):
+    summary = ik.run("vallees")
+    assert summary.built == ("aubepine", "bruyere", "chevrefeuille") and not summary.failed
+    assert summary.folder == tmp_path / "reports" / "vallees"
+    for code in summary.built:
+        report = summary.folder / code
+        assert set(files_of(report)) == FILES and whole(report)
+        assert (report / "indicators.csv").read_text("utf-8") == f"territory\n{code}\n"
+        for name in FILES - {"report.pdf"}:
+            text = (report / name).read_text("utf-8")
+            assert str(tmp_path) not in text and sys.prefix not in text, name
+        book = json.loads((report / "report.ipynb").read_text("utf-8"))
+        injected = [
+            cell for cell in book["cells"] if "injected-parameters" in cell["metadata"].get("tags", ())
+        ]
+        assert '"vallees"' in "".join(injected[0]["source"])
+    left = {file.name for file in summary.folder.iterdir()} - set(summary.built)
+    assert left - {".previous", ".failed"} == {".lock", "index.html"}
+    page = (summary.folder / "index.html").read_text("utf-8")
+    assert page.index("Aubépine") < page.index("Bruyère") < page.index("Chèvrefeuille")
+    assert 'href="bruyere/report.pdf"' in page and "<script" not in page
+
+
+def test_the_same_content_gives_the_same_bytes(valleys):
+    report = ik.run("vallees", only=["aubepine"]).folder / "aubepine"
+    first = files_of(report)
+    old = json.loads(first["record.json"]) | {"first_built": "2024-03-01"}
+    (report / "record.json").write_text(json.dumps(old), "utf-8")
+    ik.run("vallees", only=["aubepine"])
+    assert read_record(report).first_built == "2024-03-01"
+    assert "1er mars 2024" in (report / "report.html").read_text("utf-8")
+    assert files_of(report)["report.ipynb"] == first["report.ipynb"]
+
+
+def test_one_failure_of_three_leaves_two_and_the_last_good_report(valleys, write_notebook):
+    folder = ik.run("vallees").folder
+    good = files_of(folder / "bruyere")
+    write_notebook(valleys / "light.ipynb", middle=FAILS)
+    summary = ik.run("vallees")
+    assert summary.built == ("aubepine", "chevrefeuille")
+    (failed,) = summary.failed
+    assert failed.territory == "bruyere" and failed.section == "Le milieu"
+    assert failed.sentence.splitlines()[0] == (
+        "bruyere\u202f: le rapport s’est arrêté dans «\u202fLe milieu\u202f»."
+    )
+    assert "ValueError : pas de chiffre ici" in failed.sentence and "À faire" in failed.sentence
+    assert "est conservé" in failed.sentence and "reports/vallees/.failed/bruyere.ipynb" in failed.sentence
+    assert files_of(folder / "bruyere") == good
+    assert (folder / ".failed" / "bruyere.ipynb").is_file()
+    page = (folder / "index.html").read_text("utf-8")
+    assert "Le milieu" in page and 'href="bruyere/report.html"' in page
+    # A run of another territory does not forget it; a run that mends it does.
+    ik.run("vallees", only=["aubepine"])
+    assert "Le milieu" in (folder / "index.html").read_text("utf-8")
+    write_notebook(valleys / "light.ipynb")
+    ik.run("vallees", only=["bruyere"])
+    assert "Le milieu" not in (folder / "index.html").read_text("utf-8")
+    assert not list((folder / ".failed").iterdir())
+
+
+@pytest.mark.parametrize(
+    "middle, words",
+    [
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "arrêté net"),
+        ("import os, signal\nos.kill(os.getppid(), signal.SIGKILL)", "arrêté net"),
+        ("display(3)", "autre chose que les objets du kit"),
+        ("import warnings\nwarnings.warn('attention')", "avertissement"),
+    ],
+    ids=["kernel-killed", "worker-killed", "foreign-output", "warning"],
+)
+def test_whatever_stops_one_stops_no_other(valleys, write_notebook, middle, words):
+    code = f'if territory == "aubepine":\n    {middle.splitlines()[0]}\n    {middle.splitlines()[-1]}'
+    write_notebook(valleys / "light.ipynb", middle=code)
+    summary = ik.run("vallees", jobs=2)
+    assert summary.built == ("bruyere", "chevrefeuille")
+    assert words in summary.failed[0].what
+    assert not (summary.folder / "aubepine").exists()
+
+
+def test_a_cell_that_never_ends_is_stopped(valleys, write_notebook, monkeypatch):
+    from impactkit.reports import execute
+
+    monkeypatch.setattr(execute, "CELL_SECONDS", 1)
+    write_notebook(valleys / "light.ipynb", middle="import time\ntime.sleep(60)")
+    job = jobs_of(valleys)[0]
+    outcome = execute.run_one(job)
+    assert "temps permis" in outcome.what and outcome.section == "Le milieu"
+
+
+def jobs_of(valleys):
+    from pathlib import Path
+
+    from impactkit.reports.run import _jobs
+
+    target = Path("reports", "vallees").resolve()
+    target.mkdir(parents=True)
+    return _jobs(ik.load("vallees"), "vallees", ["aubepine"], target)
+
+
+def test_a_report_cut_in_its_move_is_put_back(valleys):
+    folder = ik.run("vallees", only=["aubepine"]).folder
+    good = files_of(folder / "aubepine")
+    (folder / ".previous").mkdir(exist_ok=True)
+    os.rename(folder / "aubepine", folder / ".previous" / "aubepine")
+    (folder / ".building" / "aubepine-1").mkdir(parents=True)
+    ik.run("vallees", only=["bruyere"])
+    assert files_of(folder / "aubepine") == good
+    assert not (folder / ".building").exists()
+
+
+def test_a_damaged_record_is_told_and_mended(valleys):
+    folder = ik.run("vallees", only=["aubepine"]).folder
+    (folder / "aubepine" / "record.json").write_text("{", "utf-8")
+    (outcome,) = ik.run("vallees", only=["aubepine"]).outcomes
+    assert outcome.built and "record.json" in outcome.notes[0]
+    assert whole(folder / "aubepine")
+
+
+def test_unknown_names_are_refused_before_anything_is_written(valleys, tmp_path):
+    with pytest.raises(UnknownName, match="`bruyere`"):
+        ik.run("vallees", only=["bruyer"])
+    with pytest.raises(UnknownName):
+        ik.run("vallees", only=[])
+    with (valleys / "evaluation.toml").open("a", encoding="utf-8") as file:
+        file.write('[report.parameters]\ngreting = "Bonsoir"\n')
+    with pytest.raises(UnknownName, match="`greeting`"):
+        ik.run("vallees")
+    assert not (tmp_path / "reports").exists()
+
+
+def test_a_wrong_cell_stops_its_territory_alone(valleys):
+    table = valleys / "territories.csv"
+    table.write_text(table.read_text("utf-8").replace("bruyere,Bruyère,1,", "bruyere,,1,"), "utf-8")
+    summary = ik.run("vallees", only=["aubepine", "bruyere"])
+    assert summary.built == ("aubepine",)
+    assert "territories.csv, B3" in summary.failed[0].what
+
+
+def test_two_runs_do_not_write_together(valleys):
+    import fcntl
+
+    folder = ik.run("vallees", only=["aubepine"]).folder
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(RefusedData, match="autre exécution"):
+            ik.run("vallees")
+
+
+def test_an_interruption_leaves_nothing_half_written(valleys, write_notebook, tmp_path):
+    folder = ik.run("vallees").folder
+    good = {code: files_of(folder / code) for code in ("aubepine", "bruyere", "chevrefeuille")}
+    write_notebook(valleys / "light.ipynb", middle="import time\ntime.sleep(60)")
+    command = [sys.executable, "-m", "impactkit.cli", "run", "vallees"]
+    driver = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, text=True)
+    until = time.monotonic() + 30
+    while not list(folder.glob(".building/*/kernel.json")) and time.monotonic() < until:
+        time.sleep(0.1)
+    os.killpg(driver.pid, signal.SIGINT)
+    _, words = driver.communicate(timeout=30)
+    assert driver.returncode == 130 and "Traceback" not in words, words
+    assert {code: files_of(folder / code) for code in good} == good
+    assert not (folder / ".building").exists()
+
+
+def test_a_failed_report_is_exit_code_1(valleys, write_notebook):
+    write_notebook(valleys / "light.ipynb", middle=FAILS)
+    command = [
+        sys.executable,
+        "-m",
+        "impactkit.cli",
+        "run",
+        "vallees",
+        "--only",
+        "aubepine,bruyere",
+        "--json",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 1 and "Le milieu" in done.stderr and "Traceback" not in done.stderr
+    assert [one["built"] for one in json.loads(done.stdout)] == [True, False]
