@@ -64,7 +64,8 @@ def _findings(block: Block) -> str:
 
 
 def _table(block: Block) -> str:
-    sides = [f' class="ik-{escape(column["align"])}"' for column in block["columns"]]
+    # Said in the element too: a plain notebook page has none of our style sheet.
+    sides = [f' style="text-align:{escape(column["align"])}"' for column in block["columns"]]
     total = sum(column["width"] for column in block["columns"])
     widths = "".join(f'<col style="width:{column["width"] / total:.1%}">' for column in block["columns"])
     head = "".join(
@@ -74,7 +75,7 @@ def _table(block: Block) -> str:
     body = "".join(f"<tr>{_row(row, sides)}</tr>" for row in block["rows"])
     notes = "".join(f'<p class="ik-note">{_text(note)}</p>' for note in block["notes"])
     return (
-        f'<div class="ik-table"><table><caption>{_text(block["caption"])}</caption>'
+        f'<div class="ik-table"><table><caption style="text-align:left">{_text(block["caption"])}</caption>'
         f"<colgroup>{widths}</colgroup>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}</div>"
     )
