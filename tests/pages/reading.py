@@ -6,6 +6,7 @@ import pandas as pd
 from bs4 import BeautifulSoup
 
 from impactkit.evidence.picked import as_text
+from impactkit.wording.catalogue import french_spaces
 from impactkit.wording.numbers import number
 
 NARROW = "\u202f"
@@ -62,11 +63,11 @@ def printed(rows):
 
 
 def cells(evaluation):
-    """Every cell of the tables of an evaluation, as it may be quoted: as written, or its initial small."""
+    """Every cell of the tables of an evaluation, as it may be quoted: its spaces set, perhaps its initial small."""
     found = set()
     for table in evaluation.tables:
         for column in evaluation.table(table):
             for value in evaluation.table(table)[column]:
                 text = value if isinstance(value, str) else "" if pd.isna(value) else number(value)
                 found |= {text, text[:1].lower() + text[1:]}
-    return found - {""}
+    return {french_spaces(text) for text in found - {""}}

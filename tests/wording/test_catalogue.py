@@ -56,6 +56,15 @@ def test_declared_text_keeps_its_mark_and_its_letters():
     assert [run.text for run in sentence if run.declared] == ["l'ordre de 10 % : à voir"]
 
 
+def test_spaces_are_set_once():
+    text = "« Qui ? » : 5 %, l'an"
+    assert (
+        french_spaces(text)
+        == french_spaces(french_spaces(text))
+        == "«\u202fQui\u202f?\u202f»\u202f: 5\u202f%, l’an"
+    )
+
+
 def test_an_unknown_key_or_an_empty_hole_is_an_error():
     with pytest.raises(KeyError):
         say("no.such.key")

@@ -11,7 +11,7 @@ from typing import Any
 
 from impactkit.display.html import block_html
 from impactkit.evidence.finding import Finding, Sentence
-from impactkit.wording.catalogue import Run, say
+from impactkit.wording.catalogue import Run, french_spaces, say
 
 MIME = "application/vnd.impactkit+json"
 Block = Mapping[str, Any]
@@ -174,7 +174,8 @@ def _runs(sentence: Sequence[Run]) -> list[dict[str, Any]]:
     found = []
     for run in sentence:
         marks = {name: True for name in ("strong", "declared") if getattr(run, name)}
-        found.append({"t": run.text, **marks})
+        # What is declared keeps its words; its spaces and apostrophes are set as everywhere else on the page.
+        found.append({"t": french_spaces(run.text) if run.declared else run.text, **marks})
     return found
 
 
