@@ -63,7 +63,7 @@ def printed(rows):
 
 
 def cells(evaluation):
-    """Every cell of the tables of an evaluation, as it may be quoted: its spaces set, perhaps its initial small."""
+    """Every cell of an evaluation as it may be quoted: its spaces set, perhaps its initial small."""
     found = set()
     for table in evaluation.tables:
         for column in evaluation.table(table):

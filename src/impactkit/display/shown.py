@@ -174,7 +174,7 @@ def _runs(sentence: Sequence[Run]) -> list[dict[str, Any]]:
     found = []
     for run in sentence:
         marks = {name: True for name in ("strong", "declared") if getattr(run, name)}
-        # What is declared keeps its words; its spaces and apostrophes are set as everywhere else on the page.
+        # What is declared keeps its words; its spaces are set as everywhere else on the page.
         found.append({"t": french_spaces(run.text) if run.declared else run.text, **marks})
     return found
 

@@ -194,4 +194,5 @@ def recover(to: Path) -> None:
             shutil.rmtree(previous)
         else:
             os.rename(previous, final)
-    shutil.rmtree(to / BUILDING, ignore_errors=True)
+    for own in (PREVIOUS, BUILDING):
+        shutil.rmtree(to / own, ignore_errors=True)

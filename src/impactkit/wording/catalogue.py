@@ -87,7 +87,7 @@ def runs(key: str, *, lang: str = "fr", n: float | None = None, **holes: object)
 
 
 def _append(found: list[Run], run: Run) -> None:
-    """Add a stretch; one in the same voice as the last is its continuation, what is declared stands alone."""
+    """Add a stretch; in the voice of the last it continues it; what is declared stands alone."""
     last = found[-1] if found else None
     if last is not None and last.strong == run.strong and not (last.declared or run.declared):
         found[-1] = Run(last.text + run.text, run.strong)
