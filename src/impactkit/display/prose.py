@@ -10,7 +10,8 @@ from impactkit.errors import UnknownName
 from impactkit.evidence import compared, declared, head
 from impactkit.evidence.essentials import findings
 from impactkit.evidence.finding import Sentence, joined
-from impactkit.wording.catalogue import Declared, runs
+from impactkit.evidence.unknown import within
+from impactkit.wording.catalogue import runs
 from impactkit.wording.numbers import date, when
 
 
@@ -45,7 +46,7 @@ def _label(place: Territory) -> tuple[Sentence, ...]:
     else:
         dates.append(runs("known.start.none"))
     note = place.evaluation.table("territories").set_index("territory").loc[place.code, "note"]
-    ground = [runs(f"known.perimeter.{place.confidence}", note=Declared(note))] if note else []
+    ground = [runs(f"known.perimeter.{place.confidence}", note=within(note))] if note else []
     for other, how in overlaps(place):
         ground.append(runs(f"known.{how}", other=other.name, wave=other.wave.name))
     return joined(*dates), joined(*ground)

@@ -107,7 +107,8 @@ def programmes(place: Territory) -> Sentence:
     found = events[(events["kind"] == "other_programme") & (events["territory"] == place.code)]
     if found.empty:
         return runs("programmes.none")
-    return filled("programmes.some", "names", listed((Run(t, declared=True) for t in found["title"]), " ; "))
+    names = listed((Run(title, declared=True) for title in found["title"]), " ; ")
+    return filled("programmes.some", "names", names, n=len(found))
 
 
 def _member(name: str, role: str) -> Sentence:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from impactkit.data.territories import Territory
 
 
+ARTICLES = ("L’", "Le ", "La ", "Les ", "Un ", "Une ", "Ce ", "Ces ", "Cette ", "Aucun ", "Aucune ")
+
+
 def first(place: Territory) -> Sentence:
     """The open question that would change the conclusion most; empty when there is none."""
     questions = gaps(place)
@@ -39,6 +42,6 @@ def searched(place: Territory) -> str:
     return say("unknown.searched", dates=", ".join(date(day) for day in days)) if days else ""
 
 
-def within(what: str) -> Declared:
-    """A question as it stands inside a sentence: its first letter small."""
-    return Declared(what[:1].lower() + what[1:])
+def within(text: str) -> Declared:
+    """Text of a table as it stands inside a sentence: the article small, a name as it is."""
+    return Declared(text[0].lower() + text[1:] if text.startswith(ARTICLES) else text)
