@@ -13,7 +13,6 @@ from impactkit.data.check import check
 from impactkit.data.evaluation import Evaluation, load
 from impactkit.data.folders import find, reference_folder, shipped
 from impactkit.errors import Problems, RefusedData, UnknownName
-from impactkit.reports.contents import write_contents
 from impactkit.reports.execute import Job, recover
 from impactkit.reports.failure import Outcome, refused
 from impactkit.reports.parameters import checked
@@ -89,6 +88,9 @@ def run(
         finally:
             # Interrupted too: what was being moved is put back, and the page tells what stands.
             recover(target)
+            # Imported last: with it come the page's libraries, which the processes above need first.
+            from impactkit.reports.contents import write_contents
+
             write_contents(ev, target)
     return RunSummary(
         target,
