@@ -10,6 +10,7 @@ import pandas as pd
 
 from impactkit.evidence.finding import Sentence, filled, joined, listed
 from impactkit.evidence.picked import picked
+from impactkit.evidence.unknown import within
 from impactkit.wording.catalogue import Declared, Run, runs, say
 from impactkit.wording.numbers import number, when
 
@@ -93,12 +94,15 @@ def funding(place: Territory) -> Sentence:
     """Funding sought, committed or paid, without a total when amounts are unknown; empty when no source says
     so.
     """
-    return joined(
-        *(
+    sentences = []
+    for row in place.table("funding").to_dict("records"):
+        known = pd.notna(row["amount"])
+        sentences.append(
             runs(f"declared.funding.{row['status']}", payer=Declared(row["payer"]), **told(pd.Series(row)))
-            for row in place.table("funding").to_dict("records")
         )
-    )
+        amount = Declared(number(row["amount"])) if known else ""
+        sentences.append(runs("declared.amount", amount=amount) if known else runs("declared.no-amount"))
+    return joined(*sentences)
 
 
 def programmes(place: Territory) -> Sentence:
@@ -120,5 +124,5 @@ def _enumerated(place: Territory, table: str, indicator: str, column: str) -> Se
     if figure is None:
         return ()
     count = round(figure["value"])
-    items = listed((Run(text, declared=True) for text in place.table(table)[column]), " ; ")
+    items = listed((Run(within(text), declared=True) for text in place.table(table)[column]), " ; ")
     return filled(f"declared.{table}", "items", items, n=count, count=number(count), **told(figure))
