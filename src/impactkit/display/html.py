@@ -10,8 +10,9 @@ from typing import Any
 
 Block = Mapping[str, Any]
 
-# Controls that turn the direction of the text: they could make a page read otherwise than it is written.
-_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Controls that turn the direction of the text could make a page read otherwise than it is written; the
+# others are no text, and a PDF refuses them.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def block_html(block: Block) -> str:
@@ -22,8 +23,8 @@ def block_html(block: Block) -> str:
 
 
 def clean(text: str) -> str:
-    """Text without the controls that turn its direction."""
-    return _BIDI.sub("", text)
+    """Text without control characters, those that turn its direction included."""
+    return _CONTROLS.sub("", text)
 
 
 def runs_html(runs: Sequence[Mapping[str, Any]]) -> str:
@@ -73,9 +74,11 @@ def _table(block: Block) -> str:
         for column, side in zip(block["columns"], sides, strict=True)
     )
     body = "".join(f"<tr>{_row(row, sides)}</tr>" for row in block["rows"])
-    notes = "".join(f'<p class="ik-note">{_text(note)}</p>' for note in block["notes"])
+    notes = "".join(f'<p class="ik-note">{runs_html(note)}</p>' for note in block["notes"])
+    # On a narrow screen a table scrolls in its own box, which the keyboard must reach.
+    box = f'<div class="ik-table" role="region" tabindex="0" aria-label="{_text(block["caption"])}">'
     return (
-        f'<div class="ik-table"><table><caption style="text-align:left">{_text(block["caption"])}</caption>'
+        f'{box}<table><caption style="text-align:left">{_text(block["caption"])}</caption>'
         f"<colgroup>{widths}</colgroup>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}</div>"
     )
@@ -107,3 +110,5 @@ _KINDS: dict[str, Callable[[Block], str]] = {
     "chart": _chart,
     "notice": _notice,
 }
+
+KINDS = frozenset(_KINDS)

@@ -99,7 +99,7 @@ class Table(Shown):
     caption: str
     columns: tuple[tuple[str, str, float], ...]
     rows: tuple[tuple[Sentence, ...], ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Sentence, ...] = ()
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -109,7 +109,7 @@ class Table(Shown):
             {
                 "kind": "table",
                 "caption": self.caption,
-                "notes": list(self.notes),
+                "notes": [_runs(note) for note in self.notes],
                 "columns": [
                     {"label": label, "align": align, "width": width} for label, align, width in self.columns
                 ],
@@ -192,7 +192,7 @@ def _plain(block: Block) -> str:
     if kind == "table":
         lines = [" | ".join(column["label"] for column in block["columns"])]
         lines += [" | ".join(_words(cell) for cell in row) for row in block["rows"]]
-        return "\n".join([block["caption"], *lines, *block["notes"]])
+        return "\n".join([block["caption"], *lines, *map(_words, block["notes"])])
     if kind == "chart":
         return f"[{block['alt']}]\n{_words(block['caption'])}"
     return _words(block["runs"])

@@ -14,7 +14,7 @@ from impactkit.evidence.finding import Sentence, listed
 from impactkit.evidence.picked import MEDIAN, as_text, picked
 from impactkit.indicators.comparable import comparable
 from impactkit.indicators.knowledge import gaps, knowledge
-from impactkit.wording.catalogue import Run, say
+from impactkit.wording.catalogue import Declared, Run, runs, say
 from impactkit.wording.numbers import number
 
 
@@ -71,19 +71,20 @@ def _known(place: Territory) -> Table:
 
 
 def _challenges(place: Territory) -> Table:
-    rows = tuple(
-        (text(row.title, declared=True), text(row.source, declared=True))
-        for row in place.table("challenges").itertuples(index=False)
+    known = place.table("challenges")
+    rows = [(text(title, declared=True),) for title in known["title"]]
+    return _sourced(
+        say("challenges.caption"), {"title": 3.0, "source": 2.6}, rows, known["source"], "challenges"
     )
-    return Table(say("challenges.caption"), _columns("challenges", title=3.0, source=2.6), rows)
 
 
 def _projects(place: Territory) -> Table:
     jobs = (
         place.table("jobs").sort_values("as_of").groupby("project", sort=False).tail(1).set_index("project")
     )
+    known = place.table("projects")
     rows = []
-    for row in place.table("projects").itertuples(index=False):
+    for row in known.itertuples(index=False):
         job = jobs.loc[row.project] if row.project in jobs.index else None
         count = "" if job is None or pd.isna(job["actual"]) else number(job["actual"])
         rows.append(
@@ -92,11 +93,22 @@ def _projects(place: Territory) -> Table:
                 _or_unknown(say(f"stage.{row.stage}") if row.stage else ""),
                 _or_unknown(count, declared=True),
                 _or_unknown("" if job is None else str(job["target"]), declared=True),
-                text(row.source, declared=True),
             )
         )
-    columns = _columns("projects", name=2.4, stage=1.5, actual=1.2, target=1.5, source=3.2)
-    return Table(say("projects.caption"), columns, tuple(rows))
+    widths = {"name": 3.0, "stage": 1.5, "actual": 1.2, "target": 1.5, "source": 3.2}
+    return _sourced(say("projects.caption"), widths, rows, known["source"], "projects")
+
+
+def _sourced(
+    caption: str, widths: dict[str, float], rows: list[tuple[Sentence, ...]], sources: pd.Series, topic: str
+) -> Table:
+    """A table of declared facts: one source for all stands once below it, several stand in a last column."""
+    if sources.nunique() == 1:
+        columns = _columns(topic, **{name: width for name, width in widths.items() if name != "source"})
+        note = runs("table.source", source=Declared(sources.iloc[0]))
+        return Table(caption, columns, tuple(rows), (note,))
+    told = tuple((*row, text(source, declared=True)) for row, source in zip(rows, sources, strict=True))
+    return Table(caption, _columns(topic, **widths), told)
 
 
 def _or_unknown(words: str, *, declared: bool = False) -> Sentence:
@@ -131,8 +143,8 @@ def _gaps(place: Territory) -> Table:
         )
         for row in gaps(place).to_dict("records")
     )
-    searched = unknown.searched(place)
-    columns = _columns("gaps", what=3.2, reason=2.0, ask=2.6)
+    searched = text(unknown.searched(place))
+    columns = _columns("gaps", what=3.2, reason=2.2, ask=2.6)
     return Table(say("gaps.caption"), columns, rows, (searched,) if searched else ())
 
 
