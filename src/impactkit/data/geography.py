@@ -34,6 +34,7 @@ __all__ = [
     "population",
     "population_of",
     "regions_of",
+    "sums",
     "unit_population",
     "units",
 ]

@@ -63,12 +63,18 @@ def last_before(place: Territory) -> int:
 
 def own_population(place: Territory) -> dict[int, float]:
     """Municipal population of the territory by year, on the perimeter of the evaluation's vintage."""
-    known = geography.population_of(place.communes, vintage=place.evaluation.vintage).dropna(
-        subset=["population"]
-    )
-    return {
-        int(year): float(value) for year, value in zip(known["pop_year"], known["population"], strict=True)
-    }
+    return own_populations(place.evaluation)[place.code]
+
+
+@functools.lru_cache(maxsize=4)
+def own_populations(ev: Evaluation) -> dict[str, dict[int, float]]:
+    """`own_population` of every territory; empty without a perimeter. Read, never written into."""
+    ground = [(commune, place.code) for place in ev.territories for commune in place.communes]
+    known = geography.sums(pd.DataFrame(ground, columns=["commune", "unit"]), vintage=ev.vintage)
+    found: dict[str, dict[int, float]] = {place.code: {} for place in ev.territories}
+    for code, year, value, _ in known.dropna(subset=["population"]).itertuples(index=False):
+        found[code][int(year)] = float(value)
+    return found
 
 
 @functools.lru_cache(maxsize=16)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from impactkit.data import geography
+from impactkit.indicators.comparable import own_populations
 from impactkit.indicators.rows import frame, latest, row, sources
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 # Heading -> the tables whose sourced rows document it; without a table a heading stays unknown.
 HEADINGS: dict[str, tuple[str, ...]] = {
-    "perimeter": ("perimeters",),
+    "perimeter": ("perimeters", "territories"),
     "questions": (),
     "collective": ("members",),
     "challenges": ("challenges",),
@@ -45,8 +46,42 @@ def knowledge(ev: Evaluation) -> pd.DataFrame:
 
 @functools.lru_cache(maxsize=4)
 def _board(ev: Evaluation) -> pd.DataFrame:
-    found = [_state(place, heading) for place in ev.territories for heading in HEADINGS]
+    facts, questions = _facts(ev), _questions(ev)
+    found = []
+    for place in ev.territories:
+        for heading in HEADINGS:
+            known, own = facts.get((place.code, heading), []), questions.get((place.code, heading))
+            asked = own or questions.get(("", heading))
+            if known:
+                state, reason, ask = ("partial", *own) if own else ("known", "", "")
+            else:
+                state, reason, ask = ("unknown", *(asked or ("not-searched", "")))
+            days, texts = [day for day, _ in known], [source for _, source in known]
+            found.append((place.code, heading, state, len(known), reason, ask, latest(days), sources(texts)))
     return pd.DataFrame(found, columns=BOARD)
+
+
+def _facts(ev: Evaluation) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """Sourced rows by territory and heading: date and source of each."""
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for heading, tables in HEADINGS.items():
+        for fact in [fact for table in tables for fact in ev.table(table).to_dict("records")]:
+            # What may be the ground of a territory is an open question, not a fact.
+            if fact["source"] and fact.get("role") != "candidate":
+                for code in {fact.get(name, "") for name in ("territory", "giver", "receiver")} - {""}:
+                    found.setdefault((code, heading), []).append((fact["as_of"], fact["source"]))
+    for code, years in own_populations(ev).items():
+        if years:
+            found[code, "context"] = [(str(year), geography.POPULATION_SOURCE) for year in years]
+    return found
+
+
+def _questions(ev: Evaluation) -> dict[tuple[str, str], tuple[str, str]]:
+    """Reason and whom to ask, of the first open question by territory ("" for all) and heading."""
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for fact in ev.table("unknowns").to_dict("records"):
+        found.setdefault((fact["territory"], fact["heading"]), (fact["reason"], fact["ask"]))
+    return found
 
 
 def gaps(place: Territory) -> pd.DataFrame:
@@ -86,50 +121,3 @@ def rows(ev: Evaluation) -> pd.DataFrame:
             )
         )
     return frame(found)
-
-
-def _state(place: Territory, heading: str) -> tuple[Any, ...]:
-    facts = _facts(place, heading)
-    sourced = facts[facts["source"] != ""]
-    questions = place.evaluation.table("unknowns")
-    about = questions[questions["heading"] == heading]
-    own, general = about[about["territory"] == place.code], about[about["territory"] == ""]
-    if len(sourced):
-        state, first = ("partial", own) if len(own) else ("known", own)
-    else:
-        state, first = "unknown", own if len(own) else general
-    reason, ask = (first["reason"].iloc[0], first["ask"].iloc[0]) if len(first) else ("", "")
-    if state == "unknown" and not reason:
-        reason = "not-searched"
-    return (
-        place.code,
-        heading,
-        state,
-        len(sourced),
-        reason,
-        ask,
-        latest(sourced["as_of"]),
-        sources(sourced["source"]),
-    )
-
-
-def _facts(place: Territory, heading: str) -> pd.DataFrame:
-    if heading == "context":
-        years = (
-            geography.population_of(place.communes, vintage=place.evaluation.vintage).dropna(
-                subset=["population"]
-            )
-            if place.perimeter
-            else pd.DataFrame({"pop_year": []})
-        )
-        return pd.DataFrame(
-            {
-                "as_of": [str(int(y)) for y in years["pop_year"]],
-                "source": [geography.POPULATION_SOURCE] * len(years),
-            }
-        )
-    found = [place.table(name) for name in HEADINGS[heading]]
-    if heading == "perimeter":
-        found = [rows[rows["role"] == "perimeter"] for rows in found] + [place.table("territories")]
-    found = [rows[["as_of", "source"]] for rows in found]
-    return pd.concat(found) if found else pd.DataFrame({"as_of": [], "source": []})
