@@ -76,7 +76,7 @@ def _table(block: Block) -> str:
     body = "".join(f"<tr>{_row(row, sides)}</tr>" for row in block["rows"])
     notes = "".join(f'<p class="ik-note">{runs_html(note)}</p>' for note in block["notes"])
     # On a narrow screen a table scrolls in its own box, which the keyboard must reach.
-    box = f'<div class="ik-table" role="region" tabindex="0" aria-label="{_text(block["caption"])}">'
+    box = f'<div class="ik-table" role="group" tabindex="0" aria-label="{_text(block["caption"])}">'
     return (
         f'{box}<table><caption style="text-align:left">{_text(block["caption"])}</caption>'
         f"<colgroup>{widths}</colgroup>"

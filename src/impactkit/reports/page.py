@@ -14,13 +14,16 @@ import re
 import time
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from impactkit.display.html import KINDS
 from impactkit.errors import ReportFailed
-from impactkit.wording.catalogue import error, say
+from impactkit.wording.catalogue import error, french_spaces, say
 
 MIME = "application/vnd.impactkit+json"
+VERSION = 1
+CONTENT = "contenu"  # the anchor of the whole page: no heading may take it
 DROPPED = ("intro", "parameters", "injected-parameters")
 Block = Mapping[str, Any]
 
@@ -39,7 +42,7 @@ class Meta:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading, its anchor, and its blocks."""
+    """A heading (empty for what stands before the first one), its anchor, and its blocks."""
 
     heading: str
     slug: str
@@ -54,40 +57,52 @@ class Page:
     sections: tuple[Section, ...]
 
 
+@dataclass
+class _Draft:
+    heading: str
+    blocks: list[Block] = field(default_factory=list)
+    cells: int = 0
+    printed: int = 0
+
+    @property
+    def told(self) -> bool:
+        # Prose that introduces cells falls with them when they print nothing; prose alone stands.
+        return bool(self.blocks) and (self.printed > 0 or self.cells == 0)
+
+
 def read_page(nb: Any) -> Page:
     """The page of an executed notebook (nbformat 4). Raises ReportFailed for an output outside the display
     tree.
     """
-    lead: list[Block] = []
-    lead_heading = ""
-    sections: list[tuple[str, list[Block]]] = []
+    lead, rest = _Draft(""), [_Draft("")]
     for cell in nb.cells:
         tags = cell.metadata.get("tags", ())
         if any(tag in DROPPED for tag in tags):
             continue
+        here = lead if "lead" in tags else rest[-1]
         if cell.cell_type == "markdown":
-            for kind, words in _markdown(cell.source):
-                if kind == "heading" and "lead" in tags:
-                    lead_heading = words
-                elif kind == "heading":
-                    sections.append((words, []))
+            for kind, runs in _markdown(cell.source):
+                if kind == "paragraph":
+                    here.blocks.append({"kind": "paragraph", "role": "text", "runs": runs})
+                elif here is lead:
+                    lead.heading = _words(runs)
                 else:
-                    block = {"kind": "paragraph", "role": "text", "runs": [{"t": words}]}
-                    (lead if "lead" in tags else _last(sections)).append(block)
+                    here = _Draft(_words(runs))
+                    rest.append(here)
         elif cell.cell_type == "code":
-            here = lead if "lead" in tags else _last(sections)
-            here += _blocks(cell, sections[-1][0] if sections else lead_heading)
-    titles = [block for block in lead if block["kind"] == "title"]
-    if len(titles) != 1:
+            found = _blocks(cell, here.heading)
+            here.blocks += found
+            here.cells += 1
+            here.printed += len(found)
+    titles = [block for one in (lead, *rest) for block in one.blocks if block["kind"] == "title"]
+    if len(titles) != 1 or titles[0] not in lead.blocks:
         raise error(ReportFailed, "no-title")
-    ordered = [(lead_heading, [block for block in lead if block["kind"] != "title"]), *sections]
-    kept = [(heading, blocks) for heading, blocks in ordered if blocks]
-    slugs = _slugs([heading for heading, _ in kept])
+    lead.blocks.remove(titles[0])
+    kept = [one for one in (lead, *rest) if one.told]
+    slugs = _slugs([one.heading for one in kept])
     return Page(
         titles[0],
-        tuple(
-            Section(words, slug, tuple(blocks)) for (words, blocks), slug in zip(kept, slugs, strict=True)
-        ),
+        tuple(Section(one.heading, slug, tuple(one.blocks)) for one, slug in zip(kept, slugs, strict=True)),
     )
 
 
@@ -96,6 +111,8 @@ def meta_of(
 ) -> Meta:
     """What a page says of itself; without a record to keep its day, SOURCE_DATE_EPOCH, else today (UTC)."""
     name = page.title["title"]
+    # The title block says it too, so that a notebook exported by nbconvert alone still says it everywhere.
+    fictional = fictional or say("fictional") in page.title["overline"]
     title = say("page.title", territory=name, evaluation=evaluation or page.title["overline"])
     return Meta(title, evaluation or page.title["overline"], name, day or today(), fictional=fictional)
 
@@ -118,9 +135,11 @@ def content_digest(page: Page) -> str:
 def _blocks(cell: Any, heading: str) -> list[Block]:
     found: list[Block] = []
     for output in cell.outputs:
-        data = output.get("data", {})
-        if MIME in data:
-            found += data[MIME]["blocks"]
+        tree = output.get("data", {}).get(MIME)
+        if tree is not None:
+            if tree["version"] != VERSION or any(block["kind"] not in KINDS for block in tree["blocks"]):
+                raise error(ReportFailed, "foreign-output", where=heading)
+            found += tree["blocks"]
         elif output.output_type == "stream" and output.get("name") == "stderr":
             raise error(ReportFailed, "warned", where=heading, words=str(output.text).strip()[-300:])
         elif output.output_type != "stream" or str(output.text).strip():
@@ -128,7 +147,7 @@ def _blocks(cell: Any, heading: str) -> list[Block]:
     return found
 
 
-def _markdown(source: str) -> list[tuple[str, str]]:
+def _markdown(source: str) -> list[tuple[str, list[dict[str, Any]]]]:
     """Headings and paragraphs of a Markdown cell; a report's prose has nothing else."""
     import mistune
 
@@ -138,24 +157,42 @@ def _markdown(source: str) -> list[tuple[str, str]]:
             continue
         if token["type"] not in ("heading", "paragraph"):
             raise error(ReportFailed, "foreign-markdown", where=source.splitlines()[0])
-        words = "".join(child.get("raw", " ") for child in token["children"])
+        runs = _runs(token["children"], source.splitlines()[0])
         if token["type"] == "heading" and token["attrs"]["level"] != 2:
-            raise error(ReportFailed, "heading-level", where=words)
-        found.append((token["type"], words.replace("'", "’")))
+            raise error(ReportFailed, "heading-level", where=_words(runs))
+        found.append((token["type"], runs))
     return found
 
 
-def _last(sections: list[tuple[str, list[Block]]]) -> list[Block]:
-    # What stands before the first heading prints nothing in a report: setting up, loading.
-    if not sections:
-        sections.append(("", []))
-    return sections[-1][1]
+def _runs(children: list[Any], where: str, strong: bool = False) -> list[dict[str, Any]]:
+    """The words of Markdown as runs: strong stays strong, emphasis and a link inside the page give their
+    words; a link out of it, an image or HTML is refused.
+    """
+    found: list[dict[str, Any]] = []
+    for child in children:
+        kind = child["type"]
+        if kind in ("text", "codespan", "softbreak", "linebreak"):
+            words = french_spaces(child.get("raw", " "))
+            found.append({"t": words, "strong": True} if strong else {"t": words})
+        elif kind in ("strong", "emphasis") or kind == "link" and child["attrs"]["url"].startswith("#"):
+            found += _runs(child["children"], where, strong or kind == "strong")
+        else:
+            raise error(ReportFailed, "foreign-markdown", where=where)
+    return found
+
+
+def _words(runs: list[dict[str, Any]]) -> str:
+    return "".join(run["t"] for run in runs)
 
 
 def _slugs(headings: list[str]) -> list[str]:
-    found: list[str] = []
+    found = [CONTENT]
     for heading in headings:
         plain = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode()
-        slug = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "section"
-        found.append(slug if slug not in found else f"{slug}-{len(found)}")
-    return found
+        slug = base = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "section"
+        count = 1
+        while slug in found:
+            count += 1
+            slug = f"{base}-{count}"
+        found.append(slug)
+    return found[1:]

@@ -9,9 +9,12 @@ from html.parser import HTMLParser
 
 from impactkit.wording.catalogue import say
 
-_OUTSIDE = re.compile(r"^\s*(?:[a-z][a-z0-9+.-]*:)?//|^\s*(?:https?|ftp|file):", re.IGNORECASE)
-_CSS_OUTSIDE = re.compile(r"url\(\s*['\"]?(?!data:)|@import", re.IGNORECASE)
-_ADDRESSES = ("src", "href", "srcset", "data", "action", "poster")
+# Another host, or any scheme: javascript: and data:text/html lead out of the page as surely as https:.
+_OUTSIDE = re.compile(r"[/\\]{2}|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+_IGNORED = re.compile(r"[\x00-\x20]")  # what a browser skips while it reads an address
+_CSS_OUTSIDE = re.compile(r"url\((?!\s*['\"]?data:)|@import|image-set", re.IGNORECASE)
+_ADDRESSES = ("src", "href", "xlink:href", "srcset", "data", "action", "formaction", "poster", "background")
+_BANNED = ("script", "iframe", "object", "embed", "link", "base", "form")
 
 
 def problems(html: str, *, links: bool = False) -> tuple[str, ...]:
@@ -55,7 +58,7 @@ class _Reader(HTMLParser):
         self._inside.append(tag)
         if tag == "html":
             self.lang = given.get("lang", "")
-        elif tag in ("script", "iframe", "object", "embed", "link", "base", "form"):
+        elif tag in _BANNED or tag == "meta" and "http-equiv" in given:
             self.found.append(say("rule.tag", tag=tag))
         elif tag == "img" and not given.get("alt", "").strip():
             self.found.append(say("rule.alt"))
@@ -72,11 +75,11 @@ class _Reader(HTMLParser):
         if name.startswith("on"):
             self.found.append(say("rule.tag", tag=name))
         elif name in _ADDRESSES:
+            address = _IGNORED.sub("", value)
+            inside = not _OUTSIDE.match(address) and self.links and name == "href"
             if value.startswith("#"):
                 self.anchors.append(value[1:])
-            elif _OUTSIDE.match(value) or not (
-                value.startswith("data:image/") or self.links and name == "href"
-            ):
+            elif not inside and not (name == "src" and address.startswith("data:image/")):
                 self.found.append(say("rule.outside", address=value[:60]))
         elif name == "style" and _CSS_OUTSIDE.search(value):
             self.found.append(say("rule.outside", address=value[:60]))
