@@ -24,9 +24,18 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
 # Cut in two, or this file would be the one that names them.
-INDEX_HOSTS = re.compile("|".join(
-    a + b for a, b in [("py", r"pi\.org"), ("python", "hosted"), ("npm", r"js\.org"), ("debian", r"\.org"),
-                       ("anaconda", r"\.org")]))
+INDEX_HOSTS = re.compile(
+    "|".join(
+        a + b
+        for a, b in [
+            ("py", r"pi\.org"),
+            ("python", "hosted"),
+            ("npm", r"js\.org"),
+            ("debian", r"\.org"),
+            ("anaconda", r"\.org"),
+        ]
+    )
+)
 
 
 def names(requirements: list[str]) -> set[str]:
@@ -64,8 +73,11 @@ def test_lock_holds_the_dependency_in_its_range(line):
 
 
 def test_lock_has_hashes_and_no_address():
-    bare = [package for package, lines in locked().items()
-            if not any(line.startswith("--hash=sha256:") for line in lines)]
+    bare = [
+        package
+        for package, lines in locked().items()
+        if not any(line.startswith("--hash=sha256:") for line in lines)
+    ]
     assert not bare
     assert not re.search(r"://|--index|--extra-index|--find-links", LOCK)
 
@@ -78,8 +90,11 @@ def test_build_backend_stands_in_the_lock():
 def test_no_tracked_file_names_a_package_index():
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)
     paths = [ROOT / name for name in listed.stdout.split("\0") if name]
-    assert not [path for path in paths
-                if path.is_file() and INDEX_HOSTS.search(path.read_bytes().decode("utf-8", "ignore"))]
+    assert not [
+        path
+        for path in paths
+        if path.is_file() and INDEX_HOSTS.search(path.read_bytes().decode("utf-8", "ignore"))
+    ]
 
 
 def imported(path: Path) -> Iterator[str]:
@@ -97,22 +112,31 @@ def test_every_library_imported_is_declared():
     ours = set(sys.stdlib_module_names) | {"impactkit"}
     undeclared = {
         f"{path.relative_to(ROOT)}: {module}"
-        for path in (ROOT / "src").rglob("*.py") for module in set(imported(path)) - ours
-        if not declared & {canonicalize_name(owner) for owner in owners.get(module, [module])}}
+        for path in (ROOT / "src").rglob("*.py")
+        for module in set(imported(path)) - ours
+        if not declared & {canonicalize_name(owner) for owner in owners.get(module, [module])}
+    }
     assert not undeclared
 
 
 def files(folder: Path) -> set[Path]:
-    return {path.relative_to(folder) for path in folder.rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts}
+    return {
+        path.relative_to(folder)
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A wheel built from this repository and unpacked: the folder that site-packages would be."""
     folder = tmp_path_factory.mktemp("wheel")
-    built = subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
-                           cwd=ROOT, capture_output=True, text=True)
+    built = subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert built.returncode == 0, built.stderr
     (archive,) = folder.glob("*.whl")
     zipfile.ZipFile(archive).extractall(folder / "unpacked")
@@ -127,8 +151,14 @@ def test_wheel_holds_every_file_of_the_package(wheel):
 def test_wheel_carries_reference_schemas_and_notebook(wheel):
     shipped = wheel / "impactkit" / "_shipped"
     asked = "from impactkit.data.folders import *; print(reference_folder(), schemas_folder(), sep='\\n')"
-    found = subprocess.run([sys.executable, "-c", asked], cwd=wheel, env={"PYTHONPATH": str(wheel)},
-                           capture_output=True, text=True, check=True).stdout.splitlines()
+    found = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=wheel,
+        env={"PYTHONPATH": str(wheel)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
     assert found == [str(shipped / "reference"), str(shipped / "schemas")]
     assert files(shipped / "reference") == files(ROOT / "data" / "reference")
     assert files(shipped / "schemas") == files(ROOT / "data" / "schemas")
@@ -138,10 +168,13 @@ def test_wheel_carries_reference_schemas_and_notebook(wheel):
 def test_wheel_declares_the_command_and_the_two_exporters(wheel):
     (declared,) = wheel.glob("impactkit-*.dist-info/entry_points.txt")
     assert declared.read_text("utf-8").splitlines() == [
-        "[console_scripts]", "impactkit = impactkit.cli:main", "",
+        "[console_scripts]",
+        "impactkit = impactkit.cli:main",
+        "",
         "[nbconvert.exporters]",
-        "impactkit-html = impactkit.reports.html:ImpactHtmlExporter",
-        "impactkit-pdf = impactkit.reports.pdf:ImpactPdfExporter"]
+        "impactkit-html = impactkit.reports.exporters:ImpactHtmlExporter",
+        "impactkit-pdf = impactkit.reports.exporters:ImpactPdfExporter",
+    ]
 
 
 def test_version_is_said_once():

@@ -11,7 +11,8 @@ from nbformat import v4
 
 from impactkit.display.html import block_html, clean
 from impactkit.errors import ReportFailed
-from impactkit.reports.html import ImpactHtmlExporter, render_html
+from impactkit.reports.exporters import ImpactHtmlExporter
+from impactkit.reports.html import render_html
 from impactkit.reports.page import content_digest, meta_of, read_page
 from impactkit.reports.page_rules import problems
 

@@ -6,10 +6,8 @@ import functools
 from pathlib import Path
 from typing import Any
 
-from nbconvert.exporters import Exporter
-
-from impactkit.display.html import block_html
-from impactkit.reports.page import Meta, Page, meta_of, read_page
+from impactkit.display.html import block_html, clean
+from impactkit.reports.page import Meta, Page
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import date
 
@@ -26,7 +24,13 @@ def environment() -> Any:
         autoescape=True,
         undefined=StrictUndefined,
         keep_trailing_newline=True,
+        finalize=_finished,
     )
+
+
+def _finished(value: Any) -> Any:
+    # Names go into titles, headings and links too: none of them may turn the direction of the text.
+    return type(value)(clean(value)) if isinstance(value, str) else value
 
 
 def style() -> str:
@@ -64,16 +68,3 @@ def render_html(page: Page, meta: Meta) -> str:
 def foot(meta: Meta) -> str:
     """What stands at the foot of every page: the territory, the day of this content, its state."""
     return say("page.foot", territory=meta.territory, date=date(meta.date.isoformat()))
-
-
-class ImpactHtmlExporter(Exporter):  # type: ignore[misc]
-    """`jupyter nbconvert --to impactkit-html`: the page of an executed report notebook."""
-
-    file_extension = ".html"
-    output_mimetype = "text/html"
-
-    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
-        """The page and nbconvert's resources. Raises ReportFailed for a notebook that was not executed."""
-        nb, resources = super().from_notebook_node(nb, resources, **kw)
-        page = read_page(nb)
-        return render_html(page, meta_of(page)), resources

@@ -7,21 +7,22 @@ Never compile in a process that forks afterwards: typst's threads do not survive
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
-
-from nbconvert.exporters import Exporter
 
 from impactkit.display.html import clean
 from impactkit.display.style import FONTS
+from impactkit.errors import ReportFailed
 from impactkit.reports.html import TEMPLATE, foot
-from impactkit.reports.page import Meta, Page, meta_of, read_page
-from impactkit.wording.catalogue import say
+from impactkit.reports.page import Meta, Page
+from impactkit.wording.catalogue import error, say
 
 STANDARDS = ["ua-1", "a-3a"]
+_UNDRAWN = re.compile(r'the text `"(.+?)"` could not be displayed|contains the codepoint `"(.+?)"`')
 
 
 def render_pdf(page: Page, meta: Meta) -> bytes:
-    """The page as a PDF file."""
+    """The page as a PDF file. Raises ReportFailed for a character that no font of the kit draws."""
     import typst
 
     data = {
@@ -36,14 +37,20 @@ def render_pdf(page: Page, meta: Meta) -> bytes:
         "title": page.title,
         "sections": [{"heading": one.heading, "blocks": list(one.blocks)} for one in page.sections],
     }
-    made: bytes = typst.compile(
-        str(TEMPLATE / "report.typ"),
-        root=str(TEMPLATE),
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(_cleaned(data), ensure_ascii=False)},
-        pdf_standards=STANDARDS,
-    )
+    try:
+        made: bytes = typst.compile(
+            str(TEMPLATE / "report.typ"),
+            root=str(TEMPLATE),
+            font_paths=[str(FONTS)],
+            ignore_system_fonts=True,
+            sys_inputs={"data": json.dumps(_cleaned(data), ensure_ascii=False)},
+            pdf_standards=STANDARDS,
+        )
+    except typst.TypstError as cause:
+        undrawn = _UNDRAWN.search(str(cause))
+        if not undrawn:
+            raise
+        raise error(ReportFailed, "undrawn", character=undrawn[1] or undrawn[2]) from cause
     return made
 
 
@@ -55,16 +62,3 @@ def _cleaned(tree: Any) -> Any:
     if isinstance(tree, list | tuple):
         return [_cleaned(value) for value in tree]
     return tree
-
-
-class ImpactPdfExporter(Exporter):  # type: ignore[misc]
-    """`jupyter nbconvert --to impactkit-pdf`: the PDF of an executed report notebook."""
-
-    file_extension = ".pdf"
-    output_mimetype = "application/pdf"
-
-    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[bytes, Any]:
-        """The PDF and nbconvert's resources. Raises ReportFailed for a notebook that was not executed."""
-        nb, resources = super().from_notebook_node(nb, resources, **kw)
-        page = read_page(nb)
-        return render_pdf(page, meta_of(page)), resources
