@@ -137,7 +137,7 @@ def _blocks(cell: Any, heading: str) -> list[Block]:
     for output in cell.outputs:
         tree = output.get("data", {}).get(MIME)
         if tree is not None:
-            if tree["version"] != VERSION or any(block["kind"] not in KINDS for block in tree["blocks"]):
+            if not _ours(tree):
                 raise error(ReportFailed, "foreign-output", where=heading)
             found += tree["blocks"]
         elif output.output_type == "stream" and output.get("name") == "stderr":
@@ -145,6 +145,13 @@ def _blocks(cell: Any, heading: str) -> list[Block]:
         elif output.output_type != "stream" or str(output.text).strip():
             raise error(ReportFailed, "foreign-output", where=heading)
     return found
+
+
+def _ours(tree: Any) -> bool:
+    try:
+        return tree["version"] == VERSION and all(block["kind"] in KINDS for block in tree["blocks"])
+    except (KeyError, TypeError):
+        return False
 
 
 def _markdown(source: str) -> list[tuple[str, list[dict[str, Any]]]]:

@@ -95,7 +95,7 @@ def _declared(line: ast.stmt, where: str) -> Iterator[Parameter]:
 def _literal(value: ast.expr, where: str, line: int) -> Any:
     try:
         return ast.literal_eval(value)
-    except ValueError as cause:
+    except (ValueError, TypeError) as cause:
         raise error(RefusedData, "parameter-line", where=where, line=line) from cause
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from impactkit.reports.workers import outcomes_of
 from impactkit.wording.catalogue import error, say
 
 NOTEBOOK = "territory_report.ipynb"
+CODE = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,9 @@ def run(
         if code not in known:
             raise UnknownName.among(say("noun.territory"), code, known, where=ev.name)
     noted = check(folder)
-    everyone = Problems(one for one in noted if one.territory not in known)
+    # A code names folders and files: one that is not well formed is everyone's problem.
+    well_named = {code for code in known if CODE.fullmatch(code)}
+    everyone = Problems(one for one in noted if one.territory not in well_named)
     if everyone:
         raise error(RefusedData, "refused", where=ev.name, count=len(everyone), problems=f"\n{everyone}")
     chosen = [code for code in known if only is None or code in only][:limit]
@@ -78,9 +82,9 @@ def run(
         recover(target)
         done = {}
         for code in chosen:
-            mine = Problems(one for one in noted if one.territory == code)
-            if mine:
-                done[code] = refused(code, target, *_refusal(mine, folder))
+            wrong = Problems(one for one in noted if one.territory == code)
+            if wrong:
+                done[code] = refused(code, target, *_refusal(wrong, folder))
         try:
             well = [job for job in todo if job.territory not in done]
             with contextlib.closing(outcomes_of(well, jobs, known, progress)) as coming:
