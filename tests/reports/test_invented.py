@@ -1,0 +1,167 @@
+"""The report that ships, on an invented programme: its two faces, and nbconvert's commands."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+
+import pikepdf
+import pytest
+from bs4 import BeautifulSoup
+
+from impactkit.reports.page_rules import problems
+
+# Invented names on real ground: three small groups of communes.
+PLACES = {
+    "haute-aubepine": ("Haute-Aubépine", "200067767"),
+    "val-bruyere": ("Val-Bruyère", "242600534"),
+    "bas-genet": ("Bas-Genêt", "243801024"),
+}
+HOSTILE = '<script>alert(1)</script> & #image("/etc/passwd") $x^2$ @ref *b* {{ x }} `c` [d](e) \\ ” fin'
+SETTINGS = """
+title = "Pays d’essai"
+programme = "Essai"
+fictional = true
+vintage = 2026
+
+[[wave]]
+id = "1"
+name = "vague unique"
+labelled = "2019-03-01"
+"""
+DAY = {"SOURCE_DATE_EPOCH": "1709251200"}  # 1 March 2024
+BREAKS = re.compile("[\\s\u00ad\u200b\u2010-]")
+FILES = ("report.html", "report.pdf", "report.ipynb", "indicators.csv", "record.json")
+
+
+def _typed(*words, cwd, **environment):
+    command = [str(Path(sys.executable).parent / words[0]), *map(str, words[1:])]
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("IMPACTKIT_")}
+    return subprocess.run(command, cwd=cwd, env=plain | environment, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    """The folder of the three reports, built by the command."""
+    here = tmp_path_factory.mktemp("essai")
+    folder = here / "pays"
+    folder.mkdir()
+    (folder / "evaluation.toml").write_text(SETTINGS, "utf-8")
+    tables = {
+        "territories": "territory,name,wave,perimeter_kind,confidence,as_of,source,note",
+        "perimeters": "territory,family,code,role,as_of,source,note",
+        "challenges": "challenge,territory,title,kind,themes,as_of,source,note",
+    }
+    quoted = '"' + HOSTILE.replace('"', '""') + '"'
+    for code, (name, epci) in PLACES.items():
+        tables["territories"] += f"\n{code},{name},1,epci,high,2019-03,Gazette d’essai,"
+        tables["perimeters"] += f"\n{code},epci,{epci},perimeter,2019-03,Gazette d’essai,"
+        tables["challenges"] += f"\n{code}-1,{code},{quoted},social,food,2019-03,Gazette d’essai,"
+    for name, text in tables.items():
+        (folder / f"{name}.csv").write_text(text + "\n", "utf-8")
+    done = _typed("impactkit", "run", "pays", cwd=here, **DAY)
+    assert done.returncode == 0 and "3 rapports construits sur 3" in done.stdout, done.stderr
+    return here / "reports" / "pays"
+
+
+def _pages(pdf):
+    made = subprocess.run(["pdftotext", "-raw", str(pdf), "-"], capture_output=True, text=True, check=True)
+    return made.stdout.rstrip("\f").split("\f")
+
+
+def _plain(words):
+    return BREAKS.sub("", unicodedata.normalize("NFKC", words)).lower()
+
+
+@pytest.mark.parametrize("code", PLACES)
+def test_every_sentence_of_one_face_is_on_the_other(reports, code):
+    html = (reports / code / "report.html").read_text("utf-8")
+    assert problems(html) == ()
+    soup = BeautifulSoup(html, "html.parser")
+    # What stands on every page of the PDF would cut a paragraph that goes over to the next.
+    mark = soup.select_one("aside.ik-fiction").get_text()
+    foot = soup.select_one("footer").get_text().partition(" · Exemple")[0]
+    pages = [page.replace(mark, "") for page in _pages(reports / code / "report.pdf")]
+    text = _plain(" ".join(re.sub(r"\d+ / \d+", "", page) for page in pages)).replace(_plain(foot), "")
+    told = soup.select("h1, h2, header p, main p, main li > p, caption, th, td, figcaption")
+    assert len(told) > 30
+    lost = [one.get_text() for one in told if _plain(one.get_text()) not in text]
+    assert not lost
+    assert HOSTILE in soup.get_text().replace("\u202f", " ")
+    with pikepdf.open(reports / code / "report.pdf") as opened:
+        drawn = [str(one.Alt) for one in opened.objects if _is(one, "/S", "/Figure")]
+        assert str(opened.docinfo["/CreationDate"]).startswith("D:20240301")
+    assert drawn == [image["alt"] for image in soup.select("img")]
+
+
+def _is(thing, key, value):
+    return isinstance(thing, pikepdf.Dictionary) and thing.get(key) == pikepdf.Name(value)
+
+
+@pytest.mark.parametrize("code", PLACES)
+def test_each_page_says_that_it_is_an_example(reports, code):
+    pages = _pages(reports / code / "report.pdf")
+    assert pages and all("Exemple fictif" in page for page in pages)
+    soup = BeautifulSoup((reports / code / "report.html").read_text("utf-8"), "html.parser")
+    assert "Exemple fictif" in soup.select_one("aside").get_text() + soup.footer.get_text()
+    assert PLACES[code][0] in soup.h1.get_text() and PLACES[code][0] in pages[0]
+
+
+def test_no_file_tells_of_this_machine(reports, repo):
+    whole = [str(reports.parents[1]), str(repo), sys.prefix, str(Path.home()) + os.sep]
+    files = [reports / "index.html", *(reports / code / name for code in PLACES for name in FILES)]
+    for file in files:
+        content = file.read_bytes()
+        if file.suffix == ".pdf":
+            with pikepdf.open(file) as opened:
+                streams = [one for one in opened.objects if isinstance(one, pikepdf.Stream)]
+                content += b"".join(one.read_bytes() for one in streams) + str(opened.docinfo).encode()
+        assert not [path for path in whole if path.encode() in content], file
+
+
+def test_the_contents_page_keeps_the_rules_and_says_that_it_is_an_example(reports):
+    html = (reports / "index.html").read_text("utf-8")
+    assert problems(html, links=True) == ()
+    soup = BeautifulSoup(html, "html.parser")
+    links = {link["href"] for link in soup.select("main a")}
+    asked = {f"{code}/{name}" for code in PLACES for name in FILES[:2]} | {
+        f"{code}/indicators.csv" for code in PLACES
+    }
+    assert links == asked and all((reports / link).is_file() for link in links)
+    assert "Exemple fictif" in soup.get_text()
+
+
+@pytest.mark.parametrize("face", ["html", "pdf"])
+def test_nbconvert_gives_the_same_face(reports, tmp_path, face):
+    report = reports / "val-bruyere"
+    out = tmp_path / f"out.{face}"
+    words = ("jupyter", "nbconvert", "--to", f"impactkit-{face}", report / "report.ipynb", "--output-dir")
+    done = _typed(*words, tmp_path, "--output", "out", cwd=tmp_path, **DAY)
+    assert done.returncode == 0, done.stderr
+    if face == "pdf":
+        assert _pages(out) == _pages(report / "report.pdf")
+    else:
+        made, built = (
+            BeautifulSoup(file.read_text("utf-8"), "html.parser").body
+            for file in (out, report / "report.html")
+        )
+        assert str(made) == str(built)
+
+
+def test_nbconvert_refuses_a_notebook_that_was_not_executed(repo, tmp_path):
+    notebook = repo / "notebooks" / "territory_report.ipynb"
+    words = ("jupyter", "nbconvert", "--to", "impactkit-html", notebook, "--output-dir", tmp_path)
+    done = _typed(*words, cwd=tmp_path)
+    assert done.returncode != 0 and "ReportFailed" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_record_names_every_table_and_every_file(reports):
+    record = json.loads((reports / "bas-genet" / "record.json").read_text("utf-8"))
+    tables = {"territories.csv", "perimeters.csv", "challenges.csv", "evaluation.toml"}
+    assert {f"evaluation/{name}" for name in tables} < set(record["inputs"])
+    assert set(record["outputs"]) == set(FILES) - {"record.json"}
+    assert record["first_built"] == "2024-03-01"
