@@ -52,3 +52,17 @@ def test_one_territory_s_problems_alone(folder):
     assert not ik.check(folder, territory="mayotte")
     with pytest.raises(ik.UnknownName):
         ik.check(folder, territory="mayote")
+
+
+def test_a_fact_without_date_or_source_is_refused(folder):
+    (folder / "jobs.csv").write_text(
+        "territory,project,actual,target,insertion,as_of,source,note\nvalence-romans,,2,,,,,\n", "utf-8"
+    )
+    assert {one.cell for one in ik.check(folder)} == {"B2", "F2", "G2"}
+
+
+def test_a_perimeter_of_two_families_is_refused(folder):
+    with (folder / "perimeters.csv").open("a", encoding="utf-8") as file:
+        file.write("valence-romans,commune,26362,perimeter,2019,x,\n")
+    found = ik.check(folder)
+    assert len(found) == 1 and found[0].territory == "valence-romans" and "familles" in found[0].expected

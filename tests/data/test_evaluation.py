@@ -81,3 +81,41 @@ def test_a_relative_path_is_found_from_a_folder_below(repo, monkeypatch):
     monkeypatch.delenv("IMPACTKIT_BASE", raising=False)
     monkeypatch.chdir(repo / "notebooks")
     assert ik.load("data/french-impact").folder == repo / "data" / "french-impact"
+
+
+def test_a_wave_that_does_not_exist_is_offered_the_ones_that_do(folder):
+    _spoil(folder, "territories.csv", "Valence-Romans,1,", "Valence-Romans,3,")
+    with pytest.raises(ik.UnknownName, match="vague"):
+        ik.load(folder).territories  # noqa: B018
+
+
+@pytest.mark.parametrize("written", ["2019-02-25", '"2019-02"'])
+def test_a_label_date_is_a_day_or_a_month_with_or_without_quotes(folder, written):
+    _spoil(folder, "evaluation.toml", '"2019-02-25"', written)
+    assert ik.load(folder).wave("1").labelled == written.strip('"')
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "said"), [('"2019-02-25"', '"2019"', "jour"), ("2026 ", "2018 ", "millésime")]
+)
+def test_a_date_or_a_vintage_that_cannot_serve_is_refused(folder, was, becomes, said):
+    _spoil(folder, "evaluation.toml", was, becomes)
+    with pytest.raises(ik.RefusedData, match=said):
+        ik.load(folder)
+
+
+def test_territories_without_a_row_are_refused(folder):
+    header = (folder / "territories.csv").read_text("utf-8").splitlines()[0]
+    (folder / "territories.csv").write_text(header + "\n", "utf-8")
+    with pytest.raises(ik.RefusedData, match="territories.csv"):
+        ik.load(folder)
+
+
+def test_a_label_older_than_every_population_compares_nothing(folder):
+    _spoil(folder, "evaluation.toml", '"2019-02-25"', '"2015-02-25"')
+    events = folder / "events.csv"
+    events.write_text(events.read_text("utf-8").replace("label,2019-02-25", "label,"), "utf-8")
+    place = ik.load(folder).territory("valence-romans")
+    rows = ik.indicators(place.evaluation, measure="context", of=place).set_index("indicator")
+    assert rows.loc["count_comparable", "flag"] == "missing:no-value"
+    assert "comparable" not in str(ik.essentials(place)).lower().replace("comparables :", "")

@@ -123,3 +123,11 @@ def test_an_unknown_measure_is_offered_its_nearest(french_impact):
     with pytest.raises(ik.UnknownName) as caught:
         ik.indicators(french_impact, measure="job")
     assert "`jobs`" in caught.value.next
+
+
+def test_dates_closer_than_five_years_are_not_compared(french_impact, monkeypatch):
+    from impactkit.indicators import context
+
+    close = {2019: 100.0, 2020: 101.0, 2023: 102.0}
+    monkeypatch.setattr(context, "own_population", lambda place: close)
+    assert context.trajectory(french_impact.territory("valence-romans")).empty

@@ -49,6 +49,7 @@ def check(folder: str | Path, *, territory: str | None = None) -> Problems:
         found += _dates(file.name, name, tables[name])
     found += _references(tables, codes, {wave["id"] for wave in settings["wave"]})
     found += _official_codes(tables, settings["vintage"])
+    found += _families(tables)
     found += _unknown_reasons(tables)
     return Problems(one for one in found if territory is None or one.territory in ("", territory))
 
@@ -142,6 +143,21 @@ def _official_codes(tables: Tables, vintage: int) -> Iterator[Problem]:
             address = _address(frame, row, "code")
             yield _problem(
                 "perimeters.csv", address, code, said, unknown.next, territory=_territory(frame, row)
+            )
+
+
+def _families(tables: Tables) -> Iterator[Problem]:
+    frame = tables.get("perimeters")
+    if frame is None or not {"territory", "family", "role"} <= set(frame):
+        return
+    first: dict[str, str] = {}
+    for row, (code, family, role) in enumerate(
+        zip(frame["territory"], frame["family"], frame["role"], strict=True), start=2
+    ):
+        if role == "perimeter" and first.setdefault(code, family) != family:
+            said, mended = say("check.families"), say("check.families.next")
+            yield _problem(
+                "perimeters.csv", _address(frame, row, "family"), family, said, mended, territory=code
             )
 
 

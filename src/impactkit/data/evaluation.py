@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,9 +15,10 @@ from typing import Any
 import pandas as pd
 
 from impactkit.data.folders import find, reference_folder
+from impactkit.data.population import VINTAGES
 from impactkit.data.tables import empty_table, read_table, schemas
 from impactkit.errors import RefusedData, UnknownName
-from impactkit.wording.catalogue import error
+from impactkit.wording.catalogue import error, say
 
 KEYS: dict[str, type | tuple[type, ...]] = {
     "title": str,
@@ -28,6 +30,7 @@ KEYS: dict[str, type | tuple[type, ...]] = {
     "report": dict,
 }
 REQUIRED = ("title", "programme", "vintage", "wave")
+LABELLED = r"\d{4}-\d{2}(-\d{2})?"
 WAVE_KEYS = ("id", "name", "labelled")
 REPORT_KEYS = ("notebook", "parameters")
 
@@ -96,7 +99,10 @@ class Evaluation:
 
     def wave(self, id: str) -> Wave:
         """One wave by its code."""
-        return next(wave for wave in self.waves if wave.id == id)
+        known = {wave.id: wave for wave in self.waves}
+        if id not in known:
+            raise UnknownName.among(say("noun.wave"), id, known, where=f"{self.name}, territories.csv")
+        return known[id]
 
 
 def load(folder: str | Path) -> Evaluation:
@@ -134,7 +140,7 @@ def _read(folder: Path, digest: str) -> Evaluation:
         for name in schemas()
         if (folder / f"{name}.csv").is_file()
     }
-    if "territories" not in tables:
+    if "territories" not in tables or tables["territories"].empty:
         raise error(RefusedData, "no-territories", where=folder.name)
     return Evaluation(
         folder=folder,
@@ -165,6 +171,13 @@ def read_settings(path: Path) -> dict[str, Any]:
     for wave in settings["wave"]:
         _known(wave, WAVE_KEYS, f"{path.name}, [[wave]]")
         _all_there(wave, WAVE_KEYS, f"{path.name}, [[wave]]")
+        # TOML has dates of its own: 2019-02-25 without quotes is one.
+        wave["id"], wave["labelled"] = str(wave["id"]), str(wave["labelled"])
+        if not re.fullmatch(LABELLED, wave["labelled"]):
+            raise error(RefusedData, "wave-date", where=f"{path.name}, [[wave]]", found=wave["labelled"])
+    if settings["vintage"] not in VINTAGES:
+        years = f"{VINTAGES[0]}-{VINTAGES[-1]}"
+        raise error(RefusedData, "vintage", where=path.name, found=settings["vintage"], years=years)
     _known(settings.get("report", {}), REPORT_KEYS, f"{path.name}, [report]")
     return settings
 

@@ -46,6 +46,7 @@ def read_table(path: Path, table: str) -> pd.DataFrame:
     Text columns hold "" where the cell is empty; numbers hold NaN.
     """
     frame = read_text(path).fillna("")
+    frame = frame[(frame != "").any(axis=1)].reset_index(drop=True)
     frame = frame.reindex(columns=list(columns(table)), fill_value="").apply(lambda cells: cells.str.strip())
     for field in schemas()[table]["fields"]:
         if field["type"] in ("integer", "number"):

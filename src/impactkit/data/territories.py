@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from impactkit.data import geography
+from impactkit.wording.catalogue import french_spaces
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation, Wave
@@ -95,7 +96,7 @@ def territories_of(evaluation: Evaluation) -> tuple[Territory, ...]:
         Territory(
             evaluation=evaluation,
             code=row.territory,
-            name=row.name,
+            name=french_spaces(row.name),
             wave=evaluation.wave(row.wave),
             perimeter_kind=row.perimeter_kind,
             confidence=row.confidence,

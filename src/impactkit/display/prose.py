@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from impactkit.data.territories import Territory, overlaps
-from impactkit.display.shown import Essentials, Prose, Shown, Title
+from impactkit.display.shown import Essentials, Notice, Prose, Shown, Title
 from impactkit.errors import UnknownName
 from impactkit.evidence import compared, declared, head
 from impactkit.evidence.essentials import findings
@@ -24,8 +24,10 @@ def say(place: Territory, *, about: str = "head") -> Shown:
     """
     if about == "head":
         return Title(head.overline(place), place.name, head.subtitle(place))
-    if about not in TOPICS:
-        raise UnknownName.among("le sujet", about, ["head", *TOPICS])
+    if about not in (*TOPICS, "programmes"):
+        raise UnknownName.among("le sujet", about, ["head", "programmes", *TOPICS])
+    if about == "programmes":
+        return Notice(declared.programmes(place))
     return Prose(TOPICS[about](place), role="note" if about == "method" else "text")
 
 
@@ -62,15 +64,14 @@ def _projects(place: Territory) -> tuple[Sentence, ...]:
 
 
 def _context(place: Territory) -> tuple[Sentence, ...]:
-    return joined(compared.population(place), compared.change(place)), compared.among(place)
-
-
-def _programmes(place: Territory) -> tuple[Sentence, ...]:
-    return (declared.programmes(place),)
+    if not compared.change(place):
+        return (compared.population(place),)
+    told = joined(compared.change(place), compared.among(place), compared.median(place))
+    return told, compared.rule(place)
 
 
 def _method(place: Territory) -> tuple[Sentence, ...]:
-    return runs("method.declared"), compared.what_it_is(place), compared.rule(place)
+    return runs("method.declared"), compared.what_it_is(place)
 
 
 TOPICS: dict[str, Callable[[Territory], tuple[Sentence, ...]]] = {
@@ -78,6 +79,5 @@ TOPICS: dict[str, Callable[[Territory], tuple[Sentence, ...]]] = {
     "collective": _collective,
     "projects": _projects,
     "context": _context,
-    "programmes": _programmes,
     "method": _method,
 }

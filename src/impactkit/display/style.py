@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-INK, GREY, PALE, BAND = "#1d2327", "#5b6670", "#c3cad1", "#e3e8ed"
+INK, GREY, PALE, BAND, SHADE = "#1d2327", "#5b6670", "#c3cad1", "#e3e8ed", "#9db7d3"
 BLUE, RUST = "#0b4f9c", "#8a4b08"
 FONTS = Path(__file__).with_name("fonts")
 

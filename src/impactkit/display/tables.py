@@ -13,8 +13,9 @@ from impactkit.evidence import unknown
 from impactkit.evidence.finding import Sentence, listed
 from impactkit.evidence.picked import MEDIAN, as_text, picked
 from impactkit.indicators.comparable import comparable
+from impactkit.indicators.jobs import latest_jobs
 from impactkit.indicators.knowledge import gaps, knowledge
-from impactkit.wording.catalogue import Declared, Run, runs, say
+from impactkit.wording.catalogue import Declared, Run, french_spaces, runs, say
 from impactkit.wording.numbers import number
 
 
@@ -79,14 +80,12 @@ def _challenges(place: Territory) -> Table:
 
 
 def _projects(place: Territory) -> Table:
-    jobs = (
-        place.table("jobs").sort_values("as_of").groupby("project", sort=False).tail(1).set_index("project")
-    )
+    jobs = latest_jobs(place).set_index("project")
     known = place.table("projects")
     rows = []
     for row in known.itertuples(index=False):
         job = jobs.loc[row.project] if row.project in jobs.index else None
-        count = "" if job is None or pd.isna(job["actual"]) else number(job["actual"])
+        count = "" if job is None else number(job["actual"])
         rows.append(
             (
                 text(row.name, declared=True),
@@ -130,7 +129,9 @@ def _few(place: Territory) -> Table:
         (names[group.removeprefix("comparable=")], value)
         for group, value in zip(others["group"], others["value"], strict=True)
     ]
-    rows = tuple((text(name), text(as_text(value, "part", sign=True))) for name, value in named)
+    rows = tuple(
+        (text(french_spaces(name)), text(as_text(value, "part", sign=True))) for name, value in named
+    )
     return Table(say("few.caption", first=first, last=last), columns, rows)
 
 

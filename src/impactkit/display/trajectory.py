@@ -9,7 +9,7 @@ import pandas as pd
 
 from impactkit.data.territories import Territory
 from impactkit.display.shown import Chart
-from impactkit.display.style import BAND, BLUE, GREY, PALE, RUST, look, svg_of
+from impactkit.display.style import BLUE, GREY, PALE, RUST, SHADE, look, svg_of
 from impactkit.errors import UnknownName
 from impactkit.evidence.compared import family
 from impactkit.evidence.finding import Sentence
@@ -86,7 +86,15 @@ def _drawn(place: Territory, path: pd.DataFrame) -> str:
             half = pd.DataFrame(
                 {year: middle(values) for year, values in years}, index=["low", "median", "high"]
             )
-            axes.fill_between(half.columns, half.loc["low"], half.loc["high"], color=BAND, zorder=0.5)
+            axes.fill_between(
+                half.columns,
+                half.loc["low"],
+                half.loc["high"],
+                color=SHADE,
+                alpha=0.45,
+                linewidth=0,
+                zorder=2,
+            )
             median = half.loc["median"]
             axes.plot(median.index, median, color=GREY, linewidth=1.4, dashes=(4, 2.5), zorder=3)
             ends.append((float(median.iloc[-1]), say("chart.median"), GREY, "normal"))

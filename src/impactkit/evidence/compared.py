@@ -12,7 +12,7 @@ from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.picked import MEDIAN, as_text, picked
 from impactkit.indicators.comparable import last_before
 from impactkit.wording.catalogue import runs, say
-from impactkit.wording.numbers import number, percent
+from impactkit.wording.numbers import number, percent, rounded
 
 if TYPE_CHECKING:
     from impactkit.data.territories import Territory
@@ -71,11 +71,15 @@ def family(place: Territory, n: int) -> str:
     return say(f"noun.{place.family}", n=n)
 
 
+def median(place: Territory) -> Sentence:
+    """The median of the comparable territories; empty under eight of them."""
+    half = picked(place).of("rate_population_change", group=MEDIAN)
+    return () if half is None else runs("among.median", median=percent(half["value"], sign=True))
+
+
 def position(value: float, half: pd.Series) -> str:
-    """Where a value stands by the middle half, read on the figures as they are printed: below, inside or
-    above.
-    """
-    shown, low, high = (round(x, 3) for x in (value, half["low"], half["high"]))
+    """Where a value stands by the middle half, on the figures as printed: below, inside or above."""
+    shown, low, high = (rounded(x * 100, 1) for x in (value, half["low"], half["high"]))
     return "below" if shown < low else "above" if shown > high else "inside"
 
 
@@ -83,18 +87,22 @@ def rule(place: Territory) -> Sentence:
     """How the comparable territories were chosen; empty when nothing is compared."""
     if picked(place).of("count_comparable") is None:
         return ()
-    return runs("method.comparable", families=say(f"noun.{place.family}", n=2), year=str(last_before(place)))
+    year = last_before(place)
+    return runs(
+        "method.comparable",
+        families=say(f"noun.{place.family}", n=2),
+        year=str(year),
+    )
 
 
 def what_it_is(place: Territory) -> Sentence:
     """What municipal population is, and why a change is only read over five years or more."""
-    return (
-        joined(runs("method.population", vintage=str(place.evaluation.vintage)), runs("method.five-years"))
-        if place.perimeter
-        else ()
-    )
+    if picked(place).of("rate_population_change") is None:
+        return runs("method.population.single") if place.perimeter else ()
+    vintage = str(place.evaluation.vintage)
+    return joined(runs("method.population", vintage=vintage), runs("method.five-years"))
 
 
 def _direction(value: float) -> str:
-    shown = round(value, 3)
+    shown = rounded(value * 100, 1)
     return "up" if shown > 0 else "down" if shown < 0 else "flat"

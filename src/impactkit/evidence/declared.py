@@ -4,6 +4,7 @@ programmes.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from impactkit.evidence.finding import Sentence, filled, joined, listed
 from impactkit.evidence.picked import picked
 from impactkit.evidence.unknown import within
+from impactkit.indicators.jobs import latest_jobs
 from impactkit.wording.catalogue import Declared, Run, runs, say
 from impactkit.wording.numbers import number, when
 
@@ -18,28 +20,41 @@ if TYPE_CHECKING:
     from impactkit.data.territories import Territory
 
 
+AROUND = re.compile(r"\b(?:début|fin|vers|mi) \d{4}\b")
+
+
 def publisher(source: str) -> str:
     """Who says it: the source up to its first comma."""
     return source.split(",")[0].split(" (")[0]
 
 
-def told(row: pd.Series) -> dict[str, str]:
-    """When and who, to open a sentence."""
-    moment = when(row["as_of"])
-    return {"when": moment[0].upper() + moment[1:], "who": publisher(row["source"])}
+def told(rows: pd.DataFrame) -> dict[str, str]:
+    """When and who, to open a sentence on facts of one or several sources.
+
+    A year alone gives way to the source's own words when it has some (« début 2020 »).
+    """
+    days = sorted(set(rows["as_of"]))
+    own = AROUND.search(rows["source"].iloc[0]) if len(days) == 1 and len(days[0]) == 4 else None
+    if own:
+        moment = own[0]
+    elif len(days) == 1:
+        moment = when(days[0])
+    else:
+        moment = say("declared.between", first=days[0][:4], last=days[-1][:4])
+    who = dict.fromkeys(publisher(source) for source in rows["source"])
+    return {"when": moment[0].upper() + moment[1:], "who": ", ".join(who)}
 
 
 def jobs(place: Territory) -> Sentence:
     """Jobs of the projects, and the ambition as it is written; empty when no source gives a figure."""
-    figure = picked(place).of("count_jobs")
+    figure, last = picked(place).of("count_jobs"), latest_jobs(place)
     if figure is None:
         return ()
-    rows = place.table("jobs").dropna(subset=["actual"]).sort_values("as_of")
     names = place.table("projects").set_index("project")["name"]
-    last = rows.groupby("project", sort=False).tail(1)
-    projects = listed(Run(names.get(code, code), declared=True) for code in last["project"])
+    projects = listed((Run(names.get(code, code), declared=True) for code in last["project"]), " ; ")
     count = round(figure["value"])
-    said = filled("declared.jobs", "projects", projects, n=count, count=number(count), **told(figure))
+    key = "declared.jobs" if len(last) == 1 else "declared.jobs.several"
+    said = filled(key, "projects", projects, n=count, count=number(count), **told(last))
     target = last["target"].iloc[0] if len(last) == 1 else ""
     ambition = runs("declared.target", target=Declared(target)) if target else ()
     return joined(said, ambition, runs("declared.no-later"))
@@ -62,14 +77,15 @@ def collective(place: Territory) -> Sentence:
     sentences: list[Sentence] = []
     if whole is not None:
         count = round(whole["value"])
-        sentences.append(runs("declared.members", n=count, count=number(count), **told(whole)))
+        size = members[members["role"] == "whole"].sort_values("as_of").tail(1)
+        sentences.append(runs("declared.members", n=count, count=number(count), **told(size)))
     if named is not None:
         people = members[members["role"] != "whole"]
         names = listed(
             _member(name, role) for name, role in zip(people["name"], people["role"], strict=True)
         )
         key = "declared.named.more" if whole is not None else "declared.named"
-        sentences.append(filled(key, "names", names, n=len(people), **told(named)))
+        sentences.append(filled(key, "names", names, n=len(people), **told(people)))
     return joined(*sentences)
 
 
@@ -84,7 +100,7 @@ def transfers(place: Territory) -> Sentence:
                 "declared.transfer.given" if given else "declared.transfer.received",
                 other=other.name,
                 topic=Declared(row["topic"]),
-                **told(pd.Series(row)),
+                **told(pd.DataFrame([row])),
             )
         )
     return joined(*sentences)
@@ -98,7 +114,11 @@ def funding(place: Territory) -> Sentence:
     for row in place.table("funding").to_dict("records"):
         known = pd.notna(row["amount"])
         sentences.append(
-            runs(f"declared.funding.{row['status']}", payer=Declared(row["payer"]), **told(pd.Series(row)))
+            runs(
+                f"declared.funding.{row['status']}",
+                payer=Declared(row["payer"]),
+                **told(pd.DataFrame([row])),
+            )
         )
         amount = Declared(number(row["amount"])) if known else ""
         sentences.append(runs("declared.amount", amount=amount) if known else runs("declared.no-amount"))
@@ -106,13 +126,16 @@ def funding(place: Territory) -> Sentence:
 
 
 def programmes(place: Territory) -> Sentence:
-    """Other programmes present at the same time; an empty register is said not to be an absence."""
+    """Other programmes present at the same time, here and everywhere; an empty register is no absence."""
     events = place.table("events")
-    found = events[(events["kind"] == "other_programme") & (events["territory"] == place.code)]
-    if found.empty:
-        return runs("programmes.none")
-    names = listed((Run(title, declared=True) for title in found["title"]), " ; ")
-    return filled("programmes.some", "names", names, n=len(found))
+    present = events[events["kind"] == "other_programme"]
+    here, everywhere = (present[present["territory"] == code]["title"] for code in (place.code, ""))
+    sentences = []
+    for key, titles in (("programmes.some", here), ("programmes.everywhere", everywhere)):
+        if len(titles):
+            names = listed((Run(title, declared=True) for title in titles), " ; ")
+            sentences.append(filled(key, "names", names, n=len(titles)))
+    return joined(*sentences, runs("programmes.apart" if sentences else "programmes.none"))
 
 
 def _member(name: str, role: str) -> Sentence:
@@ -125,4 +148,6 @@ def _enumerated(place: Territory, table: str, indicator: str, column: str) -> Se
         return ()
     count = round(figure["value"])
     items = listed((Run(within(text), declared=True) for text in place.table(table)[column]), " ; ")
-    return filled(f"declared.{table}", "items", items, n=count, count=number(count), **told(figure))
+    return filled(
+        f"declared.{table}", "items", items, n=count, count=number(count), **told(place.table(table))
+    )

@@ -17,7 +17,7 @@ def findings(place: Territory) -> tuple[Finding, ...]:
     """Three to five findings: what is declared, what official figures show, what these cannot tell."""
     found = [Finding("declared", sentence) for sentence in _facts(place)[:2]]
     if not found:
-        found.append(Finding("declared", runs("declared.nothing")))
+        found.append(Finding("unknown", runs("declared.nothing")))
     if place.perimeter:
         found.append(Finding("observed", compared.population(place)))
     moved = joined(compared.change(place), compared.among(place))

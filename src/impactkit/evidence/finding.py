@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from impactkit.wording.catalogue import Declared, Run, runs
 
-LEVELS = ("declared", "observed", "before-after", "compared", "method")
+LEVELS = ("declared", "observed", "before-after", "compared", "method", "unknown")
 
 Sentence = tuple[Run, ...]
 

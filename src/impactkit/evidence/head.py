@@ -44,19 +44,24 @@ def kind(place: Territory) -> str:
         return say(f"family.{place.family}", n=len(place.perimeter), count=number(len(place.perimeter)))
     if place.family != "epci":
         return say(f"kind.{place.family}")
-    units = geography.units("epci", vintage=place.evaluation.vintage).set_index("code")
-    return say(f"kind.{units.loc[place.perimeter[0].code, 'type']}")
+    return say(f"kind.{_type(place)}")
+
+
+def _type(place: Territory) -> str:
+    units = geography.units(place.family, vintage=place.evaluation.vintage).set_index("code")
+    return str(units.loc[place.perimeter[0].code, "type"])
 
 
 def _ground(place: Territory) -> list[str]:
     if not place.perimeter:
         return [kind(place)]
     figures = picked(place)
-    vintage = place.evaluation.vintage
-    names = geography.departements_of(place.communes, vintage=vintage)
-    where = (
-        ", ".join(names) if place.family not in ("region", "departement") or len(place.perimeter) > 1 else ""
+    names = geography.departements_of(place.communes, vintage=place.evaluation.vintage)
+    # A whole region or département is its own place; the Métropole de Lyon lies in no département.
+    own = len(place.perimeter) == 1 and (
+        place.family in ("region", "departement") or _type(place) == "MET69"
     )
+    where = "" if own else ", ".join(names)
     communes = figures.count("count_communes")
     size = kind(place)
     if communes > 1:

@@ -17,19 +17,21 @@ if TYPE_CHECKING:
     from impactkit.data.territories import Territory
 
 BASE = 100.0
+# A figure pools five yearly surveys: closer dates would share some.
+APART = 5
 
 
 def trajectory(place: Territory, outcome: str = "count_population") -> pd.DataFrame:
     """The territory among comparable ones, on fixed perimeters: columns unit, name, role (territory or
     comparable), period, value, index (100 at the first period).
 
-    Without a perimeter, or with fewer than two periods, the frame has no row: no change can be told.
+    Without a perimeter, or without two dates far enough apart, the frame has no row: no change can be told.
     Source: INSEE municipal populations; a figure pools five yearly surveys, so only dates five years apart
     or more are compared (first to last).
     """
     shape = ["unit", "name", "role", "period", "value", "index"]
     own = own_population(place) if place.perimeter else {}
-    if len(own) < 2:
+    if not own or max(own) - min(own) < APART:
         return pd.DataFrame(columns=shape)
     units = comparable(place, on=outcome)
     chosen = units[units["comparable"]]
@@ -99,7 +101,10 @@ def _rows_of(place: Territory) -> list[dict[str, Any]]:
     found.append(
         {**found[0], "indicator": "count_units", "value": float(len(place.perimeter)), "unit": "unités"}
     )
-    for year, value in own_population(place).items():
+    known = own_population(place)
+    for year, value in known.items():
+        # One figure alone is a census of its year, not a pool of five surveys.
+        rolling = len(known) > 1
         found.append(
             row(
                 place.code,
@@ -107,9 +112,9 @@ def _rows_of(place: Territory) -> list[dict[str, Any]]:
                 value,
                 "habitants",
                 period=str(year),
-                flag="rolling",
+                flag="rolling" if rolling else "",
                 data_vintage=str(year),
-                as_of=f"{year}-01-01",
+                as_of=f"{year}-01-01" if rolling else str(year),
                 **about,
             )
         )
@@ -129,7 +134,12 @@ def _compared(place: Territory, path: pd.DataFrame, about: dict[str, str]) -> li
     change = ends["index"] / BASE - 1
     others = change[ends["role"] == "comparable"]
     found = [
-        row(place.code, "rate_population_change", float(change[place.code]), "part", flag="rolling", **span),
+        row(place.code, "rate_population_change", float(change[place.code]), "part", flag="rolling", **span)
+    ]
+    if not last_before(place):
+        missing = {**about, "flag": "missing:no-value"}
+        return [*found, row(place.code, "count_comparable", None, "territoires", **missing)]
+    found.append(
         row(
             place.code,
             "count_comparable",
@@ -137,8 +147,8 @@ def _compared(place: Territory, path: pd.DataFrame, about: dict[str, str]) -> li
             "territoires",
             period=str(last_before(place)),
             **about,
-        ),
-    ]
+        )
+    )
     if len(others) < ENOUGH:
         return found + [
             row(

@@ -10,6 +10,7 @@ from impactkit.indicators.rows import frame, latest, row, sources
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
+    from impactkit.data.territories import Territory
 
 
 def rows(ev: Evaluation) -> pd.DataFrame:
@@ -21,8 +22,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     """
     found = []
     for place in ev.territories:
-        declared = place.table("jobs").dropna(subset=["actual"]).sort_values("as_of", kind="stable")
-        last = declared.groupby("project", sort=False).tail(1)
+        last = latest_jobs(place)
         if len(last):
             found.append(
                 row(
@@ -39,3 +39,9 @@ def rows(ev: Evaluation) -> pd.DataFrame:
         else:
             found.append(row(place.code, "count_jobs", None, "emplois", flag="missing:not-found"))
     return frame(found)
+
+
+def latest_jobs(place: Territory) -> pd.DataFrame:
+    """The latest row of `jobs` with a figure, for each project of a territory."""
+    declared = place.table("jobs").dropna(subset=["actual"]).sort_values("as_of", kind="stable")
+    return declared.groupby("project", sort=False).tail(1)

@@ -22,12 +22,12 @@ def number(x: float, decimals: int = 0, *, sign: bool = False, lang: str = "fr")
         raise ValueError("a missing value has no figure: say its reason instead")
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     # Rounded first: a value that rounds to nothing must not keep its minus.
-    rounded = _half_away(float(x), decimals)
-    text = format_decimal(abs(rounded), format=pattern, locale=lang, decimal_quantization=False)
+    shown = rounded(float(x), decimals)
+    text = format_decimal(abs(shown), format=pattern, locale=lang, decimal_quantization=False)
     text = text.replace("\u00a0", NARROW)
-    if rounded < 0:
+    if shown < 0:
         return MINUS + text
-    return "+" + text if sign and rounded > 0 else text
+    return "+" + text if sign and shown > 0 else text
 
 
 def percent(share: float, decimals: int = 1, *, sign: bool = False, lang: str = "fr") -> str:
@@ -52,7 +52,8 @@ def when(iso: str, lang: str = "fr") -> str:
     return ("le " if iso.count("-") == 2 else "en ") + date(iso, lang)
 
 
-def _half_away(x: float, decimals: int) -> float:
+def rounded(x: float, decimals: int) -> float:
+    """`x` as it is printed: ties go away from zero."""
     scale = 10.0**decimals
     # The repr of a float is what a person reads: 2.675 is meant as 2.675, not as the binary number below it.
     scaled = float(f"{abs(x) * scale:.9f}")
