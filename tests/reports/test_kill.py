@@ -13,6 +13,7 @@ import impactkit as ik
 from impactkit.reports.record import damaged, read_record
 
 TIMES, CODES = 20, ("aubepine", "bruyere")
+FILES = {"report.html", "report.pdf", "report.ipynb", "indicators.csv"}
 
 
 def _ours(folder: Path) -> list[int]:
@@ -37,13 +38,13 @@ def test_a_killed_run_leaves_each_report_absent_or_complete(valleys, tmp_path):
     started = time.monotonic()
     subprocess.run(command, check=True, capture_output=True)
     usual = time.monotonic() - started
-    # The moments are drawn anew each time; the seed is in the message of a failure.
+    # Spread over the whole run, drawn anew each time; the seed is in the message of a failure.
     seed = random.randrange(2**32)
     draw = random.Random(seed)
     for time_ in range(TIMES):
         # Every other run builds one report only: the whole has to stay within a minute and a half.
         alone = time_ % 2
-        moment = draw.uniform(0, usual * (0.7 if alone else 1))
+        moment = usual * (0.7 if alone else 1) * (time_ + draw.random()) / TIMES
         asked = [*command[:-1], CODES[0]] if alone else command
         driver = subprocess.Popen(asked, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(moment)
@@ -58,6 +59,7 @@ def test_a_killed_run_leaves_each_report_absent_or_complete(valleys, tmp_path):
                 record = read_record(reports / code)
                 assert record is not None, f"{code} has no record (seed {seed}, {moment:.2f} s)"
                 assert not damaged(reports / code, record), f"{code} (seed {seed}, {moment:.2f} s)"
+                assert set(record.outputs) == FILES, f"{code} (seed {seed}, {moment:.2f} s)"
     assert ik.run("vallees", only=CODES).built == CODES
     assert not (reports / ".building").exists()
 

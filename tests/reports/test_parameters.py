@@ -1,5 +1,7 @@
 """Parameters are read without running anything, and refused before anything runs."""
 
+import contextlib
+
 import pytest
 
 from impactkit.errors import RefusedData, UnknownName
@@ -23,11 +25,45 @@ def test_every_way_of_declaring_is_read(book):
 
 
 @pytest.mark.parametrize(
-    "line", ["x = open('a')", "import os", "x.y = 1", "f(1)", "x = y", "x = [", "a, b = 1"]
+    "line",
+    [
+        "x = open('a')",
+        "import os",
+        "x.y = 1",
+        "f(1)",
+        "x = y",
+        "x = [",
+        "a, b = 1",
+        "x += 1",
+        "if True:\n    x = 1",
+        "x = {[]: 1}",
+        "x = -'a'",
+        "x = f'{1}'",
+        "*a, b = 1, 2",
+    ],
 )
 def test_anything_but_a_name_and_a_literal_is_refused(tmp_path, write_notebook, line):
     with pytest.raises(RefusedData, match="parameters"):
         declared(write_notebook(tmp_path / "book.ipynb", parameters=line))
+
+
+@pytest.mark.parametrize(
+    "line", ["x = {}", "x: {} = 1", "{}", "x = [{} for _ in 'a']", "x = f'{{{}}}'", "[0][{}] = 1"]
+)
+def test_nothing_is_run_to_read_them(tmp_path, write_notebook, line):
+    trace = tmp_path / "trace"
+    book = write_notebook(
+        tmp_path / "book.ipynb", parameters=line.format(f"open({str(trace)!r}, 'w')").replace("'", '"')
+    )
+    with contextlib.suppress(RefusedData):
+        declared(book)
+    assert not trace.exists()
+
+
+def test_a_value_of_another_kind_is_refused_with_both(book):
+    with pytest.raises(RefusedData) as refused:
+        checked(book, {"must": "m", "share": "half"})
+    assert "`share` attend float, pas str" in refused.value.what and refused.value.next
 
 
 def test_an_unknown_name_is_refused_with_the_nearest(book):

@@ -11,6 +11,7 @@ import pytest
 
 import impactkit as ik
 from impactkit.errors import RefusedData, UnknownName
+from impactkit.reports.page_rules import problems
 from impactkit.reports.record import damaged, read_record
 
 FILES = {"report.html", "report.pdf", "report.ipynb", "indicators.csv", "record.json"}
@@ -33,6 +34,7 @@ def test_all_are_built_and_nothing_tells_of_this_machine(valleys, tmp_path):
         report = summary.folder / code
         assert set(files_of(report)) == FILES and whole(report)
         assert (report / "indicators.csv").read_text("utf-8") == f"territory\n{code}\n"
+        assert problems((report / "report.html").read_text("utf-8")) == ()
         for name in FILES - {"report.pdf"}:
             text = (report / name).read_text("utf-8")
             assert str(tmp_path) not in text and sys.prefix not in text, name
@@ -59,8 +61,38 @@ def test_the_same_content_gives_the_same_bytes(valleys):
     assert files_of(report)["report.ipynb"] == first["report.ipynb"]
 
 
+READS = """
+from impactkit.data.folders import find
+greeting = (find(folder) / "territories.csv").read_text("utf-8").split(territory)[1].split(",")[1]
+"""
+
+
+def test_the_day_follows_the_content_and_the_record_the_tables(valleys, write_notebook, monkeypatch):
+    write_notebook(valleys / "light.ipynb", middle=READS)
+    table = valleys / "territories.csv"
+
+    def record_after(was="", becomes=""):
+        table.write_text(table.read_text("utf-8").replace(was, becomes, 1), "utf-8")
+        return read_record(ik.run("vallees", only=["aubepine"]).folder / "aubepine")
+
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    first = record_after()
+    monkeypatch.delenv("SOURCE_DATE_EPOCH")
+    # A note that no page shows, then a name that the page does.
+    noted, renamed = record_after("Essai,", "Essai,vu"), record_after("Aubépine", "Aubépines")
+    changed = [
+        {name for name in first.inputs if first.inputs[name] != later.inputs[name]}
+        for later in (noted, renamed)
+    ]
+    assert changed == [{"evaluation/territories.csv"}] * 2
+    assert first.first_built == noted.first_built == "1970-01-02" and first.content == noted.content
+    assert renamed.first_built > "2024" and renamed.content != first.content
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "172800")
+    assert record_after().first_built == "1970-01-03"
+
+
 def test_one_failure_of_three_leaves_two_and_the_last_good_report(valleys, write_notebook):
-    folder = ik.run("vallees").folder
+    folder = ik.run("vallees", only=["bruyere"]).folder
     good = files_of(folder / "bruyere")
     write_notebook(valleys / "light.ipynb", middle=FAILS)
     summary = ik.run("vallees")
@@ -163,14 +195,42 @@ def test_a_wrong_cell_stops_its_territory_alone(valleys):
     assert "territories.csv, B3" in summary.failed[0].what
 
 
-def test_two_runs_do_not_write_together(valleys):
+def test_a_mistake_that_is_nobody_s_refuses_the_run(valleys, tmp_path):
+    lost = "project,territory,name,as_of,source\np1,nulle-part,Four,2020,Essai\n"
+    (valleys / "projects.csv").write_text(lost, "utf-8")
+    with pytest.raises(RefusedData, match="projects.csv, B2"):
+        ik.run("vallees", only=["aubepine"])
+    assert not (tmp_path / "reports").exists()
+
+
+@pytest.mark.parametrize("code", ["../aubepine", "..", "/tmp/aubepine", "Aubépine", ".failed"])
+def test_a_code_that_could_name_another_folder_refuses_the_run(valleys, tmp_path, code):
+    table = valleys / "territories.csv"
+    table.write_text(table.read_text("utf-8").replace("aubepine", code), "utf-8")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(RefusedData, match="territories.csv, A2"):
+        ik.run("vallees")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_name_is_shown_as_it_is_written(valleys):
+    table = valleys / "territories.csv"
+    table.write_text(table.read_text("utf-8").replace("Bruyère", "<b>Bru\u202eyère</b> & {{ x }}"), "utf-8")
+    page = (ik.run("vallees", only=["aubepine"]).folder / "index.html").read_text("utf-8")
+    assert "&lt;b&gt;Bruyère&lt;/b&gt; &amp; {{ x }}" in page and "\u202e" not in page
+    assert problems(page, links=True) == ()
+
+
+def test_two_runs_do_not_write_together(valleys, tmp_path):
     import fcntl
 
-    folder = ik.run("vallees", only=["aubepine"]).folder
+    folder = tmp_path / "reports" / "vallees"
+    folder.mkdir(parents=True)
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         with pytest.raises(RefusedData, match="autre exécution"):
             ik.run("vallees")
+    assert [file.name for file in folder.iterdir()] == [".lock"]
 
 
 def test_an_interruption_leaves_nothing_half_written(valleys, write_notebook, tmp_path):
