@@ -139,13 +139,9 @@ def test_check_says_each_mistake_as_json(impactkit, spoiled):
 
 
 def test_check_of_one_territory_leaves_the_others_out(impactkit, spoiled):
-    folder, mistakes = spoiled
-    done = impactkit("check", folder, "--territory", "valence-romans", "--format", "json")
-    cells = [(one["file"], one["cell"]) for one in json.loads(done.stdout)]
+    done = impactkit("check", spoiled[0], "--territory", "mayotte", "--format", "json")
     # What is nobody's row is everyone's.
-    assert done.returncode == 2 and sorted(cells) == [(file, cell) for file, cell, *_ in mistakes]
-    done = impactkit("check", folder, "--territory", "mayotte", "--format", "json")
-    assert [one["file"] for one in json.loads(done.stdout)] == ["transfers.csv"]
+    assert done.returncode == 2 and [one["file"] for one in json.loads(done.stdout)] == ["transfers.csv"]
 
 
 def test_a_run_is_refused_with_every_mistake_that_is_nobody_s(impactkit, spoiled, tmp_path):
@@ -164,8 +160,16 @@ def test_one_report_is_built_and_its_page_named(impactkit, tmp_path):
     assert page == tmp_path / "french-impact" / "valence-romans" / "report.html" and page.is_file()
 
 
-@pytest.mark.parametrize("command", ["run", "list", "check", "report"])
-@pytest.mark.parametrize("settings", [None, "title = ", 'titel = "x"', 'title = "x"'])
+@pytest.mark.parametrize(
+    "command, settings",
+    [
+        ("run", None),
+        ("check", None),
+        ("run", "title = "),
+        ("list", 'titel = "x"'),
+        ("report", 'title = "x"'),
+    ],
+)
 def test_a_folder_that_is_no_evaluation_is_refused_in_a_sentence(impactkit, tmp_path, command, settings):
     if settings is not None:
         (tmp_path / "evaluation.toml").write_text(settings, "utf-8")

@@ -50,6 +50,19 @@ def test_all_are_built_and_nothing_tells_of_this_machine(valleys, tmp_path):
     assert 'href="bruyere/report.pdf"' in page and "<script" not in page
 
 
+@pytest.mark.parametrize("here, typed", [("vallees", "."), ("ailleurs", "../vallees"), (".", None)])
+def test_a_folder_is_found_as_it_is_typed_and_a_whole_path_is_not_told(
+    valleys, tmp_path, monkeypatch, here, typed
+):
+    (tmp_path / here).mkdir(exist_ok=True)
+    monkeypatch.chdir(tmp_path / here)
+    summary = ik.run(typed or valleys, only=["aubepine"], to=tmp_path / "reports")
+    assert summary.built == ("aubepine",), summary.failed
+    assert summary.folder == tmp_path / "reports" / "vallees"
+    book = (summary.folder / "aubepine" / "report.ipynb").read_text("utf-8")
+    assert f'folder = \\"{typed or "vallees"}\\"' in book and str(tmp_path) not in book
+
+
 def test_the_same_content_gives_the_same_bytes(valleys):
     report = ik.run("vallees", only=["aubepine"]).folder / "aubepine"
     first = files_of(report)
