@@ -15,7 +15,7 @@ from impactkit.evidence.compared import family
 from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import MEDIAN, picked
 from impactkit.indicators.comparable import ENOUGH
-from impactkit.indicators.context import middle, trajectory
+from impactkit.indicators.context import trajectory
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number, percent
 
@@ -82,21 +82,12 @@ def _drawn(place: Territory, path: pd.DataFrame) -> str:
             axes.plot(line["period"], line["index"], color=PALE, linewidth=0.7, zorder=1)
         ends = []
         if others["unit"].nunique() >= ENOUGH:
-            years = others.groupby("period")["index"]
-            half = pd.DataFrame(
-                {year: middle(values) for year, values in years}, index=["low", "median", "high"]
-            )
+            half = picked(place).many("index_population", MEDIAN).astype({"period": int})
             axes.fill_between(
-                half.columns,
-                half.loc["low"],
-                half.loc["high"],
-                color=SHADE,
-                alpha=0.45,
-                linewidth=0,
-                zorder=2,
+                half["period"], half["low"], half["high"], color=SHADE, alpha=0.45, linewidth=0, zorder=2
             )
-            median = half.loc["median"]
-            axes.plot(median.index, median, color=GREY, linewidth=1.4, dashes=(4, 2.5), zorder=3)
+            median = half["value"]
+            axes.plot(half["period"], median, color=GREY, linewidth=1.4, dashes=(4, 2.5), zorder=3)
             ends.append((float(median.iloc[-1]), say("chart.median"), GREY, "normal"))
         mine = path[path["role"] == "territory"]
         axes.plot(

@@ -10,7 +10,6 @@ from babel.numbers import format_decimal
 
 NARROW = "\u202f"
 MINUS = "\u2212"
-MISSING = "–"
 
 
 def number(x: float, decimals: int = 0, *, sign: bool = False, lang: str = "fr") -> str:
