@@ -28,11 +28,22 @@ KEYS: dict[str, type | tuple[type, ...]] = {
     "vintage": int,
     "wave": list,
     "report": dict,
+    "label": dict,
+    "target": dict,
+    "rates": dict,
 }
 REQUIRED = ("title", "programme", "vintage", "wave")
 LABELLED = r"\d{4}-\d{2}(-\d{2})?"
 WAVE_KEYS = ("id", "name", "labelled")
-REPORT_KEYS = ("notebook", "parameters")
+SECTIONS = {
+    "report": ("notebook", "parameters"),
+    # What the label asks for; a criterion that is not written here is not judged.
+    "label": ("challenges", "members"),
+    # What the programme hopes for, in its own words.
+    "target": ("projects", "months", "written", "source"),
+    # What an hour given is counted for, in euros, and who says so.
+    "rates": ("hour", "source"),
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,9 @@ class Evaluation:
     vintage: int
     waves: tuple[Wave, ...]
     report: Mapping[str, Any]
+    label: Mapping[str, Any]
+    target: Mapping[str, Any]
+    rates: Mapping[str, Any]
     digest: str
     _tables: Mapping[str, pd.DataFrame] = field(repr=False)
 
@@ -151,7 +165,7 @@ def _read(folder: Path, digest: str) -> Evaluation:
         fictional=settings.get("fictional", False),
         vintage=settings["vintage"],
         waves=tuple(Wave(**wave) for wave in settings["wave"]),
-        report=MappingProxyType(settings.get("report", {})),
+        **{name: MappingProxyType(settings.get(name, {})) for name in SECTIONS},
         digest=digest,
         _tables=MappingProxyType(tables),
     )
@@ -178,7 +192,8 @@ def read_settings(path: Path) -> dict[str, Any]:
     if settings["vintage"] not in VINTAGES:
         years = f"{VINTAGES[0]}-{VINTAGES[-1]}"
         raise error(RefusedData, "vintage", where=path.name, found=settings["vintage"], years=years)
-    _known(settings.get("report", {}), REPORT_KEYS, f"{path.name}, [report]")
+    for name, keys in SECTIONS.items():
+        _known(settings.get(name, {}), keys, f"{path.name}, [{name}]")
     return settings
 
 

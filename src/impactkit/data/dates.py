@@ -1,0 +1,30 @@
+"""Dates as they are known: a year, a month or a day; days between two of them, and how precise that is."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+PRECISIONS = ("year", "month", "day")
+
+
+def precision(date: str) -> str:
+    """`year`, `month` or `day`, from the form of an ISO date."""
+    return PRECISIONS[date.count("-")]
+
+
+def middle(date: str) -> dt.date:
+    """The day itself, or the middle of the month or of the year. Raises ValueError for what is no date."""
+    parts = [int(part) for part in date.split("-")]
+    if len(parts) == 1:
+        return dt.date(parts[0], 7, 1)
+    return dt.date(parts[0], parts[1], parts[2] if len(parts) == 3 else 15)
+
+
+def days_between(first: str, last: str) -> int:
+    """Days from one date to another; a month or a year counts for its middle. Negative when `last` is before."""
+    return (middle(last) - middle(first)).days
+
+
+def coarsest(*dates: str) -> str:
+    """The least precise of several dates: `year`, `month` or `day`."""
+    return min((precision(date) for date in dates), key=PRECISIONS.index)

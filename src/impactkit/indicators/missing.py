@@ -1,0 +1,33 @@
+"""Why a figure is missing: the reason that the evaluation gives for its heading."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from impactkit.data.evaluation import Evaluation
+
+
+def why(ev: Evaluation, code: str, heading: str) -> str:
+    """The flag of a missing figure: `missing:<reason>`, from the first open question of the territory on this
+    heading, else of the whole programme, else `missing:not-searched`.
+    """
+    reasons = _reasons(ev)
+    return "missing:" + (reasons.get((code, heading)) or reasons.get(("", heading)) or "not-searched")
+
+
+def complete(ev: Evaluation, code: str, heading: str) -> bool:
+    """Whether nothing is left open on a heading for this territory: then what is listed is all there is.
+
+    Trap: a heading without any row is complete for nobody; the caller sees to it that there is one.
+    """
+    return (code, heading) not in _reasons(ev)
+
+
+@functools.lru_cache(maxsize=4)
+def _reasons(ev: Evaluation) -> dict[tuple[str, str], str]:
+    found: dict[tuple[str, str], str] = {}
+    for row in ev.table("unknowns").to_dict("records"):
+        found.setdefault((row["territory"], row["heading"]), row["reason"])
+    return found
