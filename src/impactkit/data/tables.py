@@ -28,6 +28,30 @@ def columns(table: str) -> tuple[str, ...]:
     return tuple(field["name"] for field in schemas()[table]["fields"])
 
 
+def labels(table: str, column: str) -> dict[str, str]:
+    """The codes of a column and what they are called; empty for a column without codes."""
+    return _labels().get((table, column), {})
+
+
+@functools.lru_cache(maxsize=1)
+def _labels() -> dict[tuple[str, str], dict[str, str]]:
+    return {
+        (table, field["name"]): field.get("labels", {})
+        for table, schema in schemas().items()
+        for field in schema["fields"]
+    }
+
+
+def address(line: int, column: int) -> str:
+    """A cell as a spreadsheet names it: line 4, second column (1) is B4."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return f"{letters}{line}"
+
+
 def read_text(path: Path) -> pd.DataFrame:
     """One CSV file (UTF-8, comma) as text, its columns and rows as they stand; RefusedData when it is
     unreadable.
