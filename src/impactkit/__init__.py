@@ -21,6 +21,8 @@ _WHERE = {
     "ReportFailed": "errors",
     "load": "data.evaluation",
     "check": "data.check",
+    "new_workbook": "data.begin",
+    "import_workbook": "data.take_in",
     "knowledge": "indicators.knowledge",
     "indicators": "indicators",
     "comparable": "indicators.comparable",

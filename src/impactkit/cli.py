@@ -174,6 +174,51 @@ def check_(
         raise typer.Exit(REFUSED)
 
 
+@app.command("new", cls=Command, help=say("cli.new"))
+def new_(
+    folder: Folder,
+    light: Annotated[bool, typer.Option("--light", help=say("cli.new.light"))] = False,
+    territory: Annotated[
+        str, typer.Option(metavar="TERRITOIRE", help=say("cli.new.territory"), show_default=False)
+    ] = "",
+    named: Annotated[
+        list[str] | None, typer.Option(metavar="NOM", help=say("cli.new.named"), show_default=False)
+    ] = None,
+) -> None:
+    from impactkit.data.begin import new_workbook
+
+    path = new_workbook(folder, light=light, territory=territory, named=named or ())
+    typer.echo(say("new.done", path=_short(path), folder=_short(folder)))
+
+
+@app.command("import", cls=Command, help=say("cli.import"))
+def import_(
+    workbook: Annotated[
+        Path, typer.Argument(metavar="CLASSEUR", help=say("cli.import.workbook"), show_default=False)
+    ],
+    folder: Folder,
+    source: Annotated[
+        str, typer.Option(metavar="TEXTE", help=say("cli.import.source"), show_default=False)
+    ] = "",
+    as_of: Annotated[
+        str, typer.Option("--as-of", metavar="DATE", help=say("cli.import.as-of"), show_default=False)
+    ] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("cli.import.dry"))] = False,
+    format_: Annotated[str, typer.Option("--format", metavar="text|json", help=say("cli.format"))] = "text",
+) -> None:
+    from impactkit.data.take_in import import_workbook
+
+    if format_ not in ("text", "json"):
+        raise UnknownName.among(say("noun.format"), format_, ("text", "json"))
+    done = import_workbook(workbook, folder, source=source, as_of=as_of, dry_run=dry_run)
+    if format_ == "json":
+        typer.echo(json.dumps([asdict(one) for one in done.problems], ensure_ascii=False, indent=2))
+    else:
+        typer.echo(str(done))
+    if done.problems:
+        raise typer.Exit(REFUSED)
+
+
 @app.command(cls=Command, help=say("cli.doctor"))
 def doctor() -> None:
     from impactkit.reports.doctor import examined

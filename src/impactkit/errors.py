@@ -6,6 +6,7 @@ Raised with sentences already in the reader's language; this room knows no catal
 from __future__ import annotations
 
 import difflib
+import html
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -72,10 +73,15 @@ class Problem:
     next: str
     territory: str = ""
 
-    def __str__(self) -> str:
+    def told(self) -> tuple[str, str, str, str]:
+        """Where it is, what was found, what is expected, what to do."""
         place = ", ".join(part for part in (self.file, self.sheet, self.cell) if part)
-        found = f" « {self.value} » :" if self.value else ""
-        return f"{place} :{found} {self.expected} À faire : {self.next}"
+        return place, self.value, self.expected, self.next
+
+    def __str__(self) -> str:
+        place, value, expected, next = self.told()
+        found = f" « {value} » :" if value else ""
+        return f"{place} :{found} {expected} À faire : {next}"
 
 
 class Problems(tuple[Problem, ...]):
@@ -85,3 +91,10 @@ class Problems(tuple[Problem, ...]):
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self)
+
+    def _repr_html_(self) -> str:
+        """A table for a notebook: where, what was found, what is expected, what to do."""
+        lines = ["".join(f"<td>{html.escape(text)}</td>" for text in one.told()) for one in self]
+        rows = "".join(f"<tr>{line}</tr>" for line in lines)
+        heads = "".join(f'<th scope="col">{text}</th>' for text in ("Où", "Trouvé", "Attendu", "À faire"))
+        return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"

@@ -45,6 +45,4 @@ def _problem(fault: Fault, frame: pd.DataFrame) -> Problem:
     number = 1 if fault.row is None else fault.row + 2
     named = fault.row is not None and fault.column in frame
     cell = address(number, list(frame.columns).index(fault.column)) if named else str(number)
-    return Problem(
-        f"{fault.table}.csv", "", cell, fault.value, fault.expected, fault.next, fault.territory
-    )
+    return Problem(f"{fault.table}.csv", "", cell, fault.value, fault.expected, fault.next, fault.territory)

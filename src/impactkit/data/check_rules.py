@@ -1,4 +1,4 @@
-"""What only the whole evaluation can tell: codes that refer to one another, official codes, dates, consent."""
+"""What only the whole evaluation can tell: codes that refer to one another, dates, consent."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def _dates(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
 
 
 def _order(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
-    """An end before its beginning; dates as precise as one another, for a year may begin before its month."""
+    """An end before its beginning; dates as precise as one another: a year holds its months."""
     for first, last in ORDERED.get(table, ()):
         for row, (start, end) in _cells({table: frame}, table, first, last):
             if start.count("-") == end.count("-") and _is_date(start) and _is_date(end) and end < start:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pandas as pd
@@ -29,10 +29,17 @@ def header_faults(table: str, found: list[str]) -> Iterator[Fault]:
             yield Fault(table, None, "", "", said, say("check.no-column.next"))
 
 
-def cell_faults(table: str, rows: pd.DataFrame, *, path: str = "") -> Iterator[Fault]:
+def cell_faults(
+    table: str,
+    rows: pd.DataFrame,
+    *,
+    path: str = "",
+    shown: Callable[[str, dict[str, Any]], str] = lambda text, _: text,
+) -> Iterator[Fault]:
     """Cells that their schema refuses: of the file at `path`, else of the rows themselves (text).
 
-    A file keeps its own mistakes of form (a cell too many, a blank line).
+    A file keeps its own mistakes of form (a cell too many, a blank line). `shown` puts the example of a
+    column in the words of who wrote the cell.
     """
     from frictionless import Resource, Schema, system
 
@@ -56,7 +63,7 @@ def cell_faults(table: str, rows: pd.DataFrame, *, path: str = "") -> Iterator[F
             name or "",
             str(cell or ""),
             expected(kind, field["type"], note, field),
-            next_step(kind, field),
+            next_step(kind, field, shown),
             territory_of(rows, row),
         )
 
@@ -72,8 +79,9 @@ def expected(kind: str, type_: str, note: str, field: dict[str, Any]) -> str:
     return say(f"check.{kind}") if has(f"check.{kind}") else say("check.other", note=note or kind)
 
 
-def next_step(kind: str, field: dict[str, Any]) -> str:
+def next_step(kind: str, field: dict[str, Any], shown: Callable[[str, dict[str, Any]], str]) -> str:
     """What to do about it."""
     if kind in ("type-error", "constraint-error") and field.get("example") is not None:
-        return say("check.next.example", title=field.get("title", ""), example=field["example"])
+        example = shown(str(field["example"]), field)
+        return say("check.next.example", title=field.get("title", ""), example=example)
     return say("check.next.row")

@@ -21,7 +21,7 @@ def middle(date: str) -> dt.date:
 
 
 def days_between(first: str, last: str) -> int:
-    """Days from one date to another; a month or a year counts for its middle. Negative when `last` is before."""
+    """Days from one date to another; a month or a year counts for its middle."""
     return (middle(last) - middle(first)).days
 
 

@@ -10,8 +10,10 @@ if TYPE_CHECKING:
 
 
 def why(ev: Evaluation, code: str, heading: str) -> str:
-    """The flag of a missing figure: `missing:<reason>`, from the first open question of the territory on this
-    heading, else of the whole programme, else `missing:not-searched`.
+    """The flag of a missing figure: `missing:<reason>`.
+
+    The reason is that of the territory's first open question on this heading, else of the whole programme's,
+    else `not-searched`.
     """
     reasons = _reasons(ev)
     return "missing:" + (reasons.get((code, heading)) or reasons.get(("", heading)) or "not-searched")

@@ -1,0 +1,193 @@
+"""Tables to a workbook and back, and a workbook to tables and back: nothing is lost, nothing is changed."""
+
+import shutil
+import tempfile
+import unicodedata
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import impactkit as ik
+from impactkit.data.tables import columns, read_text, schemas
+from impactkit.data.workbook_cells import NOT_SAID, plain
+from impactkit.data.workbook_write import write_workbook
+
+SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+PLACES = {"val-d-aubrelle": "Val d’Aubrelle", "haute-sorne": "Haute-Sorne", "les-trois-lacs": "Les Trois Lacs"}
+PROJECTS = {"val-d-aubrelle": ["halle", "atelier"], "haute-sorne": ["verger"], "les-trois-lacs": []}
+TOML = """title = "Essai"
+programme = "Essai"
+vintage = 2026
+[[wave]]
+id = "1"
+name = "première vague"
+labelled = "2019-02-25"
+"""
+
+
+def _said(text):
+    """Words as a table holds them: composed, without spaces around, and not a way to say nothing."""
+    words = " ".join(unicodedata.normalize("NFC", text).split())
+    return "" if plain(words) in NOT_SAID or words.startswith("ex. :") else words
+
+
+LETTERS = st.characters(codec="utf-8", categories=("L", "N", "P", "Zs", "Sm", "Sc"), exclude_characters="|;")
+WORDS = st.text(LETTERS, min_size=1, max_size=30).map(_said).filter(bool)
+DAYS = st.dates(min_value=pd.Timestamp("1901-01-01").date(), max_value=pd.Timestamp("2099-12-31").date())
+DATES = st.one_of(
+    DAYS.map(lambda day: f"{day:%Y-%m-%d}"), DAYS.map(lambda day: f"{day:%Y-%m}"), DAYS.map(lambda day: f"{day:%Y}")
+)
+ORDERED = {"until", "resolved", "incubated", "started", "scaled", "stopped"}
+
+
+def _cell(table, one, place):
+    name, rule = one["name"], one.get("constraints", {})
+    required = rule.get("required", False)
+    if name == "territory":
+        values = st.just(place)
+    elif name == "project":
+        known = PROJECTS[place]
+        values = st.sampled_from(known) if known else st.just("")
+    elif name in ("challenge", "partners", "wave"):
+        values = st.just("")
+    elif one.get("labels"):
+        codes = list(one["labels"])
+        values = st.sampled_from(codes)
+        if one.get("many"):
+            values = st.lists(values, min_size=1, max_size=2, unique=True).map("|".join)
+    elif one["type"] == "boolean":
+        values = st.sampled_from(["true", "false"])
+    elif one["type"] == "integer":
+        values = st.integers(1, 10**6).map(str)
+    elif one["type"] == "number":
+        values = st.one_of(
+            st.integers(0, 10**9).map(str),
+            st.floats(0.001, 10**6).filter(lambda x: not x.is_integer()).map(repr),
+        )
+    elif "\\d{4}" in rule.get("pattern", ""):
+        values = st.just("") if name in ORDERED else DATES
+    else:
+        values = WORDS
+    return values if required else st.one_of(st.just(""), values)
+
+
+TABLES = ("members", "jobs", "funding", "partnerships", "project_outcomes", "lessons", "unintended_effects")
+
+
+@st.composite
+def evaluations(draw):
+    """Rows of several tables for three invented territories, as a folder would hold them."""
+    tables = {}
+    for table in TABLES:
+        rows = []
+        for _ in range(draw(st.integers(0, 3))):
+            # A job or an outcome belongs to a project.
+            needs = table in ("jobs", "project_outcomes")
+            place = draw(st.sampled_from([code for code in PLACES if PROJECTS[code] or not needs]))
+            rows.append({one["name"]: draw(_cell(table, one, place)) for one in schemas()[table]["fields"]})
+        key = schemas()[table].get("mergeKey", list(columns(table)))
+        frame = pd.DataFrame(rows, columns=list(columns(table)), dtype="str")
+        # Rows of one key are one row.
+        tables[table] = frame.drop_duplicates(key).reset_index(drop=True)
+    return tables
+
+
+def _folder(home):
+    home.mkdir()
+    (home / "evaluation.toml").write_text(TOML, "utf-8")
+    lines = ["territory,name,wave,perimeter_kind,confidence"]
+    lines += [f"{code},{name},1,none,low" for code, name in PLACES.items()]
+    (home / "territories.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    lines = ["project,territory,name,as_of,source"]
+    lines += [f"{code},{place},Projet {code},2020,x" for place, codes in PROJECTS.items() for code in codes]
+    (home / "projects.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    return home
+
+
+def _tables(folder):
+    found = {}
+    for table in TABLES:
+        file = folder / f"{table}.csv"
+        frame = read_text(file).fillna("") if file.is_file() else pd.DataFrame(columns=list(columns(table)))
+        found[table] = frame.reindex(columns=list(columns(table)), fill_value="").astype("str")
+    return found
+
+
+@SLOW
+@given(evaluations())
+def test_tables_workbook_tables_are_equal_cell_by_cell(tables):
+    with tempfile.TemporaryDirectory() as aside:
+        folder = _folder(Path(aside) / "essai")
+        book = Path(aside) / "classeur.xlsx"
+        write_workbook({**tables, "territories": read_text(folder / "territories.csv")}, book)
+        done = ik.import_workbook(book, folder, source="une source", as_of="2020")
+        assert not done.problems, str(done)
+        for table, frame in _tables(folder).items():
+            given = tables[table].copy()
+            assert frame.to_dict("records") == given.to_dict("records"), table
+        assert done.leftovers == 0 and not (folder / "leftovers.csv").exists()
+        # A second time there is nothing to add.
+        again = ik.import_workbook(book, folder, source="une source", as_of="2020")
+        assert not any(again.added.values()) and not again.changes
+
+
+EXTRA = st.lists(WORDS.filter(lambda text: len(plain(text)) > 3), min_size=1, max_size=4)
+
+
+@SLOW
+@given(evaluations(), EXTRA, WORDS)
+def test_workbook_tables_workbook_keeps_every_value(tables, extra, told):
+    with tempfile.TemporaryDirectory() as aside:
+        folder = _folder(Path(aside) / "essai")
+        book = Path(aside) / "classeur.xlsx"
+        write_workbook({**tables, "territories": read_text(folder / "territories.csv")}, book)
+        opened = openpyxl.load_workbook(book)
+        sheet = opened["Financements"]
+        spare = sheet.max_column + 1
+        sheet.cell(1, spare, "Téléphone du trésorier")
+        for line, words in enumerate(extra, start=2):
+            cell = sheet.cell(line + len(tables["funding"]), spare, words)
+            cell.data_type = "s"
+        other = opened.create_sheet("Recettes de cuisine")
+        other["B3"] = told
+        other["B3"].data_type = "s"
+        opened.save(book)
+        done = ik.import_workbook(book, folder)
+        assert not done.problems, str(done)
+        back = ik.new_workbook(folder)
+        values = _values(back)
+        missing = [value for value in _values(book) if value not in values]
+        assert not missing
+        spared = [row[4] for row in openpyxl.load_workbook(back)["Non repris"].iter_rows(values_only=True)]
+        assert set(extra) | {told} <= set(spared)
+
+
+def _values(path):
+    """Every value of a workbook's visible sheets, headers and example lines apart."""
+    found = set()
+    for sheet in openpyxl.load_workbook(path).worksheets:
+        if sheet.sheet_state != "visible":
+            continue
+        for line in sheet.iter_rows(min_row=2, values_only=True):
+            found |= {str(value) for value in line if value is not None and not str(value).startswith("ex. :")}
+    return found
+
+
+def test_the_real_evaluation_comes_back_byte_for_byte(repo, tmp_path):
+    folder = shutil.copytree(repo / "data" / "french-impact", tmp_path / "copie")
+    done = ik.import_workbook(ik.new_workbook(folder), folder)
+    assert not done.problems and not done.changes and not any(done.added.values())
+    for file in (repo / "data" / "french-impact").glob("*.csv"):
+        assert (folder / file.name).read_bytes() == file.read_bytes()
+    # And into a folder that has the territories alone, every row comes back.
+    bare = tmp_path / "nue"
+    bare.mkdir()
+    shutil.copy(folder / "evaluation.toml", bare)
+    done = ik.import_workbook(folder / "classeur.xlsx", bare)
+    assert not done.problems, str(done)
+    for file in (repo / "data" / "french-impact").glob("*.csv"):
+        old, new = read_text(file).fillna(""), read_text(bare / file.name).fillna("")
+        assert new.reindex(columns=old.columns, fill_value="").to_dict("records") == old.to_dict("records"), file
