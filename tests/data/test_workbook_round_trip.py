@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pandas as pd
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import impactkit as ik
@@ -15,7 +15,13 @@ from impactkit.data.tables import columns, read_text, schemas
 from impactkit.data.workbook_cells import NOT_SAID, plain
 from impactkit.data.workbook_write import write_workbook
 
-SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Each example writes and reads whole workbooks: shrinking one would take minutes.
+SLOW = settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 PLACES = {"val-d-aubrelle": "Val d’Aubrelle", "haute-sorne": "Haute-Sorne", "les-trois-lacs": "Les Trois Lacs"}
 PROJECTS = {"val-d-aubrelle": ["halle", "atelier"], "haute-sorne": ["verger"], "les-trois-lacs": []}
 TOML = """title = "Essai"

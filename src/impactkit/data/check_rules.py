@@ -84,7 +84,9 @@ def _references(tables: Tables, codes: set[str], waves: set[str]) -> Iterator[Fa
     known = {name: set(_column(tables, table, name)) for table, name in OWNERS.items()}
     known |= {**dict.fromkeys(PLACES, codes), "wave": waves}
     for table, frame in tables.items():
-        for column in [name for name in known if name in frame and name != OWNERS.get(table)]:
+        mine = [name for name in known if name in frame and name != OWNERS.get(table)]
+        # Elsewhere a unit is what a figure counts.
+        for column in [name for name in mine if name != "unit" or table == "outcomes"]:
             for row, value in enumerate(frame[column]):
                 if value and value not in known[column]:
                     near = difflib.get_close_matches(value, known[column], n=1)

@@ -218,11 +218,12 @@ def _filled(
 def _is_row(line: Mapping[int, Cell], where: Mapping[str, int]) -> bool:
     """Whether a line is a row of the table: neither blank in its columns, nor a total, nor the example."""
     words = [words for cell in line.values() if (words := clean(cell.value))]
-    if not any(clean(line[column].value) for column in where.values() if column in line):
+    mine = [told for column in where.values() if column in line and (told := clean(line[column].value))]
+    if not mine:
         return False
     if TOTALS.match(plain(words[0])):
         return not all(_is_figure(word) for word in words[1:])
-    return not all(word.startswith(EXAMPLE) for word in words)
+    return not all(word.startswith(EXAMPLE) for word in mine)
 
 
 def _is_figure(word: str) -> bool:

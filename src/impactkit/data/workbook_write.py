@@ -185,7 +185,9 @@ def _write_cell(cell: Any, text: str, one: Mapping[str, Any], names: Mapping[str
         return
     if one["type"] in ("integer", "number"):
         value = float(text)
-        cell.value = int(value) if value.is_integer() else value
+        # A spreadsheet keeps fifteen figures: one that has more is written in words.
+        exact = float(f"{value:.15g}") == value
+        cell.value = text.replace(".", ",") if not exact else int(value) if value.is_integer() else value
         return
     day = _day(text) if "\\d{4}(-\\d{2}(" in str(one.get("constraints", {}).get("pattern", "")) else None
     if day is not None:
