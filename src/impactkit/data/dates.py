@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 
 PRECISIONS = ("year", "month", "day")
@@ -18,6 +19,22 @@ def middle(date: str) -> dt.date:
     if len(parts) == 1:
         return dt.date(parts[0], 7, 1)
     return dt.date(parts[0], parts[1], parts[2] if len(parts) == 3 else 15)
+
+
+def span(date: str) -> tuple[dt.date, dt.date]:
+    """First and last day that a date may stand for: of the year, of the month, or the day itself."""
+    parts = [int(part) for part in date.split("-")]
+    year, month = parts[0], parts[1] if len(parts) > 1 else 0
+    if len(parts) == 3:
+        return middle(date), middle(date)
+    last = month or 12
+    return dt.date(year, month or 1, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
+
+
+def after(date: dt.date, months: int) -> dt.date:
+    """The same day some months later; the last day of the month when it has no such day."""
+    year, month = divmod(date.year * 12 + date.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(date.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def days_between(first: str, last: str) -> int:

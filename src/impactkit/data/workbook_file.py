@@ -32,7 +32,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A sheet: its cells by (line, column), from 1; its merged ranges (first, last line, first, last column)."""
+    """A sheet: its cells by (line, column), from 1; its merged ranges (first, last line; columns too)."""
 
     name: str
     cells: dict[tuple[int, int], Cell]

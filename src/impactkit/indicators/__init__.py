@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from impactkit.errors import UnknownName
-from impactkit.indicators import challenges, collective, context, jobs, knowledge, projects
+from impactkit.indicators import (
+    challenges,
+    collective,
+    context,
+    funding,
+    jobs,
+    knowledge,
+    obstacles,
+    outcomes,
+    partnerships,
+    projects,
+    transfers,
+)
 from impactkit.indicators.rows import COLUMNS, frame
 
 if TYPE_CHECKING:
@@ -22,6 +34,11 @@ MEASURES: dict[str, Callable[[Evaluation], pd.DataFrame]] = {
     "challenges": challenges.rows,
     "projects": projects.rows,
     "jobs": jobs.rows,
+    "outcomes": outcomes.rows,
+    "funding": funding.rows,
+    "partnerships": partnerships.rows,
+    "transfers": transfers.rows,
+    "obstacles": obstacles.rows,
     "context": context.rows,
 }
 

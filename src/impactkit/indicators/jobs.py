@@ -2,46 +2,95 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from impactkit.indicators.rows import frame, latest, row, sources
+from impactkit.indicators.missing import why
+from impactkit.indicators.rows import frame, last_of, row, told
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
     from impactkit.data.territories import Territory
 
+# Under twenty units a percentage says less than the units themselves.
+ENOUGH = 20
+
 
 def rows(ev: Evaluation) -> pd.DataFrame:
-    """`count_jobs` by territory, in jobs (not full-time equivalents): sum over projects of the latest
-    declared figure.
+    """Jobs by territory, in jobs: count_jobs (sum over projects of the latest declared figure),
+    count_jobs_insertion, share_jobs_insertion, share_jobs_target; count_jobs_fte in full-time
+    equivalents; amount_cost_per_job (yearly cost of the projects
+    whose jobs and cost are both known, over these jobs).
 
-    Declared, not verified; a declared list is exhaustive, so there is no interval. Trap: the figures of two
-    projects may have two dates; `as_of` is the latest. `n` is the number of projects counted.
+    Declared, not verified; a declared list is exhaustive, so no interval; no share of fewer than 20.
+    Traps: two projects may have two dates, `as_of` is the latest; a target in words ("une dizaine") is never
+    turned into a number; a cost pays for more than jobs. `n`: projects counted, or the share's denominator.
     """
-    found = []
+    found: list[dict[str, Any]] = []
     for place in ev.territories:
-        last = latest_jobs(place)
-        if len(last):
-            found.append(
-                row(
-                    place.code,
-                    "count_jobs",
-                    float(last["actual"].sum()),
-                    "emplois",
-                    n=len(last),
-                    period=latest(last["as_of"]),
-                    as_of=latest(last["as_of"]),
-                    source=sources(last["source"]),
-                )
-            )
-        else:
-            found.append(row(place.code, "count_jobs", None, "emplois", flag="missing:not-found"))
+        found += _of(place)
     return frame(found)
+
+
+def _of(place: Territory) -> Iterator[dict[str, Any]]:
+    code, missing = place.code, why(place.evaluation, place.code, "projects")
+    last, jobs = latest_jobs(place), place.table("jobs")
+    full = last_of(jobs.dropna(subset=["fte"]), ["project"])
+    for indicator, facts, column, unit in (
+        ("count_jobs", last, "actual", "emplois"),
+        ("count_jobs_fte", full, "fte", "équivalents temps plein"),
+    ):
+        if len(facts):
+            yield told(code, indicator, float(facts[column].sum()), unit, facts)
+        else:
+            yield row(code, indicator, None, unit, flag=missing)
+    yield from _insertion(code, last, missing)
+    yield from _target(code, last, jobs, missing)
+    yield _cost(place, last, missing)
 
 
 def latest_jobs(place: Territory) -> pd.DataFrame:
     """The latest row of `jobs` with a figure, for each project of a territory."""
-    declared = place.table("jobs").dropna(subset=["actual"]).sort_values("as_of", kind="stable")
-    return declared.groupby("project", sort=False).tail(1)
+    return last_of(place.table("jobs").dropna(subset=["actual"]), ["project"])
+
+
+def _insertion(code: str, last: pd.DataFrame, missing: str) -> Iterator[dict[str, Any]]:
+    known = last[last["insertion"].notna()]
+    if known.empty:
+        yield row(code, "count_jobs_insertion", None, "emplois", flag=missing)
+        return
+    total = float(known["actual"].sum())
+    held = float(known[known["insertion"].astype(bool)]["actual"].sum())
+    yield told(code, "count_jobs_insertion", held, "emplois", known)
+    yield _share(code, "share_jobs_insertion", held, total, known)
+
+
+def _target(code: str, last: pd.DataFrame, jobs: pd.DataFrame, missing: str) -> Iterator[dict[str, Any]]:
+    """Jobs over target, for the projects whose latest target is written in digits."""
+    hoped = last_of(jobs[jobs["target"] != ""], ["project"])
+    hoped = hoped[hoped["target"].str.fullmatch(r"\d+")][["project", "target"]]
+    both = last.drop(columns="target").merge(hoped, on="project")
+    if both.empty:
+        written = (jobs["target"] != "").any()
+        flag = "missing:in-words" if written else missing
+        yield row(code, "share_jobs_target", None, "part", flag=flag)
+        return
+    held, total = float(both["actual"].sum()), float(both["target"].astype(int).sum())
+    yield _share(code, "share_jobs_target", held, total, both)
+
+
+def _share(code: str, indicator: str, part: float, whole: float, facts: pd.DataFrame) -> dict[str, Any]:
+    few = whole < ENOUGH
+    value, flag = (None, "missing:too-few") if few else (part / whole, "")
+    return told(code, indicator, value, "part", facts, n=whole, flag=flag)
+
+
+def _cost(place: Territory, last: pd.DataFrame, missing: str) -> dict[str, Any]:
+    costs = place.table("projects").dropna(subset=["yearly_cost"])[["project", "yearly_cost"]]
+    both = last[last["actual"] > 0].merge(costs, on="project")
+    if both.empty:
+        return row(place.code, "amount_cost_per_job", None, "euros par emploi", flag=missing)
+    cost = float(both["yearly_cost"].sum() / both["actual"].sum())
+    return told(place.code, "amount_cost_per_job", cost, "euros par emploi", both)

@@ -20,11 +20,11 @@ def why(ev: Evaluation, code: str, heading: str) -> str:
 
 
 def complete(ev: Evaluation, code: str, heading: str) -> bool:
-    """Whether nothing is left open on a heading for this territory: then what is listed is all there is.
+    """Whether nothing is left open on a heading, for this territory or for all: what is listed is then all.
 
     Trap: a heading without any row is complete for nobody; the caller sees to it that there is one.
     """
-    return (code, heading) not in _reasons(ev)
+    return not {(code, heading), ("", heading)} & _reasons(ev).keys()
 
 
 @functools.lru_cache(maxsize=4)

@@ -1,24 +1,56 @@
-"""Projects as they are known."""
+"""Projects as they are known: how many, at which stage, how long until the first, how far from target."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import itertools
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from impactkit.indicators.rows import frame, latest, row, sources
+from impactkit.data.dates import days_between
+from impactkit.indicators.durations import median
+from impactkit.indicators.missing import why
+from impactkit.indicators.rows import frame, row, told
+from impactkit.indicators.stages import CLOCKS, DATES, ORDER, first_project, known_waits, with_reached
+from impactkit.indicators.target import progress
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
+    from impactkit.data.territories import Territory
+
+SUMS = {
+    "count_beneficiaries": ("beneficiaries", "personnes"),
+    "amount_project_cost": ("yearly_cost", "euros par an"),
+    "amount_project_revenue": ("yearly_revenue", "euros par an"),
+    "count_support_hours": ("support_hours", "heures"),
+}
 
 
 def rows(ev: Evaluation) -> pd.DataFrame:
-    """`count_projects` by territory: the projects that a source names.
+    """Projects by territory: count_projects (all, by stage, by theme), share_projects_passed and
+    days_between_stages from a stage to the next, days_to_first_project by clock, sums over projects.
 
-    Trap: a floor, not a total, unless the collective itself sent the list; no project known is missing,
-    never zero.
+    A declared list is exhaustive or a floor, never a sample: no interval. Programme rows (territory ""):
+    the Kaplan-Meier median of days_to_first_project, and progress to the target of evaluation.toml. Trap: a
+    share passed is a floor, for a project may pass later; `n` is the number of projects it is taken over.
     """
-    return counted(ev, table="projects", indicator="count_projects", unit="projets")
+    found: list[dict[str, Any]] = []
+    for place in ev.territories:
+        projects = with_reached(place.table("projects"))
+        if projects.empty:
+            found.append(
+                row(place.code, "count_projects", None, "projets", flag=why(ev, place.code, "projects"))
+            )
+            continue
+        found.append(told(place.code, "count_projects", len(projects), "projets", projects))
+        found += [
+            *_split(place.code, projects),
+            *_passage(place.code, projects),
+            *_sums(ev, place.code, projects),
+        ]
+        found += [_wait(place, clock, projects) for clock in CLOCKS]
+    return frame([*found, *_programme(ev), *progress(ev)])
 
 
 def counted(ev: Evaluation, *, table: str, indicator: str, unit: str) -> pd.DataFrame:
@@ -27,18 +59,67 @@ def counted(ev: Evaluation, *, table: str, indicator: str, unit: str) -> pd.Data
     for place in ev.territories:
         known = place.table(table)
         if len(known):
-            found.append(
-                row(
-                    place.code,
-                    indicator,
-                    float(len(known)),
-                    unit,
-                    n=len(known),
-                    period=latest(known["as_of"]),
-                    as_of=latest(known["as_of"]),
-                    source=sources(known["source"]),
-                )
-            )
+            found.append(told(place.code, indicator, len(known), unit, known))
         else:
-            found.append(row(place.code, indicator, None, unit, flag="missing:not-found"))
+            found.append(row(place.code, indicator, None, unit, flag=why(ev, place.code, table)))
     return frame(found)
+
+
+def _split(code: str, projects: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for column in ("stage", "theme"):
+        for name, some in projects.groupby(projects[column].replace("", "unknown")):
+            yield told(code, "count_projects", len(some), "projets", some, group=f"{column}={name}")
+
+
+def _passage(code: str, projects: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for rank, (before, after) in enumerate(itertools.pairwise(ORDER)):
+        here = projects[projects["reached"] >= rank]
+        share = float((here["reached"] > rank).mean()) if len(here) else None
+        about: dict[str, Any] = {"group": f"{before}>{after}", "n": len(here)}
+        about["flag"] = "" if len(here) else "missing:unknown-stage"
+        yield told(code, "share_projects_passed", share, "part", projects, **about)
+        dates = projects[[DATES[before], DATES[after]]]
+        dates = dates[(dates != "").all(axis=1)]
+        days = [days_between(first, last) for first, last in dates.itertuples(index=False)]
+        value = float(pd.Series(days).median()) if days else None
+        about |= {"n": len(days), "flag": "" if days else "missing:undated"}
+        yield told(code, "days_between_stages", value, "jours", projects, **about)
+
+
+def _wait(place: Territory, clock: str, projects: pd.DataFrame) -> dict[str, Any]:
+    wait = first_project(place, clock)
+    about: dict[str, Any] = {"group": f"clock={clock}"}
+    if wait is None or wait.days is None:
+        about["flag"] = "missing:no-clock" if wait is None else "missing:undated"
+    elif not wait.came:
+        about |= {"flag": "missing:not-yet", "low": float(wait.days), "quality": wait.precision}
+    else:
+        # A launch without a date may have come before the first dated one.
+        about |= {"flag": "at-most" if wait.bound else "", "quality": wait.precision}
+    days = wait.days if wait is not None and wait.came else None
+    return told(place.code, "days_to_first_project", days, "jours", projects, **about)
+
+
+def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
+    projects = ev.table("projects")
+    for clock in CLOCKS:
+        waits = known_waits(ev, clock)
+        value, flag = median([float(wait.days or 0) for wait in waits], [wait.came for wait in waits])
+        about: dict[str, Any] = {"n": len(waits), "group": f"clock={clock}", "flag": flag}
+        yield told("", "days_to_first_project", value, "jours", projects, **about)
+
+
+def _sums(ev: Evaluation, code: str, projects: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for indicator, (column, unit) in SUMS.items():
+        some = projects.dropna(subset=[column])
+        if len(some):
+            yield told(code, indicator, float(some[column].sum()), unit, some)
+        else:
+            yield row(code, indicator, None, unit, flag=why(ev, code, "projects"))
+    both = projects.dropna(subset=["yearly_cost", "yearly_revenue"])
+    both = both[both["yearly_cost"] > 0]
+    if len(both):
+        ratio = float(both["yearly_revenue"].sum() / both["yearly_cost"].sum())
+        yield told(code, "ratio_revenue_cost", ratio, "euros par euro", both)
+    else:
+        yield row(code, "ratio_revenue_cost", None, "euros par euro", flag=why(ev, code, "projects"))

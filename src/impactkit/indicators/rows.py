@@ -54,3 +54,19 @@ def latest(dates: Iterable[str]) -> str:
 def sources(texts: Iterable[str]) -> str:
     """Several sources as one text, each once, in order."""
     return " ; ".join(dict.fromkeys(text for text in texts if text))
+
+
+def told(
+    code: str, indicator: str, value: float | None, unit: str, facts: pd.DataFrame, **rest: Any
+) -> dict[str, Any]:
+    """One row drawn from declared facts: `period` and `as_of` are their latest date, `source` theirs, `n`
+    how many they are unless it is given.
+    """
+    day = latest(facts["as_of"])
+    about = {"n": len(facts), "period": day, "as_of": day, "source": sources(facts["source"])} | rest
+    return row(code, indicator, value if value is None else float(value), unit, **about)
+
+
+def last_of(facts: pd.DataFrame, key: list[str]) -> pd.DataFrame:
+    """The latest row of each key, by `as_of`; rows of one date keep the order of the table."""
+    return facts.sort_values("as_of", kind="stable").groupby(key, sort=False, dropna=False).tail(1)

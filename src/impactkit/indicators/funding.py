@@ -1,0 +1,129 @@
+"""Money: sought, committed, paid; whose, for what, and how much it drew beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from impactkit.indicators.missing import complete, why
+from impactkit.indicators.rows import frame, row, told
+
+if TYPE_CHECKING:
+    from impactkit.data.evaluation import Evaluation
+
+LINE = ["territory", "payer", "payer_type", "project", "purpose", "share"]
+STATUSES = ("sought", "committed", "paid")
+COACHING = ["engineering", "animation"]
+
+
+def rows(ev: Evaluation) -> pd.DataFrame:
+    """Funding by territory, in euros: amount_funding by status, amount_secured (each line at the larger of
+    committed and paid) in all, by purpose, by payer_type; amount_engineering_animation; ratio_complementary
+    (complementary euros per euro of base, by status); index_concentration (Herfindahl of payers, 1/payers
+    to 1); count_funding_without_amount.
+
+    A line is a payer, project, purpose and share; its latest date is read, lines of one date are added.
+    Traps: committed and paid are one money seen twice, never added; a subsidy told again every year under
+    one name counts for its last year. The programme's ratio is
+    over the territories whose own is known.
+    """
+    found: list[dict[str, Any]] = []
+    for place in ev.territories:
+        lines = place.table("funding")
+        if lines.empty:
+            flag = why(ev, place.code, "funding")
+            found += [row(place.code, "amount_funding", None, "euros", flag=flag)]
+            continue
+        known = last_told(lines)
+        found += [*_amounts(ev, place.code, lines, known), *_ratios(ev, place.code, known)]
+        found += _secured(ev, place.code, known)
+    return frame([*found, *_programme(ev, frame(found))])
+
+
+def last_told(lines: pd.DataFrame) -> pd.DataFrame:
+    """Lines of the latest date of each (line, status)."""
+    last = lines.groupby([*LINE, "status"], dropna=False)["as_of"].transform("max")
+    return lines[lines["as_of"] == last]
+
+
+def secured(lines: pd.DataFrame) -> pd.DataFrame:
+    """One row per line with money committed or paid: the larger of the two, as `amount`."""
+    sums = lines[lines["status"] != "sought"].dropna(subset=["amount"])
+    by_status = sums.groupby([*LINE, "status"], dropna=False, as_index=False).agg(
+        amount=("amount", "sum"), as_of=("as_of", "max"), source=("source", " ; ".join)
+    )
+    return by_status.sort_values("amount", kind="stable").groupby(LINE, dropna=False).tail(1)
+
+
+def _amounts(
+    ev: Evaluation, code: str, lines: pd.DataFrame, known: pd.DataFrame
+) -> Iterator[dict[str, Any]]:
+    for status in STATUSES:
+        some = known[known["status"] == status]
+        told_ones = some.dropna(subset=["amount"])
+        about: dict[str, Any] = {"group": f"status={status}"}
+        if len(told_ones):
+            yield told(code, "amount_funding", told_ones["amount"].sum(), "euros", told_ones, **about)
+        else:
+            flag = "missing:without-amount" if len(some) else why(ev, code, "funding")
+            yield row(code, "amount_funding", None, "euros", flag=flag, **about)
+    silent = lines[lines["amount"].isna()]
+    yield told(code, "count_funding_without_amount", len(silent), "lignes", lines)
+
+
+def _ratios(ev: Evaluation, code: str, known: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for status in STATUSES:
+        some = known[(known["status"] == status) & (known["share"] != "")]
+        base, more = (some[some["share"] == share] for share in ("base", "complementary"))
+        value, flag = _ratio(ev, code, base, more)
+        about = {"group": f"status={status}", "flag": flag, "n": len(some)}
+        yield told(code, "ratio_complementary", value, "euros par euro", some, **about)
+
+
+def _programme(ev: Evaluation, found: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """The ratio over the territories whose own is known."""
+    ratios = found[(found["indicator"] == "ratio_complementary") & found["value"].notna()]
+    lines = last_told(ev.table("funding"))
+    for status in STATUSES:
+        inside = ratios[ratios["group"] == f"status={status}"]["territory"]
+        some = lines[lines["territory"].isin(inside) & (lines["status"] == status)]
+        sums = some.groupby("share")["amount"].sum()
+        if len(inside):
+            ratio = float(sums.get("complementary", 0.0) / sums["base"])
+            about = {"group": f"status={status}", "n": len(inside)}
+            yield told("", "ratio_complementary", ratio, "euros par euro", some, **about)
+
+
+def _ratio(ev: Evaluation, code: str, base: pd.DataFrame, more: pd.DataFrame) -> tuple[float | None, str]:
+    ground = base["amount"].sum()
+    if base["amount"].isna().any() or more["amount"].isna().any():
+        return None, "missing:without-amount"
+    if not ground > 0:
+        return None, "missing:no-base"
+    # No line is a zero only when nothing more is to be learnt.
+    if more.empty and not complete(ev, code, "funding"):
+        return None, why(ev, code, "funding")
+    return float(more["amount"].sum() / ground), ""
+
+
+def _secured(ev: Evaluation, code: str, known: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    held = secured(known)
+    total = float(held["amount"].sum())
+    if not total > 0:
+        flag = why(ev, code, "funding")
+        for indicator, unit in (("amount_secured", "euros"), ("index_concentration", "indice")):
+            yield row(code, indicator, None, unit, flag=flag)
+        return
+    yield told(code, "amount_secured", total, "euros", held)
+    for column in ("purpose", "payer_type"):
+        for name, some in held.groupby(held[column].replace("", "unknown")):
+            yield told(code, "amount_secured", some["amount"].sum(), "euros", some, group=f"{column}={name}")
+    coaching = held[held["purpose"].isin(COACHING)]
+    if len(coaching):
+        yield told(code, "amount_engineering_animation", coaching["amount"].sum(), "euros", coaching)
+    else:
+        yield row(code, "amount_engineering_animation", None, "euros", flag=why(ev, code, "funding"))
+    shares = held.groupby("payer")["amount"].sum() / total
+    yield told(code, "index_concentration", float((shares**2).sum()), "indice", held, n=len(shares))

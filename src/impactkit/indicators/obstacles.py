@@ -1,0 +1,64 @@
+"""Rules that stand in the way: open, lifted, refused, and how long an answer takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from impactkit.data.dates import days_between
+from impactkit.indicators.durations import median
+from impactkit.indicators.missing import why
+from impactkit.indicators.rows import frame, row, told
+
+if TYPE_CHECKING:
+    from impactkit.data.evaluation import Evaluation
+
+ANSWERED = ("lifted", "refused")
+
+
+def rows(ev: Evaluation) -> pd.DataFrame:
+    """Obstacles by territory, and for the programme (territory ""): count_obstacles in all and by outcome,
+    share_obstacles_lifted among answered, days_to_resolution (Kaplan-Meier median from raised to resolved),
+    count_obstacles_undated (an answer or a raising without a date: out of the durations).
+
+    Trap: an unanswered obstacle is not dropped, it runs until its latest news; without it the time would be
+    too short. Under five durations the median is missing. `n`: obstacles counted, or durations.
+    """
+    found: list[dict[str, Any]] = []
+    obstacles = ev.table("obstacles")
+    for code in [*(place.code for place in ev.territories), ""]:
+        mine = obstacles[obstacles["territory"] == code] if code else obstacles
+        if mine.empty:
+            flag = why(ev, code, "obstacles")
+            found.append(row(code, "count_obstacles", None, "freins", flag=flag))
+            continue
+        found.append(told(code, "count_obstacles", len(mine), "freins", mine))
+        for outcome, some in mine.groupby("outcome"):
+            found.append(
+                told(code, "count_obstacles", len(some), "freins", some, group=f"outcome={outcome}")
+            )
+        answered = mine[mine["outcome"].isin(ANSWERED)]
+        if len(answered):
+            share = float((answered["outcome"] == "lifted").mean())
+            found.append(told(code, "share_obstacles_lifted", share, "part", answered))
+        days, ended = durations(mine)
+        value, flag = median(days, ended)
+        found.append(told(code, "days_to_resolution", value, "jours", mine, n=len(days), flag=flag))
+        undated = len(mine) - len(days)
+        found.append(told(code, "count_obstacles_undated", undated, "freins", mine))
+    return frame(found)
+
+
+def durations(obstacles: pd.DataFrame) -> tuple[list[float], list[bool]]:
+    """Days from raised to resolved, or to the latest news of what is not, and whether it ended; without
+    those whose dates cannot tell.
+    """
+    days, ended = [], []
+    for fact in obstacles.itertuples(index=False):
+        over = fact.outcome in ANSWERED
+        last = str(fact.resolved if over else fact.as_of)
+        if fact.raised and last:
+            days.append(float(max(days_between(str(fact.raised), last), 0)))
+            ended.append(over)
+    return days, ended

@@ -1,0 +1,109 @@
+"""Know-how passed from one territory to another: the network that exists, and pairs that could be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from impactkit.data.tables import labels
+from impactkit.indicators.missing import complete, why
+from impactkit.indicators.rows import frame, last_of, row, told
+from impactkit.indicators.stages import ORDER, with_reached
+from impactkit.wording.catalogue import say
+
+if TYPE_CHECKING:
+    from impactkit.data.evaluation import Evaluation
+    from impactkit.data.territories import Territory
+
+ROLES = {"given": "giver", "received": "receiver"}
+SUGGESTED = ["giver", "receiver", "theme", "project", "challenge", "reason"]
+
+
+def rows(ev: Evaluation) -> pd.DataFrame:
+    """Transfers by territory: count_transfers given and received, in all and by status. Programme rows
+    (territory ""): count_transfers by status, share_transfers_adopted (n: those whose status is told),
+    share_transfers_mutual (pairs that gave both ways), count_territories_linked.
+
+    Trap: a territory that is not in the list has zero only when nothing is open on this heading.
+    """
+    known = last_of(ev.table("transfers"), ["giver", "receiver", "topic"])
+    found: list[dict[str, Any]] = []
+    for place in ev.territories:
+        found += _of(ev, place.code, known)
+    return frame([*found, *_programme(known)])
+
+
+def _of(ev: Evaluation, code: str, known: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    for role, column in ROLES.items():
+        mine = known[known[column] == code]
+        group = f"role={role}"
+        if mine.empty and not (len(known) and complete(ev, code, "transfers")):
+            flag = why(ev, code, "transfers")
+            yield row(code, "count_transfers", None, "transferts", group=group, flag=flag)
+            continue
+        about = mine if len(mine) else known
+        yield told(code, "count_transfers", len(mine), "transferts", about, n=len(mine), group=group)
+        for status, some in mine[mine["status"] != ""].groupby("status"):
+            yield told(
+                code, "count_transfers", len(some), "transferts", some, group=f"{group}|status={status}"
+            )
+
+
+def _programme(known: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    if known.empty:
+        return
+    yield told("", "count_transfers", len(known), "transferts", known)
+    stated = known[known["status"] != ""]
+    for status, some in stated.groupby("status"):
+        yield told("", "count_transfers", len(some), "transferts", some, group=f"status={status}")
+    if len(stated):
+        share = float((stated["status"] == "adopted").mean())
+        yield told("", "share_transfers_adopted", share, "part", stated)
+    pairs = set(zip(known["giver"], known["receiver"], strict=True))
+    linked = {frozenset(pair) for pair in pairs}
+    mutual = sum((receiver, giver) in pairs for giver, receiver in pairs) / 2
+    yield told("", "share_transfers_mutual", mutual / len(linked), "part", known, n=len(linked))
+    yield told("", "count_territories_linked", len(frozenset().union(*linked)), "territoires", known)
+
+
+def suggest_transfers(ev: Evaluation) -> pd.DataFrame:
+    """Pairs of territories that could learn from each other, with the reason in words.
+
+    The giver has launched a project on a theme; the receiver has a challenge on this theme, no project
+    launched on it, and no transfer from the giver on it yet. Columns giver, receiver, theme, project,
+    challenge, reason; in the order of the territories' table. A suggestion, not an appraisal: it knows
+    nothing of what the project is worth.
+    """
+    done = {(fact.giver, fact.receiver, fact.theme) for fact in ev.table("transfers").itertuples()}
+    words = labels("challenges", "themes")
+    launched = {place.code: _launched(place) for place in ev.territories}
+    found = []
+    for giver in ev.territories:
+        for theme, project in launched[giver.code].items():
+            for receiver in ev.territories:
+                challenge = _challenge(receiver, theme)
+                pair = (giver.code, receiver.code)
+                if receiver == giver or not challenge or theme in launched[receiver.code]:
+                    continue
+                if (*pair, theme) in done or (*pair, "") in done:
+                    continue
+                about = {"project": project, "challenge": challenge, "giver": giver.name}
+                reason = say("suggest.transfer", **about, receiver=receiver.name, theme=words[theme])
+                found.append((*pair, theme, project, challenge, reason))
+    return pd.DataFrame(found, columns=SUGGESTED)
+
+
+def _launched(place: Territory) -> dict[str, str]:
+    """The first launched project of each theme, stopped ones apart."""
+    projects = with_reached(place.table("projects"))
+    alive = projects[(projects["stopped"] == "") & (projects["stage"] != "stopped")]
+    alive = alive[(alive["theme"] != "") & (alive["reached"] >= ORDER.index("launched"))]
+    return dict(zip(alive["theme"][::-1], alive["name"][::-1], strict=True))
+
+
+def _challenge(place: Territory, theme: str) -> str:
+    challenges = place.table("challenges")
+    mine = challenges[[theme in themes.split("|") for themes in challenges["themes"]]]
+    return str(mine["title"].iloc[0]) if len(mine) else ""
