@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import itertools
 import os
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from small_evaluation import written
 
 ROOT = Path(__file__).resolve().parents[1]
 NO_SKIP = os.environ.get("IMPACTKIT_NO_SKIP") == "1"
@@ -28,25 +28,12 @@ def french_impact():
     return impactkit.load(ROOT / "data" / "french-impact")
 
 
-SMALL = """
-title = "Pays d’essai"
-programme = "Essai"
-fictional = true
-vintage = 2026
-{more}
-[[wave]]
-id = "1"
-name = "vague unique"
-labelled = "2019-03-01"
-"""
-
-
 @pytest.fixture
 def small(tmp_path):
     """Writes and reads a small invented evaluation: `small({"jobs": [{...}]}, more="[label]…")`.
 
-    Rows are dictionaries; `as_of` and `source` are filled in when they are not given. Territories a, b, c and d
-    exist unless a `territories` table says otherwise.
+    Rows are dictionaries; `as_of` and `source` are filled in when they are not given. Territories a, b, c
+    and d exist unless a `territories` table says otherwise.
     """
     numbers = itertools.count()
 
@@ -54,24 +41,6 @@ def small(tmp_path):
         return written(tmp_path / f"essai-{next(numbers)}", tables, more)
 
     return made
-
-
-def written(folder: Path, tables, more=""):
-    """A small evaluation in `folder`, read."""
-    import impactkit
-    from impactkit.data.tables import columns
-
-    folder.mkdir(parents=True)
-    (folder / "evaluation.toml").write_text(SMALL.format(more=more), "utf-8")
-    usual = {"wave": "1", "perimeter_kind": "none", "confidence": "low"}
-    places = [{"territory": code, "name": f"Val-{code}", **usual} for code in "abcd"]
-    for name, rows in ({"territories": places} | tables).items():
-        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, columns(name), restval="")
-            writer.writeheader()
-            about = {"as_of": "2021-06-30", "source": "Gazette d’essai"}
-            writer.writerows({key: value for key, value in about.items() if key in columns(name)} | row for row in rows)
-    return impactkit.load(folder)
 
 
 @pytest.fixture(scope="session")

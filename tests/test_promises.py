@@ -28,11 +28,6 @@ def test_bench(repo):
     assert "\nbench:" in (repo / "Makefile").read_text("utf-8")
 
 
-@promise("Tables -> workbook -> tables are equal cell by cell for hypothesis-made evaluations")
-def test_round_trip(repo):
-    assert (repo / "tests" / "data" / "test_workbook_round_trip.py").is_file()
-
-
 @promise("Properties hold (hypothesis); the demo's injected facts come back exactly")
 def test_demo(repo):
     assert (repo / "data" / "demo" / "truth.json").is_file()

@@ -26,6 +26,7 @@ _WHERE = {
     "knowledge": "indicators.knowledge",
     "indicators": "indicators",
     "comparable": "indicators.comparable",
+    "suggest_transfers": "indicators.transfers",
     "trajectory": "indicators.context",
     "say": "display.prose",
     "essentials": "display.prose",

@@ -21,7 +21,8 @@ def test_every_row_has_the_one_shape(french_impact):
     rows = ik.indicators(french_impact)
     assert tuple(rows.columns) == COLUMNS
     assert not rows.duplicated(KEY).any()
-    assert set(rows["territory"]) == {place.code for place in french_impact.territories}
+    # The rows of no territory are the programme's.
+    assert set(rows["territory"]) == {place.code for place in french_impact.territories} | {""}
     missing = rows["value"].isna()
     assert rows[missing]["flag"].str.startswith("missing:").all()
     assert not rows[~missing]["flag"].str.startswith("missing:").any()

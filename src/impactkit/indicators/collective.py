@@ -1,45 +1,160 @@
-"""The collective: who is in it, as far as a source says."""
+"""The collective: who is in it, how varied, how old, how organised, as far as a source says."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from impactkit.indicators.rows import frame, latest, row, sources
+from impactkit.data.dates import coarsest, days_between, precision, span
+from impactkit.data.tables import labels
+from impactkit.indicators.missing import why
+from impactkit.indicators.rows import frame, latest, row, told
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
+    from impactkit.data.territories import Territory
+
+UNITS = {
+    "index_shannon": "indice",
+    "index_blau": "indice",
+    "index_hill": "types",
+    "index_evenness": "indice",
+}
+YEAR = 365.25
 
 
 def rows(ev: Evaluation) -> pd.DataFrame:
-    """`count_members` by territory (the size that a source announces for the whole collective, on a row of
-    role `whole`) and `count_members_named` (the members named one by one).
+    """By territory: `count_members` (the size that a source announces for the whole collective, on a row of
+    role `whole`), `count_members_named` (named one by one and not gone), their types, diversity, age, PTCE,
+    organisation.
 
-    Trap: named members are a floor; without an announced size the size is missing, never their number.
+    share_members and the four indices are over the members whose type is known (`n`); index_maturity is
+    the rank of the latest organisation, 1 (no body) to 4 (a legal structure). Trap: named members are a
+    floor; without an announced size the size is missing, never their number.
     """
-    found = []
+    found: list[dict[str, Any]] = []
     for place in ev.territories:
-        members = place.table("members")
-        whole = members[(members["role"] == "whole")].dropna(subset=["count"]).sort_values("as_of").tail(1)
-        named = members[members["role"] != "whole"]
-        for indicator, known, value in (
-            ("count_members", whole, whole["count"].sum()),
-            ("count_members_named", named, len(named)),
-        ):
-            if len(known):
-                found.append(
-                    row(
-                        place.code,
-                        indicator,
-                        float(value),
-                        "membres",
-                        n=len(known),
-                        period=latest(known["as_of"]),
-                        as_of=latest(known["as_of"]),
-                        source=sources(known["source"]),
-                    )
-                )
-            else:
-                found.append(row(place.code, indicator, None, "membres", flag="missing:not-found"))
+        found += [*_size(place), *_variety(place), _age(place), _ptce(place), _maturity(place)]
     return frame(found)
+
+
+def announced(members: pd.DataFrame) -> pd.DataFrame:
+    """The row of the latest size announced for the whole collective; no row when none is."""
+    whole = members[members["role"] == "whole"].dropna(subset=["count"])
+    return whole.sort_values(["as_of", "count"]).tail(1)
+
+
+def present(members: pd.DataFrame) -> pd.DataFrame:
+    """Named members not gone by the latest news of the table, each once (its latest row).
+
+    Trap: an end known to the year counts as gone when its year has begun by then.
+    """
+    named = members[members["role"] != "whole"].sort_values("as_of", kind="stable")
+    today = latest(members["as_of"])
+    gone = [bool(end) and span(end)[0] <= span(today)[1] for end in named["until"]]
+    here = named[[not left for left in gone]]
+    # Two members without a name are two members.
+    return here[(here["name"] == "") | ~here.duplicated("name", keep="last")].sort_index()
+
+
+def diversity(types: Sequence[str]) -> dict[str, float | None]:
+    """Four indices of one list of types (p: share of each type present; k: number of types present).
+
+    Shannon -sum p ln p, in [0, ln k]; Blau 1 - sum p^2, in [0, 1 - 1/k]; Hill exp(Shannon), the number of
+    equally frequent types that would be as varied, in [1, k]; evenness Shannon / ln k (Pielou), None for one
+    type, where 0/0 says nothing. Every index is None for an empty list.
+    Trap: all grow with the number of members known; compare only lists that are as complete.
+    """
+    counts = sorted(Counter(types).values())
+    if not counts:
+        return dict.fromkeys(UNITS)
+    shares = [count / sum(counts) for count in counts]
+    shannon = math.fsum(-share * math.log(share) for share in shares)
+    even = shannon / math.log(len(counts)) if len(counts) > 1 else None
+    blau = 1 - math.fsum(share * share for share in shares)
+    return dict(zip(UNITS, (shannon, blau, math.exp(shannon), even), strict=True))
+
+
+def _size(place: Territory) -> Iterator[dict[str, Any]]:
+    members = place.table("members")
+    whole, named = announced(members), members[members["role"] != "whole"]
+    for indicator, known, value in (
+        ("count_members", whole, whole["count"].sum()),
+        ("count_members_named", named, len(present(members))),
+    ):
+        if len(known):
+            yield told(place.code, indicator, value, "membres", known)
+        else:
+            flag = why(place.evaluation, place.code, "collective")
+            yield row(place.code, indicator, None, "membres", flag=flag)
+
+
+def _variety(place: Territory) -> Iterator[dict[str, Any]]:
+    members = present(place.table("members"))
+    typed = members[members["type"] != ""]
+    if members.empty:
+        flag = why(place.evaluation, place.code, "collective")
+        yield row(place.code, "count_members_untyped", None, "membres", flag=flag)
+    else:
+        flag = "missing:untyped"
+        untyped = len(members) - len(typed)
+        yield told(place.code, "count_members_untyped", untyped, "membres", members)
+    for kind in [name for name in labels("members", "type") if name in set(typed["type"])]:
+        share = float((typed["type"] == kind).mean())
+        yield told(place.code, "share_members", share, "part", typed, group=f"type={kind}")
+    if typed.empty:
+        yield told(place.code, "share_members", None, "part", members, n=0, flag=flag)
+    for indicator, value in diversity(list(typed["type"])).items():
+        unknown = flag if typed.empty else "missing:not-applicable" if value is None else ""
+        about = members if typed.empty else typed
+        yield told(place.code, indicator, value, UNITS[indicator], about, n=len(typed), flag=unknown)
+
+
+def _age(place: Territory) -> dict[str, Any]:
+    """Years from the founding to the label, or to the date of the wave that a candidate aims at; `low` and
+    `high` when a date is less precise than a day, `quality` how precise. Negative: founded after.
+    """
+    indicator, fact = "count_years_before_label", _own(place)
+    founded, label = str(fact["founded"].iloc[0]), place.labelled
+    if not founded:
+        flag = why(place.evaluation, place.code, "collective")
+        return row(place.code, indicator, None, "années", flag=flag)
+    days = days_between(founded, label)
+    about: dict[str, Any] = {"period": label, "quality": coarsest(founded, label), "n": 1}
+    if coarsest(founded, label) != "day":
+        (first, last), (start, end) = span(founded), span(label)
+        shortest, longest = (start - last).days, (end - first).days
+        about |= {"low": shortest / YEAR, "high": longest / YEAR}
+        # The two middles may come in the wrong order while the dates allow one day for both.
+        days = max(days, 0) if longest >= 0 else days
+    return told(place.code, indicator, days / YEAR, "années", fact, **about)
+
+
+def _ptce(place: Territory) -> dict[str, Any]:
+    fact = _own(place)
+    written = str(fact["ptce"].iloc[0])
+    if not written:
+        flag = why(place.evaluation, place.code, "collective")
+        return row(place.code, "met_ptce", None, "critère", flag=flag)
+    return told(place.code, "met_ptce", float(written == "true"), "critère", fact)
+
+
+def _maturity(place: Territory) -> dict[str, Any]:
+    events = place.table("events")
+    mine = (events["territory"] == place.code) & (events["kind"] == "governance")
+    told_of = events[mine & (events["maturity"] != "")].sort_values(["date", "as_of"], kind="stable").tail(1)
+    if told_of.empty:
+        flag = why(place.evaluation, place.code, "collective")
+        return row(place.code, "index_maturity", None, "indice", flag=flag)
+    rank = 1 + list(labels("events", "maturity")).index(str(told_of["maturity"].iloc[0]))
+    date = str(told_of["date"].iloc[0])
+    about = {"period": date, "quality": precision(date)} if date else {"quality": "undated"}
+    return told(place.code, "index_maturity", rank, "indice", told_of, **about)
+
+
+def _own(place: Territory) -> pd.DataFrame:
+    return place.table("territories")

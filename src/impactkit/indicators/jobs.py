@@ -57,12 +57,12 @@ def latest_jobs(place: Territory) -> pd.DataFrame:
 
 
 def _insertion(code: str, last: pd.DataFrame, missing: str) -> Iterator[dict[str, Any]]:
-    known = last[last["insertion"].notna()]
+    known = last[last["insertion"] != ""]
     if known.empty:
         yield row(code, "count_jobs_insertion", None, "emplois", flag=missing)
         return
     total = float(known["actual"].sum())
-    held = float(known[known["insertion"].astype(bool)]["actual"].sum())
+    held = float(known[known["insertion"] == "true"]["actual"].sum())
     yield told(code, "count_jobs_insertion", held, "emplois", known)
     yield _share(code, "share_jobs_insertion", held, total, known)
 
