@@ -25,18 +25,21 @@ class Part:
 
 @dataclass(frozen=True)
 class Territory:
-    """One territory; `perimeter` is empty when no perimeter is established (then `candidates` may hold
-    possible ones).
+    """One territory; `perimeter` is empty when no official perimeter is established (then `candidates` may
+    hold possible ones). `units` are codes of the evaluation's own units (units.csv); `status` is `labelled`
+    or `candidate`.
     """
 
     evaluation: Evaluation
     code: str
     name: str
     wave: Wave
+    status: str
     perimeter_kind: str
     confidence: str
     perimeter: tuple[Part, ...]
     candidates: tuple[Part, ...]
+    units: tuple[str, ...]
 
     def __repr__(self) -> str:
         return f"Territory({self.code}: {self.name})"
@@ -56,8 +59,10 @@ class Territory:
     @property
     def labelled(self) -> str:
         """Date of the label as it is known (a day, a month): its own event when a source gives one, else its
-        wave's.
+        wave's; "" for a candidate.
         """
+        if self.status == "candidate":
+            return ""
         events = self.table("events")
         own = events[
             (events["kind"] == "label") & (events["territory"] == self.code) & (events["date"] != "")
@@ -88,8 +93,10 @@ def territories_of(evaluation: Evaluation) -> tuple[Territory, ...]:
     """Every territory of the evaluation, in the order of its table."""
     perimeters = evaluation.table("perimeters")
 
+    own = perimeters["family"] == "unit"
+
     def parts(code: str, role: str) -> tuple[Part, ...]:
-        rows = perimeters[(perimeters["territory"] == code) & (perimeters["role"] == role)]
+        rows = perimeters[(perimeters["territory"] == code) & (perimeters["role"] == role) & ~own]
         return tuple(Part(family, unit) for family, unit in zip(rows["family"], rows["code"], strict=True))
 
     return tuple(
@@ -98,10 +105,12 @@ def territories_of(evaluation: Evaluation) -> tuple[Territory, ...]:
             code=row.territory,
             name=french_spaces(row.name),
             wave=evaluation.wave(row.wave),
+            status=row.status or "labelled",
             perimeter_kind=row.perimeter_kind,
             confidence=row.confidence,
             perimeter=parts(row.territory, "perimeter"),
             candidates=parts(row.territory, "candidate"),
+            units=tuple(perimeters[own & (perimeters["territory"] == row.territory)]["code"]),
         )
         for row in evaluation.table("territories").itertuples(index=False)
     )

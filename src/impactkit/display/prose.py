@@ -38,7 +38,10 @@ def essentials(place: Territory) -> Essentials:
 
 def _label(place: Territory) -> tuple[Sentence, ...]:
     precision = "day" if place.labelled.count("-") == 2 else "month"
-    dates = [runs(f"known.label.{precision}", date=date(place.labelled))]
+    if place.labelled:
+        dates = [runs(f"known.label.{precision}", date=date(place.labelled))]
+    else:
+        dates = [runs("known.candidate")]
     events = place.table("events")
     starts = events[(events["kind"] == "start") & (events["date"] != "")].to_dict("records")
     if starts:

@@ -151,6 +151,8 @@ def _label_ends(axes: Axes, ends: list[tuple[float, str, str, str]], at: float) 
 
 
 def _mark_label(axes: Axes, place: Territory) -> None:
+    if not place.labelled:
+        return
     year, month, day = [*place.labelled.split("-"), "1"][:3]
     at = int(year) + (int(month) - 1) / 12 + (int(day) - 1) / 365
     axes.axvline(at, color=RUST, linewidth=1, zorder=2)

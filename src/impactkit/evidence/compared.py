@@ -25,7 +25,7 @@ def population(place: Territory) -> Sentence:
     figures = picked(place)
     latest = figures.of("count_population")
     if latest is None:
-        return runs("population.none")
+        return runs("population.units" if place.units else "population.none")
     count = as_text(latest["value"], "habitants")
     if figures.of("rate_population_change") is None:
         return runs("population.single", count=count, year=latest["period"])

@@ -30,7 +30,7 @@ def subtitle(place: Territory) -> tuple[str, ...]:
     headings = round(figures.of("count_headings_documented")["n"])  # type: ignore[index]
     key = "head.label.day" if place.labelled.count("-") == 2 else "head.label.month"
     second = [
-        say(key, date=date(place.labelled)),
+        say(key, date=date(place.labelled)) if place.labelled else say("head.candidate"),
         say("head.documented", n=known, count=number(known), all=number(headings)),
     ]
     return SEPARATOR.join(_ground(place)), SEPARATOR.join(second)
@@ -39,12 +39,18 @@ def subtitle(place: Territory) -> tuple[str, ...]:
 def kind(place: Territory) -> str:
     """The kind of perimeter in words: « communauté d’agglomération », « 5 départements », « région »."""
     if not place.perimeter:
-        return say("kind.none")
+        return _units(place) if place.units else say("kind.none")
     if len(place.perimeter) > 1:
         return say(f"family.{place.family}", n=len(place.perimeter), count=number(len(place.perimeter)))
     if place.family != "epci":
         return say(f"kind.{place.family}")
     return say(f"kind.{_type(place)}")
+
+
+def _units(place: Territory) -> str:
+    names = place.evaluation.table("units").set_index("unit")["name"]
+    known = [str(names.get(code, code)) for code in place.units]
+    return say("kind.units", n=len(known), names=", ".join(known))
 
 
 def _type(place: Territory) -> str:

@@ -25,7 +25,8 @@ def comparable(place: Territory, *, on: str = "count_population") -> pd.DataFram
 
     Columns: unit, name, type, size (the value of `on` at the last date before the label), comparable (bool),
     reason: "" or labelled, nested (inside a labelled territory), overlapping (shares ground with one),
-    candidate (possible ground of one whose perimeter is not established), smaller (under half), larger (over
+    candidate (ground of a candidate, or possible ground of one whose perimeter is not
+    established), smaller (under half), larger (over
     double), no-value. Raises UnknownName for another indicator, NotEnoughData for a territory without
     perimeter.
     """
@@ -57,7 +58,7 @@ def last_before(place: Territory) -> int:
     """The last year whose 1 January population precedes the label (the figure itself pools five yearly
     surveys).
     """
-    label = place.labelled
+    label = place.labelled or place.wave.labelled
     return max((year for year in own_population(place) if f"{year}-01-01" <= label), default=0)
 
 
@@ -81,15 +82,20 @@ def own_populations(ev: Evaluation) -> dict[str, dict[int, float]]:
 def _touched(ev: Evaluation, family: str) -> dict[str, str]:
     """Units of a family that the programme touches: unit -> labelled, nested, overlapping or candidate."""
     members = geography.members(family, vintage=ev.vintage)
-    labelled = frozenset().union(*(place.communes for place in ev.territories))
-    possible = frozenset().union(*(communes_of(place.candidates, ev.vintage) for place in ev.territories))
-    parts = {part.code for place in ev.territories for part in place.perimeter if part.family == family}
+    inside = [place for place in ev.territories if place.status == "labelled"]
+    labelled = frozenset().union(*(place.communes for place in inside))
+    # Who asked for the label, or may lie on this ground, is no comparison either.
+    possible = frozenset().union(
+        *(communes_of(place.candidates, ev.vintage) for place in ev.territories),
+        *(place.communes for place in ev.territories if place.status == "candidate"),
+    )
+    parts = {part.code for place in inside for part in place.perimeter if part.family == family}
     marks = members.assign(
         labelled=members["commune"].isin(labelled), possible=members["commune"].isin(possible)
     )
-    inside = marks.groupby("unit")[["labelled", "possible"]].mean()
+    shares = marks.groupby("unit")[["labelled", "possible"]].mean()
     found = {}
-    for unit, share, maybe in inside.itertuples():
+    for unit, share, maybe in shares.itertuples():
         if unit in parts:
             found[unit] = "labelled"
         elif share == 1:
