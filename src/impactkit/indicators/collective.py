@@ -55,8 +55,8 @@ def present(members: pd.DataFrame) -> pd.DataFrame:
     """
     named = members[members["role"] != "whole"].sort_values("as_of", kind="stable")
     today = latest(members["as_of"])
-    gone = [bool(end) and span(end)[0] <= span(today)[1] for end in named["until"]]
-    here = named[[not left for left in gone]]
+    stays = [not end or span(end)[0] > span(today)[1] for end in named["until"]]
+    here = named[pd.Series(stays, index=named.index, dtype=bool)]
     # Two members without a name are two members.
     return here[(here["name"] == "") | ~here.duplicated("name", keep="last")].sort_index()
 
