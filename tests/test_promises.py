@@ -9,12 +9,6 @@ def promise(text):
     return pytest.mark.xfail(strict=True, reason=text)
 
 
-@promise("The 27 rows of domain.md 1.4 each name a table and column that exist")
-def test_article(repo):
-    assert (repo / "data" / "README.md").is_file()
-    assert (repo / "tests" / "data" / "test_article.py").is_file()
-
-
 @promise(
     "A corpus of planted workbooks gets all of 25 planted mistakes with the right sheet and cell in one pass"
 )

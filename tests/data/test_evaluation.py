@@ -74,7 +74,8 @@ def test_the_same_content_is_read_once_and_another_content_anew(folder):
     _spoil(folder, "jobs.csv", ",2,", ",3,")
     second = ik.load(folder)
     assert second != first
-    assert ik.indicators(second, measure="jobs").set_index("territory").loc["valence-romans", "value"] == 3
+    jobs = ik.indicators(second, measure="jobs").set_index(["territory", "indicator"])
+    assert jobs.loc[("valence-romans", "count_jobs"), "value"] == 3
 
 
 def test_a_relative_path_is_found_from_a_folder_below(repo, monkeypatch):

@@ -44,22 +44,24 @@ MEASURES: dict[str, Callable[[Evaluation], pd.DataFrame]] = {
 
 
 def indicators(ev: Evaluation, *, measure: str | None = None, of: Territory | None = None) -> pd.DataFrame:
-    """Indicator rows of an evaluation: one `measure` (collective, jobs, context ...) or all, one territory
-    or all.
+    """Indicator rows of an evaluation: all, one `measure` (collective, jobs, context ...) or one indicator
+    by its name (count_jobs); of all territories or one. The programme's own rows have no territory.
 
     Columns: territory, indicator, group, period, value, low, high, n, unit, flag, quality, source, as_of,
     data_vintage, geography_vintage; key (territory, indicator, group, period). A missing value is empty and
     its `flag` says why (`missing:<reason>`). Raises UnknownName for a measure or a territory that does not
     exist.
     """
+    among = [measure] if measure in MEASURES else list(MEASURES)
+    found = pd.concat([_measured(ev, name) for name in among], ignore_index=True)
     if measure is not None and measure not in MEASURES:
-        raise UnknownName.among("la mesure", measure, MEASURES)
-    found = pd.concat(
-        [_measured(ev, name) for name in MEASURES if measure in (None, name)], ignore_index=True
-    )
+        names = found["indicator"].unique()
+        if measure not in names:
+            raise UnknownName.among("la mesure", measure, [*MEASURES, *names])
+        found = found[found["indicator"] == measure]
     if of is not None:
-        found = found[found["territory"] == ev.territory(of.code).code].reset_index(drop=True)
-    return found[list(COLUMNS)]
+        found = found[found["territory"] == ev.territory(of.code).code]
+    return found[list(COLUMNS)].reset_index(drop=True)
 
 
 @functools.lru_cache(maxsize=64)
