@@ -1,5 +1,6 @@
 """The collective, on small invented lists counted by hand."""
 
+import csv
 import math
 import random
 
@@ -196,14 +197,22 @@ def test_the_real_evaluation(french_impact):
     found = collective.rows(french_impact)
     assert found["value"].notna().eq(found["flag"] == "").all()
     assert not found.duplicated(["territory", "indicator", "group", "period"]).any()
-    # Read in members.csv: sixteen announced and named; seven typed: three networks, two funders, an
-    # authority and a social enterprise.
+    # Read in members.csv: sixteen announced, and the sixteen named.
     lyon = "lyon-metropole"
     assert value(found, "count_members", lyon)["value"] == 16
     assert value(found, "count_members_named", lyon)["value"] == 16
-    assert value(found, "count_members_untyped", lyon)["value"] == 9
-    assert value(found, "share_members", lyon, "type=network")["value"] == pytest.approx(3 / 7)
-    assert value(found, "index_blau", lyon)["value"] == pytest.approx(1 - (9 + 4 + 1 + 1) / 49)
     assert value(found, "count_members", "strasbourg-eurometropole")["value"] == 29
-    assert value(found, "index_hill", "nantes-metropole")["n"] == 5
+    # The Ecossolies and two other networks, an insertion firm, a funder.
+    assert value(found, "index_blau", "nantes-metropole")["value"] == pytest.approx(1 - (9 + 1 + 1) / 25)
+    assert value(found, "share_members", "nantes-metropole", "type=network")["value"] == 0.6
     assert _missing(value(found, "index_hill", "region-bretagne")) == "missing:not-found"
+
+
+def test_types_of_the_real_members_as_counted_apart(french_impact):
+    with (french_impact.folder / "members.csv").open(encoding="utf-8", newline="") as file:
+        listed = [row for row in csv.DictReader(file) if row["role"] != "whole" and not row.get("until")]
+    found = collective.rows(french_impact)
+    for place in {row["territory"] for row in listed}:
+        types = [row["type"] for row in listed if row["territory"] == place]
+        assert value(found, "count_members_untyped", place)["value"] == types.count("")
+        assert value(found, "index_shannon", place)["n"] == len(types) - types.count("")

@@ -1,21 +1,112 @@
-"""The priority challenges of each collective."""
+"""The priority challenges of each collective, and the themes that emerge from them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import itertools
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from impactkit.data.tables import labels
+from impactkit.indicators.missing import why
 from impactkit.indicators.projects import counted
+from impactkit.indicators.rows import frame, row, told
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
 
+OTHER = "other"
+
 
 def rows(ev: Evaluation) -> pd.DataFrame:
-    """`count_challenges` by territory: the challenges that a source names, of the three that each collective
-    sets.
+    """By territory: `count_challenges` that a source names, `share_challenges_themed`. Over the labelled
+    territories (territory ""), by theme: count_challenges (`n`: themed challenges), share_territories (`n`:
+    territories with a themed challenge), index_theme_rank, and count_themes_together in one territory.
 
-    Trap: fewer than three known does not mean fewer than three set.
+    Traps: fewer challenges known than the label asks does not mean fewer set, so that every share by theme
+    is over what is known; a challenge with two themes counts in both, so that themes add up to more than
+    the whole. A theme is what the challenge's words make evident: count_challenges_unthemed are the rest.
     """
-    return counted(ev, table="challenges", indicator="count_challenges", unit="défis")
+    own = counted(ev, table="challenges", indicator="count_challenges", unit="défis")
+    return frame([*own.to_dict("records"), *_themed(ev), *_programme(ev)])
+
+
+def cooccurrence(ev: Evaluation) -> pd.DataFrame:
+    """Themes x themes: number of labelled territories whose challenges hold both; symmetric, the diagonal is
+    the number of territories with the theme. Every theme of the list is there, in its order.
+    """
+    return _together(_by_territory(_labelled(ev)))
+
+
+def _together(themes: pd.DataFrame) -> pd.DataFrame:
+    return themes.T.astype(int) @ themes.astype(int)
+
+
+def _labelled(ev: Evaluation) -> pd.DataFrame:
+    """Challenges of the labelled territories: those of a candidate are not the programme's."""
+    places = ev.table("territories")
+    candidates = places[places["status"] == "candidate"]["territory"]
+    challenges = ev.table("challenges")
+    return challenges[~challenges["territory"].isin(candidates)]
+
+
+def _by_territory(challenges: pd.DataFrame) -> pd.DataFrame:
+    """Territories with a themed challenge x themes of the list: whether one of its challenges has it."""
+    found: dict[str, set[str]] = {}
+    for code, themes in zip(challenges["territory"], challenges["themes"], strict=True):
+        if themes:
+            found.setdefault(code, set()).update(themes.split("|"))
+    names = list(labels("challenges", "themes"))
+    held = [[name in found[code] for name in names] for code in sorted(found)]
+    return pd.DataFrame(held, index=sorted(found), columns=names, dtype=bool)
+
+
+def _themed(ev: Evaluation) -> Iterator[dict[str, Any]]:
+    for place in ev.territories:
+        mine = place.table("challenges")
+        if mine.empty:
+            flag = why(ev, place.code, "challenges")
+            yield row(place.code, "share_challenges_themed", None, "part", flag=flag)
+        else:
+            share = float((mine["themes"] != "").mean())
+            yield told(place.code, "share_challenges_themed", share, "part", mine)
+
+
+def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
+    known = _labelled(ev)
+    if known.empty:
+        flag = why(ev, "", "challenges")
+        for indicator in ("count_challenges", "count_challenges_unthemed"):
+            yield row("", indicator, None, "défis", flag=flag)
+        return
+    themed = known[known["themes"] != ""]
+    yield told("", "count_challenges", len(known), "défis", known)
+    yield told("", "count_challenges_unthemed", len(known) - len(themed), "défis", known)
+    territories = _by_territory(known)
+    if territories.empty:
+        yield told("", "share_territories", None, "part", known, n=0, flag="missing:unthemed")
+        return
+    yield from _by_theme(themed, territories)
+    together = _together(territories)
+    for one, other in itertools.combinations(territories, 2):
+        if together.at[one, other]:
+            both, group = together.at[one, other], f"{one}+{other}"
+            about = {"n": len(territories), "group": group}
+            yield told("", "count_themes_together", both, "territoires", themed, **about)
+
+
+def _by_theme(themed: pd.DataFrame, territories: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Themes met, and the programme's own five even when no known challenge has them: a real zero."""
+    # Territories with the same number share the better rank.
+    ranks = territories.drop(columns=OTHER).sum().rank(method="min", ascending=False)
+    for theme in territories:
+        some = themed[[theme in themes.split("|") for themes in themed["themes"]]]
+        if theme == OTHER and some.empty:
+            continue
+        group, share = f"theme={theme}", float(territories[theme].mean())
+        yield told("", "count_challenges", len(some), "défis", themed, group=group)
+        about = {"n": len(territories), "group": group}
+        yield told("", "share_territories", share, "part", themed, **about)
+        if theme != OTHER:
+            yield told("", "index_theme_rank", ranks[theme], "rang", themed, **about)
