@@ -2,19 +2,42 @@
 
 import pytest
 
+from impactkit.data.tables import schemas
 from impactkit.data.territories import overlaps
+from impactkit.indicators.knowledge import HEADINGS
 
+# Every table of the folder that says facts; unknowns.csv says what is missing.
 FACTS = (
     "territories",
     "perimeters",
     "events",
     "members",
     "challenges",
+    "milestones",
     "projects",
     "jobs",
+    "project_outcomes",
     "funding",
     "transfers",
+    "lessons",
+    "evaluation_questions",
 )
+# No source names a rule, or a company with the type of its partnership; nobody has been interviewed.
+SILENT = {"partnerships", "obstacles", "interviews", "unintended_effects", "units", "outcomes", "leftovers"}
+# Every figure of the folder, as its source says it: a new one is a decision, here.
+FIGURES = {
+    ("funding", "lyon-metropole", "amount"): [1_000_000, 1_700_000],
+    ("funding", "toulouse-metropole", "amount"): [150_000],
+    ("jobs", "valence-romans", "actual"): [2],
+    ("members", "lyon-metropole", "count"): [16],
+    ("members", "occitanie-est", "count"): [17],
+    ("members", "strasbourg-eurometropole", "count"): [29],
+    ("members", "toulouse-metropole", "count"): [22],
+    ("milestones", "lyon-metropole", "version"): [1, 1, 1, 1],
+    ("project_outcomes", "lyon-metropole", "value"): [110],
+}
+# Collectives that a source calls a territorial cluster of cooperation (PTCE), and since when.
+CLUSTERS = {"figeac": "2015", "genevois-innovales": "2015", "territoire-ledonien-clusterjura": "2014"}
 # The settled ground of each territory, as in the shared list; "" where none is established.
 PERIMETERS = {
     "aix-marseille-provence": "epci:200054807",
@@ -64,6 +87,53 @@ def test_every_fact_has_its_source_and_its_date(french_impact, name):
     assert rows["source"].str.contains(",").all()
 
 
+def test_every_table_of_the_folder_is_looked_at(french_impact):
+    found = {path.stem for path in french_impact.folder.glob("*.csv")}
+    assert found == {*FACTS, "unknowns"}
+    assert set(schemas()) == found | SILENT
+    assert all(french_impact.table(name).empty for name in SILENT)
+
+
+def test_every_figure_is_one_that_a_source_says(french_impact):
+    found = {}
+    for name in FACTS:
+        rows = french_impact.table(name)
+        for field in schemas()[name]["fields"]:
+            if field["type"] in ("number", "integer"):
+                known = rows[rows[field["name"]].notna()]
+                for code, mine in known.groupby("territory"):
+                    found[name, code, field["name"]] = list(mine[field["name"]])
+    assert found == FIGURES
+
+
+def test_clusters_are_dated_by_an_event_of_the_same_source(french_impact):
+    rows = french_impact.table("territories").set_index("territory")
+    dated = rows[rows["founded"] != ""]
+    assert dict(dated["founded"]) == CLUSTERS
+    assert set(rows[rows["ptce"].astype(str).str.lower() == "true"].index) == set(CLUSTERS)
+    events = french_impact.table("events").query("kind == 'other_programme'")
+    for code, year in CLUSTERS.items():
+        mine = events[(events["territory"] == code) & events["title"].str.contains("pôle territorial")]
+        (row,) = mine.to_dict("records")
+        assert row["date"] == year
+        assert row["source"] in rows.loc[code, "source"], code
+
+
+def test_partners_are_members_and_challenges_are_of_the_same_territory(french_impact):
+    members, challenges = french_impact.table("members"), french_impact.table("challenges")
+    home = dict(zip(challenges["challenge"], challenges["territory"], strict=True))
+    projects = french_impact.table("projects")
+    linked = projects[projects["challenge"] != ""]
+    assert len(linked) and all(
+        home[code] == place for code, place in zip(linked["challenge"], linked["territory"], strict=True)
+    )
+    partnered = projects[projects["partners"] != ""]
+    assert len(partnered)
+    for row in partnered.to_dict("records"):
+        known = set(members[members["territory"] == row["territory"]]["name"])
+        assert set(row["partners"].split("|")) <= known, row["project"]
+
+
 def test_each_perimeter_is_the_settled_one(french_impact):
     for place in french_impact.territories:
         codes = "|".join(part.code for part in place.perimeter)
@@ -107,7 +177,7 @@ def test_no_challenge_has_an_invented_kind(french_impact):
 
 def test_the_facts_of_a_sentence_have_one_source(french_impact):
     # A sentence names one source and one date for all it lists: they must be those of every row.
-    for name in ("challenges", "projects"):
+    for name in ("challenges", "projects", "milestones"):
         rows = french_impact.table(name)
         assert (rows.groupby("territory")[["source", "as_of"]].nunique() == 1).all(axis=None), name
     named = french_impact.table("members").query("role != 'whole'")
@@ -127,6 +197,10 @@ def test_nesting_is_found(french_impact, inner, outer):
 
 def test_unknowns_cover_the_thirteen_headings_and_read_in_a_sentence(french_impact):
     rows = french_impact.table("unknowns")
-    assert rows[rows["territory"] == ""]["heading"].nunique() == 13
+    general = rows[rows["territory"] == ""]
+    assert sorted(general["heading"]) == sorted(HEADINGS)
+    assert (general["ask"] != "").all()
+    # Whoever has not looked does not say that it cannot be found.
+    assert ((rows["reason"] == "not-found") == (rows["searched_on"] != "")).all()
     assert rows["what"].str.match(r"(?:Les?|La|L’|Une|Ce) ?\w").all()
     assert not rows["what"].str.endswith(".").any()
