@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import pandas as pd
 
+from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
+from impactkit.display.board import asks, board
 from impactkit.display.shown import Table, text
 from impactkit.errors import UnknownName
 from impactkit.evidence import unknown
@@ -14,19 +16,25 @@ from impactkit.evidence.finding import Sentence, listed
 from impactkit.evidence.picked import MEDIAN, as_text, picked
 from impactkit.indicators.comparable import comparable
 from impactkit.indicators.jobs import latest_jobs
-from impactkit.indicators.knowledge import gaps, knowledge
+from impactkit.indicators.knowledge import gaps, knowledge, to_send
 from impactkit.wording.catalogue import Declared, Run, french_spaces, runs, say
 from impactkit.wording.numbers import number
 
 
-def table(thing: Territory | pd.DataFrame, *, about: str = "", caption: str = "") -> Table:
-    """A table to read: one of a territory's (`about`: known, challenges, projects, few, gaps), or any frame.
+def table(thing: Territory | Evaluation | pd.DataFrame, *, about: str = "", caption: str = "") -> Table:
+    """A table to read: one of a territory's (`about`: known, challenges, projects, few, gaps), of a whole
+    evaluation's (`board`: what is known by territory and heading; `asks`: whom to ask, the row to send), or
+    any frame.
 
     A frame keeps its columns in order, its first one naming the rows; numbers go through the one formatter.
     Raises UnknownName for another topic.
     """
     if isinstance(thing, pd.DataFrame):
         return _of_frame(thing, caption)
+    if isinstance(thing, Evaluation):
+        if about not in WHOLE:
+            raise UnknownName.among("la table", about, WHOLE)
+        return WHOLE[about](thing)
     if about not in TOPICS:
         raise UnknownName.among("la table", about, TOPICS)
     return TOPICS[about](thing)
@@ -141,14 +149,17 @@ def _gaps(place: Territory) -> Table:
             text(row["what"], declared=True),
             text(say(f"reason.{row['reason']}")),
             text(row["ask"], declared=True),
+            text(to_send(row["heading"], place.name)[0] or say("asks.none")),
         )
         for row in gaps(place).to_dict("records")
     )
     searched = text(unknown.searched(place))
-    columns = _columns("gaps", what=3.2, reason=2.2, ask=2.6)
-    return Table(say("gaps.caption"), columns, rows, (searched,) if searched else ())
+    columns = _columns("gaps", what=3.2, reason=2.0, ask=2.4, sheet=1.5)
+    notes = (searched, runs("gaps.send")) if searched else (runs("gaps.send"),)
+    return Table(say("gaps.caption"), columns, rows, notes)
 
 
+WHOLE: dict[str, Callable[[Evaluation], Table]] = {"board": board, "asks": asks}
 TOPICS: dict[str, Callable[[Territory], Table]] = {
     "known": _known,
     "challenges": _challenges,

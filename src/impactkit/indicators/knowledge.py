@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from impactkit.data import geography
+from impactkit.data.tables import schemas
 from impactkit.indicators.comparable import own_populations
 from impactkit.indicators.rows import frame, latest, row, sources
 
@@ -18,20 +20,23 @@ if TYPE_CHECKING:
 # Heading -> the tables whose sourced rows document it; without a table a heading stays unknown.
 HEADINGS: dict[str, tuple[str, ...]] = {
     "perimeter": ("perimeters", "territories"),
-    "questions": (),
+    "questions": ("evaluation_questions",),
     "collective": ("members",),
     "challenges": ("challenges",),
-    "roadmap": (),
-    "projects": ("projects", "jobs"),
+    "roadmap": ("milestones",),
+    "projects": ("projects", "jobs", "project_outcomes"),
     "funding": ("funding",),
-    "partnerships": (),
+    "partnerships": ("partnerships",),
     "transfers": ("transfers",),
-    "obstacles": (),
+    "obstacles": ("obstacles",),
     "context": (),
     "contribution": (),
-    "lessons": (),
+    "lessons": ("lessons", "unintended_effects", "interviews"),
 }
-BOARD = ["territory", "heading", "state", "rows", "reason", "ask", "as_of", "source"]
+BOARD = ["territory", "heading", "state", "rows", "reason", "ask", "sheet", "send", "as_of", "source"]
+# Columns that whoever answers need not fill: the import does, or they are for exceptions.
+OURS = ("territory", "milestone", "as_of", "source", "note")
+ASKED = 5
 
 
 def knowledge(ev: Evaluation) -> pd.DataFrame:
@@ -39,7 +44,8 @@ def knowledge(ev: Evaluation) -> pd.DataFrame:
 
     Columns: territory, heading, state (known: sourced rows and no open question; partial: sourced rows and
     open questions; unknown: no sourced row), rows (how many), reason and ask (of the first open question),
-    as_of (latest), source. Returns a copy of shape (territories x 13, 8).
+    sheet and send (what is not known: the sheet of the workbook and the row to send), as_of (latest),
+    source. Returns a copy of shape (territories x 13, 10).
     """
     return _board(ev).copy()
 
@@ -57,8 +63,32 @@ def _board(ev: Evaluation) -> pd.DataFrame:
             else:
                 state, reason, ask = ("unknown", *(asked or ("not-searched", "")))
             days, texts = [day for day, _ in known], [source for _, source in known]
-            found.append((place.code, heading, state, len(known), reason, ask, latest(days), sources(texts)))
+            send = ("", "") if state == "known" else to_send(heading, place.name)
+            about = (state, len(known), reason, ask, *send, latest(days), sources(texts))
+            found.append((place.code, heading, *about))
     return pd.DataFrame(found, columns=BOARD)
+
+
+def to_send(heading: str, name: str) -> tuple[str, str]:
+    """Sheet of the workbook where a heading is answered, and the row to send: its columns, the territory's
+    filled in; ("", "") for a heading that no sheet answers.
+    """
+    if not HEADINGS[heading]:
+        return "", ""
+    schema = schemas()[HEADINGS[heading][0]]
+    fields = [field for field in schema["fields"] if field["name"] not in OURS and not _made(field)]
+    # What the table cannot do without is never left out; the columns keep their order.
+    needed = sorted(fields, key=lambda field: not field.get("constraints", {}).get("required", False))[
+        :ASKED
+    ]
+    asked = [field["title"] for field in fields if field in needed]
+    own = [f"{field['title']} : {name}" for field in schema["fields"] if field["name"] == "territory"]
+    return schema["sheet"], " ; ".join([*own, *(f"{title} : …" for title in asked)])
+
+
+def _made(field: Mapping[str, Any]) -> bool:
+    """Whether a column is a code that the import makes from the name."""
+    return bool(field.get("constraints", {}).get("unique"))
 
 
 def _facts(ev: Evaluation) -> dict[tuple[str, str], list[tuple[str, str]]]:
@@ -73,6 +103,11 @@ def _facts(ev: Evaluation) -> dict[tuple[str, str], list[tuple[str, str]]]:
     for code, years in own_populations(ev).items():
         if years:
             found[code, "context"] = [(str(year), geography.POPULATION_SOURCE) for year in years]
+    panel = ev.table("outcomes").dropna(subset=["value"])
+    for place in [place for place in ev.territories if place.units]:
+        mine = panel[panel["unit"].isin(place.units)].drop_duplicates(["period", "source"])
+        if len(mine):
+            found[place.code, "context"] = list(zip(mine["period"], mine["source"], strict=True))
     return found
 
 

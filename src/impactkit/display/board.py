@@ -1,0 +1,53 @@
+"""The knowledge board as tables: 27 territories by heading, and what to ask of whom."""
+
+from __future__ import annotations
+
+from impactkit.data.evaluation import Evaluation
+from impactkit.display.shown import Table, text
+from impactkit.indicators.knowledge import HEADINGS, knowledge, to_send
+from impactkit.wording.catalogue import runs, say
+from impactkit.wording.numbers import number
+
+
+def board(ev: Evaluation) -> Table:
+    """One line per territory, one column per heading: documented, in part, or not."""
+    known = knowledge(ev).set_index(["territory", "heading"])["state"]
+    columns = [(say("board.territory"), "left", 2.4)]
+    columns += [(say(f"board.{heading}"), "left", 1.0) for heading in HEADINGS]
+    rows = tuple(
+        (
+            text(place.name),
+            *(text(say(f"board.state.{known[place.code, heading]}")) for heading in HEADINGS),
+        )
+        for place in ev.territories
+    )
+    return Table(say("board.caption"), tuple(columns), rows, (runs("board.note"),))
+
+
+def asks(ev: Evaluation) -> Table:
+    """One line per heading: for how many territories it is open, whom to ask first, the row to send."""
+    known = knowledge(ev)
+    rows = []
+    for heading in HEADINGS:
+        left = known[(known["heading"] == heading) & (known["state"] != "known")]
+        if left.empty:
+            continue
+        sheet, row = to_send(heading, "…")
+        told = say("asks.row", sheet=sheet, row=row) if sheet else say("asks.none")
+        # Most territories share the programme's answer; the commonest comes first.
+        who = left[left["ask"] != ""]["ask"].value_counts()
+        rows.append(
+            (
+                text(say(f"heading.{heading}")),
+                text(number((left["state"] == "unknown").sum())),
+                text(number((left["state"] == "partial").sum())),
+                text(str(who.index[0]) if len(who) else say("cell.unknown"), declared=len(who) > 0),
+                text(told),
+            )
+        )
+    widths = {"heading": 2.0, "unknown": 0.9, "partial": 0.9, "ask": 2.4, "send": 4.0}
+    columns = tuple(
+        (say(f"asks.{name}"), "right" if name in ("unknown", "partial") else "left", width)
+        for name, width in widths.items()
+    )
+    return Table(say("asks.caption"), columns, tuple(rows))
