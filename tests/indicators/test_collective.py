@@ -68,6 +68,9 @@ def test_a_member_told_twice_counts_once_with_its_latest_type(small):
     members = [
         _member("Un", "company", as_of="2021"),
         _member("Un", "association", as_of="2019"),
+        # Left since it was first told.
+        _member("Parti", "other", as_of="2019"),
+        _member("Parti", "other", until="2020-05", as_of="2020"),
         # Gone, then back.
         _member("Deux", "finance", since="2018", until="2019", as_of="2019"),
         _member("Deux", "finance", since="2021", as_of="2021"),

@@ -48,17 +48,23 @@ def announced(members: pd.DataFrame) -> pd.DataFrame:
     return whole.sort_values(["as_of", "count"]).tail(1)
 
 
+def newest_last(members: pd.DataFrame) -> pd.DataFrame:
+    """Members by date of their news; of one date, those still there after those who left."""
+    order = members.assign(_until=members["until"].replace("", "9999"))
+    return order.sort_values(["as_of", "_until", "type"], kind="stable").drop(columns="_until")
+
+
 def present(members: pd.DataFrame) -> pd.DataFrame:
-    """Named members not gone by the latest news of the table, each once (its latest row).
+    """Named members not gone by the latest news of the table, each once: its latest row tells.
 
     Trap: an end known to the year counts as gone when its year has begun by then.
     """
-    named = members[members["role"] != "whole"].sort_values("as_of", kind="stable")
-    today = latest(members["as_of"])
-    stays = [not end or span(end)[0] > span(today)[1] for end in named["until"]]
-    here = named[pd.Series(stays, index=named.index, dtype=bool)]
+    named = newest_last(members[members["role"] != "whole"])
     # Two members without a name are two members.
-    return here[(here["name"] == "") | ~here.duplicated("name", keep="last")].sort_index()
+    once = named[(named["name"] == "") | ~named.duplicated("name", keep="last")].sort_index()
+    today = latest(members["as_of"])
+    stays = [not end or span(end)[0] > span(today)[1] for end in once["until"]]
+    return once[pd.Series(stays, index=once.index, dtype=bool)]
 
 
 def diversity(types: Sequence[str]) -> dict[str, float | None]:
@@ -104,7 +110,9 @@ def _variety(place: Territory) -> Iterator[dict[str, Any]]:
         untyped = len(members) - len(typed)
         yield told(place.code, "count_members_untyped", untyped, "membres", members)
     for kind in [name for name in labels("members", "type") if name in set(typed["type"])]:
-        share = float((typed["type"] == kind).mean())
+        some = typed[typed["type"] == kind]
+        yield told(place.code, "count_members_named", len(some), "membres", some, group=f"type={kind}")
+        share = len(some) / len(typed)
         yield told(place.code, "share_members", share, "part", typed, group=f"type={kind}")
     if typed.empty:
         yield told(place.code, "share_members", None, "part", members, n=0, flag=flag)
@@ -119,7 +127,7 @@ def _age(place: Territory) -> dict[str, Any]:
     `high` when a date is less precise than a day, `quality` how precise. Negative: founded after.
     """
     indicator, fact = "count_years_before_label", _own(place)
-    founded, label = str(fact["founded"].iloc[0]), place.labelled
+    founded, label = str(fact["founded"].iloc[0]), place.labelled or place.wave.labelled
     if not founded:
         flag = why(place.evaluation, place.code, "collective")
         return row(place.code, indicator, None, "années", flag=flag)
