@@ -72,9 +72,9 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     more so far / pairs so far; `n` pairs), share_members_kept (of the first year's; `n` those members).
 
     A tie is two named members on one same project alive that year (owner or partners). Traps: the members
-    named, and the partners told, are a floor; a pair that works together without a project
-    is no tie; a long list of years with no departure may be a lack of news. Without any partner told in the
-    territory, ties are missing, never zero.
+    named, and the partners told, are a floor; a pair that works together without a project is no tie; many
+    years with no departure may be a lack of news. Without any partner told in the territory, ties are
+    missing, never zero.
     """
     found: list[dict[str, Any]] = []
     for place in ev.territories:

@@ -1,0 +1,93 @@
+"""What the label asks: met, not met, or not known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from impactkit.indicators.collective import announced, present
+from impactkit.indicators.missing import complete, why
+from impactkit.indicators.rows import frame, row, told
+
+if TYPE_CHECKING:
+    from impactkit.data.evaluation import Evaluation
+    from impactkit.data.territories import Territory
+
+AUTHORITY = {"local_authority"}
+# Actors of the social and solidarity economy (ESS).
+SOCIAL = {"social_enterprise", "association", "cooperative", "network"}
+UNIT = "critère"
+
+
+def rows(ev: Evaluation) -> pd.DataFrame:
+    """By territory, labelled or candidate, 1 met, 0 not met, else missing: met_collective_strength (as many
+    members as `[label] members` of evaluation.toml asks), met_collective_diversity (a local authority and an
+    actor of the social economy, at least), met_challenges (as many challenges as `[label] challenges`). `n`:
+    what was counted.
+
+    What is seen is enough to meet a criterion; not to meet it takes a list with nothing left open. Trap: a
+    criterion without a threshold written is judged for nobody (`missing:no-threshold`), and none of this
+    says whether a label was deserved.
+    """
+    found = []
+    for place in ev.territories:
+        found += [_strength(place), _diversity(place), _challenges(place)]
+    return frame(found)
+
+
+def _strength(place: Territory) -> dict[str, Any]:
+    members, asked = place.table("members"), place.evaluation.label.get("members")
+    whole, named = announced(members), present(members)
+    count = max(_size(whole), len(named))
+    known = whole if count > len(named) else named
+    # An announced size is that of the whole: nothing is left open about it.
+    closed = len(whole) > 0 or complete(place.evaluation, place.code, "collective")
+    return _enough(place, "met_collective_strength", "collective", asked, count, known, closed)
+
+
+def _size(whole: pd.DataFrame) -> int:
+    # An evaluation without this table has no numbers to add.
+    return int(whole["count"].iloc[0]) if len(whole) else 0
+
+
+def _challenges(place: Territory) -> dict[str, Any]:
+    known, asked = place.table("challenges"), place.evaluation.label.get("challenges")
+    closed = complete(place.evaluation, place.code, "challenges")
+    return _enough(place, "met_challenges", "challenges", asked, len(known), known, closed)
+
+
+def _enough(
+    place: Territory,
+    indicator: str,
+    heading: str,
+    asked: int | None,
+    count: int,
+    known: pd.DataFrame,
+    closed: bool,
+) -> dict[str, Any]:
+    """Whether `count` reaches what is asked; short of it, unknown until the list is closed."""
+    if asked is None:
+        return told(place.code, indicator, None, UNIT, known, n=count, flag="missing:no-threshold")
+    if count >= asked or (len(known) and closed):
+        return told(place.code, indicator, float(count >= asked), UNIT, known, n=count)
+    flag = why(place.evaluation, place.code, heading)
+    return told(place.code, indicator, None, UNIT, known, n=count, flag=flag)
+
+
+def _diversity(place: Territory) -> dict[str, Any]:
+    indicator = "met_collective_diversity"
+    members = place.table("members")
+    whole, named = announced(members), present(members)
+    if named.empty:
+        flag = why(place.evaluation, place.code, "collective")
+        return row(place.code, indicator, None, UNIT, flag=flag)
+    types = set(named["type"])
+    if types & AUTHORITY and types & SOCIAL:
+        return told(place.code, indicator, 1, UNIT, named)
+    if not (_size(whole) <= len(named) and complete(place.evaluation, place.code, "collective")):
+        flag = why(place.evaluation, place.code, "collective")
+        return told(place.code, indicator, None, UNIT, named, flag=flag)
+    if "" in types:
+        return told(place.code, indicator, None, UNIT, named, flag="missing:untyped")
+    return told(place.code, indicator, 0, UNIT, named)
