@@ -68,7 +68,8 @@ def test_the_network_by_year(small):
     assert [row["value"] for row in repeated] == pytest.approx([0, 1 / 3, 1 / 3, 1 / 3])
     assert [row["n"] for row in repeated] == [1, 3, 3, 3]
     kept = [_of(found, "share_members_kept", year) for year in years]
-    assert [row["value"] for row in kept] == pytest.approx([1, 1, 2 / 3, 2 / 3])
+    assert _missing(kept[0]) == "missing:one-period"
+    assert [row["value"] for row in kept[1:]] == pytest.approx([1, 2 / 3, 2 / 3])
     assert {row["n"] for row in kept} == {3}
 
 
@@ -166,3 +167,8 @@ def test_the_real_evaluation(french_impact):
     assert set(nantes["period"]) == {"2019"}
     assert _of(found, "share_members_kept", "2019", "nantes-metropole")["n"] == 5
     assert _missing(_of(found, "count_ties", "2019", "nantes-metropole")) == "missing:not-found"
+    # Read in projects.csv: two projects of Lyon name two members each.
+    lyon = french_impact.territory("lyon-metropole")
+    assert ("Alter’Incub", "Ronalpia") in ecosystem.ties(lyon, 2019)
+    density = _of(found, "ratio_network_density", "2019", "lyon-metropole")
+    assert density["value"] == pytest.approx(len(ecosystem.ties(lyon, 2019)) / 120)

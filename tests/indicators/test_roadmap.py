@@ -198,3 +198,7 @@ def test_the_real_evaluation(french_impact):
     silent = found[~found["territory"].isin(listed)]
     assert len(silent) and silent["value"].isna().all()
     assert set(silent["flag"]) <= {"missing:not-found", "missing:not-communicated", "missing:not-searched"}
+    # Read in milestones.csv: four milestones without a due date, the foundation alone is done.
+    done = value(found, "share_milestones_done", "lyon-metropole")
+    assert (done["value"], done["n"]) == (0.25, 4)
+    assert _missing(value(found, "share_milestones_on_time", "lyon-metropole")) == "missing:undated"

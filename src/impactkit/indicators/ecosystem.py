@@ -155,8 +155,10 @@ def _of(place: Territory) -> Iterator[dict[str, Any]]:
         so_far |= together
         for name, (value, n, flag) in _ties(place, seen, len(here), together, so_far).items():
             yield told(place.code, name, value, UNITS[name], facts, n=n, flag=flag, period=str(year))
-        kept = len(founders & here) / len(founders)
-        about = {"n": len(founders), "period": str(year)}
+        # The first year keeps all its members by definition.
+        later = year > seen.years[0]
+        kept = len(founders & here) / len(founders) if later else None
+        about = {"n": len(founders), "period": str(year), "flag": "" if later else "missing:one-period"}
         yield told(place.code, "share_members_kept", kept, "part", members, **about)
 
 
