@@ -7,7 +7,7 @@ from collections.abc import Callable
 from impactkit.data.territories import Territory, overlaps
 from impactkit.display.shown import Essentials, Notice, Prose, Shown, Title
 from impactkit.errors import UnknownName
-from impactkit.evidence import compared, declared, head
+from impactkit.evidence import compared, declared, head, life, money
 from impactkit.evidence.essentials import findings
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.unknown import within
@@ -18,9 +18,10 @@ from impactkit.wording.numbers import date, when
 def say(place: Territory, *, about: str = "head") -> Shown:
     """What the tables allow to say of a territory, in the report's words; nothing known says nothing.
 
-    `about`: head (name, kind, size, label), label (dates, perimeter, nesting), collective, projects (with
-    funding and transfers), context (population among comparable territories), programmes (others present),
-    method. Raises UnknownName for another topic.
+    `about`: head (name, kind, size, label), label (dates, perimeter, nesting), collective, roadmap, projects
+    (and jobs), money (funding and partnerships), exchanges (transfers and obstacles), lessons, context
+    (population among comparable territories), programmes (others present), method.
+    Raises UnknownName for another topic.
     """
     if about == "head":
         return Title(head.overline(place), place.name, head.subtitle(place))
@@ -58,12 +59,28 @@ def _label(place: Territory) -> tuple[Sentence, ...]:
 
 
 def _collective(place: Territory) -> tuple[Sentence, ...]:
-    return (declared.collective(place),)
+    return declared.collective(place), life.variety(place)
+
+
+def _roadmap(place: Territory) -> tuple[Sentence, ...]:
+    return (life.roadmap(place),)
 
 
 def _projects(place: Territory) -> tuple[Sentence, ...]:
     first = declared.jobs(place) or declared.projects(place)
-    return first, declared.funding(place), declared.transfers(place)
+    return first, joined(life.stages(place), life.first_project(place)), life.insertion(place)
+
+
+def _money(place: Territory) -> tuple[Sentence, ...]:
+    return money.funding(place), money.partnerships(place)
+
+
+def _exchanges(place: Territory) -> tuple[Sentence, ...]:
+    return money.transfers(place), life.obstacles(place)
+
+
+def _lessons(place: Territory) -> tuple[Sentence, ...]:
+    return (life.unintended(place),)
 
 
 def _context(place: Territory) -> tuple[Sentence, ...]:
@@ -80,7 +97,11 @@ def _method(place: Territory) -> tuple[Sentence, ...]:
 TOPICS: dict[str, Callable[[Territory], tuple[Sentence, ...]]] = {
     "label": _label,
     "collective": _collective,
+    "roadmap": _roadmap,
     "projects": _projects,
+    "money": _money,
+    "exchanges": _exchanges,
+    "lessons": _lessons,
     "context": _context,
     "method": _method,
 }

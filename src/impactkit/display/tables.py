@@ -7,9 +7,11 @@ from collections.abc import Callable
 import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
+from impactkit.data.tables import labels
 from impactkit.data.territories import Territory
 from impactkit.display.board import asks, board
 from impactkit.display.shown import Table, text
+from impactkit.display.told import TOLD, criteria, told
 from impactkit.errors import UnknownName
 from impactkit.evidence import unknown
 from impactkit.evidence.finding import Sentence, listed
@@ -22,9 +24,10 @@ from impactkit.wording.numbers import number
 
 
 def table(thing: Territory | Evaluation | pd.DataFrame, *, about: str = "", caption: str = "") -> Table:
-    """A table to read: one of a territory's (`about`: known, challenges, projects, few, gaps), of a whole
-    evaluation's (`board`: what is known by territory and heading; `asks`: whom to ask, the row to send), or
-    any frame.
+    """A table to read: one of a territory's (`about`: known, criteria, projects, few, gaps, and what is
+    declared: challenges, roadmap, outcomes, funding, partnerships, transfers, obstacles, questions, lessons,
+    unintended, interviews), of a whole evaluation's (`board`: what is known; `asks`: whom to ask, the row to
+    send), or any frame.
 
     A frame keeps its columns in order, its first one naming the rows; numbers go through the one formatter.
     Raises UnknownName for another topic.
@@ -35,8 +38,10 @@ def table(thing: Territory | Evaluation | pd.DataFrame, *, about: str = "", capt
         if about not in WHOLE:
             raise UnknownName.among("la table", about, WHOLE)
         return WHOLE[about](thing)
+    if about in TOLD:
+        return told(thing, about)
     if about not in TOPICS:
-        raise UnknownName.among("la table", about, TOPICS)
+        raise UnknownName.among("la table", about, [*TOPICS, *TOLD])
     return TOPICS[about](thing)
 
 
@@ -79,31 +84,27 @@ def _known(place: Territory) -> Table:
     return Table(say("known.caption"), _columns("known", heading=2.0, state=1.3, source=5.0), rows)
 
 
-def _challenges(place: Territory) -> Table:
-    known = place.table("challenges")
-    rows = [(text(title, declared=True),) for title in known["title"]]
-    return _sourced(
-        say("challenges.caption"), {"title": 3.0, "source": 2.6}, rows, known["source"], "challenges"
-    )
-
-
 def _projects(place: Territory) -> Table:
     jobs = latest_jobs(place).set_index("project")
     known = place.table("projects")
+    words, themes = labels("projects", "stage"), labels("projects", "theme")
     rows = []
     for row in known.itertuples(index=False):
         job = jobs.loc[row.project] if row.project in jobs.index else None
-        count = "" if job is None else number(job["actual"])
-        rows.append(
-            (
-                text(row.name, declared=True),
-                _or_unknown(say(f"stage.{row.stage}") if row.stage else ""),
-                _or_unknown(count, declared=True),
-                _or_unknown("" if job is None else str(job["target"]), declared=True),
-            )
-        )
-    widths = {"name": 3.0, "stage": 1.5, "actual": 1.2, "target": 1.5, "source": 3.2}
-    return _sourced(say("projects.caption"), widths, rows, known["source"], "projects")
+        cells = {
+            "name": text(row.name, declared=True),
+            "theme": text(themes.get(row.theme, "")),
+            "stage": text(words.get(row.stage, "")),
+            "actual": text("" if job is None else number(job["actual"]), declared=True),
+            "target": text("" if job is None else str(job["target"]), declared=True),
+        }
+        rows.append(cells)
+    widths = {"name": 3.0, "theme": 2.0, "stage": 1.3, "actual": 1.0, "target": 1.4}
+    # A column that nothing fills says nothing.
+    widths = {name: width for name, width in widths.items() if any(cells[name] for cells in rows)}
+    unknown = text(say("cell.unknown"))
+    told_of = [tuple(cells[name] or unknown for name in widths) for cells in rows]
+    return _sourced(say("projects.caption"), widths | {"source": 3.2}, told_of, known["source"], "projects")
 
 
 def _sourced(
@@ -114,12 +115,8 @@ def _sourced(
         columns = _columns(topic, **{name: width for name, width in widths.items() if name != "source"})
         note = runs("table.source", source=Declared(sources.iloc[0]))
         return Table(caption, columns, tuple(rows), (note,))
-    told = tuple((*row, text(source, declared=True)) for row, source in zip(rows, sources, strict=True))
-    return Table(caption, _columns(topic, **widths), told)
-
-
-def _or_unknown(words: str, *, declared: bool = False) -> Sentence:
-    return text(words, declared=declared) if words else text(say("cell.unknown"))
+    cells = tuple((*row, text(source, declared=True)) for row, source in zip(rows, sources, strict=True))
+    return Table(caption, _columns(topic, **widths), cells)
 
 
 def _few(place: Territory) -> Table:
@@ -162,7 +159,7 @@ def _gaps(place: Territory) -> Table:
 WHOLE: dict[str, Callable[[Evaluation], Table]] = {"board": board, "asks": asks}
 TOPICS: dict[str, Callable[[Territory], Table]] = {
     "known": _known,
-    "challenges": _challenges,
+    "criteria": criteria,
     "projects": _projects,
     "few": _few,
     "gaps": _gaps,

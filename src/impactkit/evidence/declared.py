@@ -12,6 +12,7 @@ import pandas as pd
 from impactkit.evidence.finding import Sentence, filled, joined, listed
 from impactkit.evidence.picked import picked
 from impactkit.evidence.unknown import within
+from impactkit.indicators.collective import present
 from impactkit.indicators.jobs import latest_jobs
 from impactkit.wording.catalogue import Declared, Run, runs, say
 from impactkit.wording.numbers import number, when
@@ -80,7 +81,7 @@ def collective(place: Territory) -> Sentence:
         size = members[members["role"] == "whole"].sort_values("as_of").tail(1)
         sentences.append(runs("declared.members", n=count, count=number(count), **told(size)))
     if named is not None:
-        people = members[members["role"] != "whole"]
+        people = present(members)
         names = listed(
             _member(name, role) for name, role in zip(people["name"], people["role"], strict=True)
         )

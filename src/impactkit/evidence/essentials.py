@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from impactkit.evidence import compared, declared, unknown
+from impactkit.evidence import compared, declared, money, unknown
 from impactkit.evidence.finding import Finding, Sentence, joined
 from impactkit.evidence.picked import picked
 from impactkit.wording.catalogue import runs
@@ -31,5 +31,5 @@ def findings(place: Territory) -> tuple[Finding, ...]:
 
 def _facts(place: Territory) -> list[Sentence]:
     projects = declared.jobs(place) or declared.projects(place)
-    told = (projects, declared.challenges(place), declared.collective(place), declared.transfers(place))
+    told = (projects, declared.challenges(place), declared.collective(place), money.transfers(place))
     return [sentence for sentence in told if sentence]

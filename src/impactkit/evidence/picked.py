@@ -32,9 +32,9 @@ class Picked:
             found = found[found["period"] == period]
         return None if found.empty else found.sort_values("period", kind="stable").iloc[-1]
 
-    def count(self, indicator: str) -> int:
+    def count(self, indicator: str, *, group: str = "") -> int:
         """A count as a whole number; 0 when it is not known."""
-        row = self.of(indicator)
+        row = self.of(indicator, group=group)
         return 0 if row is None else round(row["value"])
 
     def many(self, indicator: str, prefix: str) -> pd.DataFrame:

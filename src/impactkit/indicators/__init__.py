@@ -13,13 +13,16 @@ from impactkit.indicators import (
     challenges,
     collective,
     context,
+    ecosystem,
     funding,
     jobs,
     knowledge,
+    label,
     obstacles,
     outcomes,
     partnerships,
     projects,
+    roadmap,
     transfers,
 )
 from impactkit.indicators.rows import COLUMNS, frame
@@ -30,8 +33,11 @@ if TYPE_CHECKING:
 
 MEASURES: dict[str, Callable[[Evaluation], pd.DataFrame]] = {
     "knowledge": knowledge.rows,
+    "label": label.rows,
     "collective": collective.rows,
+    "ecosystem": ecosystem.rows,
     "challenges": challenges.rows,
+    "roadmap": roadmap.rows,
     "projects": projects.rows,
     "jobs": jobs.rows,
     "outcomes": outcomes.rows,

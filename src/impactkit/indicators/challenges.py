@@ -11,7 +11,7 @@ import pandas as pd
 from impactkit.data.tables import labels
 from impactkit.indicators.missing import why
 from impactkit.indicators.projects import counted
-from impactkit.indicators.rows import frame, row, told
+from impactkit.indicators.rows import frame, programme, row, told
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
@@ -36,19 +36,11 @@ def cooccurrence(ev: Evaluation) -> pd.DataFrame:
     """Themes x themes: number of labelled territories whose challenges hold both; symmetric, the diagonal is
     the number of territories with the theme. Every theme of the list is there, in its order.
     """
-    return _together(_by_territory(_labelled(ev)))
+    return _together(_by_territory(programme(ev, "challenges")))
 
 
 def _together(themes: pd.DataFrame) -> pd.DataFrame:
     return themes.T.astype(int) @ themes.astype(int)
-
-
-def _labelled(ev: Evaluation) -> pd.DataFrame:
-    """Challenges of the labelled territories: those of a candidate are not the programme's."""
-    places = ev.table("territories")
-    candidates = places[places["status"] == "candidate"]["territory"]
-    challenges = ev.table("challenges")
-    return challenges[~challenges["territory"].isin(candidates)]
 
 
 def _by_territory(challenges: pd.DataFrame) -> pd.DataFrame:
@@ -74,7 +66,7 @@ def _themed(ev: Evaluation) -> Iterator[dict[str, Any]]:
 
 
 def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
-    known = _labelled(ev)
+    known = programme(ev, "challenges")
     if known.empty:
         flag = why(ev, "", "challenges")
         for indicator in ("count_challenges", "count_challenges_unthemed"):

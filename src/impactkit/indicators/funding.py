@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from impactkit.indicators.missing import complete, why
-from impactkit.indicators.rows import frame, row, told
+from impactkit.indicators.rows import frame, programme, row, told
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
@@ -85,9 +85,9 @@ def _ratios(ev: Evaluation, code: str, known: pd.DataFrame) -> Iterator[dict[str
 def _programme(ev: Evaluation, found: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """The ratio over the territories whose own is known."""
     ratios = found[(found["indicator"] == "ratio_complementary") & found["value"].notna()]
-    lines = last_told(ev.table("funding"))
+    lines = last_told(programme(ev, "funding"))
     for status in STATUSES:
-        inside = ratios[ratios["group"] == f"status={status}"]["territory"]
+        inside = set(ratios[ratios["group"] == f"status={status}"]["territory"]) & set(lines["territory"])
         some = lines[lines["territory"].isin(inside) & (lines["status"] == status)]
         sums = some.groupby("share")["amount"].sum()
         if len(inside):

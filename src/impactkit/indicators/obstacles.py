@@ -9,7 +9,7 @@ import pandas as pd
 from impactkit.data.dates import days_between
 from impactkit.indicators.durations import median
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, row, told
+from impactkit.indicators.rows import frame, programme, row, told
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
@@ -28,7 +28,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     found: list[dict[str, Any]] = []
     obstacles = ev.table("obstacles")
     for code in [*(place.code for place in ev.territories), ""]:
-        mine = obstacles[obstacles["territory"] == code] if code else obstacles
+        mine = obstacles[obstacles["territory"] == code] if code else programme(ev, "obstacles")
         if mine.empty:
             flag = why(ev, code, "obstacles")
             found.append(row(code, "count_obstacles", None, "freins", flag=flag))

@@ -11,7 +11,7 @@ import pandas as pd
 from impactkit.data.dates import days_between
 from impactkit.indicators.durations import median
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, row, told
+from impactkit.indicators.rows import frame, programme, row, told
 from impactkit.indicators.stages import CLOCKS, DATES, ORDER, first_project, known_waits, with_reached
 from impactkit.indicators.target import progress
 
@@ -101,7 +101,7 @@ def _wait(place: Territory, clock: str, projects: pd.DataFrame) -> dict[str, Any
 
 
 def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
-    projects = ev.table("projects")
+    projects = programme(ev, "projects")
     for clock in CLOCKS:
         waits = known_waits(ev, clock)
         value, flag = median([float(wait.days or 0) for wait in waits], [wait.came for wait in waits])

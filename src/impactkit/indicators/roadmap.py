@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from impactkit.data.territories import Territory
 
 UNITS = {
+    "count_milestones": "jalons",
+    "count_milestones_done": "jalons",
     "share_milestones_done": "part",
     "share_milestones_on_time": "part",
+    "count_milestones_on_time": "jalons",
     "days_milestone_delay": "jours",
     "count_milestones_dropped": "jalons",
     "count_milestones_undated": "jalons",
@@ -60,19 +63,21 @@ def current(milestones: pd.DataFrame) -> pd.DataFrame:
 def _kept(place: Territory, milestones: pd.DataFrame) -> Iterator[dict[str, Any]]:
     last = current(milestones)
     alive = last[~last["is_dropped"]]
+    yield _told(place, "count_milestones", len(alive), last)
+    yield _told(place, "count_milestones_done", int(alive["is_done"].sum()), last, n=len(alive))
     if len(alive):
         yield _told(place, "share_milestones_done", float(alive["is_done"].mean()), alive)
     else:
         # Every milestone was dropped.
         yield _told(place, "share_milestones_done", None, last, n=0, flag="missing:not-applicable")
-    yield _on_time(place, alive, latest(milestones["as_of"]))
+    yield from _on_time(place, alive, latest(milestones["as_of"]))
     yield _delay(place, alive, latest(milestones["as_of"]))
     yield _told(place, "count_milestones_dropped", int(last["is_dropped"].sum()), last)
     undated = alive["is_done"] & (alive["done"] == "")
     yield _told(place, "count_milestones_undated", int(undated.sum()), last, n=len(alive))
 
 
-def _on_time(place: Territory, alive: pd.DataFrame, today: str) -> dict[str, Any]:
+def _on_time(place: Territory, alive: pd.DataFrame, today: str) -> Iterator[dict[str, Any]]:
     """Done by the end of the period they were due in, among those due by the latest news: what is due and
     not done is late. What is done at no known date is left out, and counted apart. `low` and `high` when
     dates known to the month or the year leave a doubt.
@@ -83,7 +88,8 @@ def _on_time(place: Territory, alive: pd.DataFrame, today: str) -> dict[str, Any
     told_of = due[(due["done"] != "") | ~due["is_done"]]
     if told_of.empty:
         flag = "missing:undated" if len(due) else _nothing_due(alive)
-        return _told(place, name, None, alive, n=0, flag=flag)
+        yield _told(place, name, None, alive, n=0, flag=flag)
+        return
     # What is not done has no first day: it is late on every reading.
     ends = [span(date)[1] for date in told_of["due"]]
     done = list(told_of["done"])
@@ -93,7 +99,8 @@ def _on_time(place: Territory, alive: pd.DataFrame, today: str) -> dict[str, Any
     possible = sum(bool(date) and span(date)[0] <= end for date, end in pairs)
     n = len(told_of)
     about = {} if sure == possible else {"low": sure / n, "high": possible / n}
-    return _told(place, name, likely / n, told_of, **about)
+    yield _told(place, name, likely / n, told_of, **about)
+    yield _told(place, "count_milestones_on_time", likely, told_of)
 
 
 def _delay(place: Territory, alive: pd.DataFrame, today: str) -> dict[str, Any]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from impactkit.data.evaluation import Evaluation
 
 COLUMNS = (
     "territory",
@@ -44,6 +47,13 @@ def frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
         else:
             found[name] = found[name].astype(object).where(found[name].notna(), "").astype(str)
     return found
+
+
+def programme(ev: Evaluation, table: str) -> pd.DataFrame:
+    """Rows of a table that are the programme's: those of its labelled territories, not of its candidates."""
+    facts, places = ev.table(table), ev.table("territories")
+    candidates = places[places["status"] == "candidate"]["territory"]
+    return facts[~facts["territory"].isin(candidates)]
 
 
 def latest(dates: Iterable[str]) -> str:

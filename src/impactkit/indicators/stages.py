@@ -96,5 +96,6 @@ def time_to_first_project(ev: Evaluation, *, clock: str = "label") -> pd.DataFra
 
 def known_waits(ev: Evaluation, clock: str) -> list[Wait]:
     """The waits that can be told, ended or not."""
-    found = [first_project(place, clock) for place in ev.territories]
+    labelled = [place for place in ev.territories if place.status == "labelled"]
+    found = [first_project(place, clock) for place in labelled]
     return [wait for wait in found if wait is not None and wait.days is not None]

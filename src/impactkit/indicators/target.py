@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from impactkit.data.dates import after, middle, span
-from impactkit.indicators.rows import latest, told
+from impactkit.indicators.rows import latest, programme, told
 from impactkit.indicators.stages import ORDER, with_reached
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def progress(ev: Evaluation) -> Iterator[dict[str, Any]]:
     """
     if "projects" not in ev.target or "months" not in ev.target:
         return
-    projects = with_reached(ev.table("projects"))
+    projects = with_reached(programme(ev, "projects"))
     if projects.empty:
         return
     launched = projects[projects["reached"] >= ORDER.index("launched")]

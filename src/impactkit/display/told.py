@@ -1,0 +1,124 @@
+"""Tables of what is declared: the rows of an evaluation's table, in the words of its schema."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from impactkit.data.tables import labels, schemas
+from impactkit.display.shown import Table, text
+from impactkit.evidence.finding import Sentence
+from impactkit.evidence.picked import picked
+from impactkit.indicators.obstacles import ANSWERED
+from impactkit.indicators.roadmap import current
+from impactkit.wording.catalogue import Declared, runs, say
+from impactkit.wording.numbers import date, number
+
+if TYPE_CHECKING:
+    from impactkit.data.territories import Territory
+
+# Topic -> table of the evaluation, columns shown and how wide each is.
+TOLD: dict[str, tuple[str, dict[str, float]]] = {
+    "challenges": ("challenges", {"title": 3.4, "kind": 1.6, "themes": 2.8}),
+    "roadmap": ("milestones", {"title": 3.4, "due": 1.4, "done": 1.4, "status": 1.2}),
+    "outcomes": (
+        "project_outcomes",
+        {"what": 2.8, "project": 2.0, "dimension": 1.6, "value": 1.1, "unit": 1.2, "charge": 1.1},
+    ),
+    "funding": ("funding", {"payer": 3.0, "purpose": 1.5, "share": 1.5, "status": 1.2, "amount": 1.3}),
+    "partnerships": ("partnerships", {"company": 2.6, "type": 2.2, "cash": 1.1, "hours": 1.0}),
+    "transfers": ("transfers", {"topic": 2.6, "giver": 2.0, "receiver": 2.0, "status": 1.2}),
+    "obstacles": ("obstacles", {"rule": 2.6, "what": 2.6, "outcome": 1.2, "raised": 1.3, "resolved": 1.3}),
+    "questions": ("evaluation_questions", {"text": 4.0, "criterion": 1.4, "asked_by": 2.2}),
+    "lessons": ("lessons", {"lesson": 4.4, "kind": 1.5, "by": 2.2}),
+    "unintended": ("unintended_effects", {"what": 4.0, "direction": 1.4, "who": 2.0}),
+    "interviews": ("interviews", {"quotation": 4.6, "role": 2.2, "date": 1.4}),
+}
+
+
+CRITERIA = ("met_collective_strength", "met_collective_diversity", "met_challenges")
+
+
+def told(place: Territory, topic: str) -> Table:
+    """What a table of the evaluation declares about a territory; without a row there is no table."""
+    name, widths = TOLD[topic]
+    rows = _chosen(topic, place.table(name)).reset_index(drop=True)
+    fields = {field["name"]: field for field in schemas()[name]["fields"]}
+    # A column that nobody filled says nothing.
+    shown = {column: width for column, width in widths.items() if _filled(rows[column])}
+    columns = [
+        (fields[column]["title"], "right" if _numeric(fields[column]) else "left", width)
+        for column, width in shown.items()
+    ]
+    cells = [
+        tuple(_cell(place, name, column, row[column]) for column in shown) for row in rows.to_dict("records")
+    ]
+    notes: tuple[Sentence, ...] = ()
+    if rows["source"].nunique() == 1:
+        notes = (runs("table.source", source=Declared(rows["source"].iloc[0])),)
+    else:
+        columns.append((fields["source"]["title"], "left", 3.0))
+        pairs = zip(cells, rows["source"], strict=True)
+        cells = [(*row, text(source, declared=True)) for row, source in pairs]
+    return Table(say(f"told.{topic}"), tuple(columns), tuple(cells), notes)
+
+
+def criteria(place: Territory) -> Table:
+    """What the label asks, and whether it is met: yes, no, or not known and why."""
+    rows = picked(place).rows
+    found = rows[rows["indicator"].isin(CRITERIA)].set_index("indicator")
+    cells = []
+    for name in CRITERIA:
+        row = found.loc[name]
+        if row["flag"] == "missing:no-threshold":
+            continue
+        known = pd.notna(row["value"])
+        state = "unknown" if not known else "met" if row["value"] else "unmet"
+        reason = "" if known else say(f"reason.{row['flag'].removeprefix('missing:')}")
+        cells.append((text(say(f"criterion.{name}")), text(say(f"criterion.{state}")), text(reason)))
+    if all(not reason for *_, reason in cells):
+        cells = [row[:2] for row in cells]
+    columns = [(say("criteria.asked"), "left", 3.4), (say("criteria.state"), "left", 1.2)]
+    columns += [(say("criteria.why"), "left", 2.4)] if cells and len(cells[0]) > 2 else []
+    return Table(say("criteria.caption"), tuple(columns), tuple(cells))
+
+
+def _chosen(topic: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows that the page shows: the current roadmap, what may be quoted, consequences found."""
+    if topic == "roadmap":
+        return current(rows) if len(rows) else rows
+    if topic == "interviews":
+        return rows[(rows["consent"] == "true") & (rows["quotation"] != "")]
+    if topic == "unintended":
+        return rows[rows["what"] != ""]
+    if topic == "obstacles":
+        # What waits for an answer comes first.
+        return rows.sort_values("outcome", key=lambda cells: cells.isin(ANSWERED), kind="stable")
+    return rows
+
+
+def _cell(place: Territory, table: str, column: str, value: object) -> Sentence:
+    words = labels(table, column)
+    if value == "" or pd.isna(value):  # type: ignore[call-overload]
+        return text(say("cell.unknown"))
+    if column in ("giver", "receiver"):
+        return text(place.evaluation.territory(str(value)).name)
+    if column == "project":
+        names = place.table("projects").set_index("project")["name"]
+        return text(str(names.get(str(value), value)), declared=True)
+    if words:
+        return text(", ".join(words[one] for one in str(value).split("|")))
+    if isinstance(value, float):
+        return text(number(value, 0 if value.is_integer() else 2), declared=True)
+    if column in ("due", "done", "raised", "resolved", "date"):
+        return text(date(str(value)))
+    return text(str(value), declared=True)
+
+
+def _filled(cells: pd.Series) -> bool:
+    return bool((cells.notna() & (cells != "")).any())
+
+
+def _numeric(field: dict[str, object]) -> bool:
+    return field["type"] in ("integer", "number")

@@ -1,0 +1,122 @@
+"""Sentences on the collective's life: its variety, its roadmap, its first project, its obstacles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from impactkit.data.tables import labels
+from impactkit.evidence.finding import Sentence, joined
+from impactkit.evidence.picked import picked
+from impactkit.wording.catalogue import runs, say
+from impactkit.wording.numbers import number
+
+if TYPE_CHECKING:
+    from impactkit.data.territories import Territory
+
+# A list that one source told is exhaustive of what it told: it is counted, never sampled.
+MANY = 3
+
+
+def by_code(place: Territory, indicator: str, column: str, codes: dict[str, str]) -> str:
+    """« association (4), collectivité (2) »: the counts of an indicator by the codes of a column."""
+    found = picked(place).many(indicator, f"{column}=").dropna(subset=["value"])
+    counts = {
+        group.split("=")[1]: value for group, value in zip(found["group"], found["value"], strict=True)
+    }
+    return ", ".join(f"{words} ({number(counts[code])})" for code, words in codes.items() if code in counts)
+
+
+def variety(place: Territory) -> Sentence:
+    """Types of the members named and how many equal types they are worth; empty under two known types."""
+    hill = picked(place).of("index_hill")
+    if hill is None or hill["n"] < 2 or hill["value"] <= 1:
+        return ()
+    types = by_code(place, "count_members_named", "type", labels("members", "type"))
+    return runs("life.variety", types=types, hill=number(hill["value"], 1), count=number(hill["n"]))
+
+
+def roadmap(place: Territory) -> Sentence:
+    """Milestones done and in time over the latest version, and how the plan moved; empty without one."""
+    figures = picked(place)
+    all_, done = figures.of("count_milestones"), figures.of("count_milestones_done")
+    if all_ is None or done is None:
+        return ()
+    count = round(all_["value"])
+    told = [runs("life.roadmap", n=count, done=number(done["value"]), count=number(count))]
+    due = figures.of("count_milestones_on_time")
+    if due is not None:
+        told.append(runs("life.due", n=round(due["n"]), due=number(due["n"]), count=number(due["value"])))
+    delay = figures.of("days_milestone_delay")
+    if delay is not None:
+        told.append(runs("life.delay", days=number(delay["value"]), n=round(delay["n"])))
+    moved = figures.count("count_milestones_moved")
+    if moved:
+        told.append(runs("life.moved", n=moved, count=number(moved)))
+    return joined(*told)
+
+
+def stages(place: Territory) -> Sentence:
+    """How far the projects have come; empty when no stage is known."""
+    words = labels("projects", "stage")
+    told = by_code(place, "count_projects", "stage", {**words, "unknown": say("cell.unknown")})
+    known = by_code(place, "count_projects", "stage", words)
+    return runs("life.stages", stages=told) if known else ()
+
+
+def first_project(place: Territory) -> Sentence:
+    """Days from the label to the first project launched, or without one so far; empty when it cannot be
+    told.
+    """
+    rows = picked(place).rows
+    found = rows[(rows["indicator"] == "days_to_first_project") & (rows["group"] == "clock=label")]
+    if found.empty:
+        return ()
+    row = found.iloc[0]
+    if pd.notna(row["value"]):
+        most = "most" if row["flag"] == "at-most" else row["quality"]
+        return runs(f"life.first.{most}", days=number(row["value"]))
+    if row["flag"] == "missing:not-yet":
+        return runs("life.first.none", days=number(row["low"]))
+    return ()
+
+
+def insertion(place: Territory) -> Sentence:
+    """Jobs in insertion, and the yearly cost of the projects per job; what is not known is not said."""
+    figures = picked(place)
+    held, cost = figures.of("count_jobs_insertion"), figures.of("amount_cost_per_job")
+    several = figures.of("count_jobs")
+    told: list[Sentence] = []
+    # One project's figure already says whether it is in insertion.
+    if held is not None and several is not None and several["n"] > 1:
+        told.append(runs("life.insertion", n=round(held["value"]), count=number(held["value"])))
+    if cost is not None:
+        told.append(runs("life.cost", cost=number(cost["value"]), n=round(cost["n"])))
+    return joined(*told)
+
+
+def obstacles(place: Territory) -> Sentence:
+    """Obstacles by outcome, and the days until half had an answer; empty when none is known."""
+    figures = picked(place)
+    known = figures.of("count_obstacles")
+    if known is None:
+        return ()
+    told = by_code(place, "count_obstacles", "outcome", labels("obstacles", "outcome"))
+    count = round(known["value"])
+    days = figures.of("days_to_resolution")
+    wait: Sentence = ()
+    if days is not None:
+        wait = runs("life.answer", days=number(days["value"]), count=number(days["n"]))
+    return joined(runs("life.obstacles", n=count, count=number(count), outcomes=told), wait)
+
+
+def unintended(place: Territory) -> Sentence:
+    """Whether unlooked-for consequences were looked for; nothing when no one says."""
+    known = place.table("unintended_effects")
+    searched = known[known["searched"] == "true"]
+    if known.empty:
+        return ()
+    if searched.empty:
+        return runs("life.unintended.unsearched")
+    return () if (searched["what"] != "").any() else runs("life.unintended.none")
