@@ -19,7 +19,7 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test lint lab lock clean
+.PHONY: help reports test bench lint lab lock clean
 
 help: ## Liste de ces commandes
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -30,6 +30,9 @@ reports: $(READY) ## Un rapport par territoire, dans reports/ (EVALUATION=dossie
 
 test: $(READY) ## Les tests
 	@$(BIN)/python -m pytest
+
+bench: $(READY) ## Les temps et la mémoire promis, mesurés (le meilleur de trois)
+	@$(BIN)/python bench/ceilings.py
 
 lint: $(READY) ## La forme du code (ruff) et ses types (mypy)
 	@$(BIN)/python -m ruff check .

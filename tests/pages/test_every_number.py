@@ -19,7 +19,8 @@ def _rows(folder):
 
 def _names(french_impact, place, rows):
     """Names may hold figures: the programme's territories, and the units listed one by one."""
-    listed = {group.removeprefix("comparable=") for group in rows["group"].dropna()} - {"median"}
+    groups = {group for group in rows["group"].dropna() if group.startswith("comparable=")}
+    listed = {group.removeprefix("comparable=") for group in groups} - {"median"}
     names = {geography.name_of(place.family, code, vintage=french_impact.vintage) for code in listed}
     return {one.name for one in french_impact.territories} | names
 
