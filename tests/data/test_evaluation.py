@@ -52,6 +52,15 @@ def test_a_folder_near_by_is_offered(repo, monkeypatch):
     assert "`french-impact`" in caught.value.next
 
 
+def test_a_figure_that_is_none_stops_its_territory_alone(folder):
+    _spoil(folder, "jobs.csv", ",2,", ",deux,")
+    ev = ik.load(folder)
+    assert ev.territory("nantes-metropole").name == "Nantes Métropole"
+    with pytest.raises(ik.RefusedData, match="Emplois") as caught:
+        ev.territory("valence-romans")
+    assert "impactkit check" in caught.value.next
+
+
 def test_an_unknown_territory_is_offered_its_nearest(french_impact):
     with pytest.raises(ik.UnknownName) as caught:
         french_impact.territory("valence-roman")

@@ -16,7 +16,7 @@ import pandas as pd
 
 from impactkit.data.folders import find, reference_folder
 from impactkit.data.population import VINTAGES
-from impactkit.data.tables import empty_table, read_table, schemas
+from impactkit.data.tables import empty_table, read_typed, schemas
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
 
@@ -75,6 +75,8 @@ class Evaluation:
     rates: Mapping[str, Any]
     digest: str
     _tables: Mapping[str, pd.DataFrame] = field(repr=False)
+    # What could not be read as a number, by territory: its file and column.
+    _unread: Mapping[str, tuple[str, str]] = field(repr=False)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Evaluation) and other.digest == self.digest
@@ -105,11 +107,20 @@ class Evaluation:
         return territories_of(self)
 
     def territory(self, code: str) -> Any:
-        """One territory by its code. Raises UnknownName with the nearest codes."""
+        """One territory by its code. Raises UnknownName with the nearest codes, RefusedData when one of its
+        figures cannot be read.
+        """
         known = {place.code: place for place in self.territories}
         if code not in known:
             raise UnknownName.among("le territoire", code, known, where=self.name)
+        if code in self._unread:
+            file, column = self._unread[code]
+            raise error(RefusedData, "not-numbers", where=f"{file}, {code}", column=column)
         return known[code]
+
+    def name_of(self, code: str) -> str:
+        """A territory's name, even when its figures cannot be read; the code itself when there is none."""
+        return next((place.name for place in self.territories if place.code == code), code)
 
     def wave(self, id: str) -> Wave:
         """One wave by its code."""
@@ -149,11 +160,14 @@ def digest_of(folder: Path) -> str:
 @functools.lru_cache(maxsize=4)
 def _read(folder: Path, digest: str) -> Evaluation:
     settings = read_settings(folder / "evaluation.toml")
-    tables = {
-        name: read_table(folder / f"{name}.csv", name)
-        for name in schemas()
-        if (folder / f"{name}.csv").is_file()
-    }
+    tables: dict[str, pd.DataFrame] = {}
+    unread: dict[str, tuple[str, str]] = {}
+    for name in schemas():
+        if (folder / f"{name}.csv").is_file():
+            tables[name], wrong = read_typed(folder / f"{name}.csv", name)
+            if "" in wrong:
+                raise error(RefusedData, "not-numbers", where=f"{name}.csv", column=wrong[""])
+            unread |= {code: (f"{name}.csv", column) for code, column in wrong.items()}
     if "territories" not in tables or tables["territories"].empty:
         raise error(RefusedData, "no-territories", where=folder.name)
     return Evaluation(
@@ -168,6 +182,7 @@ def _read(folder: Path, digest: str) -> Evaluation:
         **{name: MappingProxyType(settings.get(name, {})) for name in SECTIONS},
         digest=digest,
         _tables=MappingProxyType(tables),
+        _unread=MappingProxyType(unread),
     )
 
 

@@ -69,23 +69,33 @@ def read_table(path: Path, table: str) -> pd.DataFrame:
 
     Text columns hold "" where the cell is empty; numbers hold NaN.
     """
+    frame, wrong = read_typed(path, table)
+    if wrong:
+        raise error(RefusedData, "not-numbers", where=path.name, column=wrong.popitem()[1])
+    return frame
+
+
+def read_typed(path: Path, table: str) -> tuple[pd.DataFrame, dict[str, str]]:
+    """As `read_table`; a cell that should hold a number and does not is NaN, and told beside the frame: its
+    column, by territory ("" for a table that has none).
+    """
     frame = read_text(path).fillna("")
     frame = frame[(frame != "").any(axis=1)].reset_index(drop=True)
     frame = frame.reindex(columns=list(columns(table)), fill_value="").apply(lambda cells: cells.str.strip())
+    wrong: dict[str, str] = {}
     for field in schemas()[table]["fields"]:
         if field["type"] in ("integer", "number"):
-            frame[field["name"]] = _numbers(frame[field["name"]], path.name)
-    return frame
+            cells = frame[field["name"]]
+            numbers = pd.to_numeric(cells.replace("", None), errors="coerce").astype(float)
+            lost = frame[numbers.isna() & (cells != "")]
+            wrong |= dict.fromkeys(
+                lost["territory"] if "territory" in lost else [""] * len(lost), field["title"]
+            )
+            frame[field["name"]] = numbers
+    return frame, wrong
 
 
 @functools.lru_cache(maxsize=64)
 def empty_table(table: str) -> pd.DataFrame:
     """A frame with the columns of `table` and no row; read, never written into."""
     return pd.DataFrame({name: pd.Series(dtype=str) for name in columns(table)})
-
-
-def _numbers(cells: pd.Series, file: str) -> pd.Series:
-    try:
-        return pd.to_numeric(cells.replace("", None)).astype(float)
-    except ValueError as cause:
-        raise error(RefusedData, "not-numbers", where=file, column=cells.name, cause=cause) from cause

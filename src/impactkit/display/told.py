@@ -103,7 +103,7 @@ def _cell(place: Territory, table: str, column: str, value: object) -> Sentence:
     if value == "" or pd.isna(value):  # type: ignore[call-overload]
         return text(say("cell.unknown"))
     if column in ("giver", "receiver"):
-        return text(place.evaluation.territory(str(value)).name)
+        return text(place.evaluation.name_of(str(value)))
     if column == "project":
         names = place.table("projects").set_index("project")["name"]
         return text(str(names.get(str(value), value)), declared=True)

@@ -95,11 +95,11 @@ def transfers(place: Territory) -> Sentence:
     sentences = []
     for row in place.table("transfers").to_dict("records"):
         given = row["giver"] == place.code
-        other = place.evaluation.territory(row["receiver"] if given else row["giver"])
+        other = place.evaluation.name_of(row["receiver"] if given else row["giver"])
         sentences.append(
             runs(
                 "declared.transfer.given" if given else "declared.transfer.received",
-                other=other.name,
+                other=other,
                 topic=Declared(row["topic"]),
                 **told(pd.DataFrame([row])),
             )
