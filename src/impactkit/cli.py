@@ -91,7 +91,7 @@ def _root(
 def run_(
     folder: Folder,
     only: Annotated[
-        str | None, typer.Option(metavar="A,B", help=say("cli.only"), show_default=False)
+        list[str] | None, typer.Option(metavar="A,B", help=say("cli.only"), show_default=False)
     ] = None,
     limit: Annotated[
         int | None, typer.Option(min=1, metavar="N", help=say("cli.limit"), show_default=False)
@@ -102,7 +102,8 @@ def run_(
 ) -> None:
     from impactkit.reports.run import run
 
-    codes = [code.strip() for code in only.split(",") if code.strip()] if only is not None else None
+    # Commas, or the option several times: both are typed.
+    codes = [code.strip() for code in ",".join(only).split(",") if code.strip()] if only else None
     progress = None if as_json else sys.stderr
     summary = run(folder, only=codes, limit=limit, jobs=jobs, to=to, progress=progress)
     _tell(summary.outcomes)
