@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
+import pandas as pd
+
 from impactkit.data.evaluation import settings_of
 from impactkit.data.names import slug
 from impactkit.data.population import VINTAGES
@@ -41,12 +43,15 @@ def new_workbook(
         codes = set(tables["territories"]["territory"])
         if territory not in codes:
             raise UnknownName.among(say("noun.territory"), territory, codes, where=home.name)
-        tables = {
-            name: frame[frame["territory"] == territory] if "territory" in frame else frame
-            for name, frame in tables.items()
-        }
+        tables = {name: _own(frame, territory) for name, frame in tables.items()}
     write_workbook(tables, path, light=light)
     return path
+
+
+def _own(frame: pd.DataFrame, territory: str) -> pd.DataFrame:
+    """Rows about one territory; the panel of figures, which is nobody's, is not sent around."""
+    mine = [name for name in ("territory", "giver", "receiver") if name in frame]
+    return frame[(frame[mine] == territory).any(axis=1)]
 
 
 def _there(folder: Path, table: str) -> bool:
