@@ -8,7 +8,7 @@ import pandas as pd
 
 from impactkit.data.tables import labels
 from impactkit.evidence.finding import Sentence, joined
-from impactkit.evidence.picked import picked
+from impactkit.evidence.picked import as_text, picked
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # A list that one source told is exhaustive of what it told: it is counted, never sampled.
 MANY = 3
+FEW = 5
 
 
 def by_code(place: Territory, indicator: str, column: str, codes: dict[str, str]) -> str:
@@ -29,12 +30,15 @@ def by_code(place: Territory, indicator: str, column: str, codes: dict[str, str]
 
 
 def variety(place: Territory) -> Sentence:
-    """Types of the members named and how many equal types they are worth; empty under two known types."""
+    """Types of the members named and how many equal types they are worth; empty under five known types, for
+    so few members are better read by name.
+    """
     hill = picked(place).of("index_hill")
-    if hill is None or hill["n"] < 2 or hill["value"] <= 1:
+    if hill is None or hill["n"] < FEW or hill["value"] <= 1:
         return ()
     types = by_code(place, "count_members_named", "type", labels("members", "type"))
-    return runs("life.variety", types=types, hill=number(hill["value"], 1), count=number(hill["n"]))
+    worth = as_text(hill["value"], hill["unit"])
+    return runs("life.variety", types=types, hill=worth, count=number(hill["n"]))
 
 
 def roadmap(place: Territory) -> Sentence:

@@ -8,7 +8,7 @@ from impactkit.data.tables import labels
 from impactkit.evidence import declared
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.life import MANY, by_code
-from impactkit.evidence.picked import picked
+from impactkit.evidence.picked import as_text, picked
 from impactkit.wording.catalogue import Declared, runs
 from impactkit.wording.numbers import number
 
@@ -43,7 +43,7 @@ def _ratio(place: Territory) -> Sentence:
         found = picked(place).of("ratio_complementary", group=f"status={status}")
         if found is not None:
             words = labels("funding", "status")[status]
-            return runs("money.ratio", ratio=number(found["value"], 2), status=words)
+            return runs("money.ratio", ratio=as_text(found["value"], found["unit"]), status=words)
     return ()
 
 

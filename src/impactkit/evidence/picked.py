@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from impactkit.data.territories import Territory
 
 MEDIAN = "comparable=median"
+DECIMALS = {"indice": 1, "types": 1, "euros par euro": 2}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +56,8 @@ def _picked(ev: object, code: str) -> Picked:
 
 def as_text(value: float, unit: str, *, sign: bool = False) -> str:
     """One figure by its unit: shares as percentages with one decimal, counts as whole numbers, indices with
-    one decimal.
+    one decimal, ratios of money with two.
     """
     if unit == "part":
         return percent(value, 1, sign=sign)
-    return number(value, 1 if unit == "indice" else 0, sign=sign)
+    return number(value, DECIMALS.get(unit, 0), sign=sign)
