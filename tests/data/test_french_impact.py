@@ -34,7 +34,7 @@ FIGURES = {
     ("members", "strasbourg-eurometropole", "count"): [29],
     ("members", "toulouse-metropole", "count"): [22],
     ("milestones", "lyon-metropole", "version"): [1, 1, 1, 1],
-    ("project_outcomes", "lyon-metropole", "value"): [110],
+    ("project_outcomes", "lyon-metropole", "value"): [110, 1700000],
 }
 # Collectives that a source calls a territorial cluster of cooperation (PTCE), and since when.
 CLUSTERS = {"figeac": "2015", "genevois-innovales": "2015", "territoire-ledonien-clusterjura": "2014"}
