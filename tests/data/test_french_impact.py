@@ -26,7 +26,7 @@ FACTS = (
 SILENT = {"partnerships", "obstacles", "interviews", "unintended_effects", "units", "outcomes", "leftovers"}
 # Every figure of the folder, as its source says it: a new one is a decision, here.
 FIGURES = {
-    ("funding", "lyon-metropole", "amount"): [1_000_000, 1_700_000],
+    ("funding", "lyon-metropole", "amount"): [1_000_000],
     ("funding", "toulouse-metropole", "amount"): [150_000],
     ("jobs", "valence-romans", "actual"): [2],
     ("members", "lyon-metropole", "count"): [16],
@@ -34,7 +34,7 @@ FIGURES = {
     ("members", "strasbourg-eurometropole", "count"): [29],
     ("members", "toulouse-metropole", "count"): [22],
     ("milestones", "lyon-metropole", "version"): [1, 1, 1, 1],
-    ("project_outcomes", "lyon-metropole", "value"): [110, 1700000],
+    ("project_outcomes", "lyon-metropole", "value"): [110, 1_700_000],
 }
 # Collectives that a source calls a territorial cluster of cooperation (PTCE), and since when.
 CLUSTERS = {"figeac": "2015", "genevois-innovales": "2015", "territoire-ledonien-clusterjura": "2014"}
