@@ -87,8 +87,7 @@ def _write_sheet(
     empty = rows is None or rows.empty
     named = table != "territories"
     for column, one in enumerate(fields, start=1):
-        required = one.get("constraints", {}).get("required")
-        head = sheet.cell(1, column, one["title"] + (" *" if required else ""))
+        head = sheet.cell(1, column, one["title"] + (" *" if _asked(one) else ""))
         head.font, head.fill = Font(bold=True, color=INK), PatternFill("solid", fgColor=PAPER)
         head.alignment = Alignment(vertical="center", wrap_text=True)
         head.comment = Comment(_explained(one), "impactkit", width=320, height=150)
@@ -99,6 +98,11 @@ def _write_sheet(
         _offer(sheet, column, one, names if named else {}, lists, first=3 if empty else 2)
     sheet.row_dimensions[1].height = 32
     sheet.freeze_panes = "A2"
+    # On paper: the width of a page, the header again on each.
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "1:1"
     if rows is not None and not rows.empty:
         for line, row in enumerate(rows.to_dict("records"), start=2):
             for column, one in enumerate(fields, start=1):
@@ -107,11 +111,17 @@ def _write_sheet(
                 )
 
 
+def _asked(one: Mapping[str, Any]) -> bool:
+    """Whether who fills the workbook must fill this column: a code and a source are found without them."""
+    constraints = one.get("constraints", {})
+    return bool(constraints.get("required")) and not constraints.get("unique") and one["name"] != "source"
+
+
 def _explained(one: Mapping[str, Any]) -> str:
     lines = [one["description"]]
     if one.get("labels"):
         lines.append(say("workbook.choices", choices=" ; ".join(one["labels"].values())))
-    if one.get("constraints", {}).get("required"):
+    if _asked(one):
         lines.append(say("workbook.required"))
     return "\n".join(lines)
 
