@@ -19,7 +19,7 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help reports test bench lint lab lock clean
+.PHONY: help reports demo test bench lint lab lock clean
 
 help: ## Liste de ces commandes
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -27,6 +27,10 @@ help: ## Liste de ces commandes
 
 reports: $(READY) ## Un rapport par territoire, dans reports/ (EVALUATION=dossier pour une autre évaluation)
 	@$(BIN)/impactkit run $(EVALUATION)
+
+demo: $(READY) ## L'évaluation inventée, réécrite, et ses rapports
+	@$(BIN)/python data/demo/make.py
+	@$(BIN)/impactkit run data/demo
 
 test: $(READY) ## Les tests
 	@$(BIN)/python -m pytest

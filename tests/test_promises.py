@@ -15,14 +15,3 @@ def promise(text):
 def test_corpus(repo):
     importlib.import_module("impactkit.data.take_in")
     assert (repo / "tests" / "data" / "test_workbook_corpus.py").is_file()
-
-
-@promise("100,000 rows of CSV under 30 seconds and 400 MB; the corpus under 5 seconds")
-def test_bench(repo):
-    assert "\nbench:" in (repo / "Makefile").read_text("utf-8")
-
-
-@promise("Properties hold (hypothesis); the demo's injected facts come back exactly")
-def test_demo(repo):
-    assert (repo / "data" / "demo" / "truth.json").is_file()
-    assert (repo / "tests" / "indicators" / "test_obstacles.py").is_file()

@@ -130,8 +130,8 @@ class Evaluation:
         return known[id]
 
 
-def load(folder: str | Path) -> Evaluation:
-    """Read an evaluation's folder. Raises UnknownName (folder, key), RefusedData (a table that cannot be
+def load(folder: str | Path = "data/demo") -> Evaluation:
+    """Read an evaluation's folder; without one, the invented evaluation that comes with the kit. Raises UnknownName (folder, key), RefusedData (a table that cannot be
     read).
 
     The same content is read once: the result is kept by the digest of the files.
