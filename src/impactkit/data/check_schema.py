@@ -53,7 +53,7 @@ def cell_faults(
         report = resource.validate(limit_errors=MOST)
     fields = {field["name"]: field for field in schemas()[table]["fields"]}
     for kind, number, name, cell, note in report.flatten(["type", "rowNumber", "fieldName", "cell", "note"]):
-        if kind.endswith("-label"):
+        if kind.endswith("-label") or (kind == "primary-key" and _told_by_cell(table)):
             continue
         field = fields.get(name or "", {"type": "string"})
         row = None if number is None else number - 2
@@ -68,6 +68,15 @@ def cell_faults(
         )
 
 
+def _told_by_cell(table: str) -> bool:
+    """Whether a doubled or empty key is already said of its one cell."""
+    key = schemas()[table].get("primaryKey", [])
+    unique = {
+        field["name"] for field in schemas()[table]["fields"] if field.get("constraints", {}).get("unique")
+    }
+    return {key} <= unique if isinstance(key, str) else len(key) == 1 and set(key) <= unique
+
+
 def expected(kind: str, type_: str, note: str, field: dict[str, Any]) -> str:
     """What a cell should have held, in words."""
     if kind == "type-error":
@@ -76,6 +85,8 @@ def expected(kind: str, type_: str, note: str, field: dict[str, Any]) -> str:
         constraint = note.split('"')[1] if '"' in note else ""
         allowed = ", ".join(field.get("constraints", {}).get("enum", ()))
         return say(f"check.constraint.{constraint}", allowed=allowed)
+    if kind == "unique-error":
+        return say("check.primary-key")
     return say(f"check.{kind}") if has(f"check.{kind}") else say("check.other", note=note or kind)
 
 

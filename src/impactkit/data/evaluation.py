@@ -131,8 +131,8 @@ class Evaluation:
 
 
 def load(folder: str | Path = "data/demo") -> Evaluation:
-    """Read an evaluation's folder; without one, the invented evaluation that comes with the kit. Raises UnknownName (folder, key), RefusedData (a table that cannot be
-    read).
+    """Read an evaluation's folder; without one, the invented evaluation that comes with the kit. Raises
+    UnknownName (folder, key), RefusedData (a table that cannot be read).
 
     The same content is read once: the result is kept by the digest of the files.
     """

@@ -49,6 +49,11 @@ def with_codes(
     return found, faults
 
 
+def made_code(table: str) -> str:
+    """The column of a table whose code is made from words; "" when there is none."""
+    return NAMED[table][0] if table in NAMED else ""
+
+
 def _give_codes(tables: dict[str, pd.DataFrame], *, only: tuple[str, ...]) -> None:
     for table in [name for name in only if name in tables]:
         frame, (code, words) = tables[table], NAMED[table]

@@ -14,7 +14,7 @@ from impactkit.data.check_rules import Fault, faults
 from impactkit.data.check_schema import cell_faults
 from impactkit.data.evaluation import settings_of
 from impactkit.data.folders import find
-from impactkit.data.names import with_codes
+from impactkit.data.names import made_code, with_codes
 from impactkit.data.tables import columns, read_text, schemas
 from impactkit.data.workbook_read import Taken, Where, read_workbook
 from impactkit.data.workbook_write import shown
@@ -218,6 +218,9 @@ def _problems(
         row = merged[fault.table].origins[fault.row]
         place = (fault.table, row, fault.column)
         if row is None or place in blamed or (fault.table, None, fault.column) in blamed:
+            continue
+        # A code is made from the row's name; without one, the name is what is asked for.
+        if not fault.value and fault.column == made_code(fault.table):
             continue
         blamed.add(place)
         yield _problem(fault, taken.where[fault.table], row)

@@ -105,12 +105,14 @@ def _code(words: str, field: Field) -> Told:
     for part in parts:
         code = known.get(plain(part))
         if code is None:
-            near = difflib.get_close_matches(plain(part), known, n=1, cutoff=0.6)
-            near = near or difflib.get_close_matches(plain(part).split(" ")[0], known, n=1, cutoff=0.8)
+            # French words alone are offered: an English code may look alike by chance.
+            french = {plain(label): label for label in field["labels"].values()}
+            near = difflib.get_close_matches(plain(part), french, n=1, cutoff=0.6)
+            near = near or difflib.get_close_matches(plain(part).split(" ")[0], french, n=1, cutoff=0.8)
             allowed = ", ".join(field["labels"].values())
             if near:
-                label = field["labels"][known[near[0]]]
-                return Told(wrong=say("cell.code", allowed=allowed), next=say("cell.near", name=label))
+                mended = say("cell.near", name=french[near[0]])
+                return Told(wrong=say("cell.code", allowed=allowed), next=mended)
             return Told(wrong=say("cell.code", allowed=allowed), next=say("cell.code.next"))
         found.append(code)
     return Told("|".join(dict.fromkeys(found)))

@@ -38,24 +38,23 @@ def essentials(place: Territory) -> Essentials:
 
 
 def _label(place: Territory) -> tuple[Sentence, ...]:
-    precision = "day" if place.labelled.count("-") == 2 else "month"
-    if place.labelled:
-        dates = [runs(f"known.label.{precision}", date=date(place.labelled))]
-    else:
-        dates = [runs("known.candidate")]
-    events = place.table("events")
-    starts = events[(events["kind"] == "start") & (events["date"] != "")].to_dict("records")
-    if starts:
-        dates.append(
-            runs("known.start", when=when(starts[0]["date"]), who=declared.publisher(starts[0]["source"]))
-        )
-    else:
-        dates.append(runs("known.start.none"))
+    dates = _dates(place) if place.labelled else [runs("known.candidate")]
     note = place.evaluation.table("territories").set_index("territory").loc[place.code, "note"]
     ground = [runs(f"known.perimeter.{place.confidence}", note=within(note))] if note else []
     for other, how in overlaps(place):
         ground.append(runs(f"known.{how}", other=other.name, wave=other.wave.name))
     return joined(*dates), joined(*ground)
+
+
+def _dates(place: Territory) -> list[Sentence]:
+    precision = "day" if place.labelled.count("-") == 2 else "month"
+    label = runs(f"known.label.{precision}", date=date(place.labelled))
+    events = place.table("events")
+    starts = events[(events["kind"] == "start") & (events["date"] != "")].to_dict("records")
+    if not starts:
+        return [label, runs("known.start.none")]
+    who = declared.publisher(starts[0]["source"])
+    return [label, runs("known.start", when=when(starts[0]["date"]), who=who)]
 
 
 def _collective(place: Territory) -> tuple[Sentence, ...]:

@@ -136,6 +136,9 @@ def programmes(place: Territory) -> Sentence:
         if len(titles):
             names = listed((Run(title, declared=True) for title in titles), " ; ")
             sentences.append(filled(key, "names", names, n=len(titles)))
+    if not place.labelled:
+        # Nothing is to be told apart where no label was given.
+        return joined(*sentences)
     return joined(*sentences, runs("programmes.apart" if sentences else "programmes.none"))
 
 
