@@ -11,6 +11,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SHIPPED = {
     "data/reference": "impactkit/_shipped/reference",
+    "data/demo": "impactkit/_shipped/demo",
     "data/schemas": "impactkit/_shipped/schemas",
     "notebooks/territory_report.ipynb": "impactkit/_shipped/notebooks/territory_report.ipynb",
 }

@@ -150,7 +150,8 @@ def test_wheel_holds_every_file_of_the_package(wheel):
 
 def test_wheel_carries_reference_schemas_and_notebook(wheel):
     shipped = wheel / "impactkit" / "_shipped"
-    asked = "from impactkit.data.folders import *; print(reference_folder(), schemas_folder(), sep='\\n')"
+    names = "reference_folder(), schemas_folder(), demo_folder()"
+    asked = f"from impactkit.data.folders import *; print({names}, sep='\\n')"
     found = subprocess.run(
         [sys.executable, "-c", asked],
         cwd=wheel,
@@ -159,9 +160,10 @@ def test_wheel_carries_reference_schemas_and_notebook(wheel):
         text=True,
         check=True,
     ).stdout.splitlines()
-    assert found == [str(shipped / "reference"), str(shipped / "schemas")]
+    assert found == [str(shipped / name) for name in ("reference", "schemas", "demo")]
     assert files(shipped / "reference") == files(ROOT / "data" / "reference")
     assert files(shipped / "schemas") == files(ROOT / "data" / "schemas")
+    assert files(shipped / "demo") == files(ROOT / "data" / "demo")
     assert files(shipped / "notebooks") == {Path("territory_report.ipynb")}
 
 

@@ -45,6 +45,11 @@ def test_a_folder_that_is_no_evaluation_says_what_to_do(tmp_path):
     assert "data/french-impact" in caught.value.next
 
 
+def test_without_a_folder_the_invented_evaluation_is_read():
+    ev = ik.load()
+    assert ev.name == "demo" and ev.fictional
+
+
 def test_a_folder_near_by_is_offered(repo, monkeypatch):
     monkeypatch.chdir(repo)
     with pytest.raises(ik.UnknownName) as caught:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from impactkit.data.folders import find, reference_folder
+from impactkit.data.folders import demo_folder, find, reference_folder
 from impactkit.data.population import VINTAGES
 from impactkit.data.tables import empty_table, read_typed, schemas
 from impactkit.errors import RefusedData, UnknownName
@@ -130,14 +130,14 @@ class Evaluation:
         return known[id]
 
 
-def load(folder: str | Path = "data/demo") -> Evaluation:
+def load(folder: str | Path | None = None) -> Evaluation:
     """Read an evaluation's folder; without one, the invented evaluation that comes with the kit. Raises
     UnknownName (folder, key), RefusedData (a table that cannot be read).
 
     The same content is read once: the result is kept by the digest of the files.
     """
-    found = find(folder).resolve()
-    settings_of(found, str(folder))
+    found = (demo_folder() if folder is None else find(folder)).resolve()
+    settings_of(found, str(folder or found.name))
     return _read(found, digest_of(found))
 
 

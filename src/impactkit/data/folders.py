@@ -11,8 +11,8 @@ _PACKAGE = Path(__file__).parents[1]
 
 
 def shipped(name: str) -> Path:
-    """The folder `name` (reference, schemas, notebooks) that ships: inside an installed wheel, else the
-    repository's.
+    """The folder `name` (reference, schemas, demo, notebooks) that ships: in an installed wheel, else
+    the repository's.
     """
     packed = _PACKAGE / "_shipped" / name
     if packed.is_dir():
@@ -29,6 +29,11 @@ def reference_folder() -> Path:
 def schemas_folder() -> Path:
     """One Table Schema per table."""
     return shipped("schemas")
+
+
+def demo_folder() -> Path:
+    """The invented evaluation."""
+    return shipped("demo")
 
 
 def find(path: str | Path) -> Path:
@@ -50,6 +55,7 @@ def find(path: str | Path) -> Path:
         for start in starts
         if (start / asked).parent.is_dir()
         for child in (start / asked).parent.iterdir()
+        if not child.name.startswith(".")
     ][:200]
     error = UnknownName.among("le dossier", asked.name, beside, where=str(path))
     raise error

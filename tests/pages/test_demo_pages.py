@@ -1,0 +1,61 @@
+"""Pages of the invented evaluation: full ones, a candidate's, one with open lists."""
+
+import subprocess
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from pages.reading import Reading, cells, printed
+from pages.test_every_number import CLAIMS
+
+import impactkit as ik
+
+SOME = ("val-d-aubrelle", "monts-de-quercelle", "baie-d-ysorne")
+
+
+@pytest.fixture(scope="module")
+def demo(repo):
+    return ik.load(repo / "data" / "demo")
+
+
+@pytest.fixture(scope="module")
+def folder(repo, tmp_path_factory):
+    summary = ik.run(repo / "data" / "demo", only=SOME, to=tmp_path_factory.mktemp("demo"))
+    assert not summary.failed, [one.sentence for one in summary.failed]
+    return summary.folder
+
+
+@pytest.mark.parametrize("code", SOME)
+def test_every_number_stands_in_its_table_and_nothing_is_claimed(folder, demo, code):
+    html = (folder / code / "report.html").read_text("utf-8")
+    rows = pd.read_csv(folder / code / "indicators.csv", dtype={"group": str, "period": str})
+    names = {place.name for place in demo.territories}
+    page, known = Reading(html), printed(rows)
+    assert not [one for one in page.numbers(names) if one not in known]
+    quotable = cells(demo) | {str(demo.rates["source"])}
+    assert not [one for one in page.declared if one not in quotable]
+    assert not CLAIMS.findall(page.computed(names))
+
+
+@pytest.mark.parametrize("code", SOME)
+def test_every_page_says_that_it_is_invented(folder, code):
+    made = subprocess.run(
+        ["pdftotext", "-layout", str(folder / code / "report.pdf"), "-"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    pages = [page for page in made.stdout.split("\f") if page.strip()]
+    assert pages and all("exemple fictif" in page.casefold() for page in pages)
+    assert "exemple fictif" in (folder / code / "report.html").read_text("utf-8").casefold()
+
+
+def test_the_sections_are_those_that_have_something_to_say(folder):
+    def sections(code):
+        soup = BeautifulSoup((folder / code / "report.html").read_text("utf-8"), "html.parser")
+        return [title.get_text() for title in soup("h2")]
+
+    full, candidate = sections("val-d-aubrelle"), sections("baie-d-ysorne")
+    for title in ("La feuille de route", "L’argent et les entreprises", "Les échanges et les freins"):
+        assert title in full and title not in candidate
+    assert "Le collectif et ses défis" in candidate
