@@ -181,3 +181,14 @@ def test_a_folder_that_is_no_evaluation_is_refused_in_a_sentence(impactkit, tmp_
 def test_doctor_says_this_machine_is_well(impactkit):
     done = impactkit("doctor")
     assert done.returncode == 0 and "[bien] typst" in done.stdout, done.stdout
+
+
+def test_what_the_machine_refuses_is_said_in_words(impactkit, tmp_path):
+    (tmp_path / "fichier").write_text("")
+    for words in (
+        ("run", "data/demo", "--only", "merinval", "--to", tmp_path / "fichier"),
+        ("new", tmp_path / "fichier"),
+    ):
+        done = impactkit(*words)
+        assert done.returncode == 2 and "il faut un dossier" in done.stderr, done.stderr
+        assert "Traceback" not in done.stderr

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from impactkit.errors import ImpactkitError, UnknownName
-from impactkit.wording.catalogue import say
+from impactkit.wording.catalogue import machine, say
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 # What typer says of itself, and the catalogue's words for it.
@@ -253,15 +253,10 @@ def _misuse(error: Any) -> str:
     command = error.ctx.command_path if error.ctx else "impactkit"
     hint = say("cli.wrong.next", command=command)
     if name := getattr(error, "option_name", ""):
-        if error.ctx and error.ctx.command.get_params(error.ctx):
-            known = [
-                opt
-                for param in error.ctx.command.get_params(error.ctx)
-                for opt in param.opts
-                if opt[0] == "-"
-            ]
-            if name not in known:
-                return str(UnknownName.among(say("noun.option"), name, known))
+        params = error.ctx.command.get_params(error.ctx) if error.ctx else []
+        known = [opt for param in params for opt in param.opts if opt[0] == "-"]
+        if known and name not in known:
+            return str(UnknownName.among(say("noun.option"), name, known))
         return f"{say('cli.wrong', name=name)}\n  {hint}"
     param = getattr(error, "param", None)
     if param is None:
@@ -277,6 +272,9 @@ def main() -> NoReturn:
         code = app(standalone_mode=False)
     except ImpactkitError as error:
         typer.echo(f"{type(error).__name__} : {error}", err=True)
+        sys.exit(REFUSED)
+    except OSError as error:
+        typer.echo(machine(error), err=True)
         sys.exit(REFUSED)
     except (KeyboardInterrupt, typer.Abort):
         typer.echo(say("cli.interrupted"), err=True)

@@ -8,6 +8,7 @@ import pytest
 from pages.reading import Reading, cells, printed
 
 from impactkit.data import geography
+from impactkit.evidence.declared import publisher
 
 DIGITS = re.compile(r"\d+(?:,\d+)?")
 CLAIMS = re.compile(r"\b(effets?|impacts?)\b", re.IGNORECASE)
@@ -22,7 +23,11 @@ def _names(french_impact, place, rows):
     groups = {group for group in rows["group"].dropna() if group.startswith("comparable=")}
     listed = {group.removeprefix("comparable=") for group in groups} - {"median"}
     names = {geography.name_of(place.family, code, vintage=french_impact.vintage) for code in listed}
-    return {one.name for one in french_impact.territories} | names
+    # Who says it may be called « Le 24-7 ».
+    said = {
+        source for table in french_impact.tables for source in french_impact.table(table).get("source", [])
+    }
+    return {one.name for one in french_impact.territories} | names | set(map(publisher, said)) - {""}
 
 
 def _unknown_numbers(html, rows, names):

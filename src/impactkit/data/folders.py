@@ -55,7 +55,8 @@ def find(path: str | Path) -> Path:
         for start in starts
         if (start / asked).parent.is_dir()
         for child in (start / asked).parent.iterdir()
-        if not child.name.startswith(".")
+        # A name without an ending is a folder's.
+        if not child.name.startswith(".") and (asked.suffix or child.is_dir())
     ][:200]
     error = UnknownName.among("le dossier", asked.name, beside, where=str(path))
     raise error

@@ -7,6 +7,7 @@ mark of what it is.
 
 from __future__ import annotations
 
+import errno
 import functools
 import gettext
 import io
@@ -98,6 +99,13 @@ def _append(found: list[Run], run: Run) -> None:
 def error(kind: type[ImpactkitError], key: str, *, where: str = "", **holes: Any) -> ImpactkitError:
     """An error whose words are the catalogue's: `error.<key>` says what, `error.<key>.next` what to do."""
     return kind(say(f"error.{key}", **holes), where=where, next=say(f"error.{key}.next", **holes))
+
+
+def machine(cause: OSError) -> str:
+    """What the machine refuses (a folder that is a file, a full disk), in words."""
+    key = f"machine.{errno.errorcode.get(cause.errno or 0, 'other')}"
+    key = key if has(key) else "machine.other"
+    return say(key, file=cause.filename or "", cause=cause.strerror or cause)
 
 
 def has(key: str, *, lang: str = "fr") -> bool:
