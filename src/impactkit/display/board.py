@@ -17,7 +17,7 @@ def board(ev: Evaluation) -> Table:
     rows = tuple(
         (
             text(place.name),
-            *(text(say(f"board.state.{known[place.code, heading]}")) for heading in HEADINGS),
+            *(runs(f"board.state.{known[place.code, heading]}") for heading in HEADINGS),
         )
         for place in ev.territories
     )
