@@ -46,6 +46,15 @@ class Territory:
 
     def table(self, name: str) -> pd.DataFrame:
         """Rows of table `name` that are about this territory, as a copy (transfers: given or received)."""
+        if name not in self._tables:
+            self._tables[name] = self._own(name)
+        return self._tables[name].copy()
+
+    @functools.cached_property
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        return {}
+
+    def _own(self, name: str) -> pd.DataFrame:
         rows = self.evaluation.table(name)
         if name == "transfers":
             mine = (rows["giver"] == self.code) | (rows["receiver"] == self.code)
@@ -56,7 +65,7 @@ class Territory:
             mine = rows["territory"] == self.code
         return rows[mine].reset_index(drop=True)
 
-    @property
+    @functools.cached_property
     def labelled(self) -> str:
         """Date of the label as it is known (a day, a month): its own event when a source gives one, else its
         wave's; "" for a candidate.

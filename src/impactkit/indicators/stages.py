@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
@@ -57,6 +58,7 @@ def clock_of(place: Territory, clock: str) -> str:
     return ""
 
 
+@functools.lru_cache(maxsize=256)
 def first_project(place: Territory, clock: str) -> Wait | None:
     """How long the territory waited for its first project launched on or after the clock; None without a
     clock or without a project.
