@@ -228,9 +228,9 @@ def _problems(
 
 def _problem(fault: Fault, where: Where, row: int | None) -> Problem:
     cell = where.cell(row, fault.column)
-    return Problem(
-        where.workbook, where.sheet, cell, fault.value, fault.expected, fault.next, fault.territory
-    )
+    undated = fault.column == "as_of" and not fault.value
+    mended = say("import.undated") if undated else fault.next
+    return Problem(where.workbook, where.sheet, cell, fault.value, fault.expected, mended, fault.territory)
 
 
 def _write(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:

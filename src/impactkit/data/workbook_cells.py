@@ -107,7 +107,8 @@ def _code(words: str, field: Field) -> Told:
         if code is None:
             # French words alone are offered: an English code may look alike by chance.
             french = {plain(label): label for label in field["labels"].values()}
-            near = difflib.get_close_matches(plain(part), french, n=1, cutoff=0.6)
+            near = [words for words in french if words.startswith(plain(part))]
+            near = near or difflib.get_close_matches(plain(part), french, n=1, cutoff=0.6)
             near = near or difflib.get_close_matches(plain(part).split(" ")[0], french, n=1, cutoff=0.8)
             allowed = ", ".join(field["labels"].values())
             if near:
