@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
     from impactkit.data.territories import Territory
 
+# The one measure that is long, and whose rows for one territory do not need those of the others.
+ALONE = "context"
 MEASURES: dict[str, Callable[[Evaluation], pd.DataFrame]] = {
     "knowledge": knowledge.rows,
     "label": label.rows,
@@ -59,18 +61,22 @@ def indicators(ev: Evaluation, *, measure: str | None = None, of: Territory | No
     exist.
     """
     among = [measure] if measure in MEASURES else list(MEASURES)
-    found = pd.concat([_measured(ev, name) for name in among], ignore_index=True)
+    own = ev.territory(of.code).code if of is not None else ""
+    found = pd.concat(
+        [_measured(ev, name, own if name == ALONE else "") for name in among], ignore_index=True
+    )
     if measure is not None and measure not in MEASURES:
         names = found["indicator"].unique()
         if measure not in names:
             raise UnknownName.among("la mesure", measure, [*MEASURES, *names])
         found = found[found["indicator"] == measure]
     if of is not None:
-        found = found[found["territory"] == ev.territory(of.code).code]
+        found = found[found["territory"] == own]
     return found[list(COLUMNS)].reset_index(drop=True)
 
 
 @functools.lru_cache(maxsize=64)
-def _measured(ev: Evaluation, measure: str) -> pd.DataFrame:
+def _measured(ev: Evaluation, measure: str, own: str) -> pd.DataFrame:
     # Kept by the evaluation's digest (its hash): one territory's rows cost nothing after the first asking.
-    return frame(MEASURES[measure](ev).to_dict("records"))
+    rows = context.rows(ev, of=own) if own else MEASURES[measure](ev)
+    return frame(rows.to_dict("records"))

@@ -66,8 +66,9 @@ def middle(values: pd.Series) -> tuple[float, float, float]:
     return float(low), float(values.median()), float(high)
 
 
-def rows(ev: Evaluation) -> pd.DataFrame:
-    """Population and its change among comparable territories, on the perimeters of the evaluation's vintage.
+def rows(ev: Evaluation, *, of: str = "") -> pd.DataFrame:
+    """Population and its change among comparable territories, on the perimeters of the evaluation's vintage;
+    `of`: the code of one territory alone.
 
     `count_units` and `count_communes` of the perimeter; `count_population` by year; `rate_population_change`
     (share, first to last year) with group `comparable=median` (low, high: the middle half; n: how many) when
@@ -75,7 +76,8 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     first year), own and median; `count_comparable`. A territory without perimeter or with one year only has
     these rows empty, with the reason.
     """
-    return frame([one for place in ev.territories for one in _rows_of(place)])
+    asked = [place for place in ev.territories if of in ("", place.code)]
+    return frame([one for place in asked for one in _rows_of(place)])
 
 
 def _rows_of(place: Territory) -> list[dict[str, Any]]:
