@@ -40,6 +40,13 @@ def test_a_line_paid_after_it_was_committed_is_one_money(small):
     assert value(found, "count_funding_without_amount")["value"] == 1
 
 
+def test_a_payer_whose_type_is_told_once_is_one_payer(small):
+    lines = [_line("Région", "committed", 80, payer_type="region"), _line("Région", "paid", 60)]
+    found = funding.rows(small({"funding": lines}))
+    assert value(found, "amount_secured", group="payer_type=region")["value"] == 80
+    assert value(found, "amount_secured")["value"] == 80
+
+
 def test_a_line_told_again_is_read_at_its_latest_date(small):
     lines = [_line("Région", "paid", 50, as_of="2020"), _line("Région", "paid", 70, as_of="2021")]
     found = funding.rows(small({"funding": lines}))

@@ -95,6 +95,8 @@ def test_the_first_project_is_the_first_launched_after_the_clock(small):
         ({"stage": "idea"}, "missing:not-yet", 852),  # 1 March 2019 to 30 June 2021
         ({"stage": "launched"}, "missing:undated", None),
         ({}, "missing:undated", None),
+        # Launched in 2018: before the label. In the year of the label, by its middle before or not: unknown.
+        ({"stage": "launched", "started": "2018"}, "missing:not-yet", 852),
     ],
 )
 def test_no_launch_is_not_yet_only_where_the_stage_says_so(small, project, flag, low):
@@ -111,6 +113,17 @@ def test_an_undated_launch_makes_the_days_an_upper_bound(small):
     ev = small({"projects": [_project("p1", started="2019-04-01"), _project("p2", stage="launched")]})
     found = value(projects.rows(ev), "days_to_first_project", group="clock=label")
     assert (found["value"], found["flag"]) == (31, "at-most")
+
+
+def test_a_year_that_holds_the_clock_tells_neither_before_nor_after(small):
+    late = '[[wave]]\nid = "2"\nname = "deuxième vague"\nlabelled = "2019-12-01"\n'
+    place = {"territory": "a", "name": "Val-a", "wave": "2", "perimeter_kind": "none", "confidence": "low"}
+    tables = {"territories": [place], "projects": [_project("p1", started="2019")]}
+    found = value(projects.rows(small(tables, more=late)), "days_to_first_project", group="clock=label")
+    assert found["flag"] == "missing:undated"
+    tables["projects"].append(_project("p2", started="2019-12-31"))
+    found = value(projects.rows(small(tables, more=late)), "days_to_first_project", group="clock=label")
+    assert (found["value"], found["flag"]) == (30, "at-most")
 
 
 def test_the_curve_keeps_those_who_wait_still(small):

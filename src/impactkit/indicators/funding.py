@@ -13,7 +13,7 @@ from impactkit.indicators.rows import frame, programme, row, told
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
 
-LINE = ["territory", "payer", "payer_type", "project", "purpose", "share"]
+LINE = ["territory", "payer", "project", "purpose", "share"]
 STATUSES = ("sought", "committed", "paid")
 COACHING = ["engineering", "animation"]
 
@@ -52,7 +52,11 @@ def secured(lines: pd.DataFrame) -> pd.DataFrame:
     """One row per line with money committed or paid: the larger of the two, as `amount`."""
     sums = lines[lines["status"] != "sought"].dropna(subset=["amount"])
     by_status = sums.groupby([*LINE, "status"], dropna=False, as_index=False).agg(
-        amount=("amount", "sum"), as_of=("as_of", "max"), source=("source", " ; ".join)
+        amount=("amount", "sum"),
+        # The type of a payer may be written on one of its lines only.
+        payer_type=("payer_type", "max"),
+        as_of=("as_of", "max"),
+        source=("source", " ; ".join),
     )
     return by_status.sort_values("amount", kind="stable").groupby(LINE, dropna=False).tail(1)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from impactkit.data.dates import coarsest, days_between, middle
+from impactkit.data.dates import coarsest, days_between, middle, span
 from impactkit.indicators.durations import curve
 from impactkit.indicators.rows import latest
 
@@ -67,18 +67,27 @@ def first_project(place: Territory, clock: str) -> Wait | None:
     if not start or projects.empty:
         return None
     launched = projects["reached"] >= ORDER.index("launched")
-    undated = bool((launched & (projects["started"] == "")).any())
+    # No date, no stage, or a month or a year that holds the clock: it may have come first, or before.
+    unsure = (launched & (projects["started"] == "")) | (
+        (projects["reached"] == -1) & (projects["stage"] != "stopped")
+    )
+    unsure |= projects["started"].map(lambda date: bool(date) and _astride(date, start))
     waits = {
         days_between(start, date): date for date in projects["started"] if date and date_after(date, start)
     }
     if waits:
         days = min(waits)
-        return Wait(days, True, coarsest(start, waits[days]), undated)
-    unknown = (projects["reached"] == -1) & (projects["stage"] != "stopped")
-    if undated or unknown.any():
+        return Wait(days, True, coarsest(start, waits[days]), bool(unsure.any()))
+    if unsure.any():
         return Wait(None, False, "", False)
     seen = latest(projects["as_of"])
     return Wait(max(days_between(start, seen), 0), False, coarsest(start, seen), False)
+
+
+def _astride(date: str, start: str) -> bool:
+    """Whether a month or a year begins before the clock, by its middle, and ends after it."""
+    first, last = span(date)
+    return first < last and not date_after(date, start) and last >= span(start)[0]
 
 
 def date_after(date: str, start: str) -> bool:
