@@ -80,8 +80,8 @@ def collective(place: Territory) -> Sentence:
         count = round(whole["value"])
         size = members[members["role"] == "whole"].sort_values("as_of").tail(1)
         sentences.append(runs("declared.members", n=count, count=number(count), **told(size)))
-    if named is not None:
-        people = present(members)
+    people = present(members)
+    if named is not None and len(people):
         names = listed(
             _member(name, role) for name, role in zip(people["name"], people["role"], strict=True)
         )
