@@ -16,6 +16,8 @@ hypothesis.settings.register_profile("ours", deadline=None)
 hypothesis.settings.load_profile("ours")
 
 ROOT = Path(__file__).resolve().parents[1]
+# Pages and figures are those of a machine without official files, except where a test asks for them.
+GIVEN = {name: os.environ.pop(name, None) for name in ("IMPACTKIT_SOURCES", "IMPACTKIT_PUBLISHED")}
 NO_SKIP = os.environ.get("IMPACTKIT_NO_SKIP") == "1"
 
 
@@ -55,13 +57,23 @@ def sources() -> Path:
 
 
 @pytest.fixture(scope="session")
+def official(sources):
+    """The real evaluation, read with the official files."""
+    import impactkit
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IMPACTKIT_SOURCES", str(sources))
+        return impactkit.load(ROOT / "data" / "french-impact")
+
+
+@pytest.fixture(scope="session")
 def published() -> Path:
     """The results of published studies (IMPACTKIT_PUBLISHED); absent, the test is skipped."""
     return _named_folder("IMPACTKIT_PUBLISHED")
 
 
 def _named_folder(variable: str) -> Path:
-    value = os.environ.get(variable)
+    value = GIVEN[variable]
     if not value:
         pytest.skip(f"{variable} names no folder")
     folder = Path(value)

@@ -27,7 +27,7 @@ _WHERE = {
     "indicators": "indicators",
     "comparable": "indicators.comparable",
     "suggest_transfers": "indicators.transfers",
-    "trajectory": "indicators.context",
+    "trajectory": "indicators.trajectory",
     "say": "display.prose",
     "essentials": "display.prose",
     "table": "display.tables",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import impactkit as ik
 from impactkit.data import geography
-from impactkit.indicators.context import middle
+from impactkit.indicators.trajectory import middle
 from impactkit.indicators.rows import COLUMNS, KEY
 
 
@@ -127,8 +127,12 @@ def test_an_unknown_measure_is_offered_its_nearest(french_impact):
 
 
 def test_dates_closer_than_five_years_are_not_compared(french_impact, monkeypatch):
-    from impactkit.indicators import context
+    from impactkit.data import series
+    from impactkit.indicators import trajectory
 
-    close = {2019: 100.0, 2020: 101.0, 2023: 102.0}
-    monkeypatch.setattr(context, "own_population", lambda place: close)
-    assert context.trajectory(french_impact.territory("valence-romans")).empty
+    place = french_impact.territory("valence-romans")
+    told = series.of_territory(place, "count_population")
+    monkeypatch.setattr(series, "of_territory", lambda place, outcome: told[told["period"] >= "2019"])
+    trajectory._trajectory.cache_clear()
+    assert ik.trajectory(place).empty
+    trajectory._trajectory.cache_clear()

@@ -45,3 +45,11 @@ def days_between(first: str, last: str) -> int:
 def coarsest(*dates: str) -> str:
     """The least precise of several dates: `year`, `month` or `day`."""
     return min((precision(date) for date in dates), key=PRECISIONS.index)
+
+
+def last_day(period: str) -> str:
+    """The last day of a period told as a year, a quarter (2019-Q1), a month or a day, as an ISO date."""
+    if "-Q" in period:
+        year, quarter = period.split("-Q")
+        period = f"{year}-{int(quarter) * 3:02}"
+    return span(period)[1].isoformat()

@@ -16,6 +16,7 @@ import pandas as pd
 
 from impactkit.data.folders import demo_folder, find, reference_folder
 from impactkit.data.population import VINTAGES
+from impactkit.data.sources import found as sources_found
 from impactkit.data.tables import empty_table, read_typed, schemas
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
@@ -31,6 +32,7 @@ KEYS: dict[str, type | tuple[type, ...]] = {
     "label": dict,
     "target": dict,
     "rates": dict,
+    "source": list,
 }
 REQUIRED = ("title", "programme", "vintage", "wave")
 LABELLED = r"\d{4}-\d{2}(-\d{2})?"
@@ -73,6 +75,9 @@ class Evaluation:
     label: Mapping[str, Any]
     target: Mapping[str, Any]
     rates: Mapping[str, Any]
+    sources: tuple[Mapping[str, Any], ...]
+    # Where each source is read from, by part; found when the evaluation was.
+    files: Mapping[str, Mapping[str, tuple[Path, ...]]] = field(repr=False)
     digest: str
     _tables: Mapping[str, pd.DataFrame] = field(repr=False)
     # What could not be read as a number, by territory: its file and column.
@@ -137,8 +142,9 @@ def load(folder: str | Path | None = None) -> Evaluation:
     The same content is read once: the result is kept by the digest of the files.
     """
     found = (demo_folder() if folder is None else find(folder)).resolve()
-    settings_of(found, str(folder or found.name))
-    return _read(found, digest_of(found))
+    settings = settings_of(found, str(folder or found.name))
+    files = sources_found.located(settings["source"], found)
+    return _read(found, digest_of(found) + sources_found.digest(files), files)
 
 
 def settings_of(folder: Path, typed: str) -> dict[str, Any]:
@@ -158,7 +164,7 @@ def digest_of(folder: Path) -> str:
 
 
 @functools.lru_cache(maxsize=4)
-def _read(folder: Path, digest: str) -> Evaluation:
+def _read(folder: Path, digest: str, files: sources_found.Located) -> Evaluation:
     settings = read_settings(folder / "evaluation.toml")
     tables: dict[str, pd.DataFrame] = {}
     unread: dict[str, tuple[str, str]] = {}
@@ -180,6 +186,8 @@ def _read(folder: Path, digest: str) -> Evaluation:
         vintage=settings["vintage"],
         waves=tuple(Wave(**wave) for wave in settings["wave"]),
         **{name: MappingProxyType(settings.get(name, {})) for name in SECTIONS},
+        sources=tuple(MappingProxyType(source) for source in settings.get("source", ())),
+        files={source: dict(parts) for source, parts in files},
         digest=digest,
         _tables=MappingProxyType(tables),
         _unread=MappingProxyType(unread),
@@ -207,6 +215,9 @@ def read_settings(path: Path) -> dict[str, Any]:
     if settings["vintage"] not in VINTAGES:
         years = f"{VINTAGES[0]}-{VINTAGES[-1]}"
         raise error(RefusedData, "vintage", where=path.name, found=settings["vintage"], years=years)
+    settings["source"] = [
+        sources_found.checked(source, f"{path.name}, [[source]]") for source in settings.get("source", ())
+    ]
     for name, keys in SECTIONS.items():
         _known(settings.get(name, {}), keys, f"{path.name}, [{name}]")
     return settings

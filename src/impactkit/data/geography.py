@@ -28,6 +28,7 @@ __all__ = [
     "POPULATION_SOURCE",
     "VINTAGES",
     "communes_of",
+    "departements_in",
     "departements_of",
     "members",
     "name_of",
@@ -90,6 +91,12 @@ def name_of(kind: str, code: str, *, vintage: int) -> str:
 def departements_of(communes: Iterable[str], *, vintage: int) -> list[str]:
     """Names of the départements that hold these communes, in the order of their codes."""
     return _names_around("departement", communes, vintage)
+
+
+def departements_in(communes: Iterable[str], *, vintage: int) -> set[str]:
+    """Codes of the départements that hold these communes."""
+    held = _members("departement", vintage)
+    return set(held.loc[held["commune"].isin(set(communes)), "unit"])
 
 
 def regions_of(communes: Iterable[str], *, vintage: int) -> list[str]:

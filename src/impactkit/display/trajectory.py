@@ -15,7 +15,7 @@ from impactkit.evidence.compared import family
 from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import MEDIAN, picked
 from impactkit.indicators.comparable import ENOUGH
-from impactkit.indicators.context import trajectory
+from impactkit.indicators.trajectory import trajectory
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number, percent
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from impactkit.data import geography
+from impactkit.data import geography, official, series, zones
+from impactkit.data.dates import last_day
 from impactkit.data.territories import communes_of
 from impactkit.errors import NotEnoughData, UnknownName
 from impactkit.wording.catalogue import error
@@ -17,31 +18,34 @@ if TYPE_CHECKING:
     from impactkit.data.territories import Territory
 
 ENOUGH = 8
-OUTCOMES = ("count_population",)
+POPULATION = "count_population"
+# A zone with less than this share of its jobs on labelled ground is no part of the programme.
+TOUCHED_ZONE = 0.05
+COLUMNS = ["unit", "name", "type", "region", "size", "comparable", "reason"]
 
 
-def comparable(place: Territory, *, on: str = "count_population") -> pd.DataFrame:
+def comparable(place: Territory, *, on: str = POPULATION) -> pd.DataFrame:
     """Every unit of the territory's family, who may be compared with it, and why the others may not.
 
-    Columns: unit, name, type, size (the value of `on` at the last date before the label), comparable (bool),
-    reason: "" or labelled, nested (inside a labelled territory), overlapping (shares ground with one),
-    candidate (ground of a candidate, or possible ground of one whose perimeter is not
-    established), smaller (under half), larger (over
-    double), no-value. Raises UnknownName for another indicator, NotEnoughData for a territory without
-    perimeter.
+    `on` is an indicator (count_population, count_jobs_private, rate_unemployment ...): the size is its value
+    at the last date before the label for a count, the jobs of the zone for a rate told by employment zone
+    (the units are then zones), the population otherwise. Columns: unit, name, type, region (name of the one
+    that holds most of it), size, comparable (bool), reason: "" or labelled, nested (inside a labelled
+    territory), overlapping (shares ground with one; for a zone, a twentieth of its jobs), candidate (ground
+    of a candidate, or possible ground of one whose perimeter is not established), smaller (under half),
+    larger (over double), no-value. Raises UnknownName for an indicator that no source holds, NotEnoughData
+    for a territory without perimeter.
     """
-    if on not in OUTCOMES:
-        raise UnknownName.among("l’indicateur", on, OUTCOMES)
-    if not place.perimeter:
+    ev = place.evaluation
+    if on != POPULATION and not official.imported(ev, on):
+        raise UnknownName.among("l’indicateur", on, [POPULATION, *official.indicators(ev)])
+    if not place.perimeter and not (place.units and on != POPULATION):
         raise error(NotEnoughData, "no-perimeter", where=place.name)
-    vintage = place.evaluation.vintage
-    units = geography.units(place.family, vintage=vintage).rename(columns={"code": "unit"})
-    before = last_before(place)
-    values = geography.unit_population(place.family, vintage=vintage)
-    sizes = values[values["pop_year"] == before].set_index("unit")["population"]
-    found = units[["unit", "name", "type"]].assign(size=units["unit"].map(sizes))
-    found["reason"] = found["unit"].map(_touched(place.evaluation, place.family)).fillna("")
-    own = own_population(place).get(before, float("nan"))
+    family = family_of(place, on)
+    found = _units(ev, family)
+    sizes, own = _sizes(place, on, family)
+    found["size"] = found["unit"].map(sizes)
+    found["reason"] = found["unit"].map(_touched(ev, family)).fillna("")
     for reason, which in (
         ("smaller", found["size"] < own / 2),
         ("larger", found["size"] > own * 2),
@@ -51,15 +55,35 @@ def comparable(place: Territory, *, on: str = "count_population") -> pd.DataFram
     if pd.isna(own):
         found.loc[found["reason"] == "", "reason"] = "no-value"
     found["comparable"] = found["reason"] == ""
-    return found[["unit", "name", "type", "size", "comparable", "reason"]]
+    return found[COLUMNS]
 
 
-def last_before(place: Territory) -> int:
-    """The last year whose 1 January population precedes the label (the figure itself pools five yearly
-    surveys).
+def family_of(place: Territory, on: str) -> str:
+    """The family of units among which an indicator of a territory is read."""
+    if place.units:
+        return "unit"
+    by_zone = on != POPULATION and official.figures(place.evaluation, on, "zone")
+    return "zone" if by_zone and place.family not in zones.WIDE else place.family
+
+
+def untouched(ev: Evaluation, family: str) -> pd.DataFrame:
+    """Every unit of a family with its region and why it left the pool: unit, name, region, reason ("" for
+    those that may be compared).
+    """
+    found = _units(ev, family)
+    return found.assign(reason=found["unit"].map(_touched(ev, family)).fillna(""))
+
+
+def last_before(place: Territory, on: str = POPULATION) -> str:
+    """The last period of an indicator that is over before the label; "" when there is none. Of a population,
+    the year whose 1 January precedes it (the figure itself pools five yearly surveys).
     """
     label = place.labelled or place.wave.labelled
-    return max((year for year in own_population(place) if f"{year}-01-01" <= label), default=0)
+    if on == POPULATION:
+        return max((str(year) for year in own_population(place) if f"{year}-01-01" <= label), default="")
+    told = series.of_territory(place, on)
+    periods = told[told["value"].notna()]["period"]
+    return max((period for period in periods if last_day(period) <= label), default="")
 
 
 def own_population(place: Territory) -> dict[int, float]:
@@ -78,10 +102,67 @@ def own_populations(ev: Evaluation) -> dict[str, dict[int, float]]:
     return found
 
 
+def _sizes(place: Territory, on: str, family: str) -> tuple[pd.Series, float]:
+    """Size of each unit of the family, and that of the territory."""
+    ev = place.evaluation
+    if family == "unit":
+        known = ev.table("units").set_index("unit")["size"]
+        return known, float(known.reindex(list(place.units)).sum(min_count=1))
+    if family == "zone":
+        jobs = _zone_jobs(ev)
+        mine = zones.own_zones(place)
+        return jobs, float(jobs.get(mine["zone"].iloc[0], float("nan"))) if len(mine) else float("nan")
+    by = on if on.startswith("count_") else POPULATION
+    before = last_before(place, by)
+    values = series.of_units(ev, by, family)
+    sizes = values[values["period"] == before].drop_duplicates("unit").set_index("unit")["value"]
+    if by == POPULATION:
+        return sizes, own_population(place).get(int(before or 0), float("nan"))
+    told = series.of_territory(place, by)
+    own = told[told["period"] == before]["value"]
+    return sizes, float(own.iloc[0]) if len(own) else float("nan")
+
+
+@functools.lru_cache(maxsize=4)
+def _zone_jobs(ev: Evaluation) -> pd.Series:
+    """Jobs of each employment zone in 2018: all salaried ones (INSEE), else the private ones."""
+    told = series.of_units(ev, "count_jobs_salaried", "zone")
+    if len(told):
+        return told[told["period"] == zones.YEAR].set_index("unit")["value"]
+    everywhere = geography.members("commune", vintage=ev.vintage).assign(unit=series.NATION)
+    return zones.exposure(ev, everywhere).set_index("zone")["inside"]
+
+
+@functools.lru_cache(maxsize=16)
+def _units_of(ev: Evaluation, family: str) -> pd.DataFrame:
+    if family == "unit":
+        units = ev.table("units")
+        return units[["unit", "name", "region"]].assign(type="")
+    ground = zones.zones(ev).rename(columns={"zone": "unit"}) if family == "zone" else None
+    if ground is None:
+        ground = geography.members(family, vintage=ev.vintage)
+        units = geography.units(family, vintage=ev.vintage).rename(columns={"code": "unit"})
+    else:
+        units = ground.drop_duplicates("unit")[["unit", "name"]].assign(type="").sort_values("unit")
+    regions = geography.members("region", vintage=ev.vintage).rename(columns={"unit": "region"})
+    names = geography.units("region", vintage=ev.vintage).set_index("code")["name"]
+    most = ground.merge(regions, on="commune").groupby("unit")["region"].agg(lambda held: held.mode()[0])
+    return units[["unit", "name", "type"]].assign(region=units["unit"].map(most.map(names)).fillna(""))
+
+
+def _units(ev: Evaluation, family: str) -> pd.DataFrame:
+    return _units_of(ev, family).reset_index(drop=True).copy()
+
+
 @functools.lru_cache(maxsize=16)
 def _touched(ev: Evaluation, family: str) -> dict[str, str]:
     """Units of a family that the programme touches: unit -> labelled, nested, overlapping or candidate."""
-    members = geography.members(family, vintage=ev.vintage)
+    if family == "unit":
+        return {
+            unit: "labelled" if place.status == "labelled" else "candidate"
+            for place in ev.territories
+            for unit in place.units
+        }
     inside = [place for place in ev.territories if place.status == "labelled"]
     labelled = frozenset().union(*(place.communes for place in inside))
     # Who asked for the label, or may lie on this ground, is no comparison either.
@@ -90,12 +171,8 @@ def _touched(ev: Evaluation, family: str) -> dict[str, str]:
         *(place.communes for place in ev.territories if place.status == "candidate"),
     )
     parts = {part.code for place in inside for part in place.perimeter if part.family == family}
-    marks = members.assign(
-        labelled=members["commune"].isin(labelled), possible=members["commune"].isin(possible)
-    )
-    shares = marks.groupby("unit")[["labelled", "possible"]].mean()
     found = {}
-    for unit, share, maybe in shares.itertuples():
+    for unit, (share, maybe) in _shares(ev, family, labelled, possible).items():
         if unit in parts:
             found[unit] = "labelled"
         elif share == 1:
@@ -105,3 +182,28 @@ def _touched(ev: Evaluation, family: str) -> dict[str, str]:
         elif maybe > 0:
             found[unit] = "candidate"
     return found
+
+
+def _shares(
+    ev: Evaluation, family: str, labelled: frozenset[str], possible: frozenset[str]
+) -> dict[str, tuple[float, float]]:
+    """How much of each unit is labelled, or may be: of its communes; of its jobs for a zone."""
+    if family != "zone":
+        marks = geography.members(family, vintage=ev.vintage)
+        marks = marks.assign(
+            labelled=marks["commune"].isin(labelled), possible=marks["commune"].isin(possible)
+        )
+        shares = marks.groupby("unit")[["labelled", "possible"]].mean()
+        return {str(unit): (float(one), float(other)) for unit, one, other in shares.itertuples()}
+    found = {}
+    for ground in (labelled, possible):
+        members = pd.DataFrame({"commune": sorted(ground), "unit": "here"})
+        found[ground] = zones.exposure(ev, members).set_index("zone")["share"]
+    every = found[labelled].index.union(found[possible].index)
+    shares = {
+        zone: [float(found[ground].get(zone, 0.0)) for ground in (labelled, possible)] for zone in every
+    }
+    return {
+        str(zone): (one if one >= TOUCHED_ZONE else 0.0, other if other >= TOUCHED_ZONE else 0.0)
+        for zone, (one, other) in shares.items()
+    }

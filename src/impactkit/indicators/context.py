@@ -1,200 +1,37 @@
-"""Official figures as context: the territory's trajectory among comparable ones. It describes; it attributes
-nothing.
-"""
+"""The six figures that set a territory in its context, each as a value or as the reason it is missing."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from impactkit.data import geography
-from impactkit.indicators.comparable import ENOUGH, comparable, last_before, own_population
-from impactkit.indicators.rows import frame, row
+from impactkit.data import official
+from impactkit.indicators import figures, population
+from impactkit.indicators.rows import frame
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
-BASE = 100.0
-# A figure pools five yearly surveys: closer dates would share some.
-APART = 5
-
-
-def trajectory(place: Territory, outcome: str = "count_population") -> pd.DataFrame:
-    """The territory among comparable ones, on fixed perimeters: columns unit, name, role (territory or
-    comparable), period, value, index (100 at the first period).
-
-    Without a perimeter, or without two dates far enough apart, the frame has no row: no change can be told.
-    Source: INSEE municipal populations; a figure pools five yearly surveys, so only dates five years apart
-    or more are compared (first to last).
-    """
-    shape = ["unit", "name", "role", "period", "value", "index"]
-    own = own_population(place) if place.perimeter else {}
-    if not own or max(own) - min(own) < APART:
-        return pd.DataFrame(columns=shape)
-    units = comparable(place, on=outcome)
-    chosen = units[units["comparable"]]
-    values = geography.unit_population(place.family, vintage=place.evaluation.vintage)
-    others = values[values["unit"].isin(set(chosen["unit"])) & values["pop_year"].isin(own)]
-    complete = others.dropna(subset=["population"])["unit"].value_counts()
-    others = others[others["unit"].isin(complete[complete == len(own)].index)]
-    others = others.rename(columns={"pop_year": "period", "population": "value"})
-    others = others.assign(name=others["unit"].map(chosen.set_index("unit")["name"]), role="comparable")
-    mine = pd.DataFrame(
-        {
-            "unit": place.code,
-            "name": place.name,
-            "role": "territory",
-            "period": list(own),
-            "value": list(own.values()),
-        }
-    )
-    found = pd.concat([mine, others], ignore_index=True).sort_values(["unit", "period"], kind="stable")
-    found["index"] = found["value"] / found.groupby("unit")["value"].transform("first") * BASE
-    found = found.sort_values(["role", "unit", "period"], ascending=[False, True, True], kind="stable")
-    return found[shape].reset_index(drop=True)
-
-
-def middle(values: pd.Series) -> tuple[float, float, float]:
-    """The middle half: two values that were seen, with at least half of all between them, and the median.
-
-    Quartiles taken outwards (the lower and the higher neighbour): between interpolated ones, fewer than half
-    may lie.
-    """
-    low, high = values.quantile(0.25, interpolation="lower"), values.quantile(0.75, interpolation="higher")
-    return float(low), float(values.median()), float(high)
+SIX = ("count_population", *figures.MEASURES)
 
 
 def rows(ev: Evaluation, *, of: str = "") -> pd.DataFrame:
-    """Population and its change among comparable territories, on the perimeters of the evaluation's vintage;
-    `of`: the code of one territory alone.
+    """Municipal population, share aged 75 and over, private jobs, localised unemployment, poverty, ESS jobs,
+    and what else the evaluation's own panel holds; `of`: the code of one territory alone.
 
-    `count_units` and `count_communes` of the perimeter; `count_population` by year; `rate_population_change`
-    (share, first to last year) with group `comparable=median` (low, high: the middle half; n: how many) when
-    at least eight may be compared, otherwise one row per comparable unit; `index_population` (100 in the
-    first year), own and median; `count_comparable`. A territory without perimeter or with one year only has
-    these rows empty, with the reason.
+    Each is a value or a row with its reason (`missing:not-imported` until a source was dropped or fetched).
+    See `population.rows` and `figures.rows_of` for the rows of each.
     """
     asked = [place for place in ev.territories if of in ("", place.code)]
-    return frame([one for place in asked for one in _rows_of(place)])
+    told = dict.fromkeys([*figures.MEASURES, *_own(ev)])
+    found = [one for place in asked for name in told for one in figures.rows_of(place, name)]
+    return pd.concat([population.rows(ev, of=of), frame(found)], ignore_index=True)
 
 
-def _rows_of(place: Territory) -> list[dict[str, Any]]:
-    vintage = place.evaluation.vintage
-    about = {"source": geography.POPULATION_SOURCE, "geography_vintage": str(vintage)}
-    if not place.perimeter:
-        missing = {**about, "flag": "missing:no-perimeter"}
-        return [
-            row(place.code, "count_population", None, "habitants", **missing),
-            row(place.code, "rate_population_change", None, "part", **missing),
-        ]
-    found = [
-        row(
-            place.code,
-            "count_communes",
-            float(len(place.communes)),
-            "communes",
-            source=geography.PERIMETER_SOURCE,
-            geography_vintage=str(vintage),
-            period=str(vintage),
-        )
-    ]
-    found.append(
-        {**found[0], "indicator": "count_units", "value": float(len(place.perimeter)), "unit": "unités"}
-    )
-    known = own_population(place)
-    for year, value in known.items():
-        # One figure alone is a census of its year, not a pool of five surveys.
-        rolling = len(known) > 1
-        found.append(
-            row(
-                place.code,
-                "count_population",
-                value,
-                "habitants",
-                period=str(year),
-                flag="rolling" if rolling else "",
-                data_vintage=str(year),
-                as_of=f"{year}-01-01" if rolling else str(year),
-                **about,
-            )
-        )
-    path = trajectory(place)
-    if path.empty:
-        return [
-            *found,
-            row(place.code, "rate_population_change", None, "part", flag="missing:one-period", **about),
-        ]
-    return found + _compared(place, path, about)
-
-
-def _compared(place: Territory, path: pd.DataFrame, about: dict[str, str]) -> list[dict[str, Any]]:
-    first, last = int(path["period"].min()), int(path["period"].max())
-    span = {"period": f"{first}/{last}", "data_vintage": str(last), **about}
-    ends = path[path["period"] == last].set_index("unit")
-    change = ends["index"] / BASE - 1
-    others = change[ends["role"] == "comparable"]
-    found = [
-        row(place.code, "rate_population_change", float(change[place.code]), "part", flag="rolling", **span)
-    ]
-    if not last_before(place):
-        missing = {**about, "flag": "missing:no-value"}
-        return [*found, row(place.code, "count_comparable", None, "territoires", **missing)]
-    found.append(
-        row(
-            place.code,
-            "count_comparable",
-            float(len(others)),
-            "territoires",
-            period=str(last_before(place)),
-            **about,
-        )
-    )
-    if len(others) < ENOUGH:
-        return found + [
-            row(
-                place.code,
-                "rate_population_change",
-                float(value),
-                "part",
-                flag="rolling",
-                group=f"comparable={unit}",
-                **span,
-            )
-            for unit, value in others.items()
-        ]
-    low, median, high = middle(others)
-    found.append(
-        row(
-            place.code,
-            "rate_population_change",
-            median,
-            "part",
-            group="comparable=median",
-            low=low,
-            high=high,
-            n=len(others),
-            flag="rolling",
-            **span,
-        )
-    )
-    for period, year in path.groupby("period"):
-        dated = {"period": str(period), "data_vintage": str(period), "flag": "rolling", **about}
-        mine = year[year["role"] == "territory"]["index"].iloc[0]
-        low, median, high = middle(year[year["role"] == "comparable"]["index"])
-        found.append(row(place.code, "index_population", float(mine), "indice", **dated))
-        found.append(
-            row(
-                place.code,
-                "index_population",
-                median,
-                "indice",
-                group="comparable=median",
-                low=low,
-                high=high,
-                n=len(others),
-                **dated,
-            )
-        )
-    return found
+def _own(ev: Evaluation) -> list[str]:
+    """Indicators of the evaluation's own tables: its panel, and sources of kind `table`."""
+    mine = [source["indicator"] for source in ev.sources if source["kind"] in ("table", "melodi")]
+    panel = list(ev.table("outcomes")["indicator"].unique())
+    held = official.indicators(ev)
+    return [name for name in [*mine, *panel] if name in held]

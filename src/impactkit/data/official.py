@@ -1,0 +1,132 @@
+"""What the sources of an evaluation hold: figures by indicator and family, the newest edition of each, and
+what an edition changed in the one before.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from impactkit.data import geography
+from impactkit.data.sources.figures import SHAPE, Figures, departement_of
+from impactkit.data.sources.kinds import KINDS
+
+if TYPE_CHECKING:
+    from impactkit.data.evaluation import Evaluation
+
+REVISED = ("family", "unit", "period", "before", "after", "edition_before", "edition_after")
+
+
+def figures(ev: Evaluation, indicator: str, family: str) -> tuple[Figures, ...]:
+    """The newest editions of one indicator for one family of units, oldest first; empty when nothing was
+    imported. Each period is read in the newest edition that has it.
+    """
+    return _figures(ev).get((indicator, family), ())
+
+
+def indicators(ev: Evaluation) -> list[str]:
+    """The indicators that the sources of the evaluation hold."""
+    return sorted({name for name, _ in _figures(ev)})
+
+
+def imported(ev: Evaluation, indicator: str) -> bool:
+    """Whether any source of the evaluation holds the indicator."""
+    return any(name == indicator for name, _ in _figures(ev))
+
+
+def revisions(ev: Evaluation, indicator: str) -> pd.DataFrame:
+    """What the newest edition of a source changed in the one before: columns family, unit, period, before,
+    after, edition_before, edition_after; one row by value that both print and that differs.
+    """
+    changed = []
+    for (name, family), editions in _editions(ev).items():
+        if name != indicator:
+            continue
+        for old, new in zip(editions, editions[1:], strict=False):
+            both = old.frame.merge(new.frame, on=["unit", "period"], suffixes=("_old", "_new"))
+            moved = (both["value_old"] - both["value_new"]).abs() > 1e-12
+            both = both[moved].rename(columns={"value_old": "before", "value_new": "after"})
+            about = {"edition_before": old.data_vintage, "edition_after": new.data_vintage}
+            changed.append(both.assign(family=family, **about)[list(REVISED)])
+    return pd.concat(changed, ignore_index=True) if changed else pd.DataFrame(columns=list(REVISED))
+
+
+def zones_file(ev: Evaluation) -> Path | None:
+    """The commune composition of employment zones, when it was dropped or fetched."""
+    for source in ev.sources:
+        if source["kind"] == "insee-zones":
+            paths = ev.files[source["id"]].get("communes")
+            return paths[-1] if paths else None
+    return None
+
+
+@functools.lru_cache(maxsize=4)
+def _editions(ev: Evaluation) -> dict[tuple[str, str], tuple[Figures, ...]]:
+    read: dict[tuple[str, str], list[Figures]] = {}
+    for source in ev.sources:
+        kind = KINDS[source["kind"]]
+        for part, paths in ev.files[source["id"]].items():
+            if part in kind.read:
+                for path in paths:
+                    for one in kind.read[part](path, source):
+                        read.setdefault((one.indicator, one.family), []).append(_covered(one))
+    for one in _own(ev):
+        read.setdefault((one.indicator, one.family), []).append(one)
+    return {key: tuple(sorted(some, key=lambda one: one.data_vintage)) for key, some in read.items()}
+
+
+@functools.lru_cache(maxsize=4)
+def _figures(ev: Evaluation) -> dict[tuple[str, str], tuple[Figures, ...]]:
+    current = {}
+    for key, editions in _editions(ev).items():
+        kept: list[Figures] = []
+        told: set[str] = set()
+        for one in reversed(editions):
+            frame = one.frame
+            kept.append(dataclasses.replace(one, _frame=frame[~frame["period"].isin(told)]))
+            told |= set(frame["period"])
+        current[key] = tuple(one for one in reversed(kept) if len(one.frame))
+    return current
+
+
+def _covered(one: Figures) -> Figures:
+    """Without the units that the source does not cover: a zero there is no figure."""
+    if not one.missing:
+        return one
+    outside = set(one.missing)
+    frame = one.frame
+    if one.family == "departement":
+        keep = ~frame["unit"].isin(outside)
+    elif one.family == "commune":
+        keep = ~frame["unit"].map(departement_of).isin(outside)
+    elif one.family == "epci":
+        held = geography.members("epci", vintage=geography.VINTAGES[-1])
+        away = held["commune"].map(departement_of).isin(outside)
+        keep = ~frame["unit"].isin(set(held[away]["unit"]))
+    else:
+        return one
+    return dataclasses.replace(one, _frame=frame[keep].reset_index(drop=True))
+
+
+def _own(ev: Evaluation) -> Iterable[Figures]:
+    """The panel that the evaluation carries itself (outcomes.csv), by indicator, on its own units."""
+    rows = ev.table("outcomes")
+    for indicator, part in rows.groupby("indicator"):
+        yield Figures(
+            str(indicator),
+            "unit",
+            UNITS.get(str(indicator).split("_")[0], ""),
+            str(part["source"].iloc[0]),
+            data_vintage=str(part["period"].max()),
+            geography_vintage="",
+            as_of="{period}",
+            _frame=part[list(SHAPE)].reset_index(drop=True),
+        )
+
+
+UNITS = {"rate": "%", "share": "part", "count": "", "amount": "euros", "index": "indice", "ratio": ""}

@@ -1,0 +1,235 @@
+"""One indicator by unit and period, on the perimeters of the evaluation's vintage: where each value comes
+from, how far it is rounded, why it is missing.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from impactkit.data import geography, ground, official, zones
+from impactkit.data.population import VINTAGES, blocks
+
+if TYPE_CHECKING:
+    from impactkit.data.evaluation import Evaluation
+    from impactkit.data.sources.figures import Figures
+    from impactkit.data.territories import Territory
+
+SHAPE = (
+    *"unit period value low high flag source as_of".split(),
+    *"data_vintage geography_vintage route measure figure n".split(),
+)
+POPULATION, NATION = "count_population", "F"
+# People of tax households of one EPCI differ by less than this from one year to the next on one ground.
+SAME_PEOPLE = 0.02
+
+
+def of_units(ev: Evaluation, indicator: str, family: str) -> pd.DataFrame:
+    """Every unit of a family (commune, epci, ept, departement, region, zone, unit, nation) by period.
+
+    Columns: unit, period, value, low, high (rounding; empty when exact), flag, source, as_of, data_vintage,
+    geography_vintage, route (panel, communes, departements, zones, population), measure (habitants, emplois,
+    part ...), figure and n (a sample or events: see Figures).
+
+    A figure published for units of that family is taken when the unit stands on the same ground at the
+    evaluation's vintage (a new code on one ground is followed); otherwise counts are summed from communes,
+    or from départements for regions and the nation; a rate by zone is the mean of the zones, weighted by
+    jobs. Empty when nothing was imported.
+    """
+    return _of_units(ev, indicator, family).copy()
+
+
+def of_territory(place: Territory, indicator: str) -> pd.DataFrame:
+    """The same columns for one territory, on its own ground; empty when no source was imported.
+
+    A territory of several units: counts are added; a rate by EPCI is the mean weighted by the people it is
+    about. A rate by employment zone is that of the main zone (columns zone, zone_name, share: of the zone's
+    jobs that lie in the territory), or, for départements and regions, the mean of their zones.
+    """
+    return _of_territory(place, indicator).copy()
+
+
+def vintages(then: int, now: int, family: str) -> dict[str, str]:
+    """Units of a family at one vintage -> the unit that stands on the same ground at another."""
+    return dict(_same_ground(family, max(then, VINTAGES[0]), now))
+
+
+@functools.lru_cache(maxsize=64)
+def _same_ground(family: str, then: int, now: int) -> tuple[tuple[str, str], ...]:
+    if family not in ("epci", "commune"):
+        units = geography.units(family, vintage=now)["code"]
+        return tuple(zip(units, units, strict=True))
+    tied = blocks(then, now)
+
+    def grounds(vintage: int) -> pd.Series:
+        held = geography.members(family, vintage=vintage)
+        held["block"] = held["commune"].map(tied).fillna(held["commune"])
+        return held.groupby("unit")["block"].agg(frozenset)
+
+    later = {ground: unit for unit, ground in grounds(now).items()}
+    return tuple((str(unit), later[held]) for unit, held in grounds(then).items() if held in later)
+
+
+@functools.lru_cache(maxsize=64)
+def _of_units(ev: Evaluation, indicator: str, family: str) -> pd.DataFrame:
+    if indicator == POPULATION and family not in ("unit", "zone", "nation"):
+        return _population(ev, family)
+    parts = [_direct(ev, indicator, family, one) for one in official.figures(ev, indicator, family)]
+    direct = [part for part in parts if len(part)]
+    found = pd.concat(direct, ignore_index=True) if direct else pd.DataFrame(columns=list(SHAPE))
+    if family in ("zone", "unit"):
+        return found
+    summed = _summed(ev, indicator, family)
+    if summed.empty:
+        return found
+    # A sum of communes stands in only where the panel has no sound figure.
+    told = found[found["value"].notna()].set_index(["unit", "period"]).index
+    rest = summed[~pd.MultiIndex.from_frame(summed[["unit", "period"]]).isin(told)]
+    kept = pd.MultiIndex.from_frame(rest[["unit", "period"]])
+    bare = found[found["value"].notna() | ~pd.MultiIndex.from_frame(found[["unit", "period"]]).isin(kept)]
+    return pd.concat([bare, rest], ignore_index=True) if len(bare) else rest.reset_index(drop=True)
+
+
+def _population(ev: Evaluation, family: str) -> pd.DataFrame:
+    known = geography.unit_population(family, vintage=ev.vintage)
+    single = known.groupby("unit")["pop_year"].transform("size") == 1
+    return pd.DataFrame(
+        {
+            "unit": known["unit"],
+            "period": known["pop_year"].astype("str"),
+            "value": known["population"],
+            "low": np.nan,
+            "high": np.nan,
+            "flag": np.where(known["population"].isna(), ground.CHANGED, np.where(single, "", "rolling")),
+            "source": geography.POPULATION_SOURCE,
+            "as_of": known["pop_year"].astype("str") + np.where(single, "", "-01-01"),
+            "data_vintage": known["pop_year"].astype("str"),
+            "geography_vintage": str(ev.vintage),
+            "route": "population",
+            "measure": "habitants",
+            "figure": "",
+            "n": np.nan,
+        }
+    )
+
+
+def _direct(ev: Evaluation, indicator: str, family: str, figures: Figures) -> pd.DataFrame:
+    frame = figures.frame
+    if family in ("epci", "commune"):
+        then = int(figures.geography_vintage or ev.vintage)
+        same = vintages(then, ev.vintage, family)
+        if then < VINTAGES[0]:
+            steady = _steady(ev, family)
+            same = {old: new for old, new in same.items() if old in steady}
+        frame["unit"] = frame["unit"].map(same)
+        frame = frame.dropna(subset=["unit"])
+        known = set(frame["unit"])
+        lost = [unit for unit in geography.units(family, vintage=ev.vintage)["code"] if unit not in known]
+        uncovered = _uncovered(ev, family, figures)
+        refused = [
+            {
+                "unit": unit,
+                "period": period,
+                "flag": ground.NOT_COVERED if unit in uncovered else ground.CHANGED,
+            }
+            for period in sorted(figures.frame["period"].unique())
+            for unit in lost
+        ]
+        if refused and family == "epci":
+            frame = pd.concat([frame, pd.DataFrame(refused)], ignore_index=True)
+    return dressed(frame, figures, "panel", ev)
+
+
+def _uncovered(ev: Evaluation, family: str, figures: Figures) -> set[str]:
+    if not figures.missing:
+        return set()
+    held = geography.members(family, vintage=ev.vintage)
+    from impactkit.data.sources.figures import departement_of
+
+    return set(held[held["commune"].map(departement_of).isin(figures.missing)]["unit"])
+
+
+def _steady(ev: Evaluation, family: str) -> set[str]:
+    """Units whose ground before 2019 is proved by their people: as many, or nearly, from one year to the
+    next. The registry of perimeters begins in 2019.
+    """
+    people = official.figures(ev, "count_persons_tax", family)
+    if len(people) < 2:
+        return set()
+    then, after = (one.frame.set_index("unit")["value"] for one in people[:2])
+    moved = (after / then - 1).abs()
+    return set(moved[moved < SAME_PEOPLE].index)
+
+
+def dressed(frame: pd.DataFrame, figures: Figures, route: str, ev: Evaluation) -> pd.DataFrame:
+    """Values of a source with what a row says of them: rounding, flags, source, vintages."""
+    found = frame.reset_index(drop=True)
+    half = figures.step / 2
+    found["low"] = found["value"] - half if half else np.nan
+    found["high"] = found["value"] + half if half else np.nan
+    if figures.step and route == "panel":
+        found["low"] = found["low"].clip(lower=0)
+    if figures.rolling:
+        found["flag"] = found["flag"].mask(found["flag"] == "", "rolling")
+    starts = found["period"].isin(figures.breaks)
+    found["flag"] = found["flag"].mask(starts & (found["flag"] == ""), "break")
+    return found.assign(
+        source=figures.source,
+        as_of=[figures.as_of.format(period=period) for period in found["period"]],
+        data_vintage=figures.data_vintage,
+        geography_vintage=figures.geography_vintage or str(ev.vintage),
+        route=route,
+        measure=figures.unit,
+        figure=figures.figure,
+        n=found["n"] if "n" in found else np.nan,
+    )[list(SHAPE)]
+
+
+def _summed(ev: Evaluation, indicator: str, family: str) -> pd.DataFrame:
+    members = _members(family, ev.vintage)
+    if official.figures(ev, indicator, "zone"):
+        figures = official.figures(ev, indicator, "zone")[-1]
+        if family == "nation":
+            return dressed(zones.nation(ev, indicator), figures, "zones", ev)
+        return dressed(zones.mean_of_zones(ev, indicator, members), figures, "zones", ev)
+    if not indicator.startswith(("count_", "amount_")):
+        return pd.DataFrame(columns=list(SHAPE))
+    wide = official.figures(ev, indicator, "departement")
+    if family in ("region", "nation") and wide:
+        return dressed(_by_departement(ev, wide[-1], family), wide[-1], "departements", ev)
+    communes = official.figures(ev, indicator, "commune")
+    if not communes:
+        return pd.DataFrame(columns=list(SHAPE))
+    told = ground.from_communes(communes[-1], members, vintage=ev.vintage)
+    return dressed(told, communes[-1], "communes", ev).assign(geography_vintage=str(ev.vintage))
+
+
+def _by_departement(ev: Evaluation, figures: Figures, family: str) -> pd.DataFrame:
+    held = geography.members("departement", vintage=ev.vintage).rename(columns={"unit": "departement"})
+    wider = _members(family, ev.vintage).merge(held, on="commune")
+    pairs = wider.drop_duplicates(["unit", "departement"])
+    if family == "nation":
+        # The nation of a source is what it covers.
+        pairs = pairs[~pairs["departement"].isin(figures.missing)]
+    frame = figures.frame.rename(columns={"unit": "commune"})
+    keyed = pairs[["unit", "departement"]].rename(columns={"departement": "commune"})
+    told = ground.totals(frame, keyed, ["value"])
+    outside = set(pairs[pairs["departement"].isin(figures.missing)]["unit"])
+    reason = told["unit"].map(lambda unit: ground.NOT_COVERED if unit in outside else ground.NOT_PUBLISHED)
+    return told.assign(flag=reason.where(told["value"].isna(), ""))
+
+
+def _members(family: str, vintage: int) -> pd.DataFrame:
+    if family == "nation":
+        return geography.members("commune", vintage=vintage).assign(unit=NATION)
+    return geography.members(family, vintage=vintage)
+
+
+@functools.lru_cache(maxsize=256)
+def _of_territory(place: Territory, indicator: str) -> pd.DataFrame:
+    from impactkit.data import own_series
+
+    return own_series.read(place, indicator)

@@ -1,0 +1,1 @@
+"""Official sources: where their files lie, how each is read, how one is fetched."""

@@ -1,0 +1,68 @@
+"""Outlines of EPCI and départements: a GeoJSON file that a person drops, read as it is.
+
+The official address (« Contours administratifs », Etalab, on data.gouv.fr) could not be tried: nothing is
+downloaded, and the file is looked for by its name alone, in the folder named by IMPACTKIT_SOURCES. Degrees
+of longitude and latitude (WGS 84).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from impactkit.errors import NotEnoughData, RefusedData, UnknownName
+from impactkit.wording.catalogue import error, say
+
+FOLDER = "IMPACTKIT_SOURCES"
+PAGE = "https://www.data.gouv.fr"
+FAMILIES = ("epci", "departement")
+
+# The property that holds a unit's code changes with the edition of the file.
+_CODES = ("EPCI", "code", "code_insee", "siren")
+_DEPTH = {"Polygon": 1, "MultiPolygon": 2}
+
+Ring = list[tuple[float, float]]
+
+
+def found(family: str) -> Path | None:
+    """The file of a family's outlines, the first by name; None when there is none or no folder is named.
+
+    Raises UnknownName for a family that is not `epci` or `departement`.
+    """
+    if family not in FAMILIES:
+        raise UnknownName.among(say("noun.outlines"), family, FAMILIES)
+    folder = os.environ.get(FOLDER)
+    files = sorted(Path(folder).rglob(f"*{family}*.geojson")) if folder else []
+    return files[0] if files else None
+
+
+def outlines(family: str) -> dict[str, list[Ring]]:
+    """Rings (longitude, latitude) of every unit of a family (`epci`, `departement`), by code; holes too.
+
+    The official address of these files could not be tried. Raises UnknownName for another family,
+    NotEnoughData with what to drop and where when no file is there, RefusedData for one that is no GeoJSON
+    of outlines with codes.
+    """
+    path = found(family)
+    if path is None:
+        folder = os.environ.get(FOLDER) or say("map.folder", variable=FOLDER)
+        raise error(NotEnoughData, "no-outlines", file=f"*{family}*.geojson", page=PAGE, folder=folder)
+    try:
+        features = json.loads(path.read_text("utf-8"))["features"]
+        units = {_code(feature["properties"]): _rings(feature["geometry"]) for feature in features}
+    except (ValueError, TypeError, LookupError) as cause:
+        raise error(RefusedData, "outlines", where=path.name, codes=", ".join(_CODES)) from cause
+    return units
+
+
+def _code(properties: dict[str, Any]) -> str:
+    return str(next(properties[name] for name in _CODES if name in properties))
+
+
+def _rings(geometry: dict[str, Any]) -> list[Ring]:
+    held = geometry["coordinates"]
+    if _DEPTH[geometry["type"]] == 2:
+        held = [ring for polygon in held for ring in polygon]
+    return [[(float(x), float(y)) for x, y, *_ in ring] for ring in held]

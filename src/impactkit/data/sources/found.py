@@ -1,0 +1,93 @@
+"""Where the files of an evaluation's sources lie: dropped in a folder, or kept when they were fetched."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from impactkit.data.sources.cache import editions
+from impactkit.data.sources.kinds import COMMON, KINDS
+from impactkit.errors import RefusedData, UnknownName
+from impactkit.wording.catalogue import error, say
+
+# By source, by part: the files, oldest first.
+Located = tuple[tuple[str, tuple[tuple[str, tuple[Path, ...]], ...]], ...]
+DROPPED, CACHE = "IMPACTKIT_SOURCES", "IMPACTKIT_CACHE"
+
+
+def dropped_folder() -> Path | None:
+    """The folder of dropped files that the environment names. Raises RefusedData when it is not one."""
+    named = os.environ.get(DROPPED)
+    if not named:
+        return None
+    folder = Path(named)
+    if not folder.is_dir():
+        raise error(RefusedData, "source-folder", where=DROPPED, folder=named)
+    return folder
+
+
+def cache_folder(folder: Path) -> Path:
+    """Where fetched files are kept: the folder the environment names, else `raw` beside the evaluation."""
+    named = os.environ.get(CACHE)
+    return Path(named) if named else folder.parent / "raw"
+
+
+def checked(source: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """One [[source]] of evaluation.toml, its kind and keys known. Raises UnknownName or RefusedData."""
+    name = source.get("kind", "")
+    if name not in KINDS:
+        raise UnknownName.among(say("noun.source"), str(name), KINDS, where=where)
+    kind = KINDS[name]
+    for key in source:
+        if key not in (*COMMON, *kind.keys):
+            raise UnknownName.among("la clé", key, (*COMMON, *kind.keys), where=where)
+    absent = [key for key in kind.needed if key not in source]
+    if absent:
+        raise error(RefusedData, "missing-keys", where=where, keys=", ".join(absent))
+    own = source.get("dataset") or source.get("indicator") or ""
+    return {"id": f"{name}-{own}".lower().replace("_", "-") if own else name, **source}
+
+
+def files(source: Mapping[str, Any], folder: Path) -> dict[str, list[Path]]:
+    """The files of a source by part, oldest first: those dropped, else those fetched.
+
+    A table of the user's own is looked for in the evaluation's folder, then among the dropped files.
+    """
+    kind, found = KINDS[source["kind"]], {}
+    for part, pattern in kind.parts.items():
+        name = pattern.format(**source)
+        places = [dropped_folder()]
+        if source["kind"] == "table":
+            places.insert(0, folder)
+        seen: list[Path] = []
+        for place in places:
+            if place is not None and not seen:
+                seen = sorted(path for path in place.rglob(name) if path.is_file())
+        if not seen:
+            kept = editions(cache_folder(folder), f"{source['id']}-{part}")
+            seen = [edition.path for edition in reversed(kept)]
+        if seen:
+            found[part] = seen
+    return found
+
+
+def located(sources: list[dict[str, Any]], folder: Path) -> Located:
+    """The files of every source of an evaluation, oldest first."""
+    return tuple(
+        (source["id"], tuple((part, tuple(paths)) for part, paths in files(source, folder).items()))
+        for source in sources
+    )
+
+
+def digest(places: Located) -> str:
+    """SHA-256 of every file that the sources of an evaluation are read from."""
+    sha = hashlib.sha256()
+    for source, parts in places:
+        for part, paths in parts:
+            for path in paths:
+                sha.update(f"{source}\0{part}\0{path.name}\0".encode())
+                sha.update(hashlib.sha256(path.read_bytes()).digest())
+    return sha.hexdigest()

@@ -1,0 +1,118 @@
+"""Files of INSEE: localised unemployment, salaried jobs by employment zone, poverty by EPCI, zones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from impactkit.data.sources.figures import Figures
+from impactkit.data.sources.readers import checked, numbers, sheet, table, tidy, whole_code, wide
+from impactkit.errors import RefusedData
+from impactkit.wording.catalogue import error
+
+GUYANE, MAYOTTE = "973", "976"
+# Filosofi 2015 knows the Métropole du Grand Paris (born in 2016) and EPCI that died in 2017; every code of
+# Filosofi 2016 is one of 2019, and none was born in 2020.
+PERIMETERS = {"2015": "2016", "2016": "2019"}
+
+
+def unemployment(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
+    """Localised unemployment (ILO, seasonally adjusted, quarterly mean), share of the active, by zone.
+
+    INSEE's own workbook, sheet `txcho_ze`, codes on the sixth line. Printed to 0.1 point. Overseas zones
+    begin in 2014; before, `missing:not-covered`. Neither Mayotte nor Guyane. The address changes with each
+    quarter and INSEE refuses automatic downloads: the file is dropped.
+    """
+    book = sheet(path, "txcho_ze", ("ZE2020",))
+    book["ZE2020"] = whole_code(book["ZE2020"], 4, f"{path.name}, txcho_ze")
+    found = wide(book, unit="ZE2020", where=path.name)
+    found["value"] = found["value"] / 100
+    begins = found[found["value"].notna()].groupby("unit")["period"].min()
+    early = found["value"].isna() & (found["period"] < found["unit"].map(begins).fillna("9"))
+    found["flag"] = found["flag"].mask(early, "missing:not-covered")
+    return (
+        Figures(
+            "rate_unemployment",
+            "zone",
+            "part",
+            "Insee, taux de chômage localisés par zone d’emploi",
+            data_vintage=found["period"].max(),
+            geography_vintage="2020",
+            as_of="{period}",
+            step=0.001,
+            missing=(GUYANE, MAYOTTE),
+            _frame=found,
+        ),
+    )
+
+
+def jobs(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
+    """Total salaried jobs by employment zone and year (columns ze2020, year, jobs_salaried_total)."""
+    rows = table(path, ("ze2020", "year", "jobs_salaried_total"))
+    rows["ze2020"] = whole_code(rows["ze2020"], 4, path.name)
+    found = tidy(rows, unit="ze2020", period="year", value="jobs_salaried_total", where=path.name)
+    return (
+        Figures(
+            "count_jobs_salaried",
+            "zone",
+            "emplois",
+            "Insee, emploi salarié par zone d’emploi",
+            data_vintage=found["period"].max(),
+            geography_vintage="2020",
+            as_of="{period}-12-31",
+            missing=(GUYANE, MAYOTTE),
+            _frame=found,
+        ),
+    )
+
+
+def poverty(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
+    """Poverty rate at 60 % of the median and persons of tax households, by EPCI, for the year of the file.
+
+    Columns CODGEO, TP60yy, NBPERSMENFISCyy. Printed to 0.1 point; a blank is a statistical secret. Each year
+    stands on the EPCI of its own time: 2015 on those before the mergers of 2017.
+    """
+    match = re.search(r"(20\d{2})", path.name)
+    if not match:
+        raise error(RefusedData, "source-no-period", where=path.name)
+    year = match[1]
+    rate, persons = f"TP60{year[2:]}", f"NBPERSMENFISC{year[2:]}"
+    rows = table(path, ("CODGEO", rate, persons))
+    about: dict[str, Any] = {
+        "source": f"Insee, Filosofi {year}, taux de pauvreté par EPCI",
+        "data_vintage": year,
+        "geography_vintage": PERIMETERS.get(year, ""),
+        "as_of": "{period}",
+        "missing": (GUYANE, MAYOTTE, "971"),
+    }
+    codes = whole_code(rows["CODGEO"], 9, path.name)
+    base = pd.DataFrame({"unit": codes, "period": year, "flag": ""})
+    poor = base.assign(value=numbers(rows[rate], path.name) / 100)
+    poor["flag"] = poor["flag"].mask(poor["value"].isna(), "withheld")
+    people = base.assign(value=numbers(rows[persons], path.name))
+    return (
+        Figures("rate_poverty", "epci", "part", step=0.001, _frame=checked(poor, path.name), **about),
+        Figures("count_persons_tax", "epci", "personnes", _frame=checked(people, path.name), **about),
+    )
+
+
+def zones(path: Path) -> pd.DataFrame:
+    """Which commune is in which employment zone of 2020: columns commune, zone, name (vintage in `attrs`).
+
+    INSEE's own workbook, sheet `Composition_communale`, codes on the sixth line, as text.
+    """
+    rows = sheet(path, "Composition_communale", ("CODGEO", "ZE2020", "LIBZE2020"))
+    found = pd.DataFrame(
+        {
+            "commune": whole_code(rows["CODGEO"], 5, path.name),
+            "zone": whole_code(rows["ZE2020"], 4, path.name),
+            "name": rows["LIBZE2020"].astype("str"),
+        }
+    )
+    year = re.search(r"(20\d{2})(?!.*20\d{2})", path.stem)
+    found.attrs["vintage"] = int(year[1]) if year else 2023
+    return found

@@ -1,0 +1,196 @@
+"""INSEE Melodi: the answers of its API (JSON), its coded files (CSV or zip) and its labelled exports (CSV).
+
+The API could not be tried here; its layout is that of INSEE's public client code, the labelled exports are
+real ones. 30 requests a minute.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from impactkit.data import geography
+from impactkit.data.sources.figures import Figures
+from impactkit.data.sources.readers import checked, has, numbers, table
+from impactkit.errors import RefusedData
+from impactkit.wording.catalogue import error
+
+FAMILIES = {"COM": "commune", "EPCI": "epci", "DEP": "departement", "REG": "region", "ZE2020": "zone"}
+LEVELS = {
+    "Commune": "commune",
+    "Etablissement public de coopération intercommunal": "epci",
+    "Département": "departement",
+    "Région": "region",
+}
+GEO = re.compile(r"(?:(\d{4})-)?(COM|EPCI|DEP|REG|ZE2020)-(\w+)")
+SECRET = "Confidentiel (secret statistique)"
+
+
+def read(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
+    """One indicator of a data set, by family of units found in it.
+
+    Settings: `dataset`, `indicator`, `where` (a value by dimension, or a list of values, which are added),
+    `over` (the same, for a denominator: the indicator is then a share), `unit`, `step`, `within`
+    (départements, to tell communes of one name apart in a labelled export). A secret value is `withheld`.
+    Raises RefusedData for a dimension that is not there, a name that is no unit or several.
+    """
+    labelled = path.suffix == ".csv" and "Géographie" in table(path, ()).columns
+    rows = _labelled(path, settings) if labelled else _coded(path)
+    found = _chosen(rows, settings.get("where", {}), path.name)
+    if "over" in settings:
+        whole = _chosen(rows, settings["over"], path.name)
+        key = ["family", "unit", "period"]
+        found = found.merge(whole, on=key, suffixes=("", "_all"))
+        found["value"] = found["value"] / found["value_all"].where(found["value_all"] > 0)
+        found["flag"] = found["flag"].mask(found["flag"] == "", found["flag_all"])
+    vintages = rows["vintage"].replace("", pd.NA).dropna()
+    return tuple(
+        Figures(
+            settings["indicator"],
+            str(family),
+            settings.get("unit", "part" if "over" in settings else ""),
+            f"Insee, Melodi, {settings['dataset']}",
+            data_vintage=part["period"].max(),
+            geography_vintage=vintages.max() if len(vintages) else "",
+            as_of="{period}",
+            step=float(settings.get("step", 0.0)),
+            rolling="_RP_" in settings["dataset"],
+            _frame=checked(part.drop(columns="family"), path.name),
+        )
+        for family, part in found.groupby("family")
+    )
+
+
+def _coded(path: Path) -> pd.DataFrame:
+    rows = _json(path) if path.suffix == ".json" else _csv(path)
+    parts = rows["GEO"].str.extract(GEO)
+    unknown = rows["GEO"][parts[1].isna()]
+    if len(unknown):
+        # Other levels (France, urban areas) are no unit of ours.
+        rows, parts = rows[parts[1].notna()], parts[parts[1].notna()]
+    return rows.assign(family=parts[1].map(FAMILIES), unit=parts[2], vintage=parts[0].fillna("")).rename(
+        columns={"TIME_PERIOD": "period"}
+    )
+
+
+def _json(path: Path) -> pd.DataFrame:
+    try:
+        answer = json.loads(path.read_text("utf-8"))
+        rows = pd.DataFrame(
+            [
+                {
+                    **one["dimensions"],
+                    "secret": one.get("attributes", {}).get("CONF_STATUS", "F") not in ("F", ""),
+                    "value": one.get("measures", {}).get("OBS_VALUE_NIVEAU", {}).get("value"),
+                }
+                for one in answer["observations"]
+            ]
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as cause:
+        raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
+    has(rows, ("GEO", "TIME_PERIOD"), path.name)
+    return rows.assign(value=numbers(rows["value"], path.name))
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    if path.suffix == ".zip":
+        rows = _zipped(path)
+    else:
+        rows = table(path, ("GEO", "TIME_PERIOD", "OBS_VALUE"))
+    if "GEO_OBJECT" in rows.columns:
+        rows["GEO"] = rows["GEO_OBJECT"] + "-" + rows["GEO"]
+    secret = rows["CONF_STATUS"].ne("F") if "CONF_STATUS" in rows.columns else False
+    return rows.assign(value=numbers(rows["OBS_VALUE"], path.name), secret=secret)
+
+
+def _zipped(path: Path) -> pd.DataFrame:
+    try:
+        with zipfile.ZipFile(path) as packed:
+            inner = next(name for name in packed.namelist() if name.endswith("_data.csv"))
+            with packed.open(inner) as file:
+                rows = pd.read_csv(file, sep=";", dtype="str", na_filter=False, encoding="utf-8-sig")
+    except (zipfile.BadZipFile, StopIteration, ValueError) as cause:
+        raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
+    return has(rows, ("GEO", "TIME_PERIOD", "OBS_VALUE"), path.name)
+
+
+def _labelled(path: Path, settings: Mapping[str, Any]) -> pd.DataFrame:
+    rows = table(path, ("Géographie", "Niveau Géo", "Période", "Valeur"))
+    family = rows["Niveau Géo"].map(LEVELS)
+    codes = {name: _codes(name, settings.get("within", ())) for name in family.dropna().unique()}
+    wanted = family.notna()
+    rows, family = rows[wanted].reset_index(drop=True), family[wanted].reset_index(drop=True)
+    unit = []
+    for kind, name in zip(family, rows["Géographie"], strict=True):
+        found = codes[kind].get(_plain(name), [])
+        if len(found) != 1:
+            key = "source-name-several" if found else "source-name-unknown"
+            raise error(RefusedData, key, where=path.name, name=name, codes=", ".join(found))
+        unit.append(found[0])
+    secret = rows["Statut de confidentialité"].eq(SECRET) if "Statut de confidentialité" in rows else False
+    return rows.assign(
+        family=family,
+        unit=unit,
+        period=rows["Période"],
+        vintage="",
+        value=numbers(rows["Valeur"], path.name),
+        secret=secret,
+    )
+
+
+def _codes(family: str, within: Any) -> dict[str, list[str]]:
+    vintage = geography.VINTAGES[-1]
+    units = geography.units(family, vintage=vintage)
+    if within and family in ("commune", "epci"):
+        ground = geography.members("departement", vintage=vintage)
+        here = set(ground[ground["unit"].isin(list(within))]["commune"])
+        held = geography.members(family, vintage=vintage)
+        units = units[units["code"].isin(set(held[held["commune"].isin(here)]["unit"]))]
+    found: dict[str, list[str]] = {}
+    for code, name in zip(units["code"], units["name"], strict=True):
+        found.setdefault(_plain(name), []).append(code)
+    return found
+
+
+def _plain(name: str) -> str:
+    for long, short in (
+        ("Communauté d'agglomération", "CA"),
+        ("Communauté de communes", "CC"),
+        ("Communauté urbaine", "CU"),
+    ):
+        if name.startswith(long):
+            name = short + name.removeprefix(long)
+    return re.sub(r"\W+", " ", name).strip().lower()
+
+
+def _chosen(rows: pd.DataFrame, where: Mapping[str, Any], about: str) -> pd.DataFrame:
+    for name, wanted in where.items():
+        has(rows, (name,), about)
+        values = [wanted] if isinstance(wanted, str) else list(wanted)
+        for value in values:
+            if value not in set(rows[name]):
+                raise error(RefusedData, "source-no-value", where=about, name=name, value=value)
+        rows = rows[rows[name].isin(values)]
+    grouped = rows.groupby(["family", "unit", "period"], as_index=False)
+    found = grouped.agg(
+        value=("value", "sum"), known=("value", "count"), size=("value", "size"), secret=("secret", "any")
+    )
+    # Dimensions left free would add a total to its parts.
+    if (found["size"] > _combinations(where)).any():
+        raise error(RefusedData, "source-free-dimension", where=about)
+    found["value"] = found["value"].where(found["known"] == found["size"])
+    found["flag"] = found["secret"].map({True: "withheld", False: ""})
+    return found.drop(columns=["secret", "known", "size"])
+
+
+def _combinations(where: Mapping[str, Any]) -> int:
+    count = 1
+    for wanted in where.values():
+        count *= 1 if isinstance(wanted, str) else len(list(wanted))
+    return count

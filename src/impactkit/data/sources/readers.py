@@ -1,0 +1,137 @@
+"""One function a layout: a file in, tidy figures out. Layouts are those of real files; a change stops with
+the name of what is missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from impactkit.data.sources.figures import SHAPE
+from impactkit.errors import RefusedData
+from impactkit.wording.catalogue import error
+
+# What a cell says when it says nothing, in the files of INSEE, DARES, Urssaf and DREES.
+BLANK = ("", "nd", "n.d.", "ns", "s", "so", "c", "nc", "n/a", "n/a-résultatnondisponible")
+QUARTER = re.compile(r"(\d{4})-T([1-4])")
+
+
+def table(path: Path, needed: Iterable[str]) -> pd.DataFrame:
+    """A CSV as text, whatever its separator (comma or semicolon), with or without BOM, compressed or not.
+
+    Raises RefusedData when it is no table, or when one of the columns `needed` is not there.
+    """
+    try:
+        first = _first_line(path)
+        separator = ";" if first.count(";") > first.count(",") else ","
+        found = pd.read_csv(
+            path, sep=separator, dtype="str", keep_default_na=False, encoding="utf-8-sig", na_filter=False
+        )
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, EOFError, OSError) as cause:
+        raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
+    found.columns = found.columns.str.strip()
+    return has(found, needed, path.name)
+
+
+def _first_line(path: Path) -> str:
+    import gzip
+
+    with (
+        gzip.open(path, "rt", encoding="utf-8-sig")
+        if path.suffix == ".gz"
+        else path.open(encoding="utf-8-sig") as file
+    ):
+        return file.readline()
+
+
+def has(frame: pd.DataFrame, needed: Iterable[str], where: str) -> pd.DataFrame:
+    """The frame itself. Raises RefusedData with the columns that are not there and those that are."""
+    absent = [name for name in needed if name not in frame.columns]
+    if absent:
+        raise error(
+            RefusedData,
+            "source-columns",
+            where=where,
+            absent=", ".join(absent),
+            found=", ".join(map(str, frame.columns[:12])),
+        )
+    return frame
+
+
+def sheet(path: Path, name: str, needed: Iterable[str]) -> pd.DataFrame:
+    """One sheet of an INSEE workbook: five lines of titles, then the codes of the columns.
+
+    Raises RefusedData when the file is no workbook, the sheet or a column is not there.
+    """
+    from python_calamine import CalamineError
+
+    try:
+        found = pd.read_excel(path, sheet_name=name, header=5, engine="calamine", dtype="object")
+    except (CalamineError, OSError, ValueError) as cause:
+        raise error(RefusedData, "source-no-sheet", where=path.name, sheet=name, cause=cause) from cause
+    return has(found, needed, f"{path.name}, {name}")
+
+
+def numbers(texts: pd.Series, where: str) -> pd.Series:
+    """French or English decimals as numbers; a blank or a secret is NaN. Raises RefusedData on words."""
+    found = pd.to_numeric(texts, errors="coerce").astype("float64")
+    silent = found.isna()
+    if silent.any():
+        plain = texts[silent].astype("object").fillna("").astype("str")
+        plain = plain.str.replace(r"[\s\u00a0\u202f]", "", regex=True)
+        blank = plain.str.lower().isin(BLANK)
+        rest = pd.to_numeric(plain[~blank].str.replace(",", "."), errors="coerce")
+        if rest.isna().any():
+            row = rest.index[rest.isna()][0]
+            raise error(RefusedData, "source-number", where=where, found=texts[row], row=int(row) + 2)
+        found.loc[rest.index] = rest
+    return found
+
+
+def tidy(frame: pd.DataFrame, *, unit: str, period: str, value: str, where: str) -> pd.DataFrame:
+    """Columns of a long file under their one name; what is blank is `missing:not-published`.
+
+    Raises RefusedData when a unit has two values for one period.
+    """
+    found = pd.DataFrame(
+        {
+            "unit": frame[unit].astype("str").str.strip(),
+            "period": frame[period].astype("str").str.strip(),
+            "value": numbers(frame[value], where),
+        }
+    )
+    return checked(found.assign(flag=""), where)
+
+
+def checked(found: pd.DataFrame, where: str) -> pd.DataFrame:
+    """Missing values flagged, one row by unit and period. Raises RefusedData on two."""
+    twice = found.duplicated(["unit", "period"])
+    if twice.any():
+        one = found[twice].iloc[0]
+        raise error(RefusedData, "source-twice", where=where, unit=one["unit"], period=one["period"])
+    silent = found["value"].isna() & (found["flag"] == "")
+    found["flag"] = found["flag"].mask(silent, "missing:not-published")
+    return found[list(SHAPE)].reset_index(drop=True)
+
+
+def wide(frame: pd.DataFrame, *, unit: str, where: str) -> pd.DataFrame:
+    """A file with one column a quarter (2003-T1 ...) as one row by unit and quarter (2003-Q1 ...)."""
+    quarters = {column: QUARTER.fullmatch(str(column)) for column in frame.columns}
+    periods = {column: f"{match[1]}-Q{match[2]}" for column, match in quarters.items() if match}
+    if not periods:
+        raise error(RefusedData, "source-no-period", where=where)
+    long = frame.melt(id_vars=[unit], value_vars=list(periods), var_name="period")
+    long["period"] = long["period"].map(periods)
+    return tidy(long, unit=unit, period="period", value="value", where=where)
+
+
+def whole_code(codes: pd.Series, width: int, where: str) -> pd.Series:
+    """Codes as text of one width. Raises RefusedData when leading zeros were lost (51 for 0051)."""
+    texts = codes.astype("str").str.strip()
+    short = texts[texts.str.len() != width]
+    if len(short):
+        raise error(RefusedData, "source-code", where=where, found=short.iloc[0], width=width)
+    return texts

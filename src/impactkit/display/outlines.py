@@ -1,0 +1,131 @@
+"""A territory drawn with its true outline, from the GeoJSON files that a person drops."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from impactkit.data import geography
+from impactkit.data.sources.contours import Ring, found, outlines
+from impactkit.data.territories import Territory
+from impactkit.display.style import BLUE, GREY, INK, PALE, look, svg_of
+from impactkit.errors import NotEnoughData
+from impactkit.wording.catalogue import error
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.path import Path
+
+WIDTH, HEIGHT = 6.3, 4.0
+# One degree of longitude by one of latitude, on the ground, in the middle of France.
+NARROW = math.cos(math.radians(46.5))
+# What is seen around the territory: a share of its size, and never less than so many degrees.
+AROUND, LEAST = 0.55, 0.3
+LETTERS, SMALL, NAME = 22, 8.0, 9.5
+# A département is named when its name has room: this share of the picture.
+ROOM = 0.03
+
+
+def departements(place: Territory) -> list[str]:
+    """Codes of the départements that hold communes of the territory, in order."""
+    members = geography.members("departement", vintage=place.evaluation.vintage)
+    return sorted(members.loc[members["commune"].isin(place.communes), "unit"].unique())
+
+
+def shape(place: Territory) -> list[Ring]:
+    """The rings of a territory made of EPCI, of départements or of a region, in degrees.
+
+    Raises NotEnoughData: overseas, communes or EPT (no file has their outlines), a code that the file does
+    not hold, no file.
+    """
+    held_by = departements(place)
+    if any(code.startswith("97") for code in held_by):
+        raise error(NotEnoughData, "outlines-overseas", where=place.name)
+    if place.family not in ("epci", "departement", "region"):
+        raise error(NotEnoughData, "outlines-family", where=place.name)
+    family = "epci" if place.family == "epci" else "departement"
+    codes = [part.code for part in place.perimeter] if family == "epci" else held_by
+    held = outlines(family)
+    for code in codes:
+        if code not in held:
+            raise error(NotEnoughData, "outlines-code", where=place.name, code=code)
+    return [ring for code in codes for ring in held[code]]
+
+
+def drawn(place: Territory) -> str:
+    """The territory among its neighbours as SVG; raises as `shape` does."""
+    from matplotlib.figure import Figure
+
+    own = shape(place)
+    around = outlines("departement") if found("departement") else {}
+    epci = outlines("epci") if place.family == "epci" else {}
+    with look():
+        figure = Figure(figsize=(WIDTH, HEIGHT))
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.axis("off")
+        _window(axes, own)
+        _draw(axes, epci.values(), facecolor="none", edgecolor=PALE, linewidth=0.6)
+        _draw(axes, [own], facecolor=BLUE, edgecolor=INK, linewidth=1.6)
+        _draw(axes, around.values(), facecolor="none", edgecolor=GREY, linewidth=1.1)
+        _names(axes, place, own, around)
+        return svg_of(figure)
+
+
+def _window(axes: Axes, own: list[Ring]) -> None:
+    """The part of the country that is shown: around the territory, in the proportions of the picture."""
+    axes.set_aspect(1 / NARROW)
+    spans = []
+    for i in (0, 1):
+        values = [point[i] for ring in own for point in ring]
+        middle, size = (min(values) + max(values)) / 2, max(values) - min(values)
+        spans.append((middle, size / 2 + max(AROUND * size, LEAST)))
+    (x, wide), (y, high) = spans
+    high = max(high, wide * NARROW * HEIGHT / WIDTH)
+    wide = high * WIDTH / HEIGHT / NARROW
+    axes.set(xlim=(x - wide, x + wide), ylim=(y - high, y + high))
+
+
+def _path(rings: list[Ring]) -> Path:
+    from matplotlib.path import Path
+
+    return Path.make_compound_path(*(Path(ring, closed=True) for ring in rings))
+
+
+def _draw(axes: Axes, units: Iterable[list[Ring]], **look: object) -> None:
+    from matplotlib.collections import PathCollection
+
+    axes.add_collection(
+        PathCollection([_path(rings) for rings in units], joinstyle="round", **look), autolim=False
+    )
+
+
+def _names(axes: Axes, place: Territory, own: list[Ring], around: Mapping[str, list[Ring]]) -> None:
+    """Each name in the middle of what is seen of its unit; the territory's own stands above it."""
+    import numpy as np
+    from matplotlib.patheffects import withStroke
+
+    halo = [withStroke(linewidth=2.5, foreground="white")]
+    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
+    xs, ys = np.meshgrid(np.linspace(left, right, 90), np.linspace(low, high, 60))
+    points = np.column_stack([xs.ravel(), ys.ravel()])
+    mine = _path(own).contains_points(points)
+    top = max(ring_point[1] for ring in own for ring_point in ring)
+    lines = textwrap.wrap(place.name, LETTERS)
+    per_point = (high - low) / (HEIGHT * 72)
+    name_at = ((left + right) / 2, top + 5 * per_point)
+    axes.text(
+        *name_at, "\n".join(lines), fontsize=NAME, weight="bold", color=BLUE, ha="center", va="bottom",
+        path_effects=halo, zorder=5,
+    )  # fmt: skip
+    for code, rings in around.items():
+        seen = points[_path(rings).contains_points(points) & ~mine]
+        if len(seen) < ROOM * len(points):
+            continue
+        x, y = seen.mean(axis=0)
+        name = geography.name_of("departement", code, vintage=place.evaluation.vintage)
+        axes.text(
+            x, y, f"{name}\n{code}", fontsize=SMALL, color=GREY, ha="center", va="center",
+            path_effects=halo, zorder=4,
+        )  # fmt: skip

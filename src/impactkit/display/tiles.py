@@ -1,0 +1,164 @@
+"""A map in tiles, one square a département; words stand beside it, tied to a tile by a line."""
+
+from __future__ import annotations
+
+import functools
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from impactkit.data.population import reference
+from impactkit.display.style import BAND, BLUE, GREY, INK, look, svg_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+# The width of a page's text: points are then true on paper.
+WIDTH = 6.3
+SIDE, GAP, MARGIN = 0.318, 0.05, 3.9
+CODE, SMALL, LETTERS = 8.5, 8.0, 17
+# One hue, light to dark; on the darkest, letters are white.
+SHADES = ("#d6e4f2", "#a9c6e2", "#79a5d0", "#3a74b4", "#0b3f7d")
+_DARK = (BLUE, *SHADES[3:])
+
+
+@dataclass(frozen=True)
+class Tile:
+    """What a tile shows: its tone, a second line, whether it is the territory's own."""
+
+    fill: str = BAND
+    line: str = ""
+    own: bool = False
+    hatched: bool = False
+
+
+@dataclass(frozen=True)
+class Label:
+    """Words beside the map, about the tiles of `at`: one of them, the nearest to a side, is tied to it."""
+
+    words: str
+    at: tuple[str, ...]
+    own: bool = False
+
+
+@functools.lru_cache(maxsize=1)
+def places() -> Mapping[str, tuple[int, int]]:
+    """Column and row of each of the 101 départements, from the left and from the top."""
+    table = reference("tiles")
+    numbers = zip(table["column"].astype(int), table["row"].astype(int), strict=True)
+    return dict(zip(table["departement"], numbers, strict=True))
+
+
+def drawn(tiles: Mapping[str, Tile], labels: Sequence[Label], key: Sequence[tuple[Tile, str]] = ()) -> str:
+    """The map as SVG: a tile for every département (bare when it is not in `tiles`), the labels, and below
+    it the key of classes.
+    """
+    from matplotlib.figure import Figure
+
+    grid = places()
+    columns, rows = (1 + max(place[i] for place in grid.values()) for i in (0, 1))
+    height = rows + 0.3 + (3 if key else 0)
+    with look():
+        figure = Figure(figsize=(WIDTH, height * SIDE))
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set(xlim=(-MARGIN, WIDTH / SIDE - MARGIN), ylim=(height - 0.15, -0.15))
+        axes.axis("off")
+        for code, (column, row) in grid.items():
+            _tile(axes, column, row, tiles.get(code, Tile()), code)
+        taken: list[tuple[bool, float, float]] = []
+        for label in labels:
+            _label(axes, label, columns, taken)
+        step = (WIDTH / SIDE - 1) / max(len(key), 5)
+        for i, (tile, words) in enumerate(key):
+            x = -MARGIN + 0.5 + i * step
+            _tile(axes, x + step / 2 - 0.5, rows + 0.6, tile, "")
+            axes.text(x + step / 2, rows + 1.75, words, fontsize=SMALL, ha="center", va="top")
+        return svg_of(figure)
+
+
+def _tile(axes: Axes, x: float, y: float, tile: Tile, code: str) -> None:
+    from matplotlib.patches import Rectangle
+
+    white = tile.fill in _DARK
+    side = 1 - 2 * GAP
+    axes.add_patch(
+        Rectangle(
+            (x + GAP, y + GAP),
+            side,
+            side,
+            facecolor="white" if tile.hatched else tile.fill,
+            edgecolor=INK if tile.own else GREY if tile.hatched else tile.fill,
+            linewidth=1.8 if tile.own else 0.5,
+            hatch="/////" if tile.hatched else None,
+            zorder=3 if tile.own else 2,
+        )
+    )
+    colour = "white" if white else INK if tile.line or tile.own else GREY
+    back = {"facecolor": "white", "edgecolor": "none", "pad": 0.6} if tile.hatched else None
+    axes.text(
+        x + 0.5,
+        y + (0.34 if tile.line else 0.52),
+        code,
+        fontsize=CODE,
+        weight="bold" if tile.own else "normal",
+        color=colour,
+        ha="center",
+        va="center_baseline",
+        bbox=back if code else None,
+        zorder=4,
+    )
+    if tile.line:
+        axes.text(
+            x + 0.5,
+            y + 0.74,
+            tile.line,
+            fontsize=SMALL,
+            weight="bold",
+            color=colour,
+            ha="center",
+            va="center_baseline",
+            zorder=4,
+        )
+
+
+def _label(axes: Axes, label: Label, columns: int, taken: list[tuple[bool, float, float]]) -> None:
+    """Write the words at the first free place; `taken` (right side, top, bottom) grows by it."""
+    words = textwrap.fill(label.words, LETTERS)
+    half = 0.3 + 0.27 * len(words.splitlines())
+    ways = _ways(label.at, columns)
+    free = [
+        way
+        for way in ways
+        if all(way[0] != right or way[1] + half <= top or way[1] - half >= low for right, top, low in taken)
+    ]
+    right, y, edge = (free or ways)[0]
+    taken.append((right, y - half, y + half))
+    end = columns + 0.35 if right else -0.35
+    colour = BLUE if label.own else INK
+    axes.plot([edge, end], [y, y], color=colour, linewidth=0.8, zorder=1, solid_capstyle="butt")
+    axes.text(
+        end + (0.15 if right else -0.15),
+        y,
+        words,
+        fontsize=CODE,
+        weight="bold" if label.own else "normal",
+        color=colour,
+        ha="left" if right else "right",
+        va="center",
+    )
+
+
+def _ways(codes: Sequence[str], columns: int) -> list[tuple[bool, float, float]]:
+    """Lines from a tile to a side (right, height, start): those that pass no other tile first, then short."""
+    grid = places()
+    found = []
+    for code in codes:
+        column, row = grid[code]
+        for right in (True, False):
+            passed = sum(y == row and (x > column if right else x < column) for x, y in grid.values())
+            far = columns - 1 - column if right else column
+            # A line that passes other tiles runs between two rows of them.
+            way = (right, row + (0.0 if passed else 0.5), column + right)
+            found.append(((passed, far, row), way))
+    return [way for _, way in sorted(found)]

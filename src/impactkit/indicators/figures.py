@@ -1,0 +1,261 @@
+"""Official figures of each territory: their values, their change among comparable territories, their region
+and the nation, and what is missing with its reason.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from impactkit.data import official, series
+from impactkit.indicators.comparable import ENOUGH, family_of, last_before, untouched
+from impactkit.indicators.comparable import comparable as compared_with
+from impactkit.indicators.dispersion import byar, expected, wilson
+from impactkit.indicators.rows import row
+from impactkit.indicators.trajectory import after_break, annual, areas, base_of, is_rate, middle, trajectory
+
+if TYPE_CHECKING:
+    from impactkit.data.evaluation import Evaluation
+    from impactkit.data.territories import Territory
+
+MEASURES = {
+    "share_aged_75": "part",
+    "count_jobs_private": "emplois",
+    "rate_unemployment": "part",
+    "rate_poverty": "part",
+    "count_jobs_ess": "emplois",
+}
+MEDIAN = "comparable=median"
+# The sources that a territory may be told by at another level than its own.
+LEVELS = ("commune", "epci", "departement", "zone", "region")
+
+
+def rows_of(place: Territory, indicator: str) -> list[dict[str, Any]]:
+    """Rows of one indicator for one territory; one row with its reason when there is no value.
+
+    The indicator itself by period (low, high: rounding, or Wilson's and Byar's intervals of a sample or of
+    events); `rate_<...>_change` from the last year before the label to the last one (a share for counts, in
+    parts for rates), own, with group `comparable=median` (low, high: the middle half; n), `area=region`,
+    `area=nation`, `expected=95` (limits of the ordinary for a unit of that size); `index_` of counts by
+    year, own and median; `count_comparable` (group `on=<indicator>`); `share_zone` (part of the main employment
+    zone's jobs that lie in the territory, group `zone=<code>`).
+    """
+    told = series.of_territory(place, indicator)
+    known = told[told["value"].notna()] if len(told) else told
+    if known.empty:
+        flag = missing(place, indicator, told)
+        return [row(place.code, indicator, None, _measure(place.evaluation, indicator), flag=flag)]
+    found = [_value(place, indicator, one) for one in _printed(told).to_dict("records")]
+    found += _zone(place, known)
+    return found + (_changes(place, indicator) or _level(place, indicator, known))
+
+
+def missing(place: Territory, indicator: str, told: pd.DataFrame) -> str:
+    """Why a territory has no figure: not imported, no perimeter, not covered, other level, unpublished."""
+    if not place.perimeter and not place.units:
+        return "missing:no-perimeter"
+    if not official.imported(place.evaluation, indicator):
+        return "missing:not-imported"
+    reasons = [flag for flag in told["flag"] if flag] if len(told) else []
+    if reasons:
+        return str(reasons[-1])
+    return "missing:not-covered" if _outside(place, indicator) else "missing:other-level"
+
+
+def _outside(place: Territory, indicator: str) -> bool:
+    """Whether the sources cover none of the territory's départements."""
+    from impactkit.data.geography import departements_in
+
+    here = departements_in(place.communes, vintage=place.evaluation.vintage)
+    held = [one for level in LEVELS for one in official.figures(place.evaluation, indicator, level)]
+    return bool(held) and all(here <= set(one.missing) for one in held)
+
+
+def _printed(told: pd.DataFrame) -> pd.DataFrame:
+    """What a report prints: years; of quarters, their yearly means and the last of them."""
+    if not told["period"].str.contains("-Q").any():
+        return told
+    known = told[told["value"].notna()].sort_values("period")
+    return pd.concat([annual(told), known.tail(1)], ignore_index=True)
+
+
+def _value(place: Territory, indicator: str, one: dict[str, Any]) -> dict[str, Any]:
+    value, low, high = one["value"], one["low"], one["high"]
+    if one["figure"] == "sample" and pd.notna(value):
+        low, high = wilson(value, one["n"])
+    elif one["figure"] == "events" and pd.notna(value):
+        low, high = byar(value)
+    return row(
+        place.code,
+        indicator,
+        None if pd.isna(value) else float(value),
+        one["measure"],
+        low=low,
+        high=high,
+        n=one["n"],
+        period=one["period"],
+        flag=one["flag"] or ("" if pd.notna(value) else "missing:not-published"),
+        **_about(one),
+    )
+
+
+def _about(one: dict[str, Any]) -> dict[str, Any]:
+    return {name: one[name] for name in ("source", "as_of", "data_vintage", "geography_vintage")}
+
+
+def _zone(place: Territory, known: pd.DataFrame) -> list[dict[str, Any]]:
+    if "zone" not in known or not known["zone"].iloc[0]:
+        return []
+    one = known.iloc[0]
+    about = _about(one.to_dict()) | {"period": "", "as_of": ""}
+    return [row(place.code, "share_zone", float(one["share"]), "part", group=f"zone={one['zone']}", **about)]
+
+
+def changes(place: Territory, indicator: str) -> pd.DataFrame:
+    """Change of the territory and of comparable units from the base to the last year: columns unit, name,
+    role, change (a share; for a rate, a difference of parts), first, last. Empty without two years.
+    """
+    path = pd.concat([trajectory(place, indicator), areas(place, indicator)], ignore_index=True)
+    if path.empty or not (path["role"] == "territory").any():
+        return pd.DataFrame(columns=["unit", "name", "role", "change", "first", "last"])
+    mine = path[path["role"] == "territory"]
+    first = int(base_of(place, indicator, mine["period"].astype("str")))
+    last = int(mine["period"].max())
+    if first >= last:
+        return pd.DataFrame(columns=["unit", "name", "role", "change", "first", "last"])
+    # A region and a territory may bear one code.
+    key = ["role", "unit", "name"]
+    ends = path[path["period"].isin([first, last])].pivot(index=key, columns="period", values="value")
+    moved = ends[last] - ends[first] if is_rate(indicator) else ends[last] / ends[first] - 1
+    return moved.rename("change").reset_index().assign(first=str(first), last=str(last))
+
+
+def change_of(indicator: str) -> str:
+    """The name of an indicator's change: count_jobs_private -> rate_jobs_private_change."""
+    return f"rate_{indicator.split('_', 1)[1]}_change"
+
+
+def _changes(place: Territory, indicator: str) -> list[dict[str, Any]]:
+    moved = changes(place, indicator)
+    if moved.empty:
+        return []
+    name, mine = change_of(indicator), moved[moved["role"] == "territory"].iloc[0]
+    told = annual(series.of_territory(place, indicator)).iloc[-1].to_dict()
+    span = _about(told) | {"period": f"{mine['first']}/{mine['last']}"}
+    found = [row(place.code, name, float(mine["change"]), "part", **span)]
+    for area in ("region", "nation"):
+        here = moved[moved["role"] == area].dropna(subset=["change"])
+        if len(here):
+            found.append(
+                row(place.code, name, float(here["change"].iloc[0]), "part", group=f"area={area}", **span)
+            )
+    others = moved[moved["role"] == "comparable"]["change"]
+    about = span | {"period": last_before(place, indicator) or mine["first"]}
+    found.append(
+        row(
+            place.code,
+            "count_comparable",
+            float(len(others)),
+            "territoires",
+            group=f"on={indicator}",
+            **about,
+        )
+    )
+    if len(others) >= ENOUGH:
+        low, median, high = middle(others)
+        half = {"group": MEDIAN, "low": low, "high": high, "n": len(others)}
+        found.append(row(place.code, name, median, "part", **half, **span))
+        found += _indices(place, indicator, span)
+    return found + _expected(place, indicator, name, mine, span)
+
+
+def _indices(place: Territory, indicator: str, about: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the chart draws: for counts the index, for rates the rate, own and median of the comparables."""
+    column = "value" if is_rate(indicator) else "index"
+    name = indicator if is_rate(indicator) else "index_" + indicator.removeprefix("count_")
+    measure = "part" if is_rate(indicator) else "indice"
+    found = []
+    for period, year in trajectory(place, indicator).groupby("period"):
+        dated = about | {"period": str(period), "as_of": str(period)}
+        mine = year[year["role"] == "territory"][column].iloc[0]
+        low, median, high = middle(year[year["role"] == "comparable"][column])
+        n = int((year["role"] == "comparable").sum())
+        if not is_rate(indicator):
+            found.append(row(place.code, name, float(mine), measure, **dated))
+        half = {"group": MEDIAN, "low": low, "high": high, "n": n}
+        found.append(row(place.code, name, median, measure, **half, **dated))
+    return found
+
+
+def _expected(
+    place: Territory, indicator: str, name: str, mine: pd.Series, about: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Limits of the ordinary for a unit of the territory's size, told by every unit that the programme does
+    not touch.
+    """
+    ev, family = place.evaluation, family_of(place, indicator)
+    free = untouched(ev, family)
+    free = set(free[free["reason"] == ""]["unit"])
+    told = annual(series.of_units(ev, indicator, family))
+    ends = told[told["unit"].isin(free) & told["period"].isin([mine["first"], mine["last"]])]
+    ends = ends.pivot_table(index="unit", columns="period", values="value")
+    if ends.shape[1] < 2:
+        return []
+    moved = ends[mine["last"]] - ends[mine["first"]]
+    if not is_rate(indicator):
+        moved = ends[mine["last"]] / ends[mine["first"]] - 1
+    sizes = compared_with(place, on=indicator).set_index("unit")["size"]
+    own = series.of_territory(place, indicator)
+    at = (
+        own[own["period"] == mine["first"]]["value"]
+        if not is_rate(indicator)
+        else pd.Series(dtype="float64")
+    )
+    size = float(at.iloc[0]) if len(at) else float(sizes.median())
+    limits = expected(moved, sizes, size)
+    if limits is None:
+        return []
+    return [
+        row(
+            place.code,
+            name,
+            limits.median,
+            "part",
+            group="expected=95",
+            low=limits.low,
+            high=limits.high,
+            n=limits.n,
+            **about,
+        )
+    ]
+
+
+def _level(place: Territory, indicator: str, known: pd.DataFrame) -> list[dict[str, Any]]:
+    """A figure with too few dates to tell a change: its level among comparable territories."""
+    last = after_break(known).iloc[-1].to_dict()
+    units = compared_with(place, on=indicator)
+    chosen = set(units[units["comparable"]]["unit"])
+    told = series.of_units(place.evaluation, indicator, family_of(place, indicator))
+    told = told[told["unit"].isin(chosen) & (told["period"] == last["period"])]
+    others = told["value"].dropna()
+    about = _about(last) | {"period": last["period"]}
+    found = [
+        row(
+            place.code,
+            "count_comparable",
+            float(len(others)),
+            "territoires",
+            group=f"on={indicator}",
+            **about,
+        )
+    ]
+    if len(others) >= ENOUGH:
+        low, median, high = middle(others)
+        half = {"group": MEDIAN, "low": low, "high": high, "n": len(others)}
+        found.append(row(place.code, indicator, median, last["measure"], **half, **about))
+    return found
+
+
+def _measure(ev: Evaluation, indicator: str) -> str:
+    return MEASURES.get(indicator, "part" if is_rate(indicator) else "")

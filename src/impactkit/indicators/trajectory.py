@@ -1,0 +1,143 @@
+"""The territory among comparable ones, period by period. It describes; it attributes nothing."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from impactkit.data import geography, series
+from impactkit.indicators.comparable import POPULATION, comparable, family_of, last_before
+
+if TYPE_CHECKING:
+    from impactkit.data.evaluation import Evaluation
+    from impactkit.data.territories import Territory
+
+BASE = 100.0
+# A figure pools five yearly surveys: closer dates would share some.
+APART = 5
+SHAPE = ["unit", "name", "role", "period", "value", "index"]
+
+
+def trajectory(place: Territory, outcome: str = POPULATION) -> pd.DataFrame:
+    """The territory among comparable ones, on fixed perimeters: columns unit, name, role (territory or
+    comparable), period (years; a rate by quarter is its mean over four), value, index (100 at the base).
+
+    The base is the first year for a population, otherwise the last one before the label; a rate has no
+    index. Comparable units without a value at each period of the territory are left out. Of a five-year
+    rolling figure only dates five years apart or more are compared, and nothing is drawn across a break:
+    without them, or without a perimeter, the frame has no row. Raises UnknownName for an indicator that no
+    source holds.
+    """
+    return _trajectory(place, outcome).copy()
+
+
+def areas(place: Territory, outcome: str) -> pd.DataFrame:
+    """The same columns for the territory's region (none when it is one, or lies in several) and the nation:
+    roles region and nation.
+    """
+    ev, own = place.evaluation, annual(series.of_territory(place, outcome))
+    if own.empty or place.units or not place.communes:
+        return pd.DataFrame(columns=SHAPE)
+    held = geography.members("region", vintage=ev.vintage)
+    around = held[held["commune"].isin(place.communes)]["unit"].unique()
+    found = [_area(ev, outcome, "nation", series.NATION, "France")]
+    if len(around) == 1 and place.family != "region":
+        name = geography.name_of("region", around[0], vintage=ev.vintage)
+        found.insert(0, _area(ev, outcome, "region", around[0], name))
+    joined = pd.concat(found, ignore_index=True)
+    joined = joined[joined["period"].isin(set(own["period"]))]
+    return _indexed(joined, place, outcome)
+
+
+def annual(told: pd.DataFrame) -> pd.DataFrame:
+    """Values by year: columns unit, period, value, low, high, flag and the rest of the first quarter; the
+    mean of four quarters, of which none is missing.
+    """
+    told = told[told["value"].notna()]
+    quarters = told["period"].str.contains("-Q")
+    if not quarters.any():
+        return told.reset_index(drop=True)
+    parts = told[quarters].assign(year=told["period"].str[:4])
+    keys = ["unit", "year"]
+    whole = parts.groupby(keys).agg(
+        value=("value", "mean"), low=("low", "mean"), high=("high", "mean"), quarters=("value", "size")
+    )
+    rest = parts.drop(columns=["value", "low", "high"]).drop_duplicates(keys).set_index(keys)
+    found = whole.join(rest).reset_index()
+    found = found[found["quarters"] == 4].drop(columns=["period", "quarters"])
+    found = found.rename(columns={"year": "period"})
+    found["as_of"] = found["period"]
+    return found.reset_index(drop=True)
+
+
+def middle(values: pd.Series) -> tuple[float, float, float]:
+    """The middle half: two values that were seen, with at least half of all between them, and the median.
+
+    Quartiles taken outwards (the lower and the higher neighbour): between interpolated ones, fewer than half
+    may lie.
+    """
+    low, high = values.quantile(0.25, interpolation="lower"), values.quantile(0.75, interpolation="higher")
+    return float(low), float(values.median()), float(high)
+
+
+def is_rate(outcome: str) -> bool:
+    """Whether an indicator is told in parts: its change is in points, never in percent."""
+    return outcome.startswith(("rate_", "share_"))
+
+
+@functools.lru_cache(maxsize=128)
+def _trajectory(place: Territory, outcome: str) -> pd.DataFrame:
+    empty = pd.DataFrame(columns=SHAPE)
+    if not place.perimeter and not place.units:
+        return empty
+    own = after_break(annual(series.of_territory(place, outcome)))
+    years = own["period"].str[:4].astype("int64")
+    rolling = (own["flag"] == "rolling").any() or outcome == POPULATION
+    if len(own) < 2 or (rolling and years.max() - years.min() < APART):
+        return empty
+    units = comparable(place, on=outcome)
+    chosen = units[units["comparable"]].set_index("unit")["name"]
+    told = series.of_units(place.evaluation, outcome, family_of(place, outcome))
+    others = annual(told[told["unit"].isin(chosen.index)])
+    others = others[others["period"].isin(set(own["period"]))]
+    complete = others["unit"].value_counts()
+    others = others[others["unit"].isin(complete[complete == len(own)].index)]
+    others = others.assign(name=others["unit"].map(chosen), role="comparable")
+    mine = own.assign(unit=place.code, name=place.name, role="territory")
+    found = pd.concat([mine, others], ignore_index=True)
+    return _indexed(found, place, outcome)
+
+
+def after_break(own: pd.DataFrame) -> pd.DataFrame:
+    """The periods from the last break of a series on: nothing is compared across one."""
+    broken = own[own["flag"] == "break"]["period"]
+    return own[own["period"] >= broken.max()].reset_index(drop=True) if len(broken) else own
+
+
+def base_of(place: Territory, outcome: str, periods: pd.Series) -> str:
+    """The period of index 100: the first one for a population, else the last year before the label."""
+    years = sorted(set(periods))
+    before = last_before(place, outcome)[:4] if outcome != POPULATION else ""
+    return before if before in years else years[0]
+
+
+def _indexed(found: pd.DataFrame, place: Territory, outcome: str) -> pd.DataFrame:
+    if found.empty:
+        return pd.DataFrame(columns=SHAPE)
+    base = base_of(place, outcome, found["period"])
+    start = found[found["period"] == base].set_index("unit")["value"]
+    found["index"] = float("nan") if is_rate(outcome) else found["value"] / found["unit"].map(start) * BASE
+    found["period"] = found["period"].astype("int64")
+    order = found["role"].map({"territory": 0, "region": 1, "nation": 2}).fillna(3)
+    found = found.assign(_order=order).sort_values(["_order", "unit", "period"], kind="stable")
+    return found[SHAPE].reset_index(drop=True)
+
+
+def _area(ev: Evaluation, outcome: str, family: str, code: str, name: str) -> pd.DataFrame:
+    told = series.of_units(ev, outcome, family)
+    if told.empty:
+        return pd.DataFrame(columns=[*SHAPE])
+    found = annual(told[told["unit"] == code])
+    return found.assign(name=name, role=family)[["unit", "name", "role", "period", "value"]]
