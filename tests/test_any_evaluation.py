@@ -1,4 +1,4 @@
-"""Whatever sound rows the tables hold, every measure, sentence and table stands, and what is missing says why."""
+"""Whatever sound rows the tables hold, measures, sentences and tables stand; what is missing says why."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""What the official figures must hold before they are called done; each line leaves this file when it does."""
+"""What the official figures must hold before they are called done; each line leaves when it does."""
 
 import pytest
 

@@ -23,6 +23,8 @@ _WHERE = {
     "check": "data.check",
     "new_workbook": "data.begin",
     "import_workbook": "data.take_in",
+    "Panel": "data.panel",
+    "panel": "data.panel",
     "knowledge": "indicators.knowledge",
     "indicators": "indicators",
     "comparable": "indicators.comparable",

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 import impactkit as ik
 from impactkit.data import geography
-from impactkit.indicators.trajectory import middle
 from impactkit.indicators.rows import COLUMNS, KEY
+from impactkit.indicators.trajectory import middle
 
 
 def _rows(french_impact, code):

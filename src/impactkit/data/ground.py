@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from impactkit.data.population import VINTAGES, blocks
+from impactkit.data.population import VINTAGES, block_of, blocks
 from impactkit.data.sources.figures import Figures, departement_of
 
 CHANGED, NOT_COVERED = "missing:perimeter-changed", "missing:not-covered"
@@ -50,7 +50,7 @@ def from_communes(figures: Figures, members: pd.DataFrame, *, vintage: int) -> p
     source does not cover is `missing:not-covered`.
     """
     tied = blocks(vintage, published(figures))
-    ground = members.assign(block=_tied(members["commune"], tied))
+    ground = members.assign(block=block_of(members["commune"], tied))
     size = _sizes(vintage, tied)
     here = ground.groupby(["unit", "block"], as_index=False).agg(here=("commune", "size"))
     here["whole"] = here["here"] >= here["block"].map(size).fillna(1)
@@ -59,7 +59,7 @@ def from_communes(figures: Figures, members: pd.DataFrame, *, vintage: int) -> p
     uncovered = set(outside["unit"])
     asked = here[~here["unit"].isin(cut | uncovered)]
     frame = figures.frame
-    frame["commune"] = _tied(frame["unit"], tied)
+    frame["commune"] = block_of(frame["unit"], tied)
     frame = frame[frame["commune"].isin(set(asked["block"]))]
     parts = summed(frame, ["commune", "period"])
     parts = _filled(parts, asked, figures)
@@ -90,14 +90,10 @@ def published(figures: Figures) -> int:
     return min(max(asked, VINTAGES[0]), VINTAGES[-1])
 
 
-def _tied(codes: pd.Series, tied: dict[str, str]) -> pd.Series:
-    return codes.map(tied).fillna(codes) if tied else codes
-
-
 def _sizes(vintage: int, tied: dict[str, str]) -> pd.Series:
     from impactkit.data.geography import members
 
-    return _tied(members("commune", vintage=vintage)["commune"], tied).value_counts()
+    return block_of(members("commune", vintage=vintage)["commune"], tied).value_counts()
 
 
 def _filled(parts: pd.DataFrame, asked: pd.DataFrame, figures: Figures) -> pd.DataFrame:

@@ -56,7 +56,7 @@ def _added(told: pd.DataFrame, codes: list[str], name: str, indicator: str) -> p
         low=("low", "sum"),
         high=("high", "sum"),
         known=("value", "count"),
-        n=("n", "sum"),
+        n=("n", lambda held: held.sum(min_count=len(codes))),
         flag=("flag", "max"),
         as_of=("as_of", "first"),
         **{key: (key, "first") for key in keys[1:]},

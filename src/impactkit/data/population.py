@@ -55,8 +55,10 @@ def blocks(one: int, other: int) -> dict[str, str]:
     return found
 
 
-def _block_of(codes: pd.Series, tied: dict[str, str]) -> pd.Series:
-    return codes.map(tied).fillna(codes) if tied else codes
+def block_of(codes: pd.Series, tied: dict[str, str]) -> pd.Series:
+    """Codes of communes, those that are tied replaced by the name of their block."""
+    moved = codes.isin(tied)
+    return codes.mask(moved, codes[moved].map(tied)) if moved.any() else codes
 
 
 @functools.lru_cache(maxsize=8)
@@ -67,8 +69,8 @@ def _ground(vintage: int) -> pd.DataFrame:
     for pop_year, file in files.groupby("pop_year", sort=True):
         published = int(file["vintage"].iloc[0])
         tied = blocks(vintage, published)
-        known = file["population"].groupby(_block_of(file["commune"], tied)).sum()
-        block = _block_of(communes, tied)
+        known = file["population"].groupby(block_of(file["commune"], tied)).sum()
+        block = block_of(communes, tied)
         parts.append(
             pd.DataFrame(
                 {

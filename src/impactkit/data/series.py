@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from impactkit.data import geography, ground, official, zones
-from impactkit.data.population import VINTAGES, blocks
+from impactkit.data.population import VINTAGES, block_of, blocks
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
@@ -66,7 +66,7 @@ def _same_ground(family: str, then: int, now: int) -> tuple[tuple[str, str], ...
 
     def grounds(vintage: int) -> pd.Series:
         held = geography.members(family, vintage=vintage)
-        held["block"] = held["commune"].map(tied).fillna(held["commune"])
+        held["block"] = block_of(held["commune"], tied)
         return held.groupby("unit")["block"].agg(frozenset)
 
     later = {ground: unit for unit, ground in grounds(now).items()}

@@ -43,7 +43,7 @@ def comparable(place: Territory, *, on: str = POPULATION) -> pd.DataFrame:
         raise error(NotEnoughData, "no-perimeter", where=place.name)
     family = family_of(place, on)
     found = _units(ev, family)
-    sizes, own = _sizes(place, on, family)
+    sizes, own = sizes_of(place, on, family)
     found["size"] = found["unit"].map(sizes)
     found["reason"] = found["unit"].map(_touched(ev, family)).fillna("")
     for reason, which in (
@@ -102,7 +102,7 @@ def own_populations(ev: Evaluation) -> dict[str, dict[int, float]]:
     return found
 
 
-def _sizes(place: Territory, on: str, family: str) -> tuple[pd.Series, float]:
+def sizes_of(place: Territory, on: str, family: str) -> tuple[pd.Series, float]:
     """Size of each unit of the family, and that of the territory."""
     ev = place.evaluation
     if family == "unit":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from impactkit.data import official, series
-from impactkit.indicators.comparable import ENOUGH, family_of, last_before, untouched
+from impactkit.indicators.comparable import ENOUGH, family_of, last_before, sizes_of, untouched
 from impactkit.indicators.comparable import comparable as compared_with
 from impactkit.indicators.dispersion import byar, expected, wilson
 from impactkit.indicators.rows import row
@@ -38,8 +38,8 @@ def rows_of(place: Territory, indicator: str) -> list[dict[str, Any]]:
     events); `rate_<...>_change` from the last year before the label to the last one (a share for counts, in
     parts for rates), own, with group `comparable=median` (low, high: the middle half; n), `area=region`,
     `area=nation`, `expected=95` (limits of the ordinary for a unit of that size); `index_` of counts by
-    year, own and median; `count_comparable` (group `on=<indicator>`); `share_zone` (part of the main employment
-    zone's jobs that lie in the territory, group `zone=<code>`).
+    year, own and median; `count_comparable` (group `on=<indicator>`); `share_zone` (part of the main
+    employment zone's jobs that lie in the territory, group `zone=<code>`).
     """
     told = series.of_territory(place, indicator)
     known = told[told["value"].notna()] if len(told) else told
@@ -205,14 +205,7 @@ def _expected(
     moved = ends[mine["last"]] - ends[mine["first"]]
     if not is_rate(indicator):
         moved = ends[mine["last"]] / ends[mine["first"]] - 1
-    sizes = compared_with(place, on=indicator).set_index("unit")["size"]
-    own = series.of_territory(place, indicator)
-    at = (
-        own[own["period"] == mine["first"]]["value"]
-        if not is_rate(indicator)
-        else pd.Series(dtype="float64")
-    )
-    size = float(at.iloc[0]) if len(at) else float(sizes.median())
+    sizes, size = sizes_of(place, indicator, family)
     limits = expected(moved, sizes, size)
     if limits is None:
         return []
