@@ -27,7 +27,6 @@ OWNERS = {
     "statsmodels": ("indicators", "effects", "valuation"),
     "diff_diff": ("effects",),
     "matplotlib": ("display",),
-    "geopandas": ("display",),
     "typst": ("reports.pdf",),
     "papermill": ("reports",),
     "nbclient": ("reports",),

@@ -62,7 +62,7 @@ def test_environment_lists_what_pyproject_asks():
 
 
 def test_the_extras_are_these():
-    assert sorted(EXTRAS) == ["cluster", "dev", "lab", "maps", "verify"]
+    assert sorted(EXTRAS) == ["cluster", "dev", "lab", "verify"]
 
 
 @pytest.mark.parametrize("line", PROJECT["dependencies"] + EXTRAS["lab"] + EXTRAS["dev"])
@@ -107,7 +107,7 @@ def imported(path: Path) -> Iterator[str]:
 
 
 def test_every_library_imported_is_declared():
-    declared = names([*PROJECT["dependencies"], *EXTRAS["maps"], *EXTRAS["cluster"]])
+    declared = names([*PROJECT["dependencies"], *EXTRAS["cluster"]])
     owners = packages_distributions()
     ours = set(sys.stdlib_module_names) | {"impactkit"}
     undeclared = {

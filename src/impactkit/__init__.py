@@ -34,6 +34,7 @@ _WHERE = {
     "essentials": "display.prose",
     "table": "display.tables",
     "chart": "display.trajectory",
+    "map": "display.maps",
     "show": "display.shown",
     "write_twins": "reports.twins",
     "run": "reports.run",

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
+from impactkit.data import geography
 from impactkit.data.evaluation import Evaluation
+from impactkit.data.sources.contours import found
 from impactkit.data.territories import Territory
-from impactkit.display import tiles
+from impactkit.display import outlines, tiles
 from impactkit.display.outlines import departements
 from impactkit.display.shown import Chart
-from impactkit.display.style import BLUE, SHADE
+from impactkit.display.style import BLUE
 from impactkit.display.tiles import SHADES, Label, Tile
-from impactkit.errors import NotEnoughData, UnknownName
-from impactkit.evidence.finding import joined
-from impactkit.wording.catalogue import error, runs, say
+from impactkit.errors import NotEnoughData, RefusedData, UnknownName
+from impactkit.evidence.finding import Sentence, joined
+from impactkit.wording.catalogue import error, french_spaces, runs, say
 from impactkit.wording.numbers import number
 
 KINDS = ("tiles", "outlines")
-CLASSES = len(SHADES)
+NOTHING = Chart("", "", ())
 
 
 def map(
@@ -27,77 +31,161 @@ def map(
 ) -> Chart:
     """A map of a territory, or of all those of an evaluation.
 
-    `tiles` (also None): one square a département. `rows` (columns unit, a code of département, and value)
-    colours them by at most five classes of equal numbers. `outlines`: a territory's true outline, from
-    GeoJSON files that were dropped in the folder named by IMPACTKIT_SOURCES.
+    `tiles` (also None): one square a département. `rows` (columns unit, the code of a département, and
+    value) colours them by at most five classes of nearly equal numbers. `outlines`: a territory's true
+    outline, from GeoJSON files dropped in the folder that IMPACTKIT_SOURCES names.
 
-    Without a perimeter (or with units of the evaluation's own) the map is empty and shows nothing. Raises
+    Without a perimeter (or on an evaluation's own units) the map is empty and shows nothing. Raises
     UnknownName (kind, column, département), RefusedData (a département twice), NotEnoughData (no file of
     outlines, or none that holds the territory).
     """
     if kind is not None and kind not in KINDS:
         raise UnknownName.among(say("noun.map"), kind, KINDS)
-    whole = isinstance(place, Evaluation)
     values = None if rows is None else _values(rows)
+    if not (touched(place) if isinstance(place, Evaluation) else place.communes):
+        return NOTHING
     if kind == "outlines":
-        if whole or values is not None:
+        if isinstance(place, Evaluation) or values is not None:
             raise error(NotEnoughData, "outlines-one", where=place.name)
-        return _outlined(place) if place.communes else Chart("", "", ())
-    if not (touched(place) if whole else place.communes):
-        return Chart("", "", ())
+        return _outlined(place)
     if values is not None:
         return _valued(place, values)
-    return _counted(place) if whole else _placed(place)
+    return _counted(place) if isinstance(place, Evaluation) else _placed(place)
 
 
 def touched(evaluation: Evaluation) -> Counter[str]:
-    """How many territories of the evaluation have communes in each département, by code; without a perimeter
-    a territory counts nowhere.
+    """How many territories of the evaluation have communes in each département, by code; a territory without
+    a perimeter counts nowhere.
     """
     return Counter(code for place in evaluation.territories for code in departements(place))
 
 
 def _placed(place: Territory) -> Chart:
-    own = departements(place)
-    others = touched(place.evaluation)
+    own, others = departements(place), touched(place.evaluation)
     for code in own:
         del others[code]
-    shown = {code: Tile(SHADE, number(n)) for code, n in others.items()}
+    shown = {code: Tile(SHADES[1], number(n)) for code, n in others.items()}
     shown |= {code: Tile(BLUE, own=True) for code in own}
     labels = [Label(place.name, tuple(own), own=True)]
+    alt = say(
+        "map.alt.place",
+        n=len(own),
+        count=number(len(own)),
+        name=place.name,
+        departements=_listed(own, place),
+    )
+    caption = runs("map.caption.place", name=place.name)
     if others:
-        n = max(others.values())
-        at = tuple(sorted(code for code in others if others[code] == n))
-        labels.append(Label(say("map.label.others", n=n, count=number(n)), at))
-    alt = say("map.alt.place", n=len(own), name=place.name, departements=_listed(own, place.evaluation))
-    if others:
+        most = max(others.values())
+        labels.append(Label(say("map.label.others", n=most, count=number(most)), _having(most, others)))
         alt += " " + say("map.alt.others", n=len(others), count=number(len(others)))
-    kept = runs("map.caption.others") if others else ()
-    caption = joined(runs("map.caption.place"), kept, _source(place.evaluation))
-    return Chart(tiles.drawn(shown, labels), alt, caption)
+        caption = joined(caption, runs("map.caption.others"))
+    return Chart(tiles.drawn(shown, labels), alt, joined(caption, _source(place)))
 
 
 def _counted(evaluation: Evaluation) -> Chart:
     held = touched(evaluation)
-    shown = {code: Tile(SHADES[min(n, CLASSES - 1)], number(n)) for code, n in held.items()}
     most = max(held.values())
+    shown = {code: Tile(SHADES[min(n, len(SHADES) - 1)], number(n)) for code, n in held.items()}
     labels = [
-        Label(
-            say("map.label.count", n=n, count=number(n)), tuple(sorted(c for c in held if held[c] == n))
-        )
-        for n in sorted({1, most}, reverse=True)
-        if n in held.values()
+        Label(say("map.label.count", n=n, count=number(n)), _having(n, held))
+        for n in sorted({most, min(held.values())}, reverse=True)
     ]
-    told = [place for place in evaluation.territories if place.communes]
-    alt = say(
-        "map.alt.count",
-        n=len(told),
-        count=number(len(told)),
-        departements=say("map.departements", n=len(held), count=number(len(held))),
-        most=number(most),
-        where=_listed(sorted(code for code in held if held[code] == most), evaluation),
+    told = sum(bool(place.communes) for place in evaluation.territories)
+    where = _listed(_having(most, held), evaluation)
+    alt = joined(
+        runs("map.alt.count", n=told, count=number(told)),
+        runs("map.alt.touched", n=len(held), count=number(len(held))),
+        runs("map.alt.most", n=most, count=number(most), departements=where),
     )
-    missing = len(evaluation.territories) - len(told)
+    missing = len(evaluation.territories) - told
     without = runs("map.caption.without", n=missing, count=number(missing)) if missing else ()
     caption = joined(runs("map.caption.count"), without, _source(evaluation))
-    return Chart(tiles.drawn(shown, labels), alt, caption)
+    return Chart(tiles.drawn(shown, labels), "".join(run.text for run in alt), caption)
+
+
+def _valued(place: Territory | Evaluation, values: pd.Series) -> Chart:
+    known = values.dropna()
+    if known.empty:
+        return NOTHING
+    edges = np.unique(known.quantile(np.linspace(0, 1, len(SHADES) + 1)[1:-1]))
+    rank = pd.Series(np.searchsorted(edges, known), known.index).rank(method="dense").astype(int)
+    last = len(SHADES) - 1
+    shade = [SHADES[round(i)] for i in np.linspace(0, last, rank.max())] if rank.max() > 1 else [SHADES[2]]
+    own = departements(place) if isinstance(place, Territory) else []
+    shown = {code: Tile(shade[n - 1], str(n), own=code in own) for code, n in rank.items()}
+    unknown = [code for code in tiles.places() if code not in shown]
+    shown |= {code: Tile(hatched=True, own=code in own) for code in unknown}
+    key = [(Tile(shade[n - 1], str(n)), _range(known[rank == n], known)) for n in range(1, rank.max() + 1)]
+    key += [(Tile(hatched=True), say("map.unknown"))] if unknown else []
+    alt = say(
+        "map.alt.values",
+        n=len(known),
+        count=number(len(known)),
+        low=_figure(known.min(), known),
+        high=_figure(known.max(), known),
+        least=_listed([known.idxmin()], place),
+        most=_listed([known.idxmax()], place),
+    )
+    caption = runs("map.caption.values")
+    if unknown:
+        alt += " " + say("map.alt.unknown", n=len(unknown), count=number(len(unknown)))
+    if not own:
+        return Chart(tiles.drawn(shown, [], key), alt, caption)
+    alt += " " + say("map.alt.own", n=len(own), name=place.name, departements=_listed(own, place))
+    caption = joined(caption, runs("map.caption.own", name=place.name), _source(place))
+    return Chart(tiles.drawn(shown, [Label(place.name, tuple(own), own=True)], key), alt, caption)
+
+
+def _outlined(place: Territory) -> Chart:
+    svg = outlines.drawn(place)
+    family = "epci" if place.family == "epci" else "departement"
+    file = found(family)
+    said = {"name": place.name, "departements": _listed(departements(place), place)}
+    caption = joined(
+        runs(f"map.caption.outlines.{family}", name=place.name),
+        runs("map.caption.file", file=file.name if file else ""),
+        _source(place),
+    )
+    return Chart(svg, say(f"map.alt.outlines.{family}", **said), caption)
+
+
+def _values(rows: pd.DataFrame) -> pd.Series:
+    """Values by code of département. Raises UnknownName or RefusedData."""
+    for column in ("unit", "value"):
+        if column not in rows.columns:
+            raise UnknownName.among(say("noun.column"), column, list(rows.columns), where="rows")
+    for code in rows["unit"]:
+        if code not in tiles.places():
+            raise UnknownName.among(say("noun.departement.the"), str(code), tiles.places(), where="rows")
+    twice = rows["unit"][rows["unit"].duplicated()]
+    if len(twice):
+        raise error(RefusedData, "map-twice", where="rows", code=twice.iloc[0])
+    return pd.Series(rows["value"].to_numpy(dtype=float), index=rows["unit"])
+
+
+def _having(n: int, held: Counter[str]) -> tuple[str, ...]:
+    return tuple(sorted(code for code in held if held[code] == n))
+
+
+def _listed(codes: Sequence[str], place: Territory | Evaluation) -> str:
+    vintage = (place if isinstance(place, Evaluation) else place.evaluation).vintage
+    names = [geography.name_of("departement", code, vintage=vintage) for code in codes]
+    return ", ".join(f"{french_spaces(name)} ({code})" for name, code in zip(names, codes, strict=True))
+
+
+def _figure(value: float, among: pd.Series) -> str:
+    """Three figures at the scale of the largest: a share keeps its decimals, a population has none."""
+    largest = among.abs().max()
+    whole = (among == among.round()).all()
+    return number(value, 0 if whole or not largest else max(0, 2 - int(np.floor(np.log10(largest)))))
+
+
+def _range(held: pd.Series, among: pd.Series) -> str:
+    low, high = (_figure(value, among) for value in (held.min(), held.max()))
+    return low if low == high else say("map.range", low=low, high=high)
+
+
+def _source(place: Territory | Evaluation) -> Sentence:
+    vintage = (place if isinstance(place, Evaluation) else place.evaluation).vintage
+    return runs("map.source", source=geography.PERIMETER_SOURCE, vintage=vintage)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import textwrap
 from collections.abc import Iterable, Mapping
@@ -12,7 +13,7 @@ from impactkit.data.sources.contours import Ring, found, outlines
 from impactkit.data.territories import Territory
 from impactkit.display.style import BLUE, GREY, INK, PALE, look, svg_of
 from impactkit.errors import NotEnoughData
-from impactkit.wording.catalogue import error
+from impactkit.wording.catalogue import error, french_spaces
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -22,16 +23,22 @@ WIDTH, HEIGHT = 6.3, 4.0
 # One degree of longitude by one of latitude, on the ground, in the middle of France.
 NARROW = math.cos(math.radians(46.5))
 # What is seen around the territory: a share of its size, and never less than so many degrees.
-AROUND, LEAST = 0.55, 0.3
-LETTERS, SMALL, NAME = 22, 8.0, 9.5
+AROUND, LEAST = 0.4, 0.25
+LETTERS, SMALL, NAME, LAND = 22, 8.0, 9.5, "#f3f5f7"
 # A département is named when its name has room: this share of the picture.
-ROOM = 0.03
+ROOM = 0.015
+
+
+@functools.lru_cache(maxsize=16)
+def _departement_of(vintage: int) -> Mapping[str, str]:
+    members = geography.members("departement", vintage=vintage)
+    return dict(zip(members["commune"], members["unit"], strict=True))
 
 
 def departements(place: Territory) -> list[str]:
     """Codes of the départements that hold communes of the territory, in order."""
-    members = geography.members("departement", vintage=place.evaluation.vintage)
-    return sorted(members.loc[members["commune"].isin(place.communes), "unit"].unique())
+    known = _departement_of(place.evaluation.vintage)
+    return sorted({known[commune] for commune in place.communes})
 
 
 def shape(place: Territory) -> list[Ring]:
@@ -66,9 +73,10 @@ def drawn(place: Territory) -> str:
         axes = figure.add_axes((0, 0, 1, 1))
         axes.axis("off")
         _window(axes, own)
+        _draw(axes, around.values(), facecolor=LAND, edgecolor="none")
         _draw(axes, epci.values(), facecolor="none", edgecolor=PALE, linewidth=0.6)
-        _draw(axes, [own], facecolor=BLUE, edgecolor=INK, linewidth=1.6)
-        _draw(axes, around.values(), facecolor="none", edgecolor=GREY, linewidth=1.1)
+        _draw(axes, around.values(), facecolor="none", edgecolor=GREY, linewidth=0.9)
+        _draw(axes, [own], facecolor=BLUE, edgecolor=INK, linewidth=1.4)
         _names(axes, place, own, around)
         return svg_of(figure)
 
@@ -102,30 +110,37 @@ def _draw(axes: Axes, units: Iterable[list[Ring]], **look: object) -> None:
 
 
 def _names(axes: Axes, place: Territory, own: list[Ring], around: Mapping[str, list[Ring]]) -> None:
-    """Each name in the middle of what is seen of its unit; the territory's own stands above it."""
+    """The territory's name above it; the others where what is seen of each leaves most room."""
     import numpy as np
     from matplotlib.patheffects import withStroke
 
     halo = [withStroke(linewidth=2.5, foreground="white")]
+    centred = {"ha": "center", "fontsize": SMALL, "zorder": 4}
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    xs, ys = np.meshgrid(np.linspace(left, right, 90), np.linspace(low, high, 60))
+    point = (high - low) / (HEIGHT * 72)
+    lines = textwrap.wrap(place.name, LETTERS)
+    x, y = (left + right) / 2, max(latitude for ring in own for _, latitude in ring) + 5 * point
+    style = {**centred, "fontsize": NAME, "weight": "bold", "color": BLUE, "zorder": 5}
+    axes.text(x, y, "\n".join(lines), va="bottom", path_effects=halo, **style)
+
+    xs, ys = np.meshgrid(np.linspace(left, right, 72), np.linspace(low, high, 48))
     points = np.column_stack([xs.ravel(), ys.ravel()])
     mine = _path(own).contains_points(points)
-    top = max(ring_point[1] for ring in own for ring_point in ring)
-    lines = textwrap.wrap(place.name, LETTERS)
-    per_point = (high - low) / (HEIGHT * 72)
-    name_at = ((left + right) / 2, top + 5 * per_point)
-    axes.text(
-        *name_at, "\n".join(lines), fontsize=NAME, weight="bold", color=BLUE, ha="center", va="bottom",
-        path_effects=halo, zorder=5,
-    )  # fmt: skip
+    wide, tall = max(len(line) for line in lines) * 3 * point / NARROW, len(lines) * 13 * point
+    named = (abs(points[:, 0] - x) < wide) & (points[:, 1] > y) & (points[:, 1] < y + tall)
+    edge = np.isin(points[:, 0], (left, right)) | np.isin(points[:, 1], (low, high))
+    # Words are wider than tall: a degree to the side counts for less than a degree up.
+    flat = points * (NARROW / 2.5, 1)
     for code, rings in around.items():
-        seen = points[_path(rings).contains_points(points) & ~mine]
-        if len(seen) < ROOM * len(points):
-            continue
-        x, y = seen.mean(axis=0)
-        name = geography.name_of("departement", code, vintage=place.evaluation.vintage)
-        axes.text(
-            x, y, f"{name}\n{code}", fontsize=SMALL, color=GREY, ha="center", va="center",
-            path_effects=halo, zorder=4,
-        )  # fmt: skip
+        held = _path(rings).contains_points(points) & ~edge
+        for seen, room, colour in ((held & ~mine & ~named, ROOM, GREY), (held & mine, ROOM / 6, "white")):
+            if seen.sum() < room * len(points):
+                continue
+            away = ((flat[seen][:, None] - flat[~seen][None]) ** 2).sum(axis=2).min(axis=1)
+            at = points[seen][away.argmax()]
+            if colour == "white":
+                axes.text(*at, code, color=colour, weight="bold", va="center", **centred)
+            else:
+                name = geography.name_of("departement", code, vintage=place.evaluation.vintage)
+                words = f"{french_spaces(name)}\n{code}"
+                axes.text(*at, words, color=colour, va="center", path_effects=halo, **centred)

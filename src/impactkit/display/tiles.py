@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from impactkit.data.population import reference
 from impactkit.display.style import BAND, BLUE, GREY, INK, look, svg_of
+from impactkit.wording.catalogue import say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,6 +67,8 @@ def drawn(tiles: Mapping[str, Tile], labels: Sequence[Label], key: Sequence[tupl
         axes.axis("off")
         for code, (column, row) in grid.items():
             _tile(axes, column, row, tiles.get(code, Tile()), code)
+        left, top = min(grid[code] for code in grid if code.startswith("97"))
+        axes.text(left + GAP, top - 0.15, say("map.overseas"), fontsize=SMALL, color=GREY)
         taken: list[tuple[bool, float, float]] = []
         for label in labels:
             _label(axes, label, columns, taken)
@@ -95,29 +98,24 @@ def _tile(axes: Axes, x: float, y: float, tile: Tile, code: str) -> None:
         )
     )
     colour = "white" if white else INK if tile.line or tile.own else GREY
-    back = {"facecolor": "white", "edgecolor": "none", "pad": 0.6} if tile.hatched else None
-    axes.text(
-        x + 0.5,
-        y + (0.34 if tile.line else 0.52),
-        code,
-        fontsize=CODE,
-        weight="bold" if tile.own else "normal",
-        color=colour,
-        ha="center",
-        va="center_baseline",
-        bbox=back if code else None,
-        zorder=4,
-    )
-    if tile.line:
+    weight = "bold" if tile.own else "normal"
+    # Baselines by hand: two lines fill the height, one stands in the middle.
+    lines = [(code, CODE, weight, 0.46), (tile.line, SMALL, "bold", 0.83)]
+    if not (code and tile.line):
+        lines = [(text, size, heavy, 0.635) for text, size, heavy, _ in lines]
+    for text, size, heavy, down in lines:
+        if not text:
+            continue
+        back = {"facecolor": "white", "edgecolor": "none", "pad": 0.6} if tile.hatched else None
         axes.text(
             x + 0.5,
-            y + 0.74,
-            tile.line,
-            fontsize=SMALL,
-            weight="bold",
+            y + down,
+            text,
+            fontsize=size,
+            weight=heavy,
             color=colour,
             ha="center",
-            va="center_baseline",
+            bbox=back,
             zorder=4,
         )
 
@@ -137,6 +135,11 @@ def _label(axes: Axes, label: Label, columns: int, taken: list[tuple[bool, float
     end = columns + 0.35 if right else -0.35
     colour = BLUE if label.own else INK
     axes.plot([edge, end], [y, y], color=colour, linewidth=0.8, zorder=1, solid_capstyle="butt")
+    if not label.own and y.is_integer():
+        # Between two rows a line could be of either: it ends on a dot in its own tile.
+        inner = edge - 0.17 if right else edge + 0.17
+        axes.plot([edge, inner], [y, y + 0.17], color=colour, linewidth=0.8, zorder=4)
+        axes.plot([inner], [y + 0.17], color=colour, marker="o", markersize=2.6, zorder=4)
     axes.text(
         end + (0.15 if right else -0.15),
         y,
@@ -150,7 +153,7 @@ def _label(axes: Axes, label: Label, columns: int, taken: list[tuple[bool, float
 
 
 def _ways(codes: Sequence[str], columns: int) -> list[tuple[bool, float, float]]:
-    """Lines from a tile to a side (right, height, start): those that pass no other tile first, then short."""
+    """Lines from a tile to a side (right, height, start): first those that pass no other tile."""
     grid = places()
     found = []
     for code in codes:

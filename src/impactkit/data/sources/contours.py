@@ -58,7 +58,7 @@ def outlines(family: str) -> dict[str, list[Ring]]:
 
 
 def _code(properties: dict[str, Any]) -> str:
-    return str(next(properties[name] for name in _CODES if name in properties))
+    return str([properties[name] for name in _CODES if name in properties][0])
 
 
 def _rings(geometry: dict[str, Any]) -> list[Ring]:
