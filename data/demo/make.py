@@ -636,7 +636,7 @@ def _panel(rows: Rows, truth: dict, chance: random.Random) -> None:
             level += common[year] + regions[region] + chance.gauss(0, spread)
             jobless += (0.9 if year == 2020 else -0.25) + chance.gauss(0, 0.25)
             value: object = round(math.exp(level + (effect if year >= since else 0)))
-            rate: object = round(max(jobless, 2.5), 1)
+            rate: object = round(max(jobless, 2.5) / 100, 3)
             hidden = not place and size < 6_000 and chance.random() < 0.12
             late = region == "R8" and year == 2024 and not place
             for indicator, figure, flag in (

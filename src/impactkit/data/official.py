@@ -120,7 +120,7 @@ def _own(ev: Evaluation) -> Iterable[Figures]:
         yield Figures(
             str(indicator),
             "unit",
-            UNITS.get(str(indicator).split("_")[0], ""),
+            "emplois" if str(indicator).startswith("count_jobs") else UNITS[str(indicator).split("_")[0]],
             str(part["source"].iloc[0]),
             data_vintage=str(part["period"].max()),
             geography_vintage="",
@@ -129,4 +129,4 @@ def _own(ev: Evaluation) -> Iterable[Figures]:
         )
 
 
-UNITS = {"rate": "%", "share": "part", "count": "", "amount": "euros", "index": "indice", "ratio": ""}
+UNITS = {"rate": "part", "share": "part", "count": "", "amount": "euros", "index": "indice", "ratio": ""}

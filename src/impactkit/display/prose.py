@@ -7,7 +7,7 @@ from collections.abc import Callable
 from impactkit.data.territories import Territory, overlaps
 from impactkit.display.shown import Essentials, Notice, Prose, Shown, Title
 from impactkit.errors import UnknownName
-from impactkit.evidence import compared, declared, head, life, money
+from impactkit.evidence import compared, declared, head, life, money, official
 from impactkit.evidence.essentials import findings
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.unknown import within
@@ -20,7 +20,7 @@ def say(place: Territory, *, about: str = "head") -> Shown:
 
     `about`: head (name, kind, size, label), label (dates, perimeter, nesting), collective, roadmap, projects
     (and jobs), money (funding and partnerships), exchanges (transfers and obstacles), lessons, context
-    (population among comparable territories), programmes (others present), method.
+    (official figures among comparable territories), programmes (others present), method.
     Raises UnknownName for another topic.
     """
     if about == "head":
@@ -83,14 +83,20 @@ def _lessons(place: Territory) -> tuple[Sentence, ...]:
 
 
 def _context(place: Territory) -> tuple[Sentence, ...]:
+    jobs = official.paragraph(place, official.JOBS)
+    rest = official.paragraph(place, official.UNEMPLOYMENT, short=bool(jobs))
     if not compared.change(place):
-        return (compared.population(place),)
-    told = joined(compared.change(place), compared.among(place), compared.median(place))
-    return told, compared.rule(place)
+        return jobs, rest, compared.population(place)
+    moved = compared.change(place, short=bool(jobs))
+    told = joined(moved, compared.among(place), compared.median(place))
+    # With several figures, how each is compared goes with the method.
+    return jobs, rest, told, () if jobs else compared.rule(place)
 
 
 def _method(place: Territory) -> tuple[Sentence, ...]:
-    return runs("method.declared"), compared.what_it_is(place)
+    found = [runs("method.declared"), compared.what_it_is(place)]
+    rule = official.rule(place)
+    return (*found, joined(compared.rule(place), rule)) if rule else tuple(found)
 
 
 TOPICS: dict[str, Callable[[Territory], tuple[Sentence, ...]]] = {

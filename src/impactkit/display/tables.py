@@ -10,6 +10,7 @@ from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
 from impactkit.data.territories import Territory
 from impactkit.display.board import asks, board
+from impactkit.display.figures import figures, missing_figures
 from impactkit.display.shown import Table, text
 from impactkit.display.told import TOLD, criteria, told
 from impactkit.errors import UnknownName
@@ -24,8 +25,8 @@ from impactkit.wording.numbers import number
 
 
 def table(thing: Territory | Evaluation | pd.DataFrame, *, about: str = "", caption: str = "") -> Table:
-    """A table to read: one of a territory's (`about`: known, criteria, projects, few, gaps, and what is
-    declared: challenges, roadmap, outcomes, funding, partnerships, transfers, obstacles, questions, lessons,
+    """A table to read: one of a territory's (`about`: known, criteria, projects, few, figures, gaps, and
+    what is declared: challenges, roadmap, outcomes, funding, partnerships, transfers, obstacles, questions, lessons,
     unintended, interviews), of a whole evaluation's (`board`: what is known; `asks`: whom to ask, the row to
     send), or any frame.
 
@@ -141,7 +142,7 @@ def _few(place: Territory) -> Table:
 
 
 def _gaps(place: Territory) -> Table:
-    rows = tuple(
+    asked = tuple(
         (
             text(row["what"], declared=True),
             text(say(f"reason.{row['reason']}")),
@@ -150,6 +151,7 @@ def _gaps(place: Territory) -> Table:
         )
         for row in gaps(place).to_dict("records")
     )
+    rows = (*asked, *missing_figures(place))
     searched = text(unknown.searched(place))
     columns = _columns("gaps", what=3.2, reason=2.0, ask=2.4, sheet=1.5)
     notes = (searched, runs("gaps.send")) if searched else (runs("gaps.send"),)
@@ -162,5 +164,6 @@ TOPICS: dict[str, Callable[[Territory], Table]] = {
     "criteria": criteria,
     "projects": _projects,
     "few": _few,
+    "figures": figures,
     "gaps": _gaps,
 }

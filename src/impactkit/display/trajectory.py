@@ -11,58 +11,72 @@ from impactkit.data.territories import Territory
 from impactkit.display.shown import Chart
 from impactkit.display.style import BLUE, GREY, PALE, RUST, SHADE, look, svg_of
 from impactkit.errors import UnknownName
-from impactkit.evidence.compared import family
 from impactkit.evidence.finding import Sentence
-from impactkit.evidence.picked import MEDIAN, picked
-from impactkit.indicators.comparable import ENOUGH
-from impactkit.indicators.trajectory import trajectory
-from impactkit.wording.catalogue import runs, say
-from impactkit.wording.numbers import number, percent
+from impactkit.evidence.picked import MEDIAN, as_text, picked
+from impactkit.indicators.comparable import ENOUGH, POPULATION, family_of
+from impactkit.indicators.figures import change_of
+from impactkit.indicators.trajectory import is_rate, trajectory
+from impactkit.wording.catalogue import has, runs, say
+from impactkit.wording.numbers import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 WIDTH, HEIGHT = 6.9, 2.7
 NAME_WIDTH = 20
+MANY = 7
+JOBS = "count_jobs_private"
 
 
-def chart(place: Territory, *, kind: str = "trajectory") -> Chart:
-    """A territory's chart; `kind` is `trajectory` (population, base 100, among comparable territories).
+def chart(place: Territory, *, kind: str = "trajectory", outcome: str | None = None) -> Chart:
+    """A territory's chart; `kind` is `trajectory`: an indicator among comparable territories (counts on base
+    100, rates as they are); without `outcome`, private jobs where they were imported, else the population.
 
-    Without two dates to draw, the chart is empty and shows nothing. Raises UnknownName for another kind.
+    Without two dates to draw, the chart is empty and shows nothing. Raises UnknownName for another kind or
+    an indicator that no source holds.
     """
     if kind != "trajectory":
         raise UnknownName.among("le graphique", kind, ["trajectory"])
-    path = trajectory(place)
+    told = outcome or _lead(place)
+    path = trajectory(place, told)
     if path.empty:
         return Chart("", "", ())
-    alt, caption = _words(place, path)
-    return Chart(_drawn(place, path), alt, caption)
+    alt, caption = _words(place, path, told)
+    return Chart(_drawn(place, path, told), alt, caption)
 
 
-def _words(place: Territory, path: pd.DataFrame) -> tuple[str, Sentence]:
-    figures = picked(place)
-    moved, half = figures.of("rate_population_change"), figures.of("rate_population_change", group=MEDIAN)
+def _lead(place: Territory) -> str:
+    return JOBS if picked(place).of(change_of(JOBS)) is not None else POPULATION
+
+
+def _words(place: Territory, path: pd.DataFrame, outcome: str) -> tuple[str, Sentence]:
+    figures, change = picked(place), _change(outcome)
+    moved, half = figures.of(change), figures.of(change, group=MEDIAN)
     assert moved is not None
-    n = figures.count("count_comparable")
+    n = path[path["role"] == "comparable"]["unit"].nunique()
     first, last = moved["period"].split("/")
+    noun = say(f"noun.{family_of(place, outcome)}", n=max(n, 1))
+    what = say(f"figure.{outcome}") if has(f"figure.{outcome}") else outcome
     said = {
+        "what": what[0].lower() + what[1:],
         "name": place.name,
         "first": first,
         "last": last,
-        "change": percent(moved["value"], sign=True),
+        "change": _signed(moved),
         "count": number(n),
-        "family": family(place, n),
+        "family": noun,
     }
     about = {
-        "first": first,
+        "what": what,
+        "scale": say("chart.rate" if is_rate(outcome) else "chart.index", first=first),
+        "source": moved["source"].split(",")[0],
         "count": number(n),
-        "families": family(place, 2),
+        "families": say(f"noun.{family_of(place, outcome)}", n=2),
         "vintage": moved["geography_vintage"],
     }
     if half is not None:
         spread = {
-            name: percent(half[column], sign=True)
+            name: _signed(half, column)
             for name, column in (("median", "value"), ("low", "low"), ("high", "high"))
         }
         return say("chart.alt.half", **said, **spread), runs("chart.caption.half", **about)
@@ -71,37 +85,43 @@ def _words(place: Territory, path: pd.DataFrame) -> tuple[str, Sentence]:
     return say("chart.alt.alone", **said), runs("chart.caption.alone", **about)
 
 
-def _drawn(place: Territory, path: pd.DataFrame) -> str:
+def _change(outcome: str) -> str:
+    return "rate_population_change" if outcome == POPULATION else change_of(outcome)
+
+
+def _signed(row: pd.Series, column: str = "value") -> str:
+    points = row["unit"] == "points"
+    text = as_text(row[column], row["unit"], sign=True)
+    return f"{text} " + say("unit.points", n=abs(row[column])) if points else text
+
+
+def _drawn(place: Territory, path: pd.DataFrame, outcome: str) -> str:
     from matplotlib.figure import Figure
 
+    rate = is_rate(outcome)
+    path = path.assign(shown=path["value"] * 100 if rate else path["index"])
     with look():
         figure = Figure(figsize=(WIDTH, HEIGHT))
         axes = figure.add_axes((0.055, 0.1, 0.68, 0.86))
         others = path[path["role"] == "comparable"]
         for _, line in others.groupby("unit"):
-            axes.plot(line["period"], line["index"], color=PALE, linewidth=0.7, zorder=1)
+            axes.plot(line["period"], line["shown"], color=PALE, linewidth=0.7, zorder=1)
         ends = []
         if others["unit"].nunique() >= ENOUGH:
-            half = picked(place).many("index_population", MEDIAN).astype({"period": int})
-            axes.fill_between(
-                half["period"], half["low"], half["high"], color=SHADE, alpha=0.45, linewidth=0, zorder=2
-            )
-            median = half["value"]
+            name = outcome if rate else "index_" + outcome.removeprefix("count_")
+            half = picked(place).many(name, MEDIAN).astype({"period": int}).sort_values("period")
+            low, median, high = (half[column] * (100 if rate else 1) for column in ("low", "value", "high"))
+            axes.fill_between(half["period"], low, high, color=SHADE, alpha=0.45, linewidth=0, zorder=2)
             axes.plot(half["period"], median, color=GREY, linewidth=1.4, dashes=(4, 2.5), zorder=3)
             ends.append((float(median.iloc[-1]), say("chart.median"), GREY, "normal"))
         mine = path[path["role"] == "territory"]
         axes.plot(
-            mine["period"], mine["index"], color=BLUE, linewidth=2.6, marker="o", markersize=4, zorder=4
+            mine["period"], mine["shown"], color=BLUE, linewidth=2.6, marker="o", markersize=4, zorder=4
         )
-        end = float(mine["index"].iloc[-1])
-        ends.append(
-            (
-                end,
-                f"{textwrap.fill(place.name, NAME_WIDTH)}\n{percent(end / 100 - 1, sign=True)}",
-                BLUE,
-                "bold",
-            )
-        )
+        moved = picked(place).of(_change(outcome))
+        assert moved is not None
+        words = f"{textwrap.fill(place.name, NAME_WIDTH)}\n{_signed(moved)}"
+        ends.append((float(mine["shown"].iloc[-1]), words, BLUE, "bold"))
         _frame(axes, path)
         _label_ends(axes, ends, float(mine["period"].iloc[-1]))
         _mark_label(axes, place)
@@ -109,15 +129,16 @@ def _drawn(place: Territory, path: pd.DataFrame) -> str:
 
 
 def _frame(axes: Axes, path: pd.DataFrame) -> None:
-    own = path[path["role"] == "territory"]["index"]
-    others = path[path["role"] == "comparable"]["index"]
+    own = path[path["role"] == "territory"]["shown"]
+    others = path[path["role"] == "comparable"]["shown"]
     # A few far territories would flatten every other line: the window keeps 96 % of the points.
     shown = pd.concat([own, others[others.between(others.quantile(0.02), others.quantile(0.98))]])
     margin = max(0.08 * (shown.max() - shown.min()), 0.4)
     axes.set_ylim(min(shown.min(), own.min()) - margin, max(shown.max(), own.max()) + margin)
     years = sorted({int(year) for year in path["period"]})
     axes.set_xlim(years[0] - 0.1, years[-1] + 0.1)
-    axes.set_xticks(years)
+    # Every year when they are few, every second one otherwise: labels must not touch.
+    axes.set_xticks(years if len(years) <= MANY else years[:: -(-len(years) // MANY)])
     axes.yaxis.set_major_locator(_few_ticks())
     axes.yaxis.set_major_formatter(lambda value, _: number(value, 0 if float(value).is_integer() else 1))
 

@@ -32,14 +32,17 @@ def population(place: Territory) -> Sentence:
     return runs("population.latest", count=count, year=latest["period"], vintage=latest["geography_vintage"])
 
 
-def change(place: Territory) -> Sentence:
-    """How the population moved, without any reading of it; empty when no change can be told."""
+def change(place: Territory, *, short: bool = False) -> Sentence:
+    """How the population moved, without any reading of it; empty when no change can be told. `short` leaves
+    the warning to the sentence before.
+    """
     moved = picked(place).of("rate_population_change")
     if moved is None:
         return ()
     first, last = moved["period"].split("/")
-    return runs(
-        f"change.{_direction(moved['value'])}", first=first, last=last, change=percent(abs(moved["value"]))
+    told = {"first": first, "last": last, "change": percent(abs(moved["value"]))}
+    return joined(
+        runs(f"change.{_direction(moved['value'])}", **told), () if short else runs("official.alone")
     )
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from impactkit.evidence import compared, declared, money, unknown
+from impactkit.evidence import compared, declared, money, official, unknown
 from impactkit.evidence.finding import Finding, Sentence, joined
 from impactkit.evidence.picked import picked
+from impactkit.indicators.figures import change_of
 from impactkit.wording.catalogue import runs
 
 if TYPE_CHECKING:
@@ -20,13 +21,23 @@ def findings(place: Territory) -> tuple[Finding, ...]:
         found.append(Finding("unknown", runs("declared.nothing")))
     if place.perimeter:
         found.append(Finding("observed", compared.population(place)))
-    moved = joined(compared.change(place), compared.among(place))
+    moved, many = _moved(place)
     if moved:
-        level = "compared" if picked(place).count("count_comparable") else "before-after"
-        found.append(Finding(level, moved))
+        found.append(Finding("compared" if many else "before-after", moved))
     limits = runs("method.describes") if place.perimeter else compared.population(place)
     cannot = joined(limits, unknown.not_covered(place), unknown.first(place))
     return (*found, Finding("method", cannot))
+
+
+def _moved(place: Territory) -> tuple[Sentence, int]:
+    """The official figure that leads: private jobs where they were imported, else the population; how many
+    territories it is compared with.
+    """
+    figures = picked(place)
+    if figures.of(change_of(official.JOBS)) is not None:
+        told = joined(official.change(place, official.JOBS), official.among(place, official.JOBS))
+        return told, figures.count("count_comparable", group=f"on={official.JOBS}")
+    return joined(compared.change(place), compared.among(place)), figures.count("count_comparable")
 
 
 def _facts(place: Territory) -> list[Sentence]:

@@ -103,7 +103,7 @@ def own_populations(ev: Evaluation) -> dict[str, dict[int, float]]:
 
 
 def sizes_of(place: Territory, on: str, family: str) -> tuple[pd.Series, float]:
-    """Size of each unit of the family, and that of the territory."""
+    """Size of each unit of the family (see `comparable`), and that of the territory."""
     ev = place.evaluation
     if family == "unit":
         known = ev.table("units").set_index("unit")["size"]

@@ -49,7 +49,8 @@ def byar(count: float) -> tuple[float, float]:
 
 
 def expected(values: pd.Series, sizes: pd.Series, at: float, *, share: float = 0.95) -> Expected | None:
-    """Limits by size (a funnel) around the median of `values`, told by the units themselves; None under 20.
+    """Limits by size (a funnel) around the median of `values`, told by the units themselves; None under 20,
+    or for a size larger than any.
 
     The spread is a power of the size, fitted to the distances from the median and set so that `share` of the
     units lie inside. It is what was seen, larger than chance alone would give (Spiegelhalter, Stat. Med. 24
@@ -57,7 +58,8 @@ def expected(values: pd.Series, sizes: pd.Series, at: float, *, share: float = 0
     """
     known = pd.DataFrame({"value": values, "size": sizes}).dropna()
     known = known[known["size"] > 0]
-    if len(known) < ENOUGH or not at > 0:
+    # Of a size that no unit has, the units tell nothing.
+    if len(known) < ENOUGH or not 0 < at <= known["size"].max():
         return None
     ordered = np.sort(known["size"].to_numpy())
     largest = float(ordered[-min(LARGEST, len(ordered))])

@@ -26,7 +26,7 @@ MEASURES = {
     "rate_poverty": "part",
     "count_jobs_ess": "emplois",
 }
-MEDIAN = "comparable=median"
+MEDIAN, RANGE = "comparable=median", "comparable=range"
 # The sources that a territory may be told by at another level than its own.
 LEVELS = ("commune", "epci", "departement", "zone", "region")
 
@@ -35,8 +35,8 @@ def rows_of(place: Territory, indicator: str) -> list[dict[str, Any]]:
     """Rows of one indicator for one territory; one row with its reason when there is no value.
 
     The indicator itself by period (low, high: rounding, or Wilson's and Byar's intervals of a sample or of
-    events); `rate_<...>_change` from the last year before the label to the last one (a share for counts, in
-    parts for rates), own, with group `comparable=median` (low, high: the middle half; n), `area=region`,
+    events); `rate_<...>_change` from the last year before the label to the last one (a share for counts,
+    points for rates), own, with group `comparable=median` (low, high: the middle half; n), `area=region`,
     `area=nation`, `expected=95` (limits of the ordinary for a unit of that size); `index_` of counts by
     year, own and median; `count_comparable` (group `on=<indicator>`); `share_zone` (part of the main
     employment zone's jobs that lie in the territory, group `zone=<code>`).
@@ -55,6 +55,9 @@ def missing(place: Territory, indicator: str, told: pd.DataFrame) -> str:
     """Why a territory has no figure: not imported, no perimeter, not covered, other level, unpublished."""
     if not place.perimeter and not place.units:
         return "missing:no-perimeter"
+    if place.units and not official.figures(place.evaluation, indicator, "unit"):
+        # Official statistics know nothing of units that are the evaluation's own.
+        return "missing:not-applicable"
     if not official.imported(place.evaluation, indicator):
         return "missing:not-imported"
     reasons = [flag for flag in told["flag"] if flag] if len(told) else []
@@ -114,7 +117,7 @@ def _zone(place: Territory, known: pd.DataFrame) -> list[dict[str, Any]]:
 
 def changes(place: Territory, indicator: str) -> pd.DataFrame:
     """Change of the territory and of comparable units from the base to the last year: columns unit, name,
-    role, change (a share; for a rate, a difference of parts), first, last. Empty without two years.
+    role, change (a share; for a rate, points), first, last. Empty without two years.
     """
     path = pd.concat([trajectory(place, indicator), areas(place, indicator)], ignore_index=True)
     if path.empty or not (path["role"] == "territory").any():
@@ -127,8 +130,13 @@ def changes(place: Territory, indicator: str) -> pd.DataFrame:
     # A region and a territory may bear one code.
     key = ["role", "unit", "name"]
     ends = path[path["period"].isin([first, last])].pivot(index=key, columns="period", values="value")
-    moved = ends[last] - ends[first] if is_rate(indicator) else ends[last] / ends[first] - 1
-    return moved.rename("change").reset_index().assign(first=str(first), last=str(last))
+    moved = _moved(indicator, ends[first], ends[last]).rename("change")
+    return moved.reset_index().assign(first=str(first), last=str(last))
+
+
+def _moved(indicator: str, before: pd.Series, after: pd.Series) -> pd.Series:
+    """A share of the first value; for a rate, points."""
+    return (after - before) * 100 if is_rate(indicator) else after / before.where(before > 0) - 1
 
 
 def change_of(indicator: str) -> str:
@@ -143,31 +151,30 @@ def _changes(place: Territory, indicator: str) -> list[dict[str, Any]]:
     name, mine = change_of(indicator), moved[moved["role"] == "territory"].iloc[0]
     told = annual(series.of_territory(place, indicator)).iloc[-1].to_dict()
     span = _about(told) | {"period": f"{mine['first']}/{mine['last']}"}
-    found = [row(place.code, name, float(mine["change"]), "part", **span)]
+    measure = "points" if is_rate(indicator) else "part"
+    found = [row(place.code, name, float(mine["change"]), measure, **span)]
     for area in ("region", "nation"):
         here = moved[moved["role"] == area].dropna(subset=["change"])
-        if len(here):
-            found.append(
-                row(place.code, name, float(here["change"].iloc[0]), "part", group=f"area={area}", **span)
-            )
-    others = moved[moved["role"] == "comparable"]["change"]
-    about = span | {"period": last_before(place, indicator) or mine["first"]}
-    found.append(
-        row(
-            place.code,
-            "count_comparable",
-            float(len(others)),
-            "territoires",
-            group=f"on={indicator}",
-            **about,
-        )
-    )
+        for there in here["change"].astype("float64"):
+            found.append(row(place.code, name, there, measure, group=f"area={area}", **span))
+    others = moved[moved["role"] == "comparable"]["change"].dropna()
+    found.append(_count(place, indicator, len(others), span, last_before(place, indicator) or mine["first"]))
     if len(others) >= ENOUGH:
         low, median, high = middle(others)
         half = {"group": MEDIAN, "low": low, "high": high, "n": len(others)}
-        found.append(row(place.code, name, median, "part", **half, **span))
+        found.append(row(place.code, name, median, measure, **half, **span))
         found += _indices(place, indicator, span)
-    return found + _expected(place, indicator, name, mine, span)
+    elif len(others):
+        all_of = {"group": RANGE, "low": others.min(), "high": others.max(), "n": len(others)}
+        found.append(row(place.code, name, float(others.median()), measure, **all_of, **span))
+    return found + _expected(place, indicator, name, mine, span | {"unit": measure})
+
+
+def _count(
+    place: Territory, indicator: str, count: int, about: dict[str, Any], period: str
+) -> dict[str, Any]:
+    rest = about | {"period": period, "group": f"on={indicator}"}
+    return row(place.code, "count_comparable", float(count), "territoires", **rest)
 
 
 def _indices(place: Territory, indicator: str, about: dict[str, Any]) -> list[dict[str, Any]]:
@@ -202,26 +209,12 @@ def _expected(
     ends = ends.pivot_table(index="unit", columns="period", values="value")
     if ends.shape[1] < 2:
         return []
-    moved = ends[mine["last"]] - ends[mine["first"]]
-    if not is_rate(indicator):
-        moved = ends[mine["last"]] / ends[mine["first"]] - 1
-    sizes, size = sizes_of(place, indicator, family)
-    limits = expected(moved, sizes, size)
+    moved = _moved(indicator, ends[mine["first"]], ends[mine["last"]])
+    limits = expected(moved, *sizes_of(place, indicator, family))
     if limits is None:
         return []
-    return [
-        row(
-            place.code,
-            name,
-            limits.median,
-            "part",
-            group="expected=95",
-            low=limits.low,
-            high=limits.high,
-            n=limits.n,
-            **about,
-        )
-    ]
+    rest: dict[str, Any] = {"group": "expected=95", "low": limits.low, "high": limits.high, "n": limits.n}
+    return [row(place.code, name, limits.median, **rest, **about)]
 
 
 def _level(place: Territory, indicator: str, known: pd.DataFrame) -> list[dict[str, Any]]:
@@ -233,16 +226,7 @@ def _level(place: Territory, indicator: str, known: pd.DataFrame) -> list[dict[s
     told = told[told["unit"].isin(chosen) & (told["period"] == last["period"])]
     others = told["value"].dropna()
     about = _about(last) | {"period": last["period"]}
-    found = [
-        row(
-            place.code,
-            "count_comparable",
-            float(len(others)),
-            "territoires",
-            group=f"on={indicator}",
-            **about,
-        )
-    ]
+    found = [_count(place, indicator, len(others), about, last["period"])]
     if len(others) >= ENOUGH:
         low, median, high = middle(others)
         half = {"group": MEDIAN, "low": low, "high": high, "n": len(others)}

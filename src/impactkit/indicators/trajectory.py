@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from impactkit.data import geography, series
-from impactkit.indicators.comparable import POPULATION, comparable, family_of, last_before
+from impactkit.data.dates import last_day
+from impactkit.indicators.comparable import POPULATION, comparable, family_of
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
@@ -119,8 +120,9 @@ def after_break(own: pd.DataFrame) -> pd.DataFrame:
 def base_of(place: Territory, outcome: str, periods: pd.Series) -> str:
     """The period of index 100: the first one for a population, else the last year before the label."""
     years = sorted(set(periods))
-    before = last_before(place, outcome)[:4] if outcome != POPULATION else ""
-    return before if before in years else years[0]
+    label = place.labelled or place.wave.labelled
+    over = [year for year in years if last_day(year) <= label]
+    return str(years[0] if outcome == POPULATION or not over else over[-1])
 
 
 def _indexed(found: pd.DataFrame, place: Territory, outcome: str) -> pd.DataFrame:

@@ -1,0 +1,92 @@
+"""The six context figures of a territory in one table: what each is, or why it is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from impactkit.display.shown import Table, text
+from impactkit.evidence.finding import Sentence
+from impactkit.evidence.picked import MEDIAN, Picked, as_text, picked
+from impactkit.indicators.context import SIX
+from impactkit.indicators.figures import change_of
+from impactkit.wording.catalogue import has, runs, say
+from impactkit.wording.numbers import date
+
+if TYPE_CHECKING:
+    from impactkit.data.territories import Territory
+
+WIDTHS = {"what": 2.9, "value": 1.7, "moved": 1.8, "half": 2.0, "region": 1.0, "nation": 1.0}
+NUMBERS = ("value", "moved", "half", "region", "nation")
+
+
+def figures(place: Territory) -> Table:
+    """Each figure with its date, its change, that of the middle half of comparable territories, of the region
+    and of the nation. Without one imported figure there is no table; what is missing is among the gaps.
+    """
+    found = picked(place)
+    rows = [cells for name in SIX if (cells := _cells(found, name))]
+    columns = tuple(
+        (say(f"figures.{name}"), "right" if name in NUMBERS else "left", width)
+        for name, width in WIDTHS.items()
+    )
+    if len(rows) < 2:
+        return Table("", columns, ())
+    notes = tuple(runs(f"trap.{name}") for name in SIX if found.of(name) is not None and has(f"trap.{name}"))
+    return Table(say("figures.caption"), columns, tuple(rows), notes)
+
+
+def missing_figures(place: Territory) -> list[tuple[Sentence, ...]]:
+    """One line by reason for the figures that are missing: what, why, whom to ask, where to answer."""
+    rows = picked(place).rows
+    by_reason: dict[str, list[str]] = {}
+    for name in SIX[1:]:
+        mine = rows[(rows["indicator"] == name) & (rows["group"] == "")]
+        reason = mine["flag"].iloc[-1].removeprefix("missing:") if len(mine) else ""
+        if mine["value"].isna().all() and has(f"gaps.figures.{reason}"):
+            by_reason.setdefault(reason, []).append(say(f"figure.{name}"))
+    return [
+        (
+            text(", ".join([names[0], *(name[0].lower() + name[1:] for name in names[1:])])),
+            text(say(f"reason.{reason}")),
+            text(say(f"gaps.figures.{reason}")),
+            text(say("gaps.files")),
+        )
+        for reason, names in by_reason.items()
+    ]
+
+
+def _cells(found: Picked, name: str) -> tuple[Sentence, ...] | None:
+    own = found.of(name)
+    if own is None:
+        return None
+    moved = "rate_population_change" if name == SIX[0] else change_of(name)
+    change, half = found.of(moved), found.of(moved, group=MEDIAN)
+    if change is None:
+        half = found.of(name, group=MEDIAN)
+    areas = [found.of(moved, group=f"area={area}") for area in ("region", "nation")]
+    span = say("figures.since", first=change["period"].split("/")[0]) if change is not None else ""
+    told = (
+        say(f"figure.{name}"),
+        f"{as_text(own['value'], own['unit'])} ({_day(own)})",
+        f"{_text(change)} {span}".strip() if change is not None else "",
+        say("figures.between", low=_text(half, "low"), high=_text(half, "high")) if half is not None else "",
+        *(_text(area) for area in areas),
+    )
+    return tuple(text(one) for one in told)
+
+
+def _day(own: pd.Series) -> str:
+    period = str(own["period"])
+    if "-Q" in period:
+        year, quarter = period.split("-Q")
+        return say("figures.quarter", year=year, quarter=quarter)
+    return date(period)
+
+
+def _text(row: pd.Series | None, column: str = "value") -> str:
+    if row is None:
+        return ""
+    sign = row["unit"] == "points" or row["indicator"].endswith("_change")
+    return as_text(row[column], row["unit"], sign=sign) + (" pt" if row["unit"] == "points" else "")

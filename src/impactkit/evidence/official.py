@@ -1,0 +1,145 @@
+"""Sentences on official figures other than the population: private jobs and unemployment. What they
+are, how they moved among comparable territories, and nothing of why.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from impactkit.data import series
+from impactkit.evidence.finding import Sentence, joined
+from impactkit.evidence.picked import MEDIAN, as_text, picked
+from impactkit.indicators.comparable import family_of, last_before
+from impactkit.indicators.figures import RANGE, change_of
+from impactkit.wording.catalogue import runs, say
+from impactkit.wording.numbers import number, rounded
+
+if TYPE_CHECKING:
+    from impactkit.data.territories import Territory
+
+JOBS, UNEMPLOYMENT = "count_jobs_private", "rate_unemployment"
+# Under this share of its jobs, a zone says little about the territory.
+LITTLE = 0.1
+
+
+def latest(place: Territory, indicator: str) -> Sentence:
+    """The latest yearly value, its source and perimeter; for a rate by zone, which zone and how much of it
+    lies in the territory. Empty without a value.
+    """
+    figures = picked(place)
+    found = _yearly(place, indicator)
+    if found is None:
+        return ()
+    told = {"year": found["period"][:4], "value": as_text(found["value"], found["unit"])}
+    if indicator != UNEMPLOYMENT or place.units:
+        vintage = found["geography_vintage"]
+        return runs(f"official.{indicator}", source=found["source"].split(",")[0], vintage=vintage, **told)
+    shares = figures.many("share_zone", "zone=")
+    if shares.empty:
+        return runs("official.zones", **told)
+    share = shares.iloc[0]
+    name = series.of_territory(place, indicator)["zone_name"].iloc[0]
+    zone = runs("official.zone", zone=name, share=as_text(share["value"], "part"), **told)
+    return joined(zone, runs("official.zone.little") if share["value"] < LITTLE else ())
+
+
+def change(place: Territory, indicator: str, *, short: bool = False) -> Sentence:
+    """How the figure moved since the last year before the label, without any reading of it; empty when no
+    change can be told. `short` leaves the warning to whoever prints it elsewhere.
+    """
+    moved = picked(place).of(change_of(indicator))
+    if moved is None:
+        return ()
+    first, last = moved["period"].split("/")
+    told = {"first": first, "last": last, "change": _size(abs(moved["value"]), moved["unit"])}
+    way = _direction(moved)
+    name = f"official.{indicator}.{way}"
+    return joined(runs(name, **told), () if short else runs("official.alone"))
+
+
+def among(place: Territory, indicator: str) -> Sentence:
+    """Where the change stands among comparable units: in, above or below the middle half; under eight, their
+    range; none.
+    """
+    figures = picked(place)
+    moved, count = figures.of(change_of(indicator)), figures.of("count_comparable", group=f"on={indicator}")
+    if moved is None or count is None:
+        return ()
+    n, family = round(count["value"]), family_of(place, indicator)
+    noun = say(f"noun.{family}", n=n)
+    half = figures.of(change_of(indicator), group=MEDIAN)
+    points = ".points" if moved["unit"] == "points" else ""
+    if half is not None:
+        told = _span(half) | {"count": number(n), "family": noun}
+        return runs(f"official.among{points}.{position(moved, half)}", **told)
+    spread = figures.of(change_of(indicator), group=RANGE)
+    if spread is None:
+        return runs("official.among.none", none=say(f"family.none.{family}"))
+    return runs(f"official.among{points}.few", n=n, count=number(n), family=noun, **_span(spread))
+
+
+def ordinary(place: Territory, indicator: str) -> Sentence:
+    """Whether the change is within what units of that size usually show; empty under twenty of them."""
+    figures = picked(place)
+    moved, limits = figures.of(change_of(indicator)), figures.of(change_of(indicator), group="expected=95")
+    if moved is None or limits is None:
+        return ()
+    way = "inside" if position(moved, limits) == "inside" else "outside"
+    family = say(f"noun.{family_of(place, indicator)}", n=2)
+    told = _span(limits) | {"count": number(limits["n"]), "family": family}
+    points = ".points" if moved["unit"] == "points" else ""
+    return runs(f"official.ordinary{points}.{way}", **told)
+
+
+def paragraph(place: Territory, indicator: str, *, short: bool = False) -> Sentence:
+    """All that is said of one indicator; empty without a value. Of a zone that says little of the territory,
+    its value alone.
+    """
+    shares = picked(place).many("share_zone", "zone=")
+    if indicator == UNEMPLOYMENT and len(shares) and shares["value"].iloc[0] < LITTLE:
+        return latest(place, indicator)
+    moved = change(place, indicator, short=short)
+    return joined(latest(place, indicator), moved, among(place, indicator), ordinary(place, indicator))
+
+
+def rule(place: Territory) -> Sentence:
+    """How the units compared by their jobs, and the employment zones, were chosen; empty without them."""
+    found: list[Sentence] = []
+    for indicator in (JOBS, UNEMPLOYMENT):
+        if picked(place).of("count_comparable", group=f"on={indicator}") is not None:
+            family = family_of(place, indicator)
+            key = "official.rule.zone" if family == "zone" else f"official.rule.{indicator}"
+            families = say(f"noun.{family}", n=2)
+            found.append(runs(key, families=families, year=last_before(place, indicator)[:4]))
+    return joined(*found)
+
+
+def position(moved: pd.Series, half: pd.Series) -> str:
+    """Where a change stands by two limits, on the figures as printed: below, inside or above."""
+    scale = 1 if moved["unit"] == "points" else 100
+    shown, low, high = (rounded(x * scale, 1) for x in (moved["value"], half["low"], half["high"]))
+    return "below" if shown < low else "above" if shown > high else "inside"
+
+
+def _yearly(place: Territory, indicator: str) -> pd.Series | None:
+    rows = picked(place).rows
+    mine = rows[(rows["indicator"] == indicator) & (rows["group"] == "") & rows["value"].notna()]
+    mine = mine[mine["period"].str.len() == 4]
+    return None if mine.empty else mine.sort_values("period").iloc[-1]
+
+
+def _span(row: pd.Series) -> dict[str, str]:
+    sign = row["unit"] == "points" or row["indicator"].endswith("_change")
+    return {name: as_text(row[name], row["unit"], sign=sign) for name in ("low", "high")}
+
+
+def _size(value: float, unit: str) -> str:
+    text = as_text(value, unit)
+    return f"{text} " + say("unit.points", n=abs(value)) if unit == "points" else text
+
+
+def _direction(moved: pd.Series) -> str:
+    shown = rounded(moved["value"] * (1 if moved["unit"] == "points" else 100), 1)
+    return "up" if shown > 0 else "down" if shown < 0 else "flat"
