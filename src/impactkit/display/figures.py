@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from impactkit.data.catalogue import catalogue
+from impactkit.data.tables import labels
 from impactkit.display.shown import Table, text
 from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import MEDIAN, Picked, as_text, picked
 from impactkit.indicators.context import SIX
 from impactkit.indicators.figures import change_of
 from impactkit.wording.catalogue import has, runs, say
-from impactkit.wording.numbers import date
+from impactkit.wording.numbers import date, number
 
 if TYPE_CHECKING:
     from impactkit.data.territories import Territory
@@ -22,8 +24,8 @@ NUMBERS = ("value", "moved", "half", "region", "nation")
 
 
 def figures(place: Territory) -> Table:
-    """Each figure with its date, its change, that of the middle half of comparable territories, of the region
-    and of the nation. Without one imported figure there is no table; what is missing is among the gaps.
+    """Each figure with its date, its change, that of the middle half of comparable territories, of the
+    region and of the nation. Without one imported figure there is no table; what is missing is among the gaps.
     """
     found = picked(place)
     rows = [cells for name in SIX if (cells := _cells(found, name))]
@@ -46,15 +48,51 @@ def missing_figures(place: Territory) -> list[tuple[Sentence, ...]]:
         reason = mine["flag"].iloc[-1].removeprefix("missing:") if len(mine) else ""
         if mine["value"].isna().all() and has(f"gaps.figures.{reason}"):
             by_reason.setdefault(reason, []).append(say(f"figure.{name}"))
+    listed = [
+        (", ".join([names[0], *(name[0].lower() + name[1:] for name in names[1:])]), reason)
+        for reason, names in by_reason.items()
+    ]
+    silent = rows[_themed(rows) & (rows["flag"] == "missing:not-imported")]
+    if len(silent):
+        words, held = labels("challenges", "themes"), silent["group"].str.removeprefix("theme=").unique()
+        names_of = ", ".join(words[theme] for theme in held)
+        count = silent["indicator"].nunique()
+        listed.append((say("gaps.themes", n=count, count=number(count), themes=names_of), "not-imported"))
     return [
         (
-            text(", ".join([names[0], *(name[0].lower() + name[1:] for name in names[1:])])),
+            text(what),
             text(say(f"reason.{reason}")),
             text(say(f"gaps.figures.{reason}")),
             text(say("gaps.files")),
         )
-        for reason, names in by_reason.items()
+        for what, reason in listed
     ]
+
+
+def themes(place: Territory) -> Table:
+    """Indicators of the themes of the territory's challenges that have a value, with what a higher one means
+    and the threshold or mark it is read against; without one there is no table.
+    """
+    rows = picked(place).rows
+    known = catalogue().set_index("id")
+    told = rows[_themed(rows) & rows["value"].notna()]
+    cells = [
+        (
+            text(known.loc[one["indicator"], "label_fr"]),
+            text(f"{as_text(one['value'], one['unit'])} ({_day(one)})"),
+            text(say(f"direction.{known.loc[one['indicator'], 'direction']}")),
+            text(known.loc[one["indicator"], "target"] or say("themes.none")),
+        )
+        for _, one in told.drop_duplicates("indicator").iterrows()
+    ]
+    widths = {"what": 3.0, "value": 1.6, "direction": 1.8, "target": 2.6}
+    columns = tuple((say(f"themes.{name}"), "left", width) for name, width in widths.items())
+    return Table(say("themes.caption"), columns, tuple(cells))
+
+
+def _themed(rows: pd.DataFrame) -> pd.Series:
+    """Rows of the catalogue's theme indicators: projects, too, are counted by theme."""
+    return rows["group"].str.startswith("theme=") & rows["indicator"].isin(catalogue()["id"])
 
 
 def _cells(found: Picked, name: str) -> tuple[Sentence, ...] | None:

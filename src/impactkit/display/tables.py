@@ -10,7 +10,7 @@ from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
 from impactkit.data.territories import Territory
 from impactkit.display.board import asks, board
-from impactkit.display.figures import figures, missing_figures
+from impactkit.display.figures import figures, missing_figures, themes
 from impactkit.display.shown import Table, text
 from impactkit.display.told import TOLD, criteria, told
 from impactkit.errors import UnknownName
@@ -25,10 +25,10 @@ from impactkit.wording.numbers import number
 
 
 def table(thing: Territory | Evaluation | pd.DataFrame, *, about: str = "", caption: str = "") -> Table:
-    """A table to read: one of a territory's (`about`: known, criteria, projects, few, figures, gaps, and
-    what is declared: challenges, roadmap, outcomes, funding, partnerships, transfers, obstacles, questions, lessons,
-    unintended, interviews), of a whole evaluation's (`board`: what is known; `asks`: whom to ask, the row to
-    send), or any frame.
+    """A table to read: one of a territory's (`about`: known, criteria, projects, few, figures, themes, gaps,
+    and what is declared: challenges, roadmap, outcomes, funding, partnerships, transfers, obstacles,
+    questions, lessons, unintended, interviews), of a whole evaluation's (`board`: what is known; `asks`: whom
+    to ask, the row to send), or any frame.
 
     A frame keeps its columns in order, its first one naming the rows; numbers go through the one formatter.
     Raises UnknownName for another topic.
@@ -165,5 +165,6 @@ TOPICS: dict[str, Callable[[Territory], Table]] = {
     "projects": _projects,
     "few": _few,
     "figures": figures,
+    "themes": themes,
     "gaps": _gaps,
 }

@@ -23,6 +23,7 @@ from impactkit.indicators import (
     partnerships,
     projects,
     roadmap,
+    themes,
     transfers,
 )
 from impactkit.indicators.rows import COLUMNS, frame
@@ -48,6 +49,7 @@ MEASURES: dict[str, Callable[[Evaluation], pd.DataFrame]] = {
     "transfers": transfers.rows,
     "obstacles": obstacles.rows,
     "context": context.rows,
+    "themes": themes.rows,
 }
 
 

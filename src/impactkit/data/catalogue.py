@@ -1,0 +1,37 @@
+"""The catalogue of indicators that ships: what each one is, its traps, its targets and who publishes it."""
+
+from __future__ import annotations
+
+import functools
+
+import pandas as pd
+
+from impactkit.data.folders import reference_folder
+from impactkit.errors import UnknownName
+
+
+@functools.lru_cache(maxsize=1)
+def _catalogue() -> pd.DataFrame:
+    path = reference_folder() / "indicators.csv"
+    return pd.read_csv(path, dtype="str", keep_default_na=False)
+
+
+def catalogue(theme: str | None = None) -> pd.DataFrame:
+    """Every indicator, or those of one theme (food, circular, inclusion, mobility, ageing, context).
+
+    Columns: id, theme, label_fr, label_en, formula, unit, direction (higher, lower, context, contested),
+    source, level, frequency, breaks, coverage, target, target_source, sdg, iris (only verified
+    ids), trap, status (verified or unverified), checked. Raises UnknownName for another theme.
+    """
+    rows = _catalogue()
+    if theme is None:
+        return rows.copy()
+    if theme not in themed():
+        raise UnknownName.among("le thème", theme, themed())
+    return rows[[theme in held.split() for held in rows["theme"]]].reset_index(drop=True)
+
+
+@functools.lru_cache(maxsize=1)
+def themed() -> frozenset[str]:
+    """The themes that the catalogue knows."""
+    return frozenset(_catalogue()["theme"].str.split().explode())
