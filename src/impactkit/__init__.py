@@ -19,6 +19,7 @@ _WHERE = {
     "RefusedData": "errors",
     "NotEnoughData": "errors",
     "ReportFailed": "errors",
+    "SourceFailed": "errors",
     "load": "data.evaluation",
     "check": "data.check",
     "new_workbook": "data.begin",

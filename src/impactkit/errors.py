@@ -55,6 +55,10 @@ class NotEnoughData(ImpactkitError):
     """What was asked needs figures that are not there."""
 
 
+class SourceFailed(ImpactkitError):
+    """An official source could not be fetched; what was fetched before is kept."""
+
+
 class ReportFailed(ImpactkitError):
     """A report could not be built; the last good one, if any, is kept."""
 

@@ -25,7 +25,7 @@ NUMBERS = ("value", "moved", "half", "region", "nation")
 
 def figures(place: Territory) -> Table:
     """Each figure with its date, its change, that of the middle half of comparable territories, of the
-    region and of the nation. Without one imported figure there is no table; what is missing is among the gaps.
+    region and of the nation. Without one imported figure there is no table; gaps tell what is missing.
     """
     found = picked(place)
     rows = [cells for name in SIX if (cells := _cells(found, name))]
@@ -75,7 +75,8 @@ def themes(place: Territory) -> Table:
     """
     rows = picked(place).rows
     known = catalogue().set_index("id")
-    told = rows[_themed(rows) & rows["value"].notna()]
+    # What the six figures show already is not shown twice.
+    told = rows[_themed(rows) & rows["value"].notna() & ~rows["indicator"].isin(SIX)]
     cells = [
         (
             text(known.loc[one["indicator"], "label_fr"]),

@@ -27,8 +27,8 @@ from impactkit.wording.numbers import number
 def table(thing: Territory | Evaluation | pd.DataFrame, *, about: str = "", caption: str = "") -> Table:
     """A table to read: one of a territory's (`about`: known, criteria, projects, few, figures, themes, gaps,
     and what is declared: challenges, roadmap, outcomes, funding, partnerships, transfers, obstacles,
-    questions, lessons, unintended, interviews), of a whole evaluation's (`board`: what is known; `asks`: whom
-    to ask, the row to send), or any frame.
+    questions, lessons, unintended, interviews), of a whole evaluation's (`board`: what is known; `asks`:
+    whom to ask, the row to send), or any frame.
 
     A frame keeps its columns in order, its first one naming the rows; numbers go through the one formatter.
     Raises UnknownName for another topic.

@@ -64,7 +64,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(
                 "insee-jobs-zones",
                 "Insee, emploi salarié par zone d’emploi",
-                "https://www.insee.fr/fr/statistiques/2021271",
+                "https://www.insee.fr",
                 {"zones": "emploi_salarie_ze2020_*.csv"},
                 {"zones": insee.jobs},
                 indicators=("count_jobs_salaried",),

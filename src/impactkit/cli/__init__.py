@@ -9,54 +9,12 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
+from impactkit.cli.french import Command, Group, french, misuse
 from impactkit.errors import ImpactkitError, UnknownName
 from impactkit.wording.catalogue import machine, say
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
-# What typer says of itself, and the catalogue's words for it.
-TYPER = {
-    "Usage:": "usage",
-    "Options:": "options",
-    "Arguments:": "arguments",
-    "Commands:": "commands",
-    "[OPTIONS]": "placeholder",
-    "COMMAND [ARGS]...": "command",
-    "[required]": "required",
-    "[default: ": "default",
-    "Show this message and exit.": "show",
-}
-
-
-class Command(TyperCommand):
-    """A command whose help is French throughout."""
-
-    def get_help(self, ctx: Any) -> str:
-        """The help, typer's own words translated."""
-        return _french(super().get_help(ctx))
-
-
-class Group(TyperGroup):
-    """The commands; one that does not exist is refused like any other name."""
-
-    def get_help(self, ctx: Any) -> str:
-        """The help, typer's own words translated."""
-        return _french(super().get_help(ctx))
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command named first. Raises UnknownName with the nearest one."""
-        if args and not args[0].startswith("-") and args[0] not in self.commands:
-            raise UnknownName.among(say("noun.command"), args[0], self.commands)
-        return super().resolve_command(ctx, args)
-
-
-def _french(text: str) -> str:
-    for words, key in TYPER.items():
-        text = text.replace(words, say(f"cli.typer.{key}"))
-    return text.replace("; x>=1]", "]").replace("  [x>=1]", "")
-
-
 app = typer.Typer(
     name="impactkit",
     help=say("cli.help"),
@@ -234,6 +192,31 @@ def doctor() -> None:
         raise typer.Exit(FAILED)
 
 
+@app.command("fetch", cls=Command, help=say("cli.fetch"))
+def fetch_(
+    folder: Folder,
+    source: Annotated[
+        str | None, typer.Option(metavar="SOURCE", help=say("cli.source"), show_default=False)
+    ] = None,
+) -> None:
+    from impactkit.cli.progress import bars
+    from impactkit.data.evaluation import settings_of
+    from impactkit.data.folders import find
+    from impactkit.data.sources.fetch import fetch
+
+    place = find(folder).resolve()
+    sources = settings_of(place, str(folder))["source"]
+    if not sources:
+        typer.echo(say("fetch.none"))
+        return
+    with bars() as progress:
+        found = fetch(tuple(sources), place, only=source, progress=progress)
+    for one in found:
+        typer.echo(one.words, err=one.state == "failed")
+    if any(one.state == "failed" for one in found):
+        raise typer.Exit(FAILED)
+
+
 def _tell(outcomes: Any) -> None:
     """What failed, and what is to be known of what was built, on the error output."""
     for one in outcomes:
@@ -246,24 +229,6 @@ def _short(path: Path) -> str:
     """A path as it is read from here."""
     here = Path.cwd()
     return str(path.relative_to(here) if path.is_relative_to(here) else path)
-
-
-def _misuse(error: Any) -> str:
-    """What typer refuses, in the catalogue's words: the parts of its exceptions, never their English."""
-    command = error.ctx.command_path if error.ctx else "impactkit"
-    hint = say("cli.wrong.next", command=command)
-    if name := getattr(error, "option_name", ""):
-        params = error.ctx.command.get_params(error.ctx) if error.ctx else []
-        known = [opt for param in params for opt in param.opts if opt[0] == "-"]
-        if known and name not in known:
-            return str(UnknownName.among(say("noun.option"), name, known))
-        return f"{say('cli.wrong', name=name)}\n  {hint}"
-    param = getattr(error, "param", None)
-    if param is None:
-        return f"{say('cli.wrong.words')}\n  {hint}"
-    name = param.opts[0] if param.opts[0].startswith("-") else param.metavar or param.name
-    key = "cli.missing" if type(error).__name__ == "MissingParameter" else "cli.wrong"
-    return f"{say(key, name=name)}\n  {hint}"
 
 
 def main() -> NoReturn:
@@ -284,14 +249,9 @@ def main() -> NoReturn:
             raise
         # Without a word, the help is the answer.
         typer.echo(
-            _french(error.format_message())
-            if type(error).__name__ == "NoArgsIsHelpError"
-            else _misuse(error),
+            french(error.format_message()) if type(error).__name__ == "NoArgsIsHelpError" else misuse(error),
             err=True,
         )
         sys.exit(REFUSED)
     sys.exit(code if isinstance(code, int) else 0)
 
-
-if __name__ == "__main__":
-    main()

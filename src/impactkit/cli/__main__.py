@@ -1,0 +1,5 @@
+"""`python -m impactkit.cli` is `impactkit`."""
+
+from impactkit.cli import main
+
+main()

@@ -1,0 +1,70 @@
+"""The command line's own words: typer speaks English, the kit does not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+from impactkit.errors import UnknownName
+from impactkit.wording.catalogue import say
+
+# What typer says of itself, and the catalogue's words for it.
+TYPER = {
+    "Usage:": "usage",
+    "Options:": "options",
+    "Arguments:": "arguments",
+    "Commands:": "commands",
+    "[OPTIONS]": "placeholder",
+    "COMMAND [ARGS]...": "command",
+    "[required]": "required",
+    "[default: ": "default",
+    "Show this message and exit.": "show",
+}
+
+
+class Command(TyperCommand):
+    """A command whose help is French throughout."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The help, typer's own words translated."""
+        return french(super().get_help(ctx))
+
+
+class Group(TyperGroup):
+    """The commands; one that does not exist is refused like any other name."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The help, typer's own words translated."""
+        return french(super().get_help(ctx))
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command named first. Raises UnknownName with the nearest one."""
+        if args and not args[0].startswith("-") and args[0] not in self.commands:
+            raise UnknownName.among(say("noun.command"), args[0], self.commands)
+        return super().resolve_command(ctx, args)
+
+
+def french(text: str) -> str:
+    """A help text, typer's own words translated."""
+    for words, key in TYPER.items():
+        text = text.replace(words, say(f"cli.typer.{key}"))
+    return text.replace("; x>=1]", "]").replace("  [x>=1]", "")
+
+
+def misuse(error: Any) -> str:
+    """What typer refuses, in the catalogue's words: the parts of its exceptions, never their English."""
+    command = error.ctx.command_path if error.ctx else "impactkit"
+    hint = say("cli.wrong.next", command=command)
+    if name := getattr(error, "option_name", ""):
+        params = error.ctx.command.get_params(error.ctx) if error.ctx else []
+        known = [opt for param in params for opt in param.opts if opt[0] == "-"]
+        if known and name not in known:
+            return str(UnknownName.among(say("noun.option"), name, known))
+        return f"{say('cli.wrong', name=name)}\n  {hint}"
+    param = getattr(error, "param", None)
+    if param is None:
+        return f"{say('cli.wrong.words')}\n  {hint}"
+    name = param.opts[0] if param.opts[0].startswith("-") else param.metavar or param.name
+    key = "cli.missing" if type(error).__name__ == "MissingParameter" else "cli.wrong"
+    return f"{say(key, name=name)}\n  {hint}"
