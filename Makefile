@@ -37,6 +37,8 @@ test: $(READY) ## Les tests
 
 bench: $(READY) ## Les temps et la mémoire promis, mesurés (le meilleur de trois)
 	@$(BIN)/python bench/ceilings.py
+	@$(BIN)/python bench/perimeters.py
+	@$(BIN)/python bench/melodi_rate.py
 
 lint: $(READY) ## La forme du code (ruff) et ses types (mypy)
 	@$(BIN)/python -m ruff check .
