@@ -12,7 +12,7 @@ import pytest
 from local_server import serving
 
 import impactkit as ik
-from impactkit.data.sources import download as module
+from impactkit.data.sources import transfer as module
 from impactkit.data.sources.cache import RECORD, editions
 from impactkit.data.sources.download import download, pages
 from impactkit.data.sources.limit import Limiter
@@ -114,7 +114,7 @@ def test_a_file_too_large_is_left(site, tmp_path):
 def test_a_workbook_is_whole(site, tmp_path):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as book:
-        book.writestr("a.xml", "<a/>" * 1000)
+        book.writestr("[Content_Types].xml", "<a/>" * 1000)
     site.answers["/t"] = [(200, {}, packed.getvalue())]
     assert fetched(site, tmp_path, looks="xlsx")[1] == "new"
 

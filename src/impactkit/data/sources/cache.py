@@ -12,6 +12,10 @@ import functools
 import hashlib
 import json
 import os
+import re
+import sys
+import time
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -32,44 +36,54 @@ class Edition:
     fetched: str
 
 
+# What a line of the record holds.
+_TYPES = {key: int if key == "size" else str for key in Edition.__dataclass_fields__}
+
+
 def editions(cache: Path, source: str) -> tuple[Edition, ...]:
     """The whole files of a source, newest first; a file whose size or checksum is not that of its record is
     not there.
     """
     folder = cache / source
-    found = [_edition(folder, one) for one in _recorded(folder)]
-    return tuple(sorted((one for one in found if one), key=lambda one: one.fetched, reverse=True))
+    # The order of the record, not of dates: a clock may go back.
+    found = [_edition(folder, one) for one in reversed(_recorded(folder))]
+    return tuple(one for one in found if one)
 
 
 def keep(
     cache: Path, source: str, part: Path, *, name: str, address: str, etag: str = "", modified: str = ""
 ) -> Edition:
-    """Move a complete file into the cache and record it; a kill at any point leaves the cache as it was or
-    as it will be. `part` lies in the source's own folder.
+    """Move a complete file into the cache and record it, after the earlier editions; a kill at any point
+    leaves the cache as it was or as it will be. `part` lies in the source's own folder.
     """
     folder = cache / source
-    folder.mkdir(parents=True, exist_ok=True)
     sha, size = checksum(part), part.stat().st_size
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
-    path = folder / f"{sha[:12]}-{name}"
-    os.replace(part, path)
-    now = dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
-    edition = Edition(path, address, sha, size, etag, modified, now)
-    mine = asdict(edition) | {"path": path.name}
-    others = [one for one in _recorded(folder) if one.get("sha256") != sha]
-    write_whole(folder / RECORD, json.dumps([*others, mine], ensure_ascii=False, indent=1))
+    plain = re.sub(r"[^\w.-]", "-", name)
+    path = folder / f"{sha[:12]}-{plain}"
+    with locked(folder / f".{RECORD}.lock"):
+        settle(part, path)
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
+        edition = Edition(path, address, sha, size, etag, modified, now)
+        mine = asdict(edition) | {"path": path.name}
+        others = [one for one in _recorded(folder) if one.get("sha256") != sha]
+        write_whole(folder / RECORD, json.dumps([*others, mine], ensure_ascii=False, indent=1))
     return edition
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a text file in one move: whoever reads sees the old one or the new one."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    with aside.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
+    """Write a text file in one move: whoever reads sees the old one or the new one. Only one writer at a
+    time (`locked`).
+    """
+    aside = path.with_name(f".{path.name}.new")
+    aside.write_text(text, "utf-8")
+    settle(aside, path)
+
+
+def settle(part: Path, path: Path) -> None:
+    """Put a finished file in its place, in one move that outlives a power cut."""
+    with part.open("rb+") as file:
         os.fsync(file.fileno())
-    os.replace(aside, path)
+    os.replace(part, path)
     with contextlib.suppress(PermissionError):
         # A folder cannot be opened where the system is not POSIX; the move is atomic there too.
         opened = os.open(path.parent, os.O_RDONLY)
@@ -77,6 +91,34 @@ def write_whole(path: Path, text: str) -> None:
             os.fsync(opened)
         finally:
             os.close(opened)
+
+
+@contextlib.contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Only one process (and one thread of it) at a time holds `file`; the system lets go of it when the
+    process ends, however it ends. Never taken twice by the same hand.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("ab") as held:
+        _hold(held.fileno())
+        yield
+
+
+def _hold(descriptor: int) -> None:
+    if sys.platform != "win32":
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return
+    import msvcrt
+
+    while True:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+            return
+        except OSError:
+            # Another one holds it.
+            time.sleep(0.05)
 
 
 def checksum(path: Path) -> str:
@@ -88,21 +130,24 @@ def checksum(path: Path) -> str:
 def _recorded(folder: Path) -> list[dict[str, Any]]:
     try:
         rows = json.loads((folder / RECORD).read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         # No record, or half of one: nothing was fetched.
         return []
     return [one for one in rows if isinstance(one, dict)] if isinstance(rows, list) else []
 
 
 def _edition(folder: Path, row: dict[str, Any]) -> Edition | None:
+    if {key: type(value) for key, value in row.items()} != _TYPES or Path(row["path"]).name != row["path"]:
+        return None
+    edition = Edition(**{**row, "path": folder / row["path"]})
     try:
-        edition = Edition(**{**row, "path": folder / str(row["path"])})
         known = edition.path.stat()
-    except (OSError, KeyError, TypeError):
+        whole = known.st_size == edition.size and edition.sha256 == _checksum(
+            edition.path, known.st_size, known.st_mtime_ns
+        )
+    except (OSError, ValueError):
+        # Gone, or no name that a file can bear.
         return None
-    if known.st_size != edition.size:
-        return None
-    whole = _checksum(edition.path, known.st_size, known.st_mtime_ns) == edition.sha256
     return edition if whole else None
 
 

@@ -1,31 +1,31 @@
-"""Files and pages from their official address, kept whole or not at all."""
+"""Official files fetched: asked for only when they have changed, kept whole or not at all.
+
+Whoever fetches holds the folder of the source; a fetch that was killed leaves nothing that could be read,
+and the next one completes it.
+"""
 
 from __future__ import annotations
 
-import email.utils
 import hashlib
 import json
+import shutil
 import time
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from impactkit.data.sources.cache import Edition, checksum, editions, keep, write_whole
+import httpx
+
+from impactkit.data.sources.cache import Edition, checksum, editions, keep, locked, settle
 from impactkit.data.sources.limit import Limiter
-from impactkit.errors import SourceFailed
-from impactkit.wording.catalogue import error
+from impactkit.data.sources.looks import unlike
+from impactkit.data.sources.transfer import Asked, Progress, Received, receive
 
-if TYPE_CHECKING:
-    import httpx
-
-# Seconds before each new attempt: a server that is tired, a line that is cut.
-PAUSES = (1.0, 3.0, 8.0, 20.0)
-LONGEST_PAUSE = 120.0
-TIRED = (429, 500, 502, 503, 504)
 MOST = 500_000_000
-Progress = Callable[[int, int | None], None]
+LOCK, PART, DONE = ".lock", "fetch.part", "pages-done"
+# Pages fetched longer ago (seconds) may be those of another edition: they are asked for again.
+STALE = 24 * 3600.0
 
 
 def download(
@@ -39,215 +39,171 @@ def download(
     progress: Progress | None = None,
     most: int = MOST,
 ) -> tuple[Edition, str]:
-    """Fetch one file into the cache: the edition, and `new`, `fresh` (unchanged) or `changed` upstream.
+    """The newest edition of a file and what became of it: "new", "fresh" (as it was) or "changed".
 
-    `looks`: csv, gz, json, geojson, xlsx or zip, by what the file begins with. A tired server (429, 5xx), a
-    cut line or a truncated body is asked again, at most four times, after the pause that it asks for. Raises
-    SourceFailed; what was in the cache stays as it was.
+    `looks`: csv, xlsx, zip, json, geojson or gz; `most`: bytes; `progress(received, total or None)`: bytes,
+    from 0 again at a new try. Raises SourceFailed; what the cache held is kept.
     """
-    kept = editions(cache, source)
-    part = _part(cache, source)
-    headers = _conditions(kept[0]) if kept and kept[0].address == address else {}
-    answer = _asked(address, headers, part, limiter, progress, most)
-    if answer is None:
-        return kept[0], "fresh"
-    _looks(part, looks, address)
-    if kept and checksum(part) == kept[0].sha256:
-        part.unlink()
-        return kept[0], "fresh"
-    edition = keep(cache, source, part, name=name, address=address, **answer)
-    return edition, "changed" if kept else "new"
+    folder = cache / source
+    with locked(folder / LOCK):
+        _clear(folder)
+        last = next(iter(editions(cache, source)), None)
+        # Packed once is enough: a server that packs it again would have it unpacked twice.
+        own = {"Accept-Encoding": "identity"} if looks == "gz" else {}
+        conditions = _conditions(last, address)
+        asked = Asked(address, source, name, most, limiter, progress, own | conditions)
+        part = folder / PART
+        try:
+            received = receive(asked, part)
+            if received is None and last is not None:
+                return last, "fresh"
+            _refuse(asked, part, looks)
+            return _kept(cache, asked, part, received, last)
+        finally:
+            part.unlink(missing_ok=True)
 
 
 def pages(
     address: str,
     *,
-    params: Mapping[str, Any],
+    params: Mapping[str, str | int | Sequence[str]],
     cache: Path,
     source: str,
     name: str,
-    limiter: Limiter,
+    limiter: Limiter | None,
     progress: Progress | None = None,
     most: int = MOST,
 ) -> tuple[Edition, str]:
-    """Fetch every page of a Melodi answer and keep them as one file: the edition, and its state.
+    """All the pages of an answer of INSEE's Melodi, joined in one JSON file: its `observations`, and the
+    other keys of the first page but `paging`. States, bytes and errors are those of `download`.
 
-    A page is JSON: `observations`, and `paging` with `next` (an address) unless it is the last. Each is kept
-    as it comes, so that a run that was killed goes on from the first that is missing; they become a file of
-    the source only when all are there. Raises SourceFailed, also for a next page on another host.
+    Each page is kept as it comes, so that a fetch that was stopped goes on from the first missing one.
     """
-    import httpx
-
-    asked = str(httpx.URL(address, params=dict(params)))
-    folder = cache / source / ("pages-" + hashlib.sha256(asked.encode()).hexdigest()[:12])
-    folder.mkdir(parents=True, exist_ok=True)
-    found: list[dict[str, Any]] = []
-    following: str | None = asked
-    while following:
-        place = folder / f"{len(found):04}.json"
-        page = _read_page(place)
-        if page is None:
-            part = _part(cache, source)
-            _asked(following, {}, part, limiter, None, most)
-            _looks(part, "json", following)
-            page = _page(json.loads(part.read_text("utf-8")), following)
-            write_whole(place, json.dumps(page))
-            part.unlink()
-        found.append(page)
-        if progress:
-            progress(len(found), None)
-        following = _next(page, following, found)
-    whole = {**found[0], "observations": [one for page in found for one in page["observations"]]}
-    whole.pop("paging", None)
-    part = _part(cache, source)
-    part.write_text(json.dumps(whole, ensure_ascii=False, sort_keys=True), "utf-8")
-    kept = editions(cache, source)
-    state = "new" if not kept else "fresh" if checksum(part) == kept[0].sha256 else "changed"
-    if state == "fresh":
-        part.unlink()
-    edition = kept[0] if state == "fresh" else keep(cache, source, part, name=name, address=asked)
-    for place in folder.iterdir():
-        place.unlink()
-    folder.rmdir()
-    return edition, state
-
-
-def _part(cache: Path, source: str) -> Path:
     folder = cache / source
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder / ".part"
-
-
-def _conditions(kept: Edition) -> dict[str, str]:
-    asked = {"If-None-Match": kept.etag, "If-Modified-Since": kept.modified}
-    return {name: value for name, value in asked.items() if value}
-
-
-def _asked(
-    address: str,
-    headers: dict[str, str],
-    part: Path,
-    limiter: Limiter | None,
-    progress: Progress | None,
-    most: int,
-) -> dict[str, str] | None:
-    """The body of an answer in `part`, and its marks; None when nothing changed (304)."""
-    import httpx
-
-    pauses = [*PAUSES, None]
-    for pause in pauses:
-        if limiter:
-            limiter.wait()
+    # How many pages will come is not known.
+    told = (lambda received, _: progress(received, None)) if progress else None
+    asked = Asked(address, source, name, most, limiter, told)
+    first = str(asked.url(address).copy_merge_params(dict(params)))
+    asked = replace(asked, address=first)
+    own = folder / f"pages-{hashlib.sha256(first.encode()).hexdigest()[:12]}"
+    part = folder / PART
+    with locked(folder / LOCK):
+        _clear(folder)
+        own.mkdir(exist_ok=True)
         try:
-            with _opened(address, headers) as answer:
-                if answer.status_code == 304:
-                    return None
-                if answer.status_code in TIRED and pause is not None:
-                    time.sleep(_patience(answer, pause))
-                    continue
-                if answer.status_code != 200:
-                    raise _failed("status", address, status=answer.status_code)
-                _written(answer, part, progress, most, address)
-                marks = answer.headers
-                return {"etag": marks.get("ETag", ""), "modified": marks.get("Last-Modified", "")}
-        except (httpx.TooManyRedirects, httpx.UnsupportedProtocol, httpx.InvalidURL) as cause:
-            raise _failed("address", address) from cause
-        except (httpx.TransportError, httpx.DecodingError) as cause:
-            if pause is None:
-                raise _failed("line", address, cause=type(cause).__name__) from cause
-            time.sleep(pause)
-    raise _failed("line", address, cause="")
+            found = _all_pages(asked, first, own, part)
+            whole = {"observations": [row for page in found for row in page["observations"]]}
+            count = found[0].get("paging", {}).get("count")
+            if not whole["observations"] or (type(count) is int and count != len(whole["observations"])):
+                _discard(own)
+                key = "page-missing" if whole["observations"] else "page-none"
+                raise asked.failed(key, count=count, found=len(whole["observations"]))
+            others = {key: found[0][key] for key in found[0] if key not in ("observations", "paging")}
+            part.write_text(json.dumps(whole | others, ensure_ascii=False), "utf-8")
+            last = next(iter(editions(cache, source)), None)
+            kept = _kept(cache, asked, part, Received(), last)
+        finally:
+            part.unlink(missing_ok=True)
+        _discard(own)
+        return kept
 
 
-@contextmanager
-def _opened(address: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
-    import httpx
-
-    patience = httpx.Timeout(30.0, connect=10.0)
-    with (
-        httpx.Client(timeout=patience, follow_redirects=True, max_redirects=5) as client,
-        client.stream("GET", address, headers=headers) as answer,
-    ):
-        yield answer
-
-
-def _written(
-    answer: httpx.Response, part: Path, progress: Progress | None, most: int, address: str
-) -> None:
-    import httpx
-
-    told = answer.headers.get("Content-Length")
-    total, received = int(told) if told and told.isdigit() else None, 0
-    with part.open("wb") as file:
-        for chunk in answer.iter_bytes():
-            received += len(chunk)
-            if received > most:
-                raise _failed("large", address, most=most // 1_000_000)
-            file.write(chunk)
-            if progress:
-                progress(received, total)
-    if total is not None and answer.num_bytes_downloaded < total:
-        raise httpx.RemoteProtocolError("the body is shorter than announced")
-
-
-def _patience(answer: httpx.Response, pause: float) -> float:
-    """Seconds that the server asks for (a number or a date), at most two minutes."""
-    asked = answer.headers.get("Retry-After", "")
-    if asked.isdigit():
-        return min(float(asked), LONGEST_PAUSE)
-    day = email.utils.parsedate_to_datetime(asked) if asked.endswith("GMT") else None
-    return min(max(day.timestamp() - time.time(), 0.0), LONGEST_PAUSE) if day else pause
-
-
-def _looks(part: Path, looks: str, address: str) -> None:
-    """Whether a file is what its name says: portals answer a page of excuses with the code of success."""
-    head = part.read_bytes()[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if head[:1] == b"<" and looks in ("csv", "json", "geojson", "gz", "xlsx", "zip"):
-        raise _failed("html", address)
-    sound = bool(head)
-    if looks in ("xlsx", "zip"):
-        sound = zipfile.is_zipfile(part) and not _broken(part)
-    elif looks == "gz":
-        sound = head[:2] == b"\x1f\x8b"
-    elif looks in ("json", "geojson"):
-        try:
-            json.loads(part.read_bytes())
-        except ValueError:
-            sound = False
-    elif looks == "csv":
-        sound = sound and b"\0" not in head and any(mark in head for mark in (b";", b",", b"\t"))
-    if not sound:
-        raise _failed("not-it", address, looks=looks)
-
-
-def _broken(part: Path) -> bool:
-    with zipfile.ZipFile(part) as packed:
-        return packed.testzip() is not None
-
-
-def _read_page(place: Path) -> dict[str, Any] | None:
-    return json.loads(place.read_text("utf-8")) if place.is_file() else None
-
-
-def _page(answer: Any, address: str) -> dict[str, Any]:
-    if not isinstance(answer, dict) or not isinstance(answer.get("observations"), list):
-        raise _failed("not-it", address, looks="json")
-    return answer
-
-
-def _next(page: dict[str, Any], here: str, found: list[dict[str, Any]]) -> str | None:
-    import httpx
-
-    paging = page.get("paging") or {}
-    following = paging.get("next")
-    if not following or paging.get("isLast") or not page["observations"]:
-        return None
-    if httpx.URL(following).host != httpx.URL(here).host or len(found) > 10_000:
-        raise _failed("address", following)
-    return str(following)
-
-
-def _failed(key: str, address: str, **holes: Any) -> SourceFailed:
-    found = error(SourceFailed, f"fetch-{key}", where=address, **holes)
-    assert isinstance(found, SourceFailed)
+def _all_pages(asked: Asked, first: str, own: Path, part: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    address, seen, size, kept = first, {first}, 0, True
+    while address:
+        path = own / f"{len(found) + 1:04d}.json"
+        page = _page(path) if kept else None
+        if page is None:
+            kept = False
+            one = replace(asked, address=address, before=size)
+            receive(one, part)
+            _refuse(one, part, "json")
+            page = _page(part)
+            if page is None:
+                raise one.failed("page", page=len(found) + 1)
+        found.append(page)
+        # Asked before the page is kept: one that leads nowhere would be found again.
+        address = _following(asked, page, address, len(found))
+        if address in seen:
+            raise asked.failed("page", page=len(found))
+        seen.add(address)
+        if not kept:
+            settle(part, path)
+        size += path.stat().st_size
     return found
+
+
+def _page(path: Path) -> dict[str, Any] | None:
+    try:
+        page = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    sound = isinstance(page, dict) and isinstance(page.get("observations"), list)
+    return page if sound and isinstance(page.get("paging", {}), dict) else None
+
+
+def _following(asked: Asked, page: dict[str, Any], address: str, number: int) -> str:
+    """The address of the next page, "" after the last."""
+    paging = page.get("paging", {})
+    link, last = paging.get("next"), paging.get("isLast")
+    # An answer of one page has an empty `paging`.
+    if last is True or (last is None and not link):
+        return ""
+    if not isinstance(link, str) or not link or not page["observations"]:
+        raise asked.failed("page", page=number)
+    here = httpx.URL(address)
+    there = asked.url(link, here)
+    # Behind a gateway a server may believe that it is asked in plain http.
+    if here.scheme == "https" and there.scheme == "http":
+        there = there.copy_with(scheme="https")
+    if (there.host, there.port) != (here.host, here.port):
+        raise asked.failed("page-host", page=number, target=there.host)
+    return str(there)
+
+
+def _kept(
+    cache: Path, asked: Asked, part: Path, received: Received | None, last: Edition | None
+) -> tuple[Edition, str]:
+    told = received or Received()
+    same = last is not None and checksum(part) == last.sha256
+    if last is not None and same and (last.address, last.etag, last.modified) == (asked.address, *told):
+        return last, "fresh"
+    edition = keep(
+        cache,
+        asked.source,
+        part,
+        name=asked.name,
+        address=asked.address,
+        etag=told.etag,
+        modified=told.modified,
+    )
+    return edition, "new" if last is None else "fresh" if same else "changed"
+
+
+def _conditions(last: Edition | None, address: str) -> dict[str, str]:
+    if last is None or last.address != address:
+        return {}
+    told = {"If-None-Match": last.etag, "If-Modified-Since": last.modified}
+    return {key: value for key, value in told.items() if value.isascii() and value.isprintable() and value}
+
+
+def _refuse(asked: Asked, part: Path, looks: str) -> None:
+    wrong = unlike(part, looks)
+    if wrong:
+        raise asked.failed(wrong, looks=looks)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a fetch that was killed left behind, but the pages of today."""
+    for part in folder.glob("*.part"):
+        part.unlink()
+    for own in folder.glob("pages-*"):
+        first = own / "0001.json"
+        if own.name == DONE or not first.exists() or time.time() - first.stat().st_mtime > STALE:
+            shutil.rmtree(own)
+
+
+def _discard(own: Path) -> None:
+    # In one move: pages half removed would be taken for a fetch to complete.
+    shutil.rmtree(own.rename(own.with_name(DONE)))

@@ -1,21 +1,25 @@
-"""Never more than so many requests in so many seconds, whoever asks: several runs share one file."""
+"""So many requests a minute and no more, whatever the number of processes and however they end."""
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+
+from impactkit.data.sources.cache import locked, write_whole
 
 
 @dataclass(frozen=True)
 class Limiter:
-    """At most `requests` in any `seconds`, over every process that uses the same `file`.
+    """At most `requests` in any window of `seconds`, for all who name the same `file` (and the same limit).
 
-    The moments of the last requests are kept in the file, under a lock (where the system has one: POSIX), so
-    that a run that is killed and started again does not pass the limit. INSEE Melodi allows 30 a minute.
+    The times of the last requests lie in the file, by the wall clock, so that they outlive a process that is
+    killed. A file that does not read as such counts as a window just filled; a time to come (the clock went
+    back) counts as now.
     """
 
     file: Path
@@ -24,43 +28,47 @@ class Limiter:
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
 
-    def wait(self) -> None:
-        """Return when a request may leave, and count it."""
-        while (pause := self._asked()) > 0:
+    def wait(self) -> float:
+        """Wait for a place in the window and take it; returns its time (seconds since 1970)."""
+        while True:
+            with self._alone():
+                now = self.now()
+                times = self._times(now)
+                full = len(times) >= self.requests
+                pause = times[-self.requests] + self.seconds - now if full else 0.0
+                if pause <= 0:
+                    times.append(now)
+                # What was mended (a broken file, times to come) is mended once: `now` moves on.
+                self._write(times)
+            if pause <= 0:
+                return now
+            # Not under the lock: an answer to another request must be told meanwhile.
             self.sleep(pause)
 
-    def _asked(self) -> float:
-        """Seconds to wait; 0 when the request was counted."""
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        with self.file.open("a+", encoding="utf-8", errors="replace") as file:
-            _lock(file)
+    def answered(self, place: float) -> None:
+        """Say that the request which took `place` was answered just now: it reached the server at the latest
+        now, and its window is counted from there.
+        """
+        with self._alone():
             now = self.now()
-            file.seek(0)
-            # A clock that went back would block for ever: moments to come count as now.
-            times = sorted(min(moment, now) for moment in _moments(file.read()))
-            recent = [moment for moment in times if now - moment < self.seconds]
-            if len(recent) >= self.requests:
-                return max(recent[-self.requests] + self.seconds - now, 0.001)
-            file.seek(0)
-            file.truncate()
-            json.dump([*recent, now], file)
-            file.flush()
-        return 0.0
+            times = self._times(now)
+            if place in times:
+                times.remove(place)
+            self._write([*times, now])
 
+    def _alone(self) -> contextlib.AbstractContextManager[None]:
+        return locked(self.file.with_name(f".{self.file.name}.lock"))
 
-def _moments(text: str) -> list[float]:
-    try:
-        found = json.loads(text or "[]")
-    except ValueError:
-        # Half a file: a run was killed while it wrote.
-        return []
-    return [float(one) for one in found if isinstance(one, (int, float))] if isinstance(found, list) else []
+    def _times(self, now: float) -> list[float]:
+        try:
+            times = [float(one) for one in json.loads(self.file.read_text("utf-8"))]
+        except FileNotFoundError:
+            return []
+        except (OSError, ValueError, TypeError, OverflowError, RecursionError):
+            return [now] * self.requests
+        if not all(math.isfinite(one) for one in times):
+            return [now] * self.requests
+        return sorted(min(one, now) for one in times)
 
-
-def _lock(file: IO[str]) -> None:
-    try:
-        import fcntl
-    except ImportError:
-        # Without POSIX locks, two runs at once may count apart.
-        return
-    fcntl.flock(file, fcntl.LOCK_EX)
+    def _write(self, times: list[float]) -> None:
+        write_whole(self.file, json.dumps(sorted(times)[-self.requests :]))
