@@ -23,6 +23,9 @@ class Answers(http.server.BaseHTTPRequestHandler):
         status, headers, body, *rest = known[min(turn, len(known) - 1)]
         if callable(body):
             status, headers, body = body(self.path, dict(self.headers))
+        if status == 0:
+            self.close_connection = True
+            return
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
@@ -47,7 +50,9 @@ class Answers(http.server.BaseHTTPRequestHandler):
 
 
 class Site:
-    """`answers`: path -> list of (status, headers, body[, seconds in the middle of the body])."""
+    """`answers`: path -> list of (status, headers, body[, seconds in the middle of the body]); a status of 0
+    hangs up without a word.
+    """
 
     def __init__(self):
         self.answers, self.asked, self.turns = {}, [], defaultdict(int)

@@ -1,24 +1,41 @@
 """Fetching from a server of this machine: tired, lying, cut, slow, killed."""
 
+import datetime as dt
+import gzip
 import io
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
+import time
 import zipfile
 
 import pytest
 from local_server import serving
 
 import impactkit as ik
-from impactkit.data.sources import transfer as module
+from impactkit.data.sources import transfer
 from impactkit.data.sources.cache import RECORD, editions
+from impactkit.data.sources.download import _following as following
 from impactkit.data.sources.download import download, pages
 from impactkit.data.sources.limit import Limiter
 
 TABLE = "code;annee;valeur\n01001;2020;1,5\n".encode("utf-8-sig")
 OTHER = TABLE + b"01002;2020;2\n"
+
+
+def zipped(*names):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as book:
+        for name in names:
+            book.writestr(name, "<a/>" * 1000)
+    return packed.getvalue()
+
+
+ZIP = zipped("a.csv")
+BAD_ZIP = ZIP.replace(b"<a/>", b"<b/>", 1)
 HTML = b"<!DOCTYPE html><html><body>Maintenance</body></html>"
 
 
@@ -30,7 +47,8 @@ def site():
 
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch):
-    monkeypatch.setattr(module, "PAUSES", (0.01, 0.01, 0.01, 0.01))
+    monkeypatch.setattr(transfer, "PAUSES", (0.01, 0.01, 0.01, 0.01))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
 def fetched(site, cache, *, looks="csv", **rest):
@@ -58,8 +76,10 @@ def test_a_file_is_fetched_then_fresh_then_changed(site, tmp_path):
         (500, {}, b"oups"),
         (503, {}, b""),
         (200, {"Content-Length": "4000"}, TABLE),
+        (200, {"Content-Encoding": "gzip"}, b"rubbish"),
+        (0, {}, b""),
     ],
-    ids=["429", "429 with a date", "500", "503", "truncated"],
+    ids=["429", "429 with a date", "500", "503", "truncated", "ill packed", "hung up"],
 )
 def test_a_tired_server_is_asked_again(site, tmp_path, tired):
     site.answers["/t"] = [tired, tired, (200, {}, TABLE)]
@@ -69,7 +89,7 @@ def test_a_tired_server_is_asked_again(site, tmp_path, tired):
 
 def test_the_server_s_patience_is_obeyed(site, tmp_path, monkeypatch):
     waited = []
-    monkeypatch.setattr(module.time, "sleep", waited.append)
+    monkeypatch.setattr(transfer.time, "sleep", waited.append)
     site.answers["/t"] = [
         (429, {"Retry-After": "7"}, b""),
         (429, {"Retry-After": "900"}, b""),
@@ -77,6 +97,36 @@ def test_the_server_s_patience_is_obeyed(site, tmp_path, monkeypatch):
     ]
     fetched(site, tmp_path)
     assert waited == [7.0, 120.0]
+
+
+NOON = dt.datetime(2020, 11, 23, 12, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [
+        ("7", 7.0),
+        (" 900 ", 120.0),
+        ("Mon, 23 Nov 2020 12:00:09 GMT", 9.0),
+        ("Mon, 23 Nov 2020 12:00:09 -0000", 9.0),
+        ("Mon, 23 Nov 2020 10:00:00 GMT", 0.0),
+        ("Tue, 24 Nov 2020 12:00:00 GMT", 120.0),
+        ("", None),
+        ("-3", None),
+        ("bientôt", None),
+        ("²", None),
+        ("Mon, 99 Nov 2020 10:00:00 GMT", None),
+    ],
+)
+def test_what_retry_after_asks(told, seconds):
+    assert transfer.after(told, NOON) == seconds
+
+
+def test_no_more_than_five_tries(site, tmp_path):
+    site.answers["/t"] = [(503, {}, b"")]
+    with pytest.raises(ik.SourceFailed, match="503"):
+        fetched(site, tmp_path)
+    assert len(site.asked) == 5
 
 
 @pytest.mark.parametrize(
@@ -88,6 +138,25 @@ def test_the_server_s_patience_is_obeyed(site, tmp_path, monkeypatch):
         ((200, {}, b"rubbish"), "gz", "gz"),
         ((200, {}, b'{"a": '), "json", "json"),
         ((200, {}, b""), "csv", "csv"),
+        ((200, {}, b"\xef\xbb\xbf \r\n"), "csv", "vide"),
+        ((200, {}, b'{"error": "too many, sorry"}'), "csv", "fichier csv"),
+        ((200, {}, b"Bonjour"), "csv", "fichier csv"),
+        ((200, {}, b"%PDF-1.7, a"), "csv", "fichier csv"),
+        ((200, {}, b"\xd0\xcf\x11\xe0 an old workbook"), "xlsx", "xlsx"),
+        ((200, {}, ZIP), "xlsx", "xlsx"),
+        ((200, {}, BAD_ZIP), "zip", "abîmé"),
+        ((200, {}, ZIP[:-30]), "zip", "abîmé"),
+        ((200, {}, gzip.compress(TABLE)[:-9]), "gz", "abîmé"),
+        ((200, {}, b"null"), "json", "json"),
+        ((200, {}, b"[" * 100_000), "json", "abîmé"),
+        ((200, {}, b'{"type": "Topology"}'), "geojson", "geojson"),
+        ((200, {}, b"[]"), "geojson", "geojson"),
+        ((204, {}, b""), "csv", "204"),
+        ((403, {}, HTML), "csv", "403"),
+        ((302, {}, b""), "csv", "302"),
+        ((302, {"Location": "/t"}, b""), "csv", "plus de 5 fois"),
+        ((302, {"Location": "ftp://127.0.0.1/t"}, b""), "csv", "ftp://"),
+        ((302, {"Location": "http://"}, b""), "csv", "plus de 5 fois"),
         ((404, {}, b""), "csv", "404"),
         ((500, {}, b""), "csv", "500"),
         ((302, {"Location": "file:///etc/passwd"}, b""), "csv", "adresse"),
@@ -102,20 +171,70 @@ def test_what_is_not_the_file_is_refused_and_the_cache_kept(site, tmp_path, answ
         fetched(site, tmp_path, looks=looks)
     assert words in caught.value.what and caught.value.where.startswith("http") and caught.value.next
     assert [one.path.read_bytes() for one in editions(tmp_path, "essai")] == [TABLE]
+    assert not list(tmp_path.rglob("*.part"))
 
 
-def test_a_file_too_large_is_left(site, tmp_path):
-    site.answers["/t"] = [(200, {}, TABLE * 100)]
+PACKED = {"Content-Encoding": "gzip"}
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"), [({}, TABLE * 100), (PACKED, gzip.compress(TABLE * 100))], ids=["told", "packed"]
+)
+def test_a_file_too_large_is_left(site, tmp_path, headers, body):
+    site.answers["/t"] = [(200, headers, body)]
     with pytest.raises(ik.SourceFailed, match="Mo"):
         fetched(site, tmp_path, most=1000)
-    assert editions(tmp_path, "essai") == ()
+    assert editions(tmp_path, "essai") == () and len(site.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [({}, TABLE * 9000), (PACKED, gzip.compress(TABLE * 9000, 0))],
+    ids=["plain", "packed"],
+)
+def test_progress_reaches_its_total(site, tmp_path, headers, body):
+    told = []
+    site.answers["/t"] = [(200, headers, body)]
+    edition, _ = fetched(site, tmp_path, progress=lambda *one: told.append(one))
+    assert edition.path.read_bytes() == TABLE * 9000
+    assert told == sorted(told) and told[-1] == (len(body), len(body))
+
+
+def test_a_redirect_is_followed_with_its_conditions(site, tmp_path):
+    site.answers["/t"] = [(302, {"Location": "elsewhere"}, b"")]
+    site.answers["/elsewhere"] = [(200, {"ETag": '"1"'}, TABLE), (304, {}, b"")]
+    assert [fetched(site, tmp_path)[1] for _ in range(2)] == ["new", "fresh"]
+    assert editions(tmp_path, "essai")[0].address == site.address + "/t"
+
+
+def test_no_condition_is_asked_of_another_address(site, tmp_path):
+    site.answers["/t"] = [(200, {"ETag": '"1"'}, TABLE)]
+    site.answers["/u"] = [(304, {}, b"")]
+    fetched(site, tmp_path)
+    with pytest.raises(ik.SourceFailed, match="304"):
+        download(site.address + "/u", cache=tmp_path, source="essai", name="t.csv", looks="csv")
+
+
+def test_two_runs_at_once_fetch_once(site, tmp_path):
+    site.answers["/t"] = [(200, {"ETag": '"1"'}, OTHER, 0.2), (304, {}, b"")]
+    states = []
+    runs = [threading.Thread(target=lambda: states.append(fetched(site, tmp_path)[1])) for _ in range(2)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join(30)
+    assert sorted(states) == ["fresh", "new"]
+    assert [one.path.read_bytes() for one in editions(tmp_path, "essai")] == [OTHER]
+
+
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://127.0.0.1/t", "t.csv", "http://", ""])
+def test_only_the_web_is_asked(tmp_path, address):
+    with pytest.raises(ik.SourceFailed, match="http://"):
+        download(address, cache=tmp_path, source="essai", name="t", looks="csv")
 
 
 def test_a_workbook_is_whole(site, tmp_path):
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as book:
-        book.writestr("[Content_Types].xml", "<a/>" * 1000)
-    site.answers["/t"] = [(200, {}, packed.getvalue())]
+    site.answers["/t"] = [(200, {}, zipped("[Content_Types].xml"))]
     assert fetched(site, tmp_path, looks="xlsx")[1] == "new"
 
 
@@ -178,6 +297,90 @@ def test_a_next_page_elsewhere_is_not_followed(site, tmp_path):
     assert editions(tmp_path, "melodi") == ()
 
 
+def answer(rows, **paging):
+    body = {"identifier": "DS", "observations": [{"n": i} for i in range(rows)], "paging": paging}
+    return 200, {}, json.dumps(body).encode()
+
+
+def test_an_answer_of_one_page_has_no_paging(site, tmp_path):
+    site.answers["/melodi"] = [answer(2)]
+    edition, _ = asked(site, tmp_path)
+    assert json.loads(edition.path.read_text()) == {"observations": [{"n": 0}, {"n": 1}], "identifier": "DS"}
+    assert edition.address == site.address + "/melodi?maxResult=3"
+
+
+def test_pages_tell_their_bytes(site, tmp_path):
+    told = []
+    melodi(site, 3)
+    asked(site, tmp_path, progress=lambda *one: told.append(one))
+    assert told == sorted(told) and {total for _, total in told} == {None} and len(told) >= 3
+
+
+@pytest.mark.parametrize(
+    ("first", "words"),
+    [
+        (answer(0, count=0), "aucune observation"),
+        (answer(2, count=3), "annonce 3 observations et en a envoyé 2"),
+        (answer(2, isLast=False), "la page 1"),
+        (answer(0, isLast=False, next="?page=2"), "la page 1"),
+        (answer(2, isLast=False, next="?maxResult=3"), "la page 1"),
+        (answer(2, isLast=False, next=7), "la page 1"),
+        (answer(2, isLast=False, next="file:///etc/passwd"), "file:///"),
+        (answer(2, isLast=False, next="http://127.0.0.1:1/melodi"), "autre serveur"),
+        ((200, {}, b"[]"), "la page 1"),
+        ((200, {}, b'{"observations": 3}'), "la page 1"),
+        ((200, {}, b'{"observations": [], "paging": []}'), "la page 1"),
+        ((200, {}, HTML), "page web"),
+        ((404, {}, b""), "404"),
+    ],
+)
+def test_pages_that_lead_nowhere_are_refused(site, tmp_path, first, words):
+    site.answers["/melodi"] = [first]
+    with pytest.raises(ik.SourceFailed, match=words):
+        asked(site, tmp_path)
+    assert editions(tmp_path, "melodi") == ()
+    melodi(site, 2)
+    assert asked(site, tmp_path)[1] == "new"
+
+
+def test_all_the_pages_count_towards_the_most(site, tmp_path):
+    melodi(site, 4)
+    with pytest.raises(ik.SourceFailed, match="Mo"):
+        asked(site, tmp_path, most=500)
+    assert editions(tmp_path, "melodi") == () and len(site.asked) > 1
+
+
+def test_pages_of_another_day_are_asked_for_again(site, tmp_path):
+    melodi(site, 3)
+    site.answers["/melodi"] *= 2
+    site.answers["/melodi"].append((404, {}, b""))
+    with pytest.raises(ik.SourceFailed):
+        asked(site, tmp_path)
+    (first,) = tmp_path.glob("melodi/pages-*/0001.json")
+    os.utime(first, (time.time() - 100_000,) * 2)
+    melodi(site, 3)
+    before = len(site.asked)
+    assert asked(site, tmp_path)[1] == "new" and len(site.asked) - before == 3
+
+
+def test_a_page_spoiled_on_the_disk_is_asked_for_again(site, tmp_path):
+    melodi(site, 3)
+    site.answers["/melodi"] = [*site.answers["/melodi"] * 2, (404, {}, b""), *site.answers["/melodi"]]
+    with pytest.raises(ik.SourceFailed):
+        asked(site, tmp_path)
+    (second,) = tmp_path.glob("melodi/pages-*/0002.json")
+    second.write_bytes(second.read_bytes()[:40])
+    before = len(site.asked)
+    edition, _ = asked(site, tmp_path)
+    assert len(site.asked) - before == 2 and len(json.loads(edition.path.read_text())["observations"]) == 9
+
+
+def test_a_server_behind_a_gateway_is_still_asked_in_https(tmp_path):
+    told = transfer.Asked("https://example.invalid/melodi", "essai", "t.json", 1)
+    page = {"observations": [1], "paging": {"isLast": False, "next": "http://example.invalid/melodi?page=2"}}
+    assert following(told, page, told.address, 1) == "https://example.invalid/melodi?page=2"
+
+
 CHILD = """
 import sys
 from pathlib import Path
@@ -193,18 +396,33 @@ else:
 
 
 def killed(site, cache, path):
+    """Kill a fetch when half of a body has gone; returns what could be read all the while."""
     child = subprocess.Popen([sys.executable, "-c", CHILD, site.address + path, str(cache)])
-    assert site.half.wait(30)
+    seen, until = set(), time.monotonic() + 30
+    while not (site.half.is_set() and list(cache.rglob("*.part"))) and time.monotonic() < until:
+        seen.update(one.path.read_bytes() for name in ("essai", "melodi") for one in editions(cache, name))
+        time.sleep(0.005)
+    assert site.half.is_set() and child.poll() is None
     os.kill(child.pid, signal.SIGKILL)
     child.wait(10)
+    return seen
 
 
 def test_a_fetch_killed_in_the_middle_completes_at_the_next_call(site, tmp_path):
     site.answers["/t"] = [(200, {}, OTHER * 500, 20), (200, {}, OTHER * 500)]
-    killed(site, tmp_path, "/t")
-    assert editions(tmp_path, "essai") == ()
+    assert killed(site, tmp_path, "/t") == set()
+    assert editions(tmp_path, "essai") == () and list(tmp_path.rglob("*.part"))
     assert fetched(site, tmp_path)[0].path.read_bytes() == OTHER * 500
-    assert not (tmp_path / "essai" / ".part").exists()
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_kill_keeps_the_earlier_edition(site, tmp_path):
+    site.answers["/t"] = [(200, {"ETag": '"1"'}, TABLE), (200, {}, OTHER * 500, 20), (200, {}, OTHER * 500)]
+    fetched(site, tmp_path)
+    assert killed(site, tmp_path, "/t") == {TABLE}
+    assert [one.path.read_bytes() for one in editions(tmp_path, "essai")] == [TABLE]
+    assert fetched(site, tmp_path)[1] == "changed"
+    assert [one.path.read_bytes() for one in editions(tmp_path, "essai")] == [OTHER * 500, TABLE]
 
 
 def test_pages_killed_in_the_middle_go_on_where_they_stopped(site, tmp_path):
@@ -212,7 +430,7 @@ def test_pages_killed_in_the_middle_go_on_where_they_stopped(site, tmp_path):
     whole = site.answers["/melodi"][0]
     third = json.dumps({"observations": [{}] * 3, "paging": {"isLast": True}}).encode()
     site.answers["/melodi"] = [whole, whole, (200, {}, third, 20), whole]
-    killed(site, tmp_path, "/melodi")
+    assert killed(site, tmp_path, "/melodi") == set()
     assert editions(tmp_path, "melodi") == ()
     before = len(site.asked)
     edition, state = asked(site, tmp_path)

@@ -1,9 +1,12 @@
 """Never more requests than allowed, whoever asks, even after a kill; the server counts."""
 
+import json
 import subprocess
 import sys
+import time
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from local_server import serving
 
@@ -14,22 +17,36 @@ import sys
 from pathlib import Path
 import httpx
 from impactkit.data.sources.limit import Limiter
-limiter = Limiter(Path(sys.argv[1]), requests=5, seconds=1.0)
+limiter = Limiter(Path(sys.argv[1]), requests=5, seconds=float(sys.argv[4]))
 for _ in range(int(sys.argv[3])):
-    limiter.wait()
+    place = limiter.wait()
     httpx.get(sys.argv[2])
+    limiter.answered(place)
 """
 
 
 def test_two_runs_at_once_share_one_limit(tmp_path):
     with serving() as site:
         site.answers["/"] = [(200, {}, b"{}")]
-        command = [sys.executable, "-c", CHILD, str(tmp_path / "times"), site.address + "/", "6"]
-        children = [subprocess.Popen(command) for _ in range(2)]
+        command = [sys.executable, "-c", CHILD, str(tmp_path / "times"), site.address + "/"]
+        children = [subprocess.Popen([*command, count, "1.0"]) for count in ("9", "8")]
         assert [child.wait(60) for child in children] == [0, 0]
-        assert len(site.asked) == 12
-        # A request travels: the server's window is a little shorter than the client's.
-        assert site.fullest(0.9) <= 5
+        assert len(site.asked) == 17
+        assert site.fullest(1.0) == 5
+
+
+def test_a_run_that_is_killed_still_counts(tmp_path):
+    with serving() as site:
+        site.answers["/"] = [(200, {}, b"{}")]
+        command = [sys.executable, "-c", CHILD, str(tmp_path / "times"), site.address + "/"]
+        first = subprocess.Popen([*command, "100", "0.5"])
+        while len(site.asked) < 7:
+            assert first.poll() is None
+            time.sleep(0.01)
+        first.kill()
+        first.wait(10)
+        subprocess.run([*command, "6", "0.5"], check=True, timeout=60)
+        assert len(site.asked) >= 13 and site.fullest(0.5) == 5
 
 
 class Clock:
@@ -52,6 +69,28 @@ def test_thirty_a_minute(tmp_path):
     assert 150 < left[-1] - left[0] < 200
 
 
+def test_an_answer_counts_from_when_it_came(tmp_path):
+    clock = Clock()
+    limiter = Limiter(tmp_path / "times", requests=1, now=lambda: clock.now, sleep=clock.sleep)
+    place = limiter.wait()
+    clock.now += 8
+    limiter.answered(place)
+    limiter.wait()
+    assert clock.now == 1068
+
+
+@pytest.mark.parametrize(
+    "held", ["", "[", "{}", "3", '["a"]', "[null]", "[NaN]", "[1e999]", "[1" + "0" * 400 + "]", "[[" * 9000]
+)
+def test_a_file_that_does_not_read_counts_as_a_full_window(tmp_path, held):
+    clock, file = Clock(), tmp_path / "times"
+    file.write_text(held)
+    limiter = Limiter(file, requests=2, now=lambda: clock.now, sleep=clock.sleep)
+    limiter.wait()
+    assert clock.slept == 60 and json.loads(file.read_text())[-1] == clock.now
+
+
+@settings(max_examples=40)
 @given(st.binary(max_size=60), st.floats(-1e6, 1e6))
 def test_a_broken_file_or_clock_blocks_nobody(tmp_path_factory, held, ahead):
     file = tmp_path_factory.mktemp("limit") / "times"

@@ -61,7 +61,8 @@ class Limiter:
 
     def _times(self, now: float) -> list[float]:
         try:
-            times = [float(one) for one in json.loads(self.file.read_text("utf-8"))]
+            held = json.loads(self.file.read_text("utf-8"))
+            times = [float(one) for one in (held if isinstance(held, list) else [math.nan])]
         except FileNotFoundError:
             return []
         except (OSError, ValueError, TypeError, OverflowError, RecursionError):
