@@ -18,8 +18,8 @@ class Limiter:
     """At most `requests` in any window of `seconds`, for all who name the same `file` (and the same limit).
 
     The times of the last requests lie in the file, by the wall clock, so that they outlive a process that is
-    killed. A file that does not read as such counts as a window just filled; a time to come (the clock went
-    back) counts as now.
+    killed; a request whose answer never came counts from when it left. A file that does not read as such
+    counts as a window just filled; a time to come (the clock went back) counts as now.
     """
 
     file: Path
