@@ -11,9 +11,22 @@ from impactkit.wording.numbers import number
 
 NARROW = "\u202f"
 MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
-DATES = re.compile(rf"\b(?:\d{{1,2}}(?:er)? )?(?:{MONTHS}) \d{{4}}\b|\b1er janvier\b|\b(?:19|20)\d{{2}}\b")
+QUARTERS = r"\bT[1-4] \d{4}\b"
+DATES = re.compile(
+    rf"{QUARTERS}|\b(?:\d{{1,2}}(?:er)? )?(?:{MONTHS}) \d{{4}}\b|\b1er janvier\b|\b(?:19|20)\d{{2}}\b"
+)
 NUMBERS = re.compile(rf"[+\u2212]?\d+(?:{NARROW}\d{{3}})*(?:,\d+)?(?:{NARROW}%)?")
-NAMES = ("French Impact", "mesure d’impact territorial", "base 100")
+# Numbers that are words: a base, an age group, a closing day, the share that limits are set for.
+NAMES = (
+    "French Impact",
+    "mesure d’impact territorial",
+    "base 100",
+    "75 ans et plus",
+    "31 décembre",
+    f"95{NARROW}% des évolutions ordinaires",
+    f"95{NARROW}% des écarts ordinaires",
+    "arrondi à 0,1 point",
+)
 # A block ends a sentence: without it « 54 » and « 226 240 » of two cells would read as one number.
 BLOCKS = ("p", "li", "th", "td", "caption", "figcaption", "h1", "h2", "img", "span")
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from pages.reading import Reading, cells, printed
 
-from impactkit.data import geography
+import impactkit as ik
+from impactkit.data import geography, series
 from impactkit.evidence.declared import publisher
 
 DIGITS = re.compile(r"\d+(?:,\d+)?")
@@ -21,7 +22,7 @@ def _rows(folder):
 def _names(french_impact, place, rows):
     """Names may hold figures: the programme's territories, and the units listed one by one."""
     groups = {group for group in rows["group"].dropna() if group.startswith("comparable=")}
-    listed = {group.removeprefix("comparable=") for group in groups} - {"median"}
+    listed = {group.removeprefix("comparable=") for group in groups} - {"median", "range"}
     names = {geography.name_of(place.family, code, vintage=french_impact.vintage) for code in listed}
     # Who says it may be called « Le 24-7 ».
     said = {
@@ -110,3 +111,23 @@ def test_the_pdf_says_the_same_numbers_as_the_page(pages, built):
         known = set(DIGITS.findall(page.words + " | ".join(page.declared)))
         found = set(DIGITS.findall(text))
         assert len(found) > 5 and not found - known, code
+
+
+@pytest.mark.slow
+def test_with_official_files_too(repo, sources, official, tmp_path, monkeypatch):
+    """The same on pages that print official figures: an EPCI, a sum of communes, a region, a city, none."""
+    some = ["valence-romans", "est-ensemble", "region-bretagne", "roubaix", "mayotte"]
+    monkeypatch.setenv("IMPACTKIT_SOURCES", str(sources))
+    summary = ik.run(repo / "data" / "french-impact", only=some, to=tmp_path)
+    assert not summary.failed, [one.sentence for one in summary.failed]
+    count = 0
+    for code in some:
+        html = (summary.folder / code / "report.html").read_text("utf-8")
+        rows = _rows(summary.folder / code)
+        places = series.of_territory(official.territory(code), "rate_unemployment")
+        zones = set(places["zone_name"]) - {""} if "zone_name" in places else set()
+        names = _names(official, official.territory(code), rows) | zones
+        assert not _unknown_numbers(html, rows, names), code
+        assert not CLAIMS.findall(Reading(html).computed(names)), code
+        count += len(Reading(html).numbers(names))
+    assert count > 100

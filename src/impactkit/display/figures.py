@@ -13,8 +13,9 @@ from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import MEDIAN, Picked, as_text, picked
 from impactkit.indicators.context import SIX
 from impactkit.indicators.figures import change_of
+from impactkit.indicators.knowledge import gaps
 from impactkit.wording.catalogue import has, runs, say
-from impactkit.wording.numbers import date, number
+from impactkit.wording.numbers import date
 
 if TYPE_CHECKING:
     from impactkit.data.territories import Territory
@@ -42,9 +43,14 @@ def figures(place: Territory) -> Table:
 def missing_figures(place: Territory) -> list[tuple[Sentence, ...]]:
     """One line by reason for the figures that are missing: what, why, whom to ask, where to answer."""
     rows = picked(place).rows
+    open_ones = gaps(place)
+    # What the evaluation says itself of what is not covered is not said twice.
+    told = ((open_ones["heading"] == "context") & (open_ones["reason"] == "not-covered")).any()
     by_reason: dict[str, list[str]] = {}
     for name in SIX[1:]:
         mine = rows[(rows["indicator"] == name) & (rows["group"] == "")]
+        if told and (mine["flag"] == "missing:not-covered").any():
+            continue
         reason = mine["flag"].iloc[-1].removeprefix("missing:") if len(mine) else ""
         if mine["value"].isna().all() and has(f"gaps.figures.{reason}"):
             by_reason.setdefault(reason, []).append(say(f"figure.{name}"))
@@ -56,8 +62,7 @@ def missing_figures(place: Territory) -> list[tuple[Sentence, ...]]:
     if len(silent):
         words, held = labels("challenges", "themes"), silent["group"].str.removeprefix("theme=").unique()
         names_of = ", ".join(words[theme] for theme in held)
-        count = silent["indicator"].nunique()
-        listed.append((say("gaps.themes", n=count, count=number(count), themes=names_of), "not-imported"))
+        listed.append((say("gaps.themes", themes=names_of), "not-imported"))
     return [
         (
             text(what),

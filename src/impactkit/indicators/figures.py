@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from impactkit.data import official, series
+from impactkit.data import geography, official, series
+from impactkit.data.sources.kinds import KINDS
 from impactkit.indicators.comparable import ENOUGH, family_of, last_before, sizes_of, untouched
 from impactkit.indicators.comparable import comparable as compared_with
 from impactkit.indicators.dispersion import byar, expected, wilson
@@ -27,8 +28,6 @@ MEASURES = {
     "count_jobs_ess": "emplois",
 }
 MEDIAN, RANGE = "comparable=median", "comparable=range"
-# The sources that a territory may be told by at another level than its own.
-LEVELS = ("commune", "epci", "departement", "zone", "region")
 
 
 def rows_of(place: Territory, indicator: str) -> list[dict[str, Any]]:
@@ -58,21 +57,20 @@ def missing(place: Territory, indicator: str, told: pd.DataFrame) -> str:
     if place.units and not official.figures(place.evaluation, indicator, "unit"):
         # Official statistics know nothing of units that are the evaluation's own.
         return "missing:not-applicable"
+    if _outside(place, indicator):
+        return "missing:not-covered"
     if not official.imported(place.evaluation, indicator):
         return "missing:not-imported"
     reasons = [flag for flag in told["flag"] if flag] if len(told) else []
-    if reasons:
-        return str(reasons[-1])
-    return "missing:not-covered" if _outside(place, indicator) else "missing:other-level"
+    return str(reasons[-1]) if reasons else "missing:other-level"
 
 
 def _outside(place: Territory, indicator: str) -> bool:
-    """Whether the sources cover none of the territory's départements."""
-    from impactkit.data.geography import departements_in
-
-    here = departements_in(place.communes, vintage=place.evaluation.vintage)
-    held = [one for level in LEVELS for one in official.figures(place.evaluation, indicator, level)]
-    return bool(held) and all(here <= set(one.missing) for one in held)
+    """Whether the sources that the evaluation declares cover none of the territory's départements."""
+    here = geography.departements_in(place.communes, vintage=place.evaluation.vintage)
+    kinds = [KINDS[source["kind"]] for source in place.evaluation.sources]
+    held = [kind for kind in kinds if indicator in kind.indicators]
+    return bool(held) and bool(here) and all(here <= set(kind.missing) for kind in held)
 
 
 def _printed(told: pd.DataFrame) -> pd.DataFrame:

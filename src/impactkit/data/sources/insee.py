@@ -14,7 +14,8 @@ from impactkit.data.sources.readers import checked, numbers, sheet, table, tidy,
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error
 
-GUYANE, MAYOTTE = "973", "976"
+ABROAD = ("973", "976")
+WITHOUT_POVERTY = ("971", *ABROAD)
 # Filosofi 2015 knows the Métropole du Grand Paris (born in 2016) and EPCI that died in 2017; every code of
 # Filosofi 2016 is one of 2019, and none was born in 2020.
 PERIMETERS = {"2015": "2016", "2016": "2019"}
@@ -44,7 +45,7 @@ def unemployment(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]
             geography_vintage="2020",
             as_of="{period}",
             step=0.001,
-            missing=(GUYANE, MAYOTTE),
+            missing=ABROAD,
             _frame=found,
         ),
     )
@@ -64,7 +65,7 @@ def jobs(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
             data_vintage=found["period"].max(),
             geography_vintage="2020",
             as_of="{period}-12-31",
-            missing=(GUYANE, MAYOTTE),
+            missing=ABROAD,
             _frame=found,
         ),
     )
@@ -87,7 +88,7 @@ def poverty(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
         "data_vintage": year,
         "geography_vintage": PERIMETERS.get(year, ""),
         "as_of": "{period}",
-        "missing": (GUYANE, MAYOTTE, "971"),
+        "missing": WITHOUT_POVERTY,
     }
     codes = whole_code(rows["CODGEO"], 9, path.name)
     base = pd.DataFrame({"unit": codes, "period": year, "flag": ""})

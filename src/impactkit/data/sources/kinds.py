@@ -21,7 +21,8 @@ Read = Callable[[Path, Mapping[str, Any]], tuple[Figures, ...]]
 @dataclass(frozen=True)
 class Kind:
     """One kind of source. `parts`: a file by part, its name as a pattern; `keys`: what evaluation.toml may
-    set; `needed`: what it must. `address` is "" when the publisher refuses automatic downloads.
+    set; `needed`: what it must. `address` is "" when the publisher refuses automatic downloads; `missing`:
+    départements that it does not cover.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Kind:
     keys: tuple[str, ...] = ()
     needed: tuple[str, ...] = ()
     indicators: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     tried: bool = False
 
 
@@ -60,6 +62,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 {"zones": insee.unemployment},
                 looks="xlsx",
                 indicators=("rate_unemployment",),
+                missing=insee.ABROAD,
             ),
             Kind(
                 "insee-jobs-zones",
@@ -85,6 +88,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 },
                 address=MappingProxyType({"epci": _EXPORT.format(_EPCI)}),
                 indicators=("count_jobs_private",),
+                missing=(urssaf.MAYOTTE,),
             ),
             Kind(
                 "filosofi-epci",
@@ -93,6 +97,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
                 {"epci": "filosofi_epci_*.csv"},
                 {"epci": insee.poverty},
                 indicators=("rate_poverty",),
+                missing=insee.WITHOUT_POVERTY,
             ),
             Kind(
                 "melodi",
