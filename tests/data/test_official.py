@@ -207,3 +207,41 @@ def test_valence_romans_among_the_comparable(official):
     half = rows.loc["comparable=median"]
     assert (round(half["low"], 3), round(half["high"], 3)) == (0.045, 0.103)
     assert {"area=region", "area=nation", "expected=95"} <= set(rows.index)
+
+
+def test_who_remains_by_region(official):
+    place = official.territory("valence-romans")
+    table = ik.table(place, about="pool")
+    whole = ["".join(run.text for run in cell) for cell in table.rows[-1]]
+    assert whole[:3] == ["Ensemble", "45", "860"] and len(table.rows) > 12
+    names = ["".join(run.text for run in row[0]) for row in table.rows]
+    assert "Auvergne-Rhône-Alpes" in names and "Grand Est" in names
+
+
+def test_neighbours(sources, monkeypatch):
+    from impactkit.data.neighbours import neighbours
+
+    monkeypatch.setenv("IMPACTKIT_SOURCES", str(sources))
+    around = neighbours("departement")
+    assert around["26"] == {"07", "38", "05", "04", "84"}
+    assert around["29"] == {"22", "56"}
+    assert all(code in around[other] for code in around for other in around[code])
+    epci = neighbours("epci")
+    # Valence Romans Agglo touches Rhône Crussol and Arche Agglo; Grenoble is not far, and no neighbour.
+    assert {"200041366", "200073096"} <= epci["200068781"] and "200040715" not in epci["200068781"]
+
+
+@pytest.mark.parametrize("vintage", [2019, 2022])
+def test_any_vintage_of_perimeters(repo, sources, tmp_path, monkeypatch, vintage):
+    """Pierre-Bénite (69152) is a commune until 2023: on the perimeters of 2019 the metropolis has it too."""
+    import shutil
+
+    monkeypatch.setenv("IMPACTKIT_SOURCES", str(sources))
+    folder = shutil.copytree(repo / "data" / "french-impact", tmp_path / "ancien")
+    toml = folder / "evaluation.toml"
+    toml.write_text(toml.read_text("utf-8").replace("vintage = 2026", f"vintage = {vintage}"), "utf-8")
+    ev = ik.load(folder)
+    lyon = ev.territory("lyon-metropole")
+    assert "69152" in lyon.communes and at(series.of_territory(lyon, JOBS), "2018") == 582_662
+    assert at(series.of_territory(ev.territory("region-bretagne"), JOBS), "2018") == 812_360
+    assert len(zones.own_zones(lyon))

@@ -24,7 +24,6 @@ NAMES = (
     "75 ans et plus",
     "31 décembre",
     f"95{NARROW}% des évolutions ordinaires",
-    f"95{NARROW}% des écarts ordinaires",
     "arrondi à 0,1 point",
 )
 # A block ends a sentence: without it « 54 » and « 226 240 » of two cells would read as one number.

@@ -254,4 +254,3 @@ def main() -> NoReturn:
         )
         sys.exit(REFUSED)
     sys.exit(code if isinstance(code, int) else 0)
-

@@ -11,6 +11,7 @@ from impactkit.data.tables import labels
 from impactkit.data.territories import Territory
 from impactkit.display.board import asks, board
 from impactkit.display.figures import figures, missing_figures, themes
+from impactkit.display.pool import pool
 from impactkit.display.shown import Table, text
 from impactkit.display.told import TOLD, criteria, told
 from impactkit.errors import UnknownName
@@ -25,8 +26,8 @@ from impactkit.wording.numbers import number
 
 
 def table(thing: Territory | Evaluation | pd.DataFrame, *, about: str = "", caption: str = "") -> Table:
-    """A table to read: one of a territory's (`about`: known, criteria, projects, few, figures, themes, gaps,
-    and what is declared: challenges, roadmap, outcomes, funding, partnerships, transfers, obstacles,
+    """A table to read: one of a territory's (`about`: known, criteria, projects, few, figures, themes, pool,
+    gaps, and what is declared: challenges, roadmap, outcomes, funding, partnerships, transfers, obstacles,
     questions, lessons, unintended, interviews), of a whole evaluation's (`board`: what is known; `asks`:
     whom to ask, the row to send), or any frame.
 
@@ -166,5 +167,6 @@ TOPICS: dict[str, Callable[[Territory], Table]] = {
     "few": _few,
     "figures": figures,
     "themes": themes,
+    "pool": pool,
     "gaps": _gaps,
 }
