@@ -26,6 +26,7 @@ OWNERS = {
     "httpx": ("data.sources",),
     "statsmodels": ("indicators", "effects", "valuation"),
     "diff_diff": ("effects",),
+    "scipy": ("data.neighbours", "effects", "evidence.suppression"),
     "matplotlib": ("display",),
     "typst": ("reports.pdf",),
     "papermill": ("reports",),
@@ -81,11 +82,26 @@ def test_modules_are_short_and_lines_narrow(repo):
     total = 0
     for module, file in _modules(repo):
         lines = file.read_text("utf-8").splitlines()
-        total += len(lines)
+        total += _source_lines(file)
         assert len(lines) < MOST_LINES, f"{module} has {len(lines)} lines"
         wide = [i for i, line in enumerate(lines, start=1) if len(line) > WIDEST]
         assert not wide, f"{module}: lines {wide} are too wide"
     assert total < MOST_SOURCE
+
+
+def _source_lines(file):
+    """Lines of code: neither blank, nor a comment, nor a docstring."""
+    text = file.read_text("utf-8")
+    told = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[0] if node.body else None
+            if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+                told |= set(range(first.lineno, first.end_lineno + 1))
+    return sum(
+        bool(line.strip()) and not line.strip().startswith("#") and at not in told
+        for at, line in enumerate(text.splitlines(), start=1)
+    )
 
 
 def test_nothing_is_swallowed(repo):

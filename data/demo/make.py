@@ -45,6 +45,15 @@ source = "Registre d’exemple (exemple fictif), juin 2024"
 hour = 30.0
 source = "taux d’exemple, 30 euros l’heure"
 
+# Le plan d’analyse : le premier résultat est le principal ; l’année du label n’est ni avant ni après.
+[effects]
+outcomes = ["count_jobs_private", "rate_unemployment"]
+before = ["2014", "2018"]
+after = ["2020", "2024"]
+buffer = false          # true : les unités du département du territoire ne servent pas de comparaison
+registered = "2019-02-01"
+fingerprint = "2fe36726aad4"
+
 [[wave]]
 id = "1"
 name = "première vague"

@@ -1,6 +1,5 @@
 """Geography and population as the reference tables tell them: known figures, conservation, refusals."""
 
-import os
 from pathlib import Path
 
 import pandas as pd
@@ -166,11 +165,8 @@ def test_population_of_the_communes_is_that_of_the_unit(data: st.DataObject) -> 
     pd.testing.assert_frame_equal(found, expected)
 
 
-def test_epci_of_2023_are_those_of_insee() -> None:
-    sources = os.environ.get("IMPACTKIT_SOURCES")
-    if not sources:
-        pytest.skip("IMPACTKIT_SOURCES is not set: INSEE's workbook of 2023 is not at hand")
-    path = Path(sources) / "insee_geography" / "Intercommunalite_Metropole_au_01-01-2023.xlsx"
+def test_epci_of_2023_are_those_of_insee(sources: Path) -> None:
+    path = sources / "insee_geography" / "Intercommunalite_Metropole_au_01-01-2023.xlsx"
     sheet = pd.read_excel(path, sheet_name="Composition_communale", header=5, dtype=str, engine="openpyxl")
     insee = sheet[sheet["EPCI"] != "ZZZZZZZZZ"].set_index("CODGEO")["EPCI"].to_dict()
     assert geography.members("epci", vintage=2023).set_index("commune")["unit"].to_dict() == insee

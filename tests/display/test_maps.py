@@ -246,7 +246,8 @@ def test_a_file_that_is_no_outline_is_refused(drop, tmp_path):
         outlines("commune")
 
 
-def test_the_published_outlines_are_read(french_impact, sources):
+def test_the_published_outlines_are_read(french_impact, sources, monkeypatch):
+    monkeypatch.setenv("IMPACTKIT_SOURCES", str(sources))
     assert len(outlines("departement")) == 96
     chart = ik.map(french_impact.territory("valence-romans"), kind="outlines")
     _sound(chart)

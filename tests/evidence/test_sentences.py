@@ -88,4 +88,4 @@ def test_every_territory_s_essentials_differ(french_impact):
 
 def test_a_level_that_does_not_exist_is_refused():
     with pytest.raises(ValueError, match="level"):
-        Finding("estimated", ())
+        Finding("proved", ())

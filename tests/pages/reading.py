@@ -25,7 +25,11 @@ NAMES = (
     "31 décembre",
     f"95{NARROW}% des évolutions ordinaires",
     "arrondi à 0,1 point",
+    f"intervalle à 95{NARROW}%",
+    f"à 5{NARROW}%, un sur vingt",
 )
+# A fingerprint is a name.
+FINGERPRINT = re.compile(r"empreinte [0-9a-f]{12}")
 # A block ends a sentence: without it « 54 » and « 226 240 » of two cells would read as one number.
 BLOCKS = ("p", "li", "th", "td", "caption", "figcaption", "h1", "h2", "img", "span")
 
@@ -58,7 +62,7 @@ class Reading:
 
     def numbers(self, names=()):
         """Every figure outside dates, years and names."""
-        return NUMBERS.findall(DATES.sub("§", self.computed(names)))
+        return NUMBERS.findall(DATES.sub("§", FINGERPRINT.sub("§", self.computed(names))))
 
 
 def printed(rows):

@@ -15,8 +15,11 @@ DIGITS = re.compile(r"\d+(?:,\d+)?")
 CLAIMS = re.compile(r"\b(effets?|impacts?)\b", re.IGNORECASE)
 
 
-def _rows(folder):
-    return pd.read_csv(folder / "indicators.csv", dtype={"group": str, "period": str})
+def rows_of(folder):
+    """Every figure that a page may print: its indicators, and what is estimated."""
+    rows = pd.read_csv(folder / "indicators.csv", dtype={"group": str, "period": str})
+    effects = folder / "effects.csv"
+    return pd.concat([rows, pd.read_csv(effects)]) if effects.is_file() else rows
 
 
 def _names(french_impact, place, rows):
@@ -53,7 +56,7 @@ def test_every_number_of_every_page_stands_in_its_table(pages, built, french_imp
     assert len(pages) == 27
     count = 0
     for place in french_impact.territories:
-        rows = _rows(built / place.code)
+        rows = rows_of(built / place.code)
         names = _names(french_impact, place, rows)
         assert not _unknown_numbers(pages[place.code], rows, names), place.code
         count += len(Reading(pages[place.code]).numbers(names))
@@ -79,7 +82,7 @@ def test_every_quoted_word_is_a_cell_of_a_table(pages, french_impact):
 def test_a_planted_change_is_found(pages, built, french_impact, was, becomes):
     html, place = pages["valence-romans"], french_impact.territory("valence-romans")
     assert was in html
-    rows = _rows(built / place.code)
+    rows = rows_of(built / place.code)
     names = _names(french_impact, place, rows)
     assert _unknown_numbers(html.replace(was, becomes), rows, names)
 
@@ -123,7 +126,7 @@ def test_with_official_files_too(repo, sources, official, tmp_path, monkeypatch)
     count = 0
     for code in some:
         html = (summary.folder / code / "report.html").read_text("utf-8")
-        rows = _rows(summary.folder / code)
+        rows = rows_of(summary.folder / code)
         places = series.of_territory(official.territory(code), "rate_unemployment")
         zones = set(places["zone_name"]) - {""} if "zone_name" in places else set()
         names = _names(official, official.territory(code), rows) | zones

@@ -20,8 +20,14 @@ def _texts(message):
     return message.string if isinstance(message.string, tuple) else (message.string,)
 
 
+# The one sentence that may say it: it is chosen only when every test was passed.
+EARNED = ("gap.estimated", "gap.estimated.one", "gap.estimated.none")
+
+
 def test_no_sentence_of_the_catalogue_says_effet_or_impact(repo):
     for message in _messages(repo):
+        if message.id in EARNED:
+            continue
         for text in _texts(message):
             bare = french_spaces(text)
             for name in NAMES:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from impactkit.data import analysis_plan
 from impactkit.data.folders import demo_folder, find, reference_folder
 from impactkit.data.population import VINTAGES
 from impactkit.data.sources import found as sources_found
@@ -33,6 +34,7 @@ KEYS: dict[str, type | tuple[type, ...]] = {
     "target": dict,
     "rates": dict,
     "source": list,
+    "effects": dict,
 }
 REQUIRED = ("title", "programme", "vintage", "wave")
 LABELLED = r"\d{4}-\d{2}(-\d{2})?"
@@ -45,6 +47,8 @@ SECTIONS = {
     "target": ("projects", "months", "written", "source"),
     # What an hour given is counted for, in euros, and who says so.
     "rates": ("hour", "source"),
+    # The analysis plan: what was decided, when, and what changed since.
+    "effects": analysis_plan.KEYS,
 }
 
 
@@ -75,6 +79,7 @@ class Evaluation:
     label: Mapping[str, Any]
     target: Mapping[str, Any]
     rates: Mapping[str, Any]
+    effects: Mapping[str, Any]
     sources: tuple[Mapping[str, Any], ...]
     # Where each source is read from, by part; found when the evaluation was.
     files: Mapping[str, Mapping[str, tuple[Path, ...]]] = field(repr=False)
@@ -220,6 +225,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     ]
     for name, keys in SECTIONS.items():
         _known(settings.get(name, {}), keys, f"{path.name}, [{name}]")
+    analysis_plan.checked(settings.get("effects", {}), f"{path.name}, [effects]")
     return settings
 
 

@@ -125,6 +125,16 @@ def unit_population(family: str, *, vintage: int) -> pd.DataFrame:
     return _unit_population(family, vintage).copy()
 
 
+def most_in(ground: pd.DataFrame, family: str, *, vintage: int) -> pd.Series:
+    """The unit of a family in which most communes of each unit lie (`ground`: columns commune, unit), by
+    unit; of two that hold as many, the first by code.
+    """
+    around = _members(family, vintage).rename(columns={"unit": "around"})
+    counts = ground.merge(around, on="commune").groupby(["unit", "around"], sort=True).size()
+    counts = counts.sort_values(ascending=False, kind="stable").reset_index()
+    return counts.drop_duplicates("unit").set_index("unit")["around"].sort_index()
+
+
 @functools.lru_cache(maxsize=64)
 def _members(family: str, vintage: int) -> pd.DataFrame:
     if family not in FAMILIES:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from impactkit.data import official, series
-from impactkit.errors import NotEnoughData, UnknownName
+from impactkit.errors import NotEnoughData, RefusedData, UnknownName
 from impactkit.wording.catalogue import error
 
 if TYPE_CHECKING:
@@ -34,10 +35,24 @@ class Panel:
     family: str
     breaks: tuple[str, ...]
     rolling: bool
+    # Units of a plain panel that were treated, and since when; empty for official figures.
+    first_treated: Mapping[Any, Any] = field(repr=False)
     _frame: pd.DataFrame = field(repr=False)
     _gaps: pd.DataFrame = field(repr=False)
     _unusual: pd.DataFrame = field(repr=False)
     _revisions: pd.DataFrame = field(repr=False)
+
+    @classmethod
+    def from_frame(
+        cls, frame: pd.DataFrame, *, unit: str, period: str, outcome: str, first_treated: str | None = None
+    ) -> Panel:
+        """Any table as a panel: the names of its columns for the unit, the period, the outcome, and the
+        period from which a unit was treated (empty or 0: never).
+
+        Raises RefusedData in one sentence: a column that is not there, a unit and period twice, an infinite
+        value, a unit treated from the first period or at two dates.
+        """
+        return from_frame(frame, unit, period, outcome, first_treated)
 
     def __repr__(self) -> str:
         units, periods = self._frame["unit"].nunique(), self._frame["period"].nunique()
@@ -97,7 +112,45 @@ def _panel(ev: Evaluation, outcome: str, family: str) -> Panel:
     rolling = bool((frame["flag"] == "rolling").any())
     revised = official.revisions(ev, outcome)
     revised = revised[revised["family"] == family].reset_index(drop=True)
-    return Panel(outcome, family, broken, rolling, frame, _gaps_of(frame), _unusual_of(frame), revised)
+    return Panel(outcome, family, broken, rolling, {}, frame, _gaps_of(frame), _unusual_of(frame), revised)
+
+
+def from_frame(
+    frame: pd.DataFrame, unit: str, period: str, outcome: str, first_treated: str | None
+) -> Panel:
+    """`Panel.from_frame`."""
+    names = [name for name in (unit, period, outcome, first_treated) if name is not None]
+    absent = [name for name in names if name not in frame.columns]
+    if absent:
+        raise error(RefusedData, "panel-columns", columns=", ".join(absent))
+    found = frame[[unit, period, outcome]].set_axis(["unit", "period", "value"], axis=1).copy()
+    twice = found[found.duplicated(["unit", "period"])]
+    if len(twice):
+        one = twice.iloc[0]
+        raise error(RefusedData, "panel-twice", unit=one["unit"], period=one["period"])
+    found["value"] = found["value"].astype("float64")
+    infinite = found[found["value"].abs() == float("inf")]
+    if len(infinite):
+        one = infinite.iloc[0]
+        raise error(RefusedData, "panel-infinite", unit=one["unit"], period=one["period"])
+    found["flag"] = found["value"].isna().map({True: "missing:not-published", False: ""})
+    treated = {} if first_treated is None else _treated(frame, unit, first_treated, found["period"].min())
+    found = found.sort_values(["unit", "period"], kind="stable").reset_index(drop=True)
+    nothing = pd.DataFrame()
+    return Panel(outcome, "unit", (), False, treated, found, nothing, nothing, nothing)
+
+
+def _treated(frame: pd.DataFrame, unit: str, first_treated: str, start: Any) -> dict[Any, Any]:
+    told = frame[[unit, first_treated]].drop_duplicates()
+    moving = told[told[unit].duplicated()]
+    if len(moving):
+        raise error(RefusedData, "panel-moving", unit=moving[unit].iloc[0])
+    told = told[told[first_treated].notna() & ~told[first_treated].isin([0, "", "0"])]
+    treated = dict(zip(told[unit], told[first_treated], strict=True))
+    early = [name for name, first in treated.items() if first <= start]
+    if early:
+        raise error(RefusedData, "panel-first", unit=early[0])
+    return treated
 
 
 def _gaps_of(frame: pd.DataFrame) -> pd.DataFrame:

@@ -64,10 +64,12 @@ def _same_ground(family: str, then: int, now: int) -> tuple[tuple[str, str], ...
         return tuple(zip(units, units, strict=True))
     tied = blocks(then, now)
 
-    def grounds(vintage: int) -> pd.Series:
+    def grounds(vintage: int) -> dict[str, frozenset[str]]:
         held = geography.members(family, vintage=vintage)
-        held["block"] = block_of(held["commune"], tied)
-        return held.groupby("unit")["block"].agg(frozenset)
+        found: dict[str, set[str]] = {}
+        for unit, block in zip(held["unit"], block_of(held["commune"], tied), strict=True):
+            found.setdefault(unit, set()).add(block)
+        return {unit: frozenset(blocks) for unit, blocks in found.items()}
 
     later = {ground: unit for unit, ground in grounds(now).items()}
     return tuple((str(unit), later[held]) for unit, held in grounds(then).items() if held in later)

@@ -8,8 +8,10 @@ from impactkit.data.territories import Territory, overlaps
 from impactkit.display.shown import Essentials, Notice, Prose, Shown, Title
 from impactkit.errors import UnknownName
 from impactkit.evidence import compared, declared, head, life, money, official
+from impactkit.evidence import estimated as estimates
 from impactkit.evidence.essentials import findings
 from impactkit.evidence.finding import Sentence, joined
+from impactkit.evidence.plan import plan
 from impactkit.evidence.unknown import within
 from impactkit.wording.catalogue import runs
 from impactkit.wording.numbers import date, when
@@ -19,8 +21,9 @@ def say(place: Territory, *, about: str = "head") -> Shown:
     """What the tables allow to say of a territory, in the report's words; nothing known says nothing.
 
     `about`: head (name, kind, size, label), label (dates, perimeter, nesting), collective, roadmap, projects
-    (and jobs), money (funding and partnerships), exchanges (transfers and obstacles), lessons, context
-    (official figures among comparable territories), programmes (others present), method.
+    (and jobs), money (funding and partnerships), exchanges (transfers and obstacles), lessons,
+    context (official figures among comparable territories), estimate (what the method can see, and the gap),
+    programmes (others present), method.
     Raises UnknownName for another topic.
     """
     if about == "head":
@@ -93,6 +96,16 @@ def _context(place: Territory) -> tuple[Sentence, ...]:
     return jobs, rest, told, () if jobs else compared.rule(place)
 
 
+def _estimate(place: Territory) -> tuple[Sentence, ...]:
+    found: list[Sentence] = []
+    for outcome in estimates.outcomes(place.evaluation):
+        found += [
+            estimates.detectability(place, outcome),
+            joined(estimates.gap(place, outcome), estimates.counted(place, outcome)),
+        ]
+    return (*found, plan(place.evaluation)) if found else ()
+
+
 def _method(place: Territory) -> tuple[Sentence, ...]:
     found = [runs("method.declared"), compared.what_it_is(place)]
     rule = official.rule(place)
@@ -108,5 +121,6 @@ TOPICS: dict[str, Callable[[Territory], tuple[Sentence, ...]]] = {
     "exchanges": _exchanges,
     "lessons": _lessons,
     "context": _context,
+    "estimate": _estimate,
     "method": _method,
 }

@@ -9,8 +9,10 @@ import pandas as pd
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
 from impactkit.data.territories import Territory
+from impactkit.display.balance import balance_table, designs_table
 from impactkit.display.board import asks, board
 from impactkit.display.figures import figures, missing_figures, themes
+from impactkit.display.gap import checks
 from impactkit.display.pool import pool
 from impactkit.display.shown import Table, text
 from impactkit.display.told import TOLD, criteria, told
@@ -27,9 +29,9 @@ from impactkit.wording.numbers import number
 
 def table(thing: Territory | Evaluation | pd.DataFrame, *, about: str = "", caption: str = "") -> Table:
     """A table to read: one of a territory's (`about`: known, criteria, projects, few, figures, themes, pool,
-    gaps, and what is declared: challenges, roadmap, outcomes, funding, partnerships, transfers, obstacles,
-    questions, lessons, unintended, interviews), of a whole evaluation's (`board`: what is known; `asks`:
-    whom to ask, the row to send), or any frame.
+    balance, checks, gaps, and what is declared: challenges, roadmap, outcomes, funding, partnerships,
+    transfers, obstacles, questions, lessons, unintended, interviews), of a whole evaluation's (`board`: what
+    is known; `asks`: whom to ask, the row to send; `designs`: who is compared with what), or any frame.
 
     A frame keeps its columns in order, its first one naming the rows; numbers go through the one formatter.
     Raises UnknownName for another topic.
@@ -159,7 +161,7 @@ def _gaps(place: Territory) -> Table:
     return Table(say("gaps.caption"), columns, rows, notes)
 
 
-WHOLE: dict[str, Callable[[Evaluation], Table]] = {"board": board, "asks": asks}
+WHOLE: dict[str, Callable[[Evaluation], Table]] = {"board": board, "asks": asks, "designs": designs_table}
 TOPICS: dict[str, Callable[[Territory], Table]] = {
     "known": _known,
     "criteria": criteria,
@@ -168,5 +170,7 @@ TOPICS: dict[str, Callable[[Territory], Table]] = {
     "figures": figures,
     "themes": themes,
     "pool": pool,
+    "balance": balance_table,
+    "checks": checks,
     "gaps": _gaps,
 }

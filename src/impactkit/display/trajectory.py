@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from impactkit.data.territories import Territory
+from impactkit.display.gap import gap_chart
 from impactkit.display.shown import Chart
 from impactkit.display.style import BLUE, GREY, PALE, RUST, SHADE, look, svg_of
 from impactkit.errors import UnknownName
@@ -29,14 +30,17 @@ JOBS = "count_jobs_private"
 
 
 def chart(place: Territory, *, kind: str = "trajectory", outcome: str | None = None) -> Chart:
-    """A territory's chart; `kind` is `trajectory`: an indicator among comparable territories (counts on base
-    100, rates as they are); without `outcome`, private jobs where they were imported, else the population.
+    """A territory's chart. `kind`: `trajectory`, an indicator among comparable territories (counts on base
+    100, rates as they are; without `outcome`, private jobs where they were imported, else the population);
+    `gap`, what the method sees of an outcome of the plan, over the same for each comparable unit.
 
-    Without two dates to draw, the chart is empty and shows nothing. Raises UnknownName for another kind or
-    an indicator that no source holds.
+    Without two dates to draw, or without an estimate, the chart is empty and shows nothing. Raises
+    UnknownName for another kind or an indicator that no source holds.
     """
-    if kind != "trajectory":
-        raise UnknownName.among("le graphique", kind, ["trajectory"])
+    if kind not in ("trajectory", "gap"):
+        raise UnknownName.among("le graphique", kind, ["trajectory", "gap"])
+    if kind == "gap":
+        return gap_chart(place, outcome)
     told = outcome or _lead(place)
     path = trajectory(place, told)
     if path.empty:

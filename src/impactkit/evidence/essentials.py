@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from impactkit.evidence import compared, declared, money, official, unknown
+from impactkit.evidence import compared, declared, estimated, money, official, unknown
 from impactkit.evidence.finding import Finding, Sentence, joined
 from impactkit.evidence.picked import picked
 from impactkit.indicators.figures import change_of
@@ -24,9 +24,28 @@ def findings(place: Territory) -> tuple[Finding, ...]:
     moved, many = _moved(place)
     if moved:
         found.append(Finding("compared" if many else "before-after", moved))
-    limits = runs("method.describes") if place.perimeter else compared.population(place)
+    found += _estimated(place)
+    limits = _limits(place)
     cannot = joined(limits, unknown.not_covered(place), unknown.first(place))
     return (*found, Finding("method", cannot))
+
+
+def _estimated(place: Territory) -> list[Finding]:
+    """An estimate that passed every test, and nothing else."""
+    for outcome in estimated.outcomes(place.evaluation):
+        told = estimated.estimated(place, outcome)
+        if told is not None and told.state == "estimated":
+            return [Finding("estimated", estimated.gap(place, outcome))]
+    return []
+
+
+def _limits(place: Territory) -> Sentence:
+    """What these figures cannot tell: the smallest gap that could be seen, or that they only describe."""
+    for outcome in estimated.outcomes(place.evaluation)[:1]:
+        told = estimated.estimated(place, outcome)
+        if told is not None and told.seen.effect is not None and told.state != "estimated":
+            return estimated.detectability(place, outcome)
+    return runs("method.describes") if place.perimeter else compared.population(place)
 
 
 def _moved(place: Territory) -> tuple[Sentence, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from impactkit.wording.catalogue import Declared, Run, runs
 
-LEVELS = ("declared", "observed", "before-after", "compared", "method", "unknown")
+LEVELS = ("declared", "observed", "before-after", "compared", "estimated", "method", "unknown")
 
 Sentence = tuple[Run, ...]
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from impactkit.data.territories import Territory
 
 MEDIAN = "comparable=median"
-DECIMALS = {"points": 1, "indice": 1, "types": 1, "euros par euro": 2}
+DECIMALS = {"points": 1, "fois": 1, "indice": 1, "types": 1, "euros par euro": 2}
 
 
 @dataclass(frozen=True, eq=False)

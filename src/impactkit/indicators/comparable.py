@@ -109,7 +109,7 @@ def sizes_of(place: Territory, on: str, family: str) -> tuple[pd.Series, float]:
         known = ev.table("units").set_index("unit")["size"]
         return known, float(known.reindex(list(place.units)).sum(min_count=1))
     if family == "zone":
-        jobs = _zone_jobs(ev)
+        jobs = zone_jobs(ev)
         mine = zones.own_zones(place)
         return jobs, float(jobs.get(mine["zone"].iloc[0], float("nan"))) if len(mine) else float("nan")
     by = on if on.startswith("count_") else POPULATION
@@ -124,7 +124,7 @@ def sizes_of(place: Territory, on: str, family: str) -> tuple[pd.Series, float]:
 
 
 @functools.lru_cache(maxsize=4)
-def _zone_jobs(ev: Evaluation) -> pd.Series:
+def zone_jobs(ev: Evaluation) -> pd.Series:
     """Jobs of each employment zone in 2018: all salaried ones (INSEE), else the private ones."""
     told = series.of_units(ev, "count_jobs_salaried", "zone")
     if len(told):
@@ -144,9 +144,8 @@ def _units_of(ev: Evaluation, family: str) -> pd.DataFrame:
         units = geography.units(family, vintage=ev.vintage).rename(columns={"code": "unit"})
     else:
         units = ground.drop_duplicates("unit")[["unit", "name"]].assign(type="").sort_values("unit")
-    regions = geography.members("region", vintage=ev.vintage).rename(columns={"unit": "region"})
     names = geography.units("region", vintage=ev.vintage).set_index("code")["name"]
-    most = ground.merge(regions, on="commune").groupby("unit")["region"].agg(lambda held: held.mode()[0])
+    most = geography.most_in(ground[["commune", "unit"]], "region", vintage=ev.vintage)
     return units[["unit", "name", "type"]].assign(region=units["unit"].map(most.map(names)).fillna(""))
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import pandas as pd
 
 from impactkit.data.territories import Territory
+from impactkit.evidence import effect_rows
 from impactkit.indicators.rows import COLUMNS, KEY
 
 
 def write_twins(place: Territory, *, rows: pd.DataFrame) -> None:
-    """Write `indicators.csv` into the folder named by IMPACTKIT_TWINS (a run sets it); without it, write
-    nothing.
+    """Write `indicators.csv`, and `effects.csv` where something is estimated, into the folder named by
+    IMPACTKIT_TWINS (a run sets it); without it, write nothing.
 
     `rows` are indicator rows of the territory. Raises ValueError when a key stands twice.
     """
@@ -24,3 +25,6 @@ def write_twins(place: Territory, *, rows: pd.DataFrame) -> None:
     if len(twice):
         raise ValueError(f"the same figure stands twice for {place.code}: {twice[KEY].to_dict('records')}")
     rows[list(COLUMNS)].to_csv(Path(folder) / "indicators.csv", index=False, lineterminator="\n")
+    effects = effect_rows.rows(place)
+    if len(effects):
+        effects.to_csv(Path(folder) / "effects.csv", index=False, lineterminator="\n")

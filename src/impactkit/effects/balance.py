@@ -1,0 +1,71 @@
+"""How alike a territory and its comparison are before the label, and who has a comparison at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from impactkit.data import official
+from impactkit.data.analysis_plan import plan_of
+from impactkit.effects.comparison import case_of, refused
+from impactkit.effects.results import rounded
+from impactkit.errors import NotEnoughData
+from impactkit.indicators.comparable import family_of
+
+if TYPE_CHECKING:
+    from impactkit.data.evaluation import Evaluation
+    from impactkit.data.territories import Territory
+
+
+def balance(place: Territory, outcome: str) -> pd.DataFrame:
+    """Before the label: size, level, change over the years before, share in the same region; of the
+    territory, of its weighted comparison, of every unit that may be compared.
+
+    Columns quantity, own, weighted, every, unit (as a row of indicators names it). Empty without a design;
+    raises like `effect`.
+    """
+    columns = ["quantity", "own", "weighted", "every", "unit"]
+    if refused(place, outcome):
+        return pd.DataFrame(columns=columns)
+    case = case_of(place, outcome)
+    design = case.design
+    weights = case.compared()[1].values[0]
+    first, last = design.before[0], design.before[-1]
+    log = design.scale == "log"
+    alike = np.array([bool(case.region) and region == case.region for region in design.regions], dtype=float)
+    told = {"size": (np.exp(case.size), np.exp(design.sizes), "emplois" if log else "unités")}
+    if log:
+        change = np.expm1(design.values[:, last] - design.values[:, first])
+        told["change"] = (np.expm1(case.own[last] - case.own[first]), change, "part")
+    else:
+        told["level"] = (case.own[last] / 100, design.values[:, last] / 100, "part")
+        change = design.values[:, last] - design.values[:, first]
+        told["change"] = (case.own[last] - case.own[first], change, "points")
+    told["region"] = (1.0 if case.region else np.nan, alike, "part")
+    rows = [
+        (name, rounded(own), rounded(weights @ others), rounded(others.mean()), unit)
+        for name, (own, others, unit) in told.items()
+    ]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def designs(ev: Evaluation) -> pd.DataFrame:
+    """Which unit each territory is compared with, for each outcome of the plan: columns territory, outcome,
+    family, units (how many may be compared), reason (why there is none, "" otherwise).
+    """
+    rows = []
+    for outcome in plan_of(ev).outcomes:
+        for place in ev.territories:
+            if not official.imported(ev, outcome):
+                continue
+            why, units = refused(place, outcome), 0
+            if not why:
+                try:
+                    units = len(case_of(place, outcome).design.units)
+                except NotEnoughData as cause:
+                    why = cause.what
+            family = family_of(place, outcome) if place.perimeter or place.units else ""
+            rows.append((place.code, outcome, family, units, why))
+    return pd.DataFrame(rows, columns=["territory", "outcome", "family", "units", "reason"])

@@ -1,0 +1,224 @@
+"""Ways to doubt an effect, each in one sentence: none of them proves it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from impactkit.data import ground, official
+from impactkit.data.analysis_plan import plan_of
+from impactkit.effects import placebo, refits
+from impactkit.effects.comparison import Case, case_of
+from impactkit.effects.detectability import least_seen
+from impactkit.effects.results import CheckResult, Effect, rounded
+from impactkit.errors import UnknownName
+from impactkit.indicators.comparable import family_of
+from impactkit.wording.catalogue import say
+from impactkit.wording.numbers import number, percent
+
+# A choice that nine variants in ten do not share is one that the result hangs on.
+AGREE = 0.9
+
+
+def doubts(effect: Effect, *, only: str | None = None) -> tuple[CheckResult, ...]:
+    """Every check of a territory's effect, or the one named.
+
+    fit (the gap before the label is ordinary), donors (each unit that weighs left out in turn), size (only
+    the hundred units nearest in size), neighbours (a plain difference with the thirty nearest), regression
+    (size, slope and region by least squares), buffer (without the units of its own département, and what
+    that costs), covid (2020 and 2021 left out), anticipation (the last year before left out), scale (shares
+    for logs, logs for points), programmes (units of the other programmes declared left out), perimeter (the
+    sum of its communes for the published table), structural (quarterly series: a local level and the mean of
+    the others), curve (216 combinations of the choices above).
+
+    A check passes when what it finds lies within the printed interval; without an interval, or without what
+    it needs, it cannot tell. Empty for an effect that was refused before any estimate. Raises UnknownName
+    for another check.
+    """
+    if only is not None and only not in CHECKS:
+        raise UnknownName.among(say("noun.check"), only, CHECKS)
+    if effect.estimate is None or "place" not in effect.about:
+        return ()
+    case = case_of(effect.about["place"], effect.outcome)
+    names = [only] if only else list(CHECKS)
+    return tuple(CHECKS[name](effect, case) for name in names if only or _asked(name, case))
+
+
+def _asked(name: str, case: Case) -> bool:
+    return name != "structural" or "-Q" in case.design.periods[0]
+
+
+def _fit(effect: Effect, case: Case) -> CheckResult:
+    design = case.design
+    path, _ = case.compared()
+    every = placebo.enumerated(design).paths
+    near = placebo.nearest(design, case.size)
+    before = list(design.before)
+    own = float(np.sqrt((path[before] ** 2).mean()))
+    others = np.sqrt((every[np.ix_(near, before)] ** 2).mean(axis=1))
+    share = float((others >= own).mean())
+    passed = share > 0.05
+    key = "effect.check.fit" if passed else "effect.check.fit.not"
+    figures = _figures(case, own, float(np.median(others)))
+    return CheckResult("fit", passed, say(key), figures)
+
+
+def _donors(effect: Effect, case: Case) -> CheckResult:
+    found = refits.without_each(case)["estimate"]
+    return _within(effect, "donors", case, float(found.min()), float(found.max()), count=len(found))
+
+
+def _size(effect: Effect, case: Case) -> CheckResult:
+    near = refits.of_similar_size(case)
+    return _within(effect, "size", case, refits.gap_of(case, near), count=len(near.units))
+
+
+def _neighbours(effect: Effect, case: Case) -> CheckResult:
+    return _within(effect, "neighbours", case, refits.difference(case))
+
+
+def _regression(effect: Effect, case: Case) -> CheckResult:
+    return _within(effect, "regression", case, refits.regression(case))
+
+
+def _buffer(effect: Effect, case: Case) -> CheckResult:
+    design = case.design
+    if not design.areas or not case.area:
+        return _silent("buffer", "no-area")
+    other = replace(design, buffer=not design.buffer)
+    key = "buffer" if other.buffer else "buffer.off"
+    found = refits.gap_of(case, other)
+    now, then = (least_seen(one, case, effect.outcome)[0] for one in (design, other))
+    if now is None or then is None:
+        return _within(effect, "buffer", case, found, key=f"{key}.plain")
+    price = {"before": _told(now, case, sign=False), "after": _told(then, case, sign=False)}
+    return _within(effect, "buffer", case, found, key=key, beside=(now, then), **price)
+
+
+def _covid(effect: Effect, case: Case) -> CheckResult:
+    design = case.design
+    after = tuple(at for at in design.after if design.periods[at][:4] not in refits.COVID)
+    if not after or after == design.after:
+        return _silent("covid", "none")
+    return _within(effect, "covid", case, refits.gap_of(case, replace(design, after=after)))
+
+
+def _anticipation(effect: Effect, case: Case) -> CheckResult:
+    design = case.design
+    last = design.periods[design.before[-1]][:4]
+    before = tuple(at for at in design.before if design.periods[at][:4] != last)
+    if len(before) < 2:
+        return _silent("anticipation", "none")
+    return _within(effect, "anticipation", case, refits.gap_of(case, replace(design, before=before)))
+
+
+def _scale(effect: Effect, case: Case) -> CheckResult:
+    if case.design.scale == "points" and not ((case.design.values > 0).all() and (case.own > 0).all()):
+        return _silent("scale", "none")
+    key = "scale" if case.design.scale == "log" else "scale.points"
+    return _within(effect, "scale", case, refits.other_scale(case), key=key)
+
+
+def _programmes(effect: Effect, case: Case) -> CheckResult:
+    place = effect.about["place"]
+    family = family_of(place, effect.outcome)
+    others = [one for one in plan_of(place.evaluation).others if one.family == family and not one.leave_out]
+    touched = frozenset().union(*(one.units for one in others))
+    keep = np.array([unit not in touched for unit in case.design.units])
+    if not others or keep.all() or not keep.any():
+        return _silent("programmes", "no-programme")
+    found = refits.gap_of(case, refits.chosen(case.design, keep))
+    names = ", ".join(one.name for one in others)
+    return _within(effect, "programmes", case, found, count=int((~keep).sum()), names=names)
+
+
+def _perimeter(effect: Effect, case: Case) -> CheckResult:
+    place = effect.about["place"]
+    ev, communes = place.evaluation, official.figures(place.evaluation, effect.outcome, "commune")
+    if not communes or not place.communes or family_of(place, effect.outcome) in ("zone", "unit"):
+        return _silent("perimeter", "no-communes")
+    members = pd.DataFrame({"commune": sorted(place.communes), "unit": place.code})
+    summed = ground.from_communes(communes[-1], members, vintage=ev.vintage).set_index("period")["value"]
+    level = summed.reindex(list(case.design.periods)).to_numpy(dtype=np.float64)
+    if not (np.isfinite(level).all() and (level > 0).all()):
+        return _silent("perimeter", "no-communes")
+    again = replace(case, own=np.log(level), level=level)
+    return _within(effect, "perimeter", case, refits.gap_of(again, case.design))
+
+
+def _structural(effect: Effect, case: Case) -> CheckResult:
+    if "-Q" not in case.design.periods[0]:
+        return _silent("structural", "none")
+    found = refits.structural(case)
+    if found is None:
+        return _silent("structural", "unsettled")
+    return _within(effect, "structural", case, found)
+
+
+def _curve(effect: Effect, case: Case) -> CheckResult:
+    table = refits.curve(case)
+    low, high = float(table["estimate"].min()), float(table["estimate"].max())
+    if effect.low is None or effect.high is None:
+        return _within(effect, "curve", case, low, high, key="curve.plain", count=len(table))
+    inside = int(table["estimate"].between(effect.low, effect.high).sum())
+    same = int((np.sign(table["estimate"]) == np.sign(effect.estimate)).sum())
+    told = {"low": _told(low, case), "high": _told(high, case), "count": number(len(table))}
+    sentence = say("effect.check.curve", inside=number(inside), same=number(same), **told)
+    counts = pd.DataFrame({"value": [len(table), inside, same], "unit": "unités"})
+    figures = pd.concat([_figures(case, low, high), counts], ignore_index=True)
+    return CheckResult("curve", inside >= AGREE * len(table), sentence, figures)
+
+
+CHECKS: dict[str, Callable[[Effect, Case], CheckResult]] = {
+    "fit": _fit,
+    "donors": _donors,
+    "size": _size,
+    "neighbours": _neighbours,
+    "regression": _regression,
+    "buffer": _buffer,
+    "covid": _covid,
+    "anticipation": _anticipation,
+    "scale": _scale,
+    "programmes": _programmes,
+    "perimeter": _perimeter,
+    "structural": _structural,
+    "curve": _curve,
+}
+
+
+def _silent(name: str, why: str) -> CheckResult:
+    return CheckResult(name, None, say(f"effect.check.{why}"))
+
+
+def _within(
+    effect: Effect,
+    name: str,
+    case: Case,
+    *found: float,
+    key: str = "",
+    count: int = 0,
+    beside: tuple[float, ...] = (),
+    **holes: str,
+) -> CheckResult:
+    """What a check found (one estimate, or the two ends of several), beside the printed interval."""
+    told = {"low": _told(min(found), case), "high": _told(max(found), case), "count": number(count)}
+    sentence = say(f"effect.check.{key or name}", **told, **holes)
+    figures = _figures(case, *found, *beside, count=count)
+    if effect.low is None or effect.high is None:
+        return CheckResult(name, None, sentence, figures)
+    return CheckResult(name, effect.low <= min(found) and max(found) <= effect.high, sentence, figures)
+
+
+def _figures(case: Case, *found: float, count: int = 0) -> pd.DataFrame:
+    unit = "part" if case.design.scale == "log" else "points"
+    told = [(value, unit) for value in rounded(list(found))] + ([(count, "unités")] if count else [])
+    return pd.DataFrame(told, columns=["value", "unit"])
+
+
+def _told(value: float, case: Case, *, sign: bool = True) -> str:
+    if case.design.scale == "log":
+        return percent(value, sign=sign)
+    return number(value, 1, sign=sign) + " " + say("unit.points", n=abs(value))

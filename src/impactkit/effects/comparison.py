@@ -1,0 +1,237 @@
+"""Who is compared with a territory, over which periods, and why some have no design at all."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from impactkit.data import geography, official, series, zones
+from impactkit.data.analysis_plan import plan_of
+from impactkit.data.dates import last_day
+from impactkit.effects import placebo
+from impactkit.effects.design import Array, Design, checked
+from impactkit.effects.weights import Weights
+from impactkit.errors import NotEnoughData, UnknownName
+from impactkit.indicators.comparable import POPULATION, family_of, sizes_of, untouched, zone_jobs
+from impactkit.indicators.trajectory import is_rate
+from impactkit.wording.catalogue import error, say
+from impactkit.wording.numbers import number, percent
+
+if TYPE_CHECKING:
+    from impactkit.data.evaluation import Evaluation
+    from impactkit.data.territories import Territory
+
+BEFORE_YEARS, BEFORE_QUARTERS = 5, 20
+# A zone of which less lies in the territory says nothing of it.
+ENOUGH_SHARE = 0.5
+# Of many thousand communes, those nearest in size.
+MOST_UNITS = 1000
+# Families of which too few are left, whatever the size: never a design.
+NO_DESIGN = ("region",)
+SIMILAR, FEWEST_SIMILAR, LARGEST_RATIO, FEWEST_EFFECTIVE = 2.0, 20, 2.0, 10.0
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One territory in its design: its values by period, its log size, its region and area, the share of its
+    zone that it holds, its values as published.
+    """
+
+    design: Design
+    own: Array
+    size: float
+    region: str
+    area: str
+    share: float
+    level: Array
+
+    def compared(self, design: Design | None = None) -> tuple[Array, Weights]:
+        """Its gap by period, and the weights, in its design or a variant of it."""
+        return placebo.compared(design or self.design, self.own, self.size, self.region, self.area)
+
+
+def refused(place: Territory, outcome: str) -> str:
+    """Why a territory has no counterfactual design for an outcome; "" when it has one. Raises UnknownName
+    for an outcome that no source holds.
+    """
+    ev = place.evaluation
+    if outcome == POPULATION:
+        return say("effect.population")
+    if not official.imported(ev, outcome):
+        raise UnknownName.among("l’indicateur", outcome, official.indicators(ev))
+    if not place.perimeter and not place.units:
+        return say("effect.no-perimeter")
+    told = series.of_territory(place, outcome)
+    if told.empty or told["value"].isna().all():
+        return say("effect.no-series")
+    family = family_of(place, outcome)
+    if family in NO_DESIGN:
+        free = untouched(ev, family)
+        return say("effect.region", count=int((free["reason"] == "").sum()))
+    if family == "zone":
+        share = float(zones.own_zones(place).iloc[0]["share"])
+        if share < ENOUGH_SHARE:
+            return say("effect.zone", share=percent(share))
+    return ""
+
+
+@functools.lru_cache(maxsize=64)
+def case_of(place: Territory, outcome: str) -> Case:
+    """A territory in its design, kept by the evaluation's digest. Raises NotEnoughData."""
+    ev, family = place.evaluation, family_of(place, outcome)
+    told = series.of_territory(place, outcome).drop_duplicates("period").set_index("period")["value"]
+    _, size = sizes_of(place, outcome, family)
+    if not is_rate(outcome):
+        before = [period for period in told.index if last_day(period) <= first_label(ev)]
+        size = float(told.get(max(before), np.nan)) if before else np.nan
+    near = round(float(size)) if family == "commune" else 0
+    design = design_of(ev, outcome, family, near)
+    level = told.reindex(list(design.periods)).to_numpy(dtype=np.float64)
+    if design.scale == "log" and (level == 0).any():
+        raise error(NotEnoughData, "effect-zero", where=place.name)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        own = np.log(level) if design.scale == "log" else level * 100
+    checked(design, own, where=place.name)
+    share = float(zones.own_zones(place).iloc[0]["share"]) if family == "zone" else 1.0
+    return Case(
+        design, own, float(np.log(size)), _most(place, "region"), _most(place, "departement"), share, level
+    )
+
+
+@functools.lru_cache(maxsize=32)
+def design_of(ev: Evaluation, outcome: str, family: str, near: int = 0) -> Design:
+    """Every unit of a family outside the programme with a value at each period of the design.
+
+    `near`: keep the thousand units nearest to this size (0: all).
+    """
+    told = series.of_units(ev, outcome, family)
+    wide = told.pivot_table(index="unit", columns="period", values="value", dropna=False)
+    before, after = _periods(ev, sorted(wide.columns))
+    periods = [period for period in sorted(wide.columns) if before[0] <= period <= after[-1]]
+    free = untouched(ev, family).set_index("unit")
+    free = free[free["reason"] == ""]
+    plan = plan_of(ev)
+    free = free[~free.index.isin(plan.left_out(family))]
+    wide = wide.loc[wide.index.isin(free.index), periods].dropna()
+    log = not is_rate(outcome)
+    if log:
+        wide = wide[(wide > 0).all(axis=1)]
+    sizes = wide[before[-1]] if log else _rate_sizes(ev, family).reindex(wide.index)
+    keep = sizes.notna() & (sizes > 0)
+    wide, sizes = wide[keep], sizes[keep]
+    if near and len(wide) > MOST_UNITS:
+        nearest = (np.log(sizes) - np.log(near)).abs().sort_values(kind="stable").index[:MOST_UNITS]
+        wide, sizes = wide.loc[sorted(nearest)], sizes.loc[sorted(nearest)]
+    values = wide.to_numpy(dtype=np.float64)
+    return Design(
+        units=tuple(wide.index),
+        periods=tuple(periods),
+        values=np.log(values) if log else values * 100,
+        before=tuple(at for at, period in enumerate(periods) if period in set(before)),
+        after=tuple(at for at, period in enumerate(periods) if period in set(after)),
+        sizes=np.log(sizes.to_numpy(dtype=np.float64)),
+        regions=tuple(free.loc[wide.index, "region"]),
+        scale="log" if log else "points",
+        areas=tuple(areas_of(ev, family).reindex(wide.index).fillna("")),
+        buffer=plan.buffer,
+    )
+
+
+@functools.lru_cache(maxsize=16)
+def areas_of(ev: Evaluation, family: str) -> pd.Series:
+    """The département where most communes of each unit lie, by unit; none for families that hold some."""
+    if family in ("unit", "departement", "region"):
+        return pd.Series(dtype="str")
+    if family == "zone":
+        ground = zones.zones(ev).rename(columns={"zone": "unit"})[["commune", "unit"]]
+    else:
+        ground = geography.members(family, vintage=ev.vintage)[["commune", "unit"]]
+    return geography.most_in(ground, "departement", vintage=ev.vintage)
+
+
+def _rate_sizes(ev: Evaluation, family: str) -> pd.Series:
+    """Size of the units that a rate is told for: jobs of a zone, of a unit of the evaluation's own its size,
+    else the latest population.
+    """
+    if family == "zone":
+        return zone_jobs(ev)
+    if family == "unit":
+        return ev.table("units").set_index("unit")["size"]
+    known = series.of_units(ev, POPULATION, family).dropna(subset=["value"])
+    return known.sort_values("period").drop_duplicates("unit", keep="last").set_index("unit")["value"]
+
+
+def first_label(ev: Evaluation) -> str:
+    return min(wave.labelled for wave in ev.waves)
+
+
+def _periods(ev: Evaluation, known: list[str]) -> tuple[list[str], list[str]]:
+    """Periods before and after: those that evaluation.toml declares, else five years (twenty quarters) up to
+    the last one over before the first label, and every one after the year of the first label.
+    """
+    plan = plan_of(ev)
+    quarters = any("-Q" in period for period in known)
+    known = [period for period in known if ("-Q" in period) == quarters]
+    label = first_label(ev)
+    if plan.before:
+        before = [period for period in known if plan.before[0] <= period[:4] <= plan.before[1]]
+    else:
+        before = [period for period in known if last_day(period) <= label]
+        before = before[-(BEFORE_QUARTERS if quarters else BEFORE_YEARS) :]
+    if plan.after:
+        after = [period for period in known if plan.after[0] <= period[:4] <= plan.after[1]]
+    else:
+        after = [period for period in known if period[:4] > label[:4]]
+    if len(before) < 2:
+        raise error(NotEnoughData, "effect-before", where=ev.name, count=len(before))
+    if not after:
+        raise error(NotEnoughData, "effect-after", where=ev.name)
+    return before, after
+
+
+def _most(place: Territory, family: str) -> str:
+    """Where most of a territory's communes lie: the name of a region, the code of a département."""
+    ev = place.evaluation
+    if place.units:
+        units = ev.table("units").set_index("unit")["region"]
+        return str(units.get(place.units[0], "")) if family == "region" else ""
+    ground = pd.DataFrame({"commune": sorted(place.communes), "unit": place.code})
+    most = geography.most_in(ground, family, vintage=ev.vintage)
+    if not len(most):
+        return ""
+    code = str(most.iloc[0])
+    return geography.name_of("region", code, vintage=ev.vintage) if family == "region" else code
+
+
+def among(outcome: str) -> int | None:
+    # The spread of unemployment hardly changes with size: every zone is a yardstick.
+    return None if is_rate(outcome) else placebo.NEAREST
+
+
+def comparison(design: Design, weights: Array, size: float) -> dict[str, float]:
+    """How good a comparison is: units from half to double the size, how many times the territory is as large
+    as its comparison, to how many equal units the weights amount.
+    """
+    similar = int((np.abs(design.sizes - size) <= np.log(SIMILAR)).sum())
+    ratio = float(np.exp(size - weights @ design.sizes))
+    return {"similar": similar, "ratio": ratio, "effective": 1 / float((weights**2).sum())}
+
+
+def comparison_warnings(found: dict[str, float]) -> tuple[str, ...]:
+    """What weakens a comparison, in words: few units of similar size, weights on units of another size, or
+    on a handful of units.
+    """
+    said = []
+    similar, ratio, effective = found["similar"], found["ratio"], found["effective"]
+    if similar < FEWEST_SIMILAR:
+        said.append(say("effect.warning.similar", n=int(similar), count=int(similar)))
+    if max(ratio, 1 / ratio) > LARGEST_RATIO:
+        key = "smaller" if ratio > 1 else "larger"
+        said.append(say(f"effect.warning.{key}", times=number(max(ratio, 1 / ratio), 1)))
+    if effective < FEWEST_EFFECTIVE:
+        said.append(say("effect.warning.handful", count=round(effective)))
+    return tuple(said)

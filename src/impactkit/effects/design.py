@@ -1,0 +1,95 @@
+"""Numbers of one design, ready for the estimators: units, periods before and after, size, region, scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from impactkit.errors import NotEnoughData
+from impactkit.wording.catalogue import error
+
+Array = NDArray[np.float64]
+
+# Features of the default, fixed once for every territory (see docs/statistics.md): weight of a unit's log
+# size and of its region beside its path before, and how much weights are spread.
+LOG = {"size": 0.01, "region": 0.03, "ridge": 0.0025}
+POINTS = {"size": 0.1, "region": 0.3, "ridge": 0.25}
+CENTRE = float(np.log(4000))
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Comparable units (rows) by period (columns), on the scale of the analysis (logs, or points).
+
+    `values` n x T, `before` and `after` are columns, `sizes` the log size of each unit at the last period
+    before, `regions` its region, `areas` the smaller area round it ("" when it has none). With `buffer` no
+    unit is compared with those of its own area. `times`: what the constants are multiplied by (1 each).
+    """
+
+    units: tuple[str, ...]
+    periods: tuple[str, ...]
+    values: Array
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+    sizes: Array
+    regions: tuple[str, ...]
+    scale: str
+    areas: tuple[str, ...] = ()
+    buffer: bool = False
+    times: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def constants(self) -> dict[str, float]:
+        """Weights of the feature rows for this scale."""
+        told = LOG if self.scale == "log" else POINTS
+        return {name: value * dict(self.times).get(name, 1.0) for name, value in told.items()}
+
+    def barred(self, areas: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Which units may not be used for each of these areas: with a buffer, those of the same one."""
+        if not (self.buffer and self.areas):
+            return np.zeros((len(areas), len(self.units)), dtype=bool)
+        same = np.array(areas)[:, None] == np.array(self.areas)[None, :]
+        return same & (np.array(areas) != "")[:, None]
+
+    def features(self, values: Array, sizes: Array, regions: tuple[str, ...]) -> Array:
+        """Feature rows of units: path before (centred), log size, region; a region without any unit of the
+        design leaves its unit without one.
+        """
+        before = values[:, list(self.before)]
+        told = self.constants
+        # In points the number of quarters must not drown the rest.
+        spread = 1.0 if self.scale == "log" else float(np.sqrt(5 / len(self.before)))
+        path = (before - before.mean(axis=1, keepdims=True)) * spread
+        known = [one for one in sorted(set(self.regions)) if one]
+        # One region for all says nothing.
+        known = known if len(set(self.regions)) > 1 else []
+        region = np.array([[name == one for one in known] for name in regions], dtype=np.float64)
+        region = region.reshape(len(regions), len(known))
+        size = told["size"] * (sizes[:, None] - CENTRE)
+        return np.hstack([path, size, told["region"] * region])
+
+    def centred(self, values: Array) -> Array:
+        """Values less their mean before."""
+        return values - values[:, list(self.before)].mean(axis=1, keepdims=True)
+
+
+def checked(design: Design, own: Array, *, where: str) -> None:
+    """Raises NotEnoughData in one sentence for what no estimator can use: fewer than two periods before,
+    none after, no comparable unit, a missing or infinite value, a path that never moves.
+    """
+    if len(design.before) < 2:
+        raise error(NotEnoughData, "effect-before", where=where, count=len(design.before))
+    if not design.after:
+        raise error(NotEnoughData, "effect-after", where=where)
+    if not len(design.units):
+        raise error(NotEnoughData, "effect-alone", where=where)
+    if not np.isfinite(own).all():
+        wrong = [design.periods[at] for at in np.flatnonzero(~np.isfinite(own.ravel()))]
+        raise error(NotEnoughData, "effect-missing", where=where, periods=", ".join(wrong))
+    if not np.isfinite(design.values).all():
+        wrong = [design.units[at] for at in np.flatnonzero(~np.isfinite(design.values).all(axis=1))]
+        raise error(NotEnoughData, "effect-missing-units", where=where, units=", ".join(wrong[:5]))
+    if np.ptp(own) == 0 and np.ptp(design.values) == 0:
+        raise error(NotEnoughData, "effect-constant", where=where)

@@ -1,0 +1,56 @@
+"""The smallest effect that could be seen at all: said before any result."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from impactkit.effects import placebo
+from impactkit.effects.comparison import Case, among, case_of, refused
+from impactkit.effects.design import Design
+from impactkit.effects.results import Detectability, rounded
+from impactkit.indicators.trajectory import is_rate
+from impactkit.wording.catalogue import say
+from impactkit.wording.numbers import percent
+
+if TYPE_CHECKING:
+    from impactkit.data.territories import Territory
+
+
+def detectable(place: Territory, outcome: str, *, power: float = 0.8, level: float = 0.05) -> Detectability:
+    """The smallest effect that the printed test would see with this power, before any result is looked at.
+
+    Drawn from the gaps of the comparable units at the same dates and horizon: nothing of the territory after
+    the label is used. A share of the outcome (and people, for a count), or points. Raises like `effect`.
+    """
+    scale = "points" if is_rate(outcome) else "percent"
+    reason = refused(place, outcome)
+    told = {"outcome": outcome, "unit": place.code, "scale": scale, "power": power, "level": level}
+    if reason:
+        return Detectability(effect=None, people=None, n_comparison=0, refused=reason, **told)
+    case = case_of(place, outcome)
+    least, test = least_seen(case.design, case, outcome, power, level)
+    told["n_comparison"] = test.among
+    if least is None:
+        few = say("effect.few", count=test.among, floor=percent(test.floor))
+        return Detectability(effect=None, people=None, refused=few, **told)
+    if scale == "points":
+        return Detectability(effect=rounded(least), people=None, **told)
+    people = least * float(case.level[case.design.before[-1]])
+    return Detectability(effect=rounded(least), people=rounded(people), **told)
+
+
+def least_seen(
+    design: Design, case: Case, outcome: str, power: float = 0.8, level: float = 0.05
+) -> tuple[float | None, placebo.Rank]:
+    """The smallest effect seen in a design by a unit of this size (a share, or points of the territory), and
+    the test itself; None where no such test exists.
+    """
+    gaps = placebo.enumerated(design).gaps
+    near = gaps[placebo.nearest(design, case.size, among(outcome))]
+    test = placebo.rank(0.0, near, level=level)
+    if test.half is None:
+        return None, test
+    least = test.half + float(np.quantile(near, power) - np.quantile(near, 1 - power)) / 2
+    return (float(np.exp(least) - 1) if design.scale == "log" else least / case.share), test

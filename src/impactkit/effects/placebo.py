@@ -1,0 +1,121 @@
+"""The same computation for every comparable unit as if it had been treated: the yardstick of a gap.
+
+B: the rank of the treated unit's gap among the hundred units nearest in size: the printed p-value and
+interval. S: gaps divided by what is usual at their size, ranked among all units: for families of tests.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from impactkit.effects.design import Array, Design
+from impactkit.effects.weights import Weights, ridge_simplex
+
+NEAREST = 100
+# Fewer units cannot give a p-value of 5 %.
+FEWEST = 19
+LARGEST = 20
+T5 = 5.0
+
+
+@dataclass(frozen=True, eq=False)
+class Placebos:
+    """Gaps of every comparable unit, each against the others: `paths` n x T, `gaps` their mean after."""
+
+    paths: Array
+    gaps: Array
+    residual: float
+
+
+@dataclass(frozen=True)
+class Rank:
+    """One unit's gap among the units nearest in size: p, the smallest p possible, the half-width in gap."""
+
+    p: float
+    floor: float
+    half: float | None
+    among: int
+    spread: float
+
+
+def enumerated(design: Design) -> Placebos:
+    """Every comparable unit against all the others, none drawn by lot; kept by the design itself."""
+    return _enumerated(design)
+
+
+@functools.lru_cache(maxsize=32)
+def _enumerated(design: Design) -> Placebos:
+    features = design.features(design.values, design.sizes, design.regions)
+    barred = design.barred(design.areas or ("",) * len(features))
+    np.fill_diagonal(barred, True)
+    found = ridge_simplex(features, features, ridge=design.constants["ridge"], barred=barred)
+    centred = design.centred(design.values)
+    paths = centred - found.values @ centred
+    return Placebos(paths, paths[:, list(design.after)].mean(axis=1), float(found.residual.max()))
+
+
+def compared(design: Design, own: Array, size: float, region: str, area: str = "") -> tuple[Array, Weights]:
+    """Gap of one unit (its values by period) from its weighted comparable units, and the weights."""
+    feature = design.features(own[None, :], np.array([size]), (region,))
+    units = design.features(design.values, design.sizes, design.regions)
+    found = ridge_simplex(units, feature, ridge=design.constants["ridge"], barred=design.barred((area,)))
+    gap = design.centred(own[None, :])[0] - found.values[0] @ design.centred(design.values)
+    return gap, found
+
+
+def nearest(design: Design, size: float, count: int | None = NEAREST) -> np.ndarray:
+    """Indices of the units nearest in log size (all of them when `count` is None), ties in their order."""
+    order = np.argsort(np.abs(design.sizes - size), kind="stable")
+    return order if count is None else order[: min(count, len(order))]
+
+
+def rank(gap: float, placebos: np.ndarray, *, level: float = 0.05) -> Rank:
+    """Where a gap stands among placebo gaps (absolute values), and the half-width that inverts the test."""
+    away = np.sort(np.abs(placebos))
+    among = len(away)
+    # A gap that equals one of them to the last bits is as large.
+    as_large = int((away >= abs(gap) * (1 - 1e-12)).sum())
+    at = math.ceil((1 - level) * (among + 1)) - 1
+    half = float(away[at]) if among >= 1 / level - 1 and at < among else None
+    spread = float(np.quantile(placebos, 0.8) - np.quantile(placebos, 0.2))
+    return Rank((1 + as_large) / (among + 1), 1 / (among + 1), half, among, spread)
+
+
+def usual(design: Design, gaps: Array) -> tuple[float, float, float]:
+    """How large a gap usually is at a size: exp(b0 + b1 (log size - log 4000)), capped at the size of the
+    twentieth largest unit; b by maximum likelihood under Student's t with five degrees of freedom.
+    """
+    from impactkit.effects.design import CENTRE
+
+    capped = float(np.sort(design.sizes)[-min(LARGEST, len(design.sizes))])
+    at = np.minimum(design.sizes, capped) - CENTRE
+    base = np.column_stack([np.ones_like(at), at])
+    if np.ptp(at) == 0:
+        base = base[:, :1]
+    inverse = np.linalg.pinv(base)
+    b = inverse @ np.log(np.abs(gaps) + 1e-4)
+    for _ in range(50):
+        quotient = (gaps / np.exp(base @ b)) ** 2
+        weight = (T5 + 1) / (T5 + quotient)
+        b = b + 0.7 * (inverse @ ((weight * quotient - 1) * 0.8))
+    return float(b[0]), float(b[1]) if len(b) > 1 else 0.0, capped
+
+
+def scale_at(fitted: tuple[float, float, float], sizes: Array) -> Array:
+    """The usual size of a gap at some log sizes (see `usual`)."""
+    from impactkit.effects.design import CENTRE
+
+    b0, b1, capped = fitted
+    return np.exp(b0 + b1 * (np.minimum(sizes, capped) - CENTRE))
+
+
+def studentised(design: Design, gaps: Array, gap: float, size: float) -> float:
+    """S: p of a gap divided by what is usual at its size, among all comparable units."""
+    fitted = usual(design, gaps)
+    own = abs(gap) / float(scale_at(fitted, np.array([size]))[0])
+    others = np.abs(gaps) / scale_at(fitted, design.sizes)
+    return (1 + int((others >= own * (1 - 1e-12)).sum())) / (len(gaps) + 1)

@@ -1,0 +1,161 @@
+"""The same gap found otherwise: other units, other periods, another scale, another model."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from impactkit.effects import placebo
+from impactkit.effects.comparison import Case
+from impactkit.effects.design import Array, Design
+from impactkit.effects.results import rounded
+from impactkit.effects.weights import ridge_simplex
+
+NEIGHBOURS = 30
+COVID = ("2020", "2021")
+# A weight below it moves nothing that is printed.
+LIGHT = 1e-6
+
+
+def told(case: Case, gap: float) -> float:
+    """A gap on the scale of the page: a share of what was expected, or points of the territory."""
+    return float(np.exp(gap) - 1) if case.design.scale == "log" else gap / case.share
+
+
+def gap_of(case: Case, design: Design) -> float:
+    """The territory's gap in a variant of its design, told."""
+    path, _ = case.compared(design)
+    return told(case, float(path[list(design.after)].mean()))
+
+
+def without_each(case: Case) -> pd.DataFrame:
+    """Each unit that weighs left out in turn, every weight fitted again: unit, estimate."""
+    design = case.design
+    _, found = case.compared()
+    heavy = np.flatnonzero(found.values[0] > LIGHT)
+    features = design.features(design.values, design.sizes, design.regions)
+    own = design.features(case.own[None, :], np.array([case.size]), (case.region,))
+    barred = np.repeat(design.barred((case.area,)), len(heavy), axis=0)
+    barred[np.arange(len(heavy)), heavy] = True
+    refits = ridge_simplex(
+        features, np.repeat(own, len(heavy), axis=0), ridge=design.constants["ridge"], barred=barred
+    )
+    paths = design.centred(case.own[None, :]) - refits.values @ design.centred(design.values)
+    gaps = paths[:, list(design.after)].mean(axis=1)
+    names = [design.units[at] for at in heavy]
+    return pd.DataFrame({"unit": names, "estimate": rounded([told(case, gap) for gap in gaps])})
+
+
+def chosen(design: Design, rows: Array) -> Design:
+    """The design with some of its units only (indices, or a mask)."""
+    at = np.flatnonzero(rows) if np.asarray(rows).dtype == bool else np.sort(rows)
+    return replace(
+        design,
+        units=tuple(design.units[one] for one in at),
+        values=design.values[at],
+        sizes=design.sizes[at],
+        regions=tuple(design.regions[one] for one in at),
+        areas=tuple(design.areas[one] for one in at) if design.areas else (),
+    )
+
+
+def of_similar_size(case: Case) -> Design:
+    """The design with the units nearest in size only."""
+    return chosen(case.design, placebo.nearest(case.design, case.size))
+
+
+def difference(case: Case) -> float:
+    """A plain difference with the thirty units nearest in size, told."""
+    design = case.design
+    near = placebo.nearest(design, case.size, NEIGHBOURS)
+    path = design.centred(case.own[None, :])[0] - design.centred(design.values)[near].mean(axis=0)
+    return told(case, float(path[list(design.after)].mean()))
+
+
+def regression(case: Case) -> float:
+    """The change since, beside what size, slope before and region predict by least squares, told."""
+    design = case.design
+    before, after = list(design.before), list(design.after)
+    known = sorted(set(design.regions))[1:]
+
+    def base(values: Array, sizes: Array, regions: tuple[str, ...]) -> Array:
+        slope = values[:, before[-1]] - values[:, before[0]]
+        where = np.array([[name == one for one in known] for name in regions], dtype=np.float64)
+        return np.column_stack([np.ones(len(values)), sizes, slope, where.reshape(len(values), len(known))])
+
+    change = design.centred(design.values)[:, after].mean(axis=1)
+    line = np.linalg.lstsq(base(design.values, design.sizes, design.regions), change, rcond=None)[0]
+    own = case.own[None, :]
+    mine = base(own, np.array([case.size]), (case.region,))[0] @ line
+    return told(case, float(design.centred(own)[0, after].mean() - mine))
+
+
+def other_scale(case: Case) -> float:
+    """The same on another scale of the outcome, told: shares of the last value before instead of logs, logs
+    instead of points.
+    """
+    design, last = case.design, case.design.before[-1]
+    if design.scale == "log":
+        values = np.exp(design.values - design.values[:, [last]])
+        own = np.exp(case.own - case.own[last])
+    else:
+        values, own = np.log(design.values), np.log(case.own)
+    # The constants of logs suit any share.
+    shares = replace(design, values=values, scale="log")
+    path, _ = placebo.compared(shares, own, case.size, case.region, case.area)
+    after = list(design.after)
+    if design.scale == "log":
+        return float((path[after] / (own - path)[after]).mean())
+    return float((case.own * (1 - np.exp(-path)))[after].mean() / case.share)
+
+
+def structural(case: Case) -> float | None:
+    """A local level and the mean of the comparable units, fitted before and carried on: gap after, told; None
+    when the fit does not settle. By statsmodels' UnobservedComponents; Harvey, 1989. Its own interval is not
+    that of one treated unit.
+    """
+    import warnings
+
+    from statsmodels.tsa.statespace.structural import UnobservedComponents
+
+    design = case.design
+    start, after = design.before[-1] + 1, np.array(design.after)
+    mean = design.values.mean(axis=0)
+    model = UnobservedComponents(case.own[:start], level="llevel", exog=mean[:start, None])
+    with warnings.catch_warnings():
+        # What did not settle is told below, not on the reader's screen.
+        warnings.simplefilter("ignore")
+        fitted = model.fit(disp=False)
+    if not fitted.mle_retvals["converged"]:
+        return None
+    ahead = fitted.forecast(len(case.own) - start, exog=mean[start:, None])
+    return told(case, float((case.own[after] - ahead[after - start]).mean()))
+
+
+def curve(case: Case) -> pd.DataFrame:
+    """Every combination of declared choices: before, after, pool, size, region, ridge, and the estimate."""
+    design = case.design
+    covid = tuple(at for at in design.after if design.periods[at][:4] not in COVID)
+    years = sorted({design.periods[at][:4] for at in design.before})
+    later = tuple(at for at in design.before if design.periods[at][:4] != years[0])
+    choices = {
+        "before": {"all": design.before, "later": later},
+        "after": {"all": design.after, "no-covid": covid},
+        "pool": {"all": design, "similar": of_similar_size(case)},
+        "size": {"half": 0.5, "default": 1.0, "double": 2.0},
+        "region": {"half": 0.5, "default": 1.0, "double": 2.0},
+        "ridge": {"quarter": 0.25, "default": 1.0, "four": 4.0},
+    }
+    rows = []
+    for names in itertools.product(*choices.values()):
+        picked = dict(zip(choices, names, strict=True))
+        before, after, pool, *factors = (choices[key][name] for key, name in picked.items())
+        if len(before) < 2 or not after:
+            continue
+        times = tuple(zip(("size", "region", "ridge"), factors, strict=True))
+        variant = replace(pool, before=before, after=after, times=times)
+        rows.append(picked | {"estimate": gap_of(case, variant)})
+    return pd.DataFrame(rows)

@@ -1,0 +1,102 @@
+"""One territory: the gap between what was seen and what comparable units lead to expect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from impactkit.effects import placebo
+from impactkit.effects.comparison import Case, among, case_of, comparison, comparison_warnings, refused
+from impactkit.effects.results import Effect, rounded
+from impactkit.wording.catalogue import say
+from impactkit.wording.numbers import percent
+
+if TYPE_CHECKING:
+    from impactkit.data.territories import Territory
+
+
+# Ends of what nine placebos in ten are at the last period.
+OUTER = (0.05, 0.95)
+
+
+def effect(place: Territory, outcome: str) -> Effect:
+    """The gap after the label between a territory and comparable ones, and where it stands among theirs.
+
+    Default of docs/statistics.md: weights of comparable units on the path before, the size and the region;
+    the gap is their difference since, averaged over the declared periods; the same is computed for every
+    comparable unit, none drawn by lot, and p is the rank of the gap among the hundred nearest in size (all
+    of them for a rate by employment zone). Percent of what was expected for a count, points for a rate; a
+    zone's gap is divided by the share of the zone that lies in the territory.
+
+    Where no design stands (a region, no perimeter, under half a zone) the effect has no estimate and says
+    why. Raises UnknownName for an outcome that no source holds, NotEnoughData for a series that cannot be
+    used.
+    """
+    reason = refused(place, outcome)
+    if reason:
+        return Effect(outcome, place.code, _estimand(), "default", "", *[None] * 6, 1, 0, refused=reason)
+    case = case_of(place, outcome)
+    return _estimated(place, outcome, case)
+
+
+def _estimated(place: Territory, outcome: str, case: Case) -> Effect:
+    design = case.design
+    path, found = case.compared(design)
+    gap = float(path[list(design.after)].mean())
+    every = placebo.enumerated(design)
+    near = placebo.nearest(design, case.size, among(outcome))
+    test = placebo.rank(gap, every.gaps[near])
+    family = placebo.studentised(design, every.gaps, gap, case.size)
+    log = design.scale == "log"
+
+    def told(value: float) -> float:
+        return rounded(np.exp(value) - 1) if log else rounded(value / case.share)
+
+    few = "" if test.half is not None else say("effect.few", count=test.among, floor=percent(test.floor))
+    bounds = (None, None) if test.half is None else (told(gap - test.half), told(gap + test.half))
+    expected = np.exp(case.own - path) if log else case.own - path
+    seen = case.level if log else case.own
+    table = pd.DataFrame(
+        {"period": design.periods, "seen": seen, "expected": rounded(expected), "gap": rounded(path)}
+    )
+    people = float(np.mean((case.level * (1 - np.exp(-gap)))[list(design.after)])) if log else None
+    weights = found.values[0]
+    quality = comparison(design, weights, case.size)
+    return Effect(
+        outcome,
+        place.code,
+        _estimand(),
+        "default",
+        "percent" if log else "points",
+        told(gap),
+        None,
+        *bounds,
+        rounded(test.p) if not few else None,
+        rounded(test.floor),
+        1,
+        len(design.units),
+        refused=few,
+        warnings=comparison_warnings(quality),
+        assumptions=tuple(say(f"effect.assumption.{name}") for name in ("alone", "path", "exchange")),
+        about={
+            "place": place,
+            "gap": rounded(gap),
+            "p_family": rounded(family),
+            "among": test.among,
+            "as_large": round(test.p * (test.among + 1)) - 1,
+            "people": None if people is None else rounded(people),
+            "share": case.share,
+            "comparison": {name: rounded(value) for name, value in quality.items()},
+            "residual": float(found.residual[0]),
+            "weights": dict(zip(design.units, rounded(weights), strict=True)),
+            "placebos": tuple(told(value) for value in np.quantile(every.paths[near, -1], OUTER)),
+            "periods": (design.periods[design.after[0]], design.periods[design.after[-1]]),
+        },
+        _table=table,
+    )
+
+
+def _estimand() -> str:
+    return say("effect.estimand")

@@ -1,0 +1,150 @@
+"""Weights of comparable units: nonnegative, adding up to one, spread by a ridge; one exact answer for each.
+
+For many targets at once:
+
+    minimise |y - F' w|^2 + ridge |w|^2   over   w >= 0, sum w = 1, w = 0 where a unit may not be used.
+
+Solved through its dual, smooth and convex in (u, nu), of the dimension of the features plus one: with
+w = (F u + nu)+ / ridge, minimise .5 |u|^2 - y'u + |(F u + nu)+|^2 / (2 ridge) - nu, by Newton's method (the
+gradient is piecewise linear), every target in one batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+STEPS, HALVINGS = 200, 40
+ENOUGH = 1e-11
+# A batch of fixed size: the last bits of a product depend on its shape, so that of a report must not.
+BATCH = 256
+
+
+@dataclass(frozen=True)
+class Weights:
+    """`values`: targets x units; `residual`: how far each answer is from its conditions of optimality (the
+    largest violation, in units of the features).
+    """
+
+    values: Array
+    residual: Array
+
+
+def ridge_simplex(
+    units: Array,
+    targets: Array,
+    *,
+    ridge: float,
+    barred: NDArray[np.intp] | NDArray[np.bool_] | None = None,
+) -> Weights:
+    """Weights of `units` (n x d features) for each row of `targets` (m x d). `barred[i]` is the unit that
+    target i may not use (itself), -1 for none; or row i of a mask (m x n) the units that it may not.
+
+    Raises ValueError without units, for values that are not finite, a ridge that is not positive, or a
+    target whose every unit is barred.
+    """
+    units = np.ascontiguousarray(units, dtype=np.float64)
+    targets = np.ascontiguousarray(targets, dtype=np.float64)
+    if not len(units) or not (np.isfinite(units).all() and np.isfinite(targets).all()):
+        raise ValueError("features of at least one unit, all finite, are needed")
+    if not ridge > 0:
+        raise ValueError("the ridge must be positive: without it the answer may not be unique")
+    shut = _mask(barred, len(targets), len(units))
+    if shut.all(axis=1).any():
+        raise ValueError("every unit of a target is barred")
+    parts = [
+        _batch(units, targets[start : start + BATCH], shut[start : start + BATCH], ridge)
+        for start in range(0, len(targets), BATCH)
+    ]
+    if not parts:
+        return Weights(np.empty((0, len(units))), np.empty(0))
+    return Weights(np.concatenate([one for one, _ in parts]), np.concatenate([two for _, two in parts]))
+
+
+def _mask(barred: NDArray[Any] | None, count: int, width: int) -> NDArray[np.bool_]:
+    if barred is not None and np.asarray(barred).ndim == 2:
+        return np.asarray(barred, dtype=bool)
+    shut = np.zeros((count, width), dtype=bool)
+    if barred is not None:
+        rows = np.flatnonzero(np.asarray(barred) >= 0)
+        shut[rows, np.asarray(barred)[rows]] = True
+    return shut
+
+
+def _batch(units: Array, targets: Array, shut: NDArray[np.bool_], ridge: float) -> tuple[Array, Array]:
+    count, size = len(targets), units.shape[1]
+    # Features and a one for nu: the dual variable is one vector of size + 1.
+    wide = np.hstack([units, np.ones((len(units), 1))])
+    upper = np.triu_indices(size + 1)
+    products = wide[:, upper[0]] * wide[:, upper[1]] / ridge
+    goal = np.hstack([targets, np.ones((count, 1))])
+    eye = np.diag(np.r_[np.ones(size), 0.0])
+    point = np.zeros((count, size + 1))
+    # Every unit alike to begin with: nu such that the weights add up to one.
+    point[:, -1] = ridge / max(len(units) - 1, 1)
+    weights = np.empty((count, len(units)))
+    residual = np.full(count, np.inf)
+    left = np.arange(count)
+    for _ in range(STEPS):
+        active, gradient, value = _state(point[left], wide, goal[left], shut[left], ridge, eye)
+        error = np.abs(gradient).max(axis=1)
+        weights[left], residual[left] = active / ridge, error
+        going = error > ENOUGH
+        left, active, gradient, value = left[going], active[going], gradient[going], value[going]
+        if not len(left):
+            break
+        hessian = np.empty((len(left), size + 1, size + 1))
+        flat = (active > 0).astype(np.float64) @ products
+        hessian[:, upper[0], upper[1]] = flat
+        hessian[:, upper[1], upper[0]] = flat
+        # A hair more on the diagonal: units alike to the last bits would make it singular.
+        hessian += eye + np.eye(size + 1) * (1e-14 + 1e-13 * np.abs(flat).max(axis=1)[:, None, None])
+        empty = ~(active > 0).any(axis=1)
+        # Without an active unit nu alone is free: a step of its own size.
+        hessian[empty, -1, -1] += 1.0 / ridge
+        step = -np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
+        moved = _searched(point[left], step, gradient, value, wide, goal[left], shut[left], ridge, eye)
+        point[left] = moved
+    return weights / weights.sum(axis=1, keepdims=True), residual
+
+
+def _state(
+    point: Array, wide: Array, goal: Array, shut: NDArray[np.bool_], ridge: float, eye: Array
+) -> tuple[Array, Array, Array]:
+    """Active parts (ridge times the weights), gradient and value of the dual."""
+    active = np.maximum(point @ wide.T, 0.0)
+    active[shut] = 0.0
+    smooth = point @ eye
+    gradient = smooth - goal + active @ wide / ridge
+    value = 0.5 * (smooth**2).sum(axis=1) - (goal * point).sum(axis=1)
+    return active, gradient, value + (active**2).sum(axis=1) / (2 * ridge)
+
+
+def _searched(
+    point: Array,
+    step: Array,
+    gradient: Array,
+    value: Array,
+    wide: Array,
+    goal: Array,
+    shut: NDArray[np.bool_],
+    ridge: float,
+    eye: Array,
+) -> Array:
+    """Whole steps where they go down enough (Armijo), halved elsewhere."""
+    length = np.ones(len(point))
+    slope = (gradient * step).sum(axis=1)
+    for _ in range(HALVINGS):
+        tried = point + length[:, None] * step
+        _, _, found = _state(tried, wide, goal, shut, ridge, eye)
+        # Near the end the value no longer moves by more than its rounding.
+        good = found <= value + 1e-4 * length * slope + 1e-13 * (1 + np.abs(value))
+        if good.all():
+            break
+        length = np.where(good, length, length / 2)
+    return point + length[:, None] * step

@@ -1,0 +1,37 @@
+"""The sentence about the analysis plan: when it was written down, its fingerprint, what changed since."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from impactkit.data.analysis_plan import plan_of
+from impactkit.evidence.estimated import named
+from impactkit.evidence.finding import Sentence, joined
+from impactkit.wording.catalogue import Declared, runs
+from impactkit.wording.numbers import date
+
+if TYPE_CHECKING:
+    from impactkit.data.evaluation import Evaluation
+
+
+def plan(ev: Evaluation) -> Sentence:
+    """What was decided before, and every change since; without a date, that nothing was."""
+    told = plan_of(ev)
+    names = " ; ".join(named(name) for name in told.outcomes)
+    if not told.registered:
+        return runs("plan.none", outcomes=names)
+    when = date(told.registered)
+    late = told.after is not None and told.registered[:4] > told.after[1]
+    key = "plan.dated.late" if late else "plan.dated"
+    parts = [runs(key, day=when, fingerprint=told.fingerprint, outcomes=names)]
+    if told.before and told.after:
+        years = (*told.before, *told.after)
+        parts.append(runs("plan.years", **dict(zip(("a", "b", "c", "d"), years, strict=True))))
+    if told.buffer:
+        parts.append(runs("plan.buffer"))
+    for change in told.changes:
+        what, why = Declared(change.what), Declared(change.why)
+        parts.append(runs("plan.change", day=date(change.date), what=what, why=why))
+    if not told.kept and not told.changes:
+        parts.append(runs("plan.moved"))
+    return joined(*parts)
