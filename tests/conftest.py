@@ -35,6 +35,16 @@ def french_impact():
     return impactkit.load(ROOT / "data" / "french-impact")
 
 
+@pytest.fixture(scope="session")
+def built(repo, tmp_path_factory):
+    """The folder of all the reports of the real evaluation, freshly built."""
+    import impactkit
+
+    summary = impactkit.run(repo / "data" / "french-impact", to=tmp_path_factory.mktemp("reports"))
+    assert not summary.failed, [one.sentence for one in summary.failed]
+    return summary.folder
+
+
 @pytest.fixture
 def small(tmp_path):
     """Writes and reads a small invented evaluation: `small({"jobs": [{...}]}, more="[label]…")`.

@@ -15,7 +15,7 @@ DATES = st.sampled_from(["", "2017", "2019", "2019-03", "2019-03-01", "2020-02-2
 WORDS = st.sampled_from(["Halle", "Atelier des Sources", "Été", "L’an 2"])
 FILLED = (
     "projects jobs project_outcomes milestones obstacles transfers challenges members funding partnerships "
-    "interviews lessons unintended_effects evaluation_questions events unknowns"
+    "interviews lessons unintended_effects evaluation_questions contributions events unknowns"
 ).split()
 
 

@@ -215,6 +215,7 @@ def make(folder: Path) -> None:
     _obstacles(rows, truth, chance)
     _roadmaps(rows, truth, chance)
     _words(rows, chance)
+    _contribution(rows)
     _panel(rows, truth, chance)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "evaluation.toml").write_text(SETTINGS, "utf-8")
@@ -625,6 +626,46 @@ def _words(rows: Rows, chance: random.Random) -> None:
                 else "",
             }
         )
+
+
+def _contribution(rows: Rows) -> None:
+    """A whole analysis for one territory, a beginning for another, nothing for the rest."""
+    registry = {"as_of": NEWS, "source": "Registre d’exemple (exemple fictif), juin 2024"}
+    survey = {"as_of": "2024-05", "source": "Enquête d’exemple (exemple fictif), mai 2024"}
+    full, begun = ({"territory": code, "question": f"{code}-q1"} for code in ("merinval", "trois-brumes"))
+    plan = "Le plan d’exemple pour l’emploi des jeunes a payé une partie des postes"
+    rows["contributions"] += [
+        full
+        | registry
+        | {"role": "support", "evidence": "document"}
+        | {"text": "Les comptes rendus datent le premier local commun avant le premier projet"},
+        full
+        | survey
+        | {"role": "support", "evidence": "interview"}
+        | {"text": "Trois porteuses de projet sur quatre disent avoir trouvé leur associée au collectif"},
+        full
+        | survey
+        | {"role": "rival", "evidence": "survey", "text": plan}
+        | {"weighed": "Deux des cinq projets n’en ont rien reçu et ont commencé quand même"},
+        full
+        | registry
+        | {"role": "missing", "text": "Ce que sont devenus les projets refusés par le collectif"},
+        full
+        | registry
+        | {"role": "appraisal", "appraisal": "probable", "by": "l’évaluatrice d’exemple"}
+        | {"text": "Deux sources différentes concordent, et l’autre explication ne suffit pas"},
+        begun
+        | registry
+        | {"role": "support", "evidence": "interview"}
+        | {"text": "L’animatrice dit que deux projets sont nés d’une même réunion"},
+        begun
+        | registry
+        | {"role": "rival", "text": "Une foncière privée a ouvert des locaux la même année"},
+        begun
+        | registry
+        | {"role": "appraisal", "appraisal": "plausible", "by": "l’évaluatrice d’exemple"}
+        | {"text": "Un seul témoignage, et une autre explication à examiner"},
+    ]
 
 
 def _panel(rows: Rows, truth: dict, chance: random.Random) -> None:

@@ -34,6 +34,7 @@ _WHERE = {
     "effect": "effects.territory",
     "detectable": "effects.detectability",
     "doubts": "effects.checks",
+    "programme_effect": "effects.programme",
     "group_time": "effects.difference",
     "honest": "effects.honest",
     "synthetic": "effects.synthetic",
@@ -44,6 +45,8 @@ _WHERE = {
     "chart": "display.trajectory",
     "map": "display.maps",
     "show": "display.shown",
+    "claims": "evidence.claim",
+    "explain": "reports.explain",
     "write_twins": "reports.twins",
     "run": "reports.run",
 }

@@ -23,7 +23,16 @@ FACTS = (
     "evaluation_questions",
 )
 # No source names a rule, or a company with the type of its partnership; nobody has been interviewed.
-SILENT = {"partnerships", "obstacles", "interviews", "unintended_effects", "units", "outcomes", "leftovers"}
+SILENT = {
+    "contributions",
+    "partnerships",
+    "obstacles",
+    "interviews",
+    "unintended_effects",
+    "units",
+    "outcomes",
+    "leftovers",
+}
 # Every figure of the folder, as its source says it: a new one is a decision, here.
 FIGURES = {
     ("funding", "lyon-metropole", "amount"): [1_000_000],

@@ -79,7 +79,15 @@ def _cell(table, one, place):
     return values if required else st.one_of(st.just(""), values)
 
 
-TABLES = ("members", "jobs", "funding", "partnerships", "project_outcomes", "lessons", "unintended_effects")
+TABLES = (
+    "members",
+    "jobs",
+    "funding",
+    "partnerships",
+    "project_outcomes",
+    "lessons",
+    "unintended_effects",
+)
 
 
 @st.composite

@@ -21,7 +21,7 @@ def _texts(message):
 
 
 # The one sentence that may say it: it is chosen only when every test was passed.
-EARNED = ("gap.estimated", "gap.estimated.one", "gap.estimated.none")
+EARNED = ("gap.estimated", "gap.estimated.one", "gap.estimated.none", "claim.estimated", "claim.exaggerated")
 
 
 def test_no_sentence_of_the_catalogue_says_effet_or_impact(repo):

@@ -217,6 +217,23 @@ def fetch_(
         raise typer.Exit(FAILED)
 
 
+@app.command("explain", cls=Command, help=say("cli.explain"), hidden=True)
+def explain_(
+    report: Annotated[
+        Path, typer.Argument(metavar="RAPPORT", help=say("cli.explain.report"), show_default=False)
+    ],
+    claim: Annotated[
+        str, typer.Argument(metavar="CONSTAT", help=say("cli.explain.claim"), show_default=False)
+    ],
+    evaluation: Annotated[
+        Path | None, typer.Option(metavar="DOSSIER", help=say("cli.explain.evaluation"), show_default=False)
+    ] = None,
+) -> None:
+    from impactkit.reports.explain import explain
+
+    typer.echo(str(explain(report, claim, evaluation=evaluation)))
+
+
 def _tell(outcomes: Any) -> None:
     """What failed, and what is to be known of what was built, on the error output."""
     for one in outcomes:

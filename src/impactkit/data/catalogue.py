@@ -35,3 +35,13 @@ def catalogue(theme: str | None = None) -> pd.DataFrame:
 def themed() -> frozenset[str]:
     """The themes that the catalogue knows."""
     return frozenset(_catalogue()["theme"].str.split().explode())
+
+
+@functools.lru_cache(maxsize=1)
+def measures() -> pd.DataFrame:
+    """What the tables of an evaluation are measured by: label_fr, logic (inputs, activities, outputs,
+    outcomes, context), dimension (what, who, how_much, contribution, risk) and table, by indicator. Read,
+    never written into.
+    """
+    path = reference_folder() / "measures.csv"
+    return pd.read_csv(path, dtype="str", keep_default_na=False).set_index("id")

@@ -23,6 +23,9 @@ DATED = "^\\d{4}("
 PLACES = ("territory", "giver", "receiver")
 # Tables that give codes -> the column that others refer to.
 OWNERS = {"territories": "territory", "projects": "project", "challenges": "challenge", "units": "unit"}
+OWNERS["evaluation_questions"] = "question"
+# Above plausible, evidence of two kinds and sources is needed, and every rival explanation weighed.
+STRONG = ("probable", "established")
 ORDERED = {
     "members": (("since", "until"),),
     "projects": (("imagined", "incubated"), ("incubated", "started"), ("started", "scaled")),
@@ -59,6 +62,7 @@ def faults(tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _consent(tables)
     yield from _too_many_challenges(tables, settings.get("label", {}).get("challenges"))
     yield from _partners(tables)
+    yield from _appraisals(tables)
 
 
 def _column(tables: Tables, table: str, column: str) -> list[str]:
@@ -169,6 +173,31 @@ def _consent(tables: Tables) -> Iterator[Fault]:
         if name and public != "true":
             said, mended = say("check.name"), say("check.name.next")
             yield Fault("interviews", row, "name", name, said, mended, place)
+
+
+def _appraisals(tables: Tables) -> Iterator[Fault]:
+    """Appraisals of a contribution that its evidence does not carry."""
+    columns = ("territory", "question", "role", "evidence", "weighed", "appraisal", "source")
+    rows = [dict(zip(columns, cells, strict=True)) for _, cells in _cells(tables, "contributions", *columns)]
+    for row, one in enumerate(rows):
+        if one["role"] == "appraisal" and not one["appraisal"]:
+            said = say("check.appraisal.empty")
+            yield _appraised(row, one, said)
+        if one["appraisal"] not in STRONG:
+            continue
+        mine = [other for other in rows if all(other[key] == one[key] for key in ("territory", "question"))]
+        support = {(other["evidence"], other["source"]) for other in mine if other["role"] == "support"}
+        # Two pieces of one kind, or two kinds from one source, are one.
+        apart = any(a[0] != b[0] and a[1] != b[1] and a[0] and b[0] for a in support for b in support)
+        if not apart:
+            yield _appraised(row, one, say("check.appraisal.sources"))
+        if any(other["role"] == "rival" and not other["weighed"] for other in mine):
+            yield _appraised(row, one, say("check.appraisal.rival"))
+
+
+def _appraised(row: int, one: Mapping[str, str], said: str) -> Fault:
+    mended = say("check.appraisal.next")
+    return Fault("contributions", row, "appraisal", one["appraisal"], said, mended, one["territory"])
 
 
 def _too_many_challenges(tables: Tables, most: int | None) -> Iterator[Fault]:

@@ -74,7 +74,8 @@ def _editions(ev: Evaluation) -> dict[tuple[str, str], tuple[Figures, ...]]:
             if part in kind.read:
                 for path in paths:
                     for one in kind.read[part](path, source):
-                        read.setdefault((one.indicator, one.family), []).append(_covered(one))
+                        told = dataclasses.replace(_covered(one), path=str(path))
+                        read.setdefault((one.indicator, one.family), []).append(told)
     for one in _own(ev):
         read.setdefault((one.indicator, one.family), []).append(one)
     return {key: tuple(sorted(some, key=lambda one: one.data_vintage)) for key, some in read.items()}

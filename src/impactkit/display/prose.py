@@ -9,6 +9,7 @@ from impactkit.display.shown import Essentials, Notice, Prose, Shown, Title
 from impactkit.errors import UnknownName
 from impactkit.evidence import compared, declared, head, life, money, official
 from impactkit.evidence import estimated as estimates
+from impactkit.evidence.contribution import contribution, sentence, to_bring
 from impactkit.evidence.essentials import findings
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.plan import plan
@@ -21,9 +22,9 @@ def say(place: Territory, *, about: str = "head") -> Shown:
     """What the tables allow to say of a territory, in the report's words; nothing known says nothing.
 
     `about`: head (name, kind, size, label), label (dates, perimeter, nesting), collective, roadmap, projects
-    (and jobs), money (funding and partnerships), exchanges (transfers and obstacles), lessons,
-    context (official figures among comparable territories), estimate (what the method can see, and the gap),
-    programmes (others present), method.
+    (and jobs), money (funding and partnerships), exchanges (transfers and obstacles), contribution (question
+    by question), lessons, context (official figures among comparable territories), estimate (what the method
+    can see, and the gap), programmes (others present), method.
     Raises UnknownName for another topic.
     """
     if about == "head":
@@ -81,6 +82,10 @@ def _exchanges(place: Territory) -> tuple[Sentence, ...]:
     return money.transfers(place), life.obstacles(place)
 
 
+def _contribution(place: Territory) -> tuple[Sentence, ...]:
+    return (*(sentence(one) for one in contribution(place)), to_bring(place))
+
+
 def _lessons(place: Territory) -> tuple[Sentence, ...]:
     return (life.unintended(place),)
 
@@ -119,6 +124,7 @@ TOPICS: dict[str, Callable[[Territory], tuple[Sentence, ...]]] = {
     "projects": _projects,
     "money": _money,
     "exchanges": _exchanges,
+    "contribution": _contribution,
     "lessons": _lessons,
     "context": _context,
     "estimate": _estimate,

@@ -10,9 +10,8 @@ from impactkit.effects import placebo
 from impactkit.effects.comparison import Case, among, case_of, refused
 from impactkit.effects.design import Design
 from impactkit.effects.results import Detectability, rounded
+from impactkit.effects.territory import untested
 from impactkit.indicators.trajectory import is_rate
-from impactkit.wording.catalogue import say
-from impactkit.wording.numbers import percent
 
 if TYPE_CHECKING:
     from impactkit.data.territories import Territory
@@ -33,7 +32,7 @@ def detectable(place: Territory, outcome: str, *, power: float = 0.8, level: flo
     least, test = least_seen(case.design, case, outcome, power, level)
     told["n_comparison"] = test.among
     if least is None:
-        few = say("effect.few", count=test.among, floor=percent(test.floor))
+        few = untested(test, "smallest" if test.half is not None else "")
         return Detectability(effect=None, people=None, refused=few, **told)
     if scale == "points":
         return Detectability(effect=rounded(least), people=None, **told)
@@ -45,12 +44,13 @@ def least_seen(
     design: Design, case: Case, outcome: str, power: float = 0.8, level: float = 0.05
 ) -> tuple[float | None, placebo.Rank]:
     """The smallest effect seen in a design by a unit of this size (a share, or points of the territory), and
-    the test itself; None where no such test exists.
+    the test itself; None where no such test holds.
     """
     gaps = placebo.enumerated(design).gaps
-    near = gaps[placebo.nearest(design, case.size, among(outcome))]
+    rows = placebo.nearest(design, case.size, among(outcome))
+    near = gaps[rows]
     test = placebo.rank(0.0, near, level=level)
-    if test.half is None:
+    if test.half is None or placebo.side(design, case.size, rows) == "smallest":
         return None, test
     least = test.half + float(np.quantile(near, power) - np.quantile(near, 1 - power)) / 2
     return (float(np.exp(least) - 1) if design.scale == "log" else least / case.share), test

@@ -19,6 +19,9 @@ NEAREST = 100
 # Fewer units cannot give a p-value of 5 %.
 FEWEST = 19
 LARGEST = 20
+# Below this share of larger units among the nearest, which move more, the interval is too wide, which is
+# said; below this share of smaller ones the test finds too much, and is refused (docs/statistics.md).
+ONE_SIDED = 0.1
 T5 = 5.0
 
 
@@ -71,6 +74,18 @@ def nearest(design: Design, size: float, count: int | None = NEAREST) -> np.ndar
     """Indices of the units nearest in log size (all of them when `count` is None), ties in their order."""
     order = np.argsort(np.abs(design.sizes - size), kind="stable")
     return order if count is None else order[: min(count, len(order))]
+
+
+def side(design: Design, size: float, near: np.ndarray) -> str:
+    """`largest` or `smallest` where hardly any of the nearest units lies beyond this log size, else "".
+
+    On the scale of points the spread does not depend on size: always "".
+    """
+    if design.scale == "points":
+        return ""
+    if float((design.sizes[near] > size).mean()) < ONE_SIDED:
+        return "largest"
+    return "smallest" if float((design.sizes[near] < size).mean()) < ONE_SIDED else ""
 
 
 def rank(gap: float, placebos: np.ndarray, *, level: float = 0.05) -> Rank:

@@ -113,9 +113,9 @@ def other_scale(case: Case) -> float:
 
 
 def structural(case: Case) -> float | None:
-    """A local level and the mean of the comparable units, fitted before and carried on: gap after, told; None
-    when the fit does not settle. By statsmodels' UnobservedComponents; Harvey, 1989. Its own interval is not
-    that of one treated unit.
+    """A local level and the mean of the comparable units, fitted before and carried on: gap after,
+    told; None when the fit does not settle. By statsmodels' UnobservedComponents; Harvey, 1989. Its own
+    interval is not that of one treated unit.
     """
     import warnings
 

@@ -54,8 +54,9 @@ def _estimated(place: Territory, outcome: str, case: Case) -> Effect:
     def told(value: float) -> float:
         return rounded(np.exp(value) - 1) if log else rounded(value / case.share)
 
-    few = "" if test.half is not None else say("effect.few", count=test.among, floor=percent(test.floor))
-    bounds = (None, None) if test.half is None else (told(gap - test.half), told(gap + test.half))
+    side = placebo.side(design, case.size, near)
+    few = untested(test, side)
+    bounds = (None, None) if few or test.half is None else (told(gap - test.half), told(gap + test.half))
     expected = np.exp(case.own - path) if log else case.own - path
     seen = case.level if log else case.own
     table = pd.DataFrame(
@@ -87,6 +88,7 @@ def _estimated(place: Territory, outcome: str, case: Case) -> Effect:
             "among": test.among,
             "as_large": round(test.p * (test.among + 1)) - 1,
             "people": None if people is None else rounded(people),
+            "prudent": side == "largest",
             "share": case.share,
             "comparison": {name: rounded(value) for name, value in quality.items()},
             "residual": float(found.residual[0]),
@@ -96,6 +98,13 @@ def _estimated(place: Territory, outcome: str, case: Case) -> Effect:
         },
         _table=table,
     )
+
+
+def untested(test: placebo.Rank, side: str) -> str:
+    """Why a rank is not printed as a test; "" when it is."""
+    if test.half is None:
+        return say("effect.few", count=test.among, floor=percent(test.floor))
+    return say("effect.smallest") if side == "smallest" else ""
 
 
 def _estimand() -> str:

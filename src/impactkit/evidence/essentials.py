@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from impactkit.evidence import compared, declared, estimated, money, official, unknown
+from impactkit.evidence import compared, contribution, declared, estimated, money, official, unknown
 from impactkit.evidence.finding import Finding, Sentence, joined
 from impactkit.evidence.picked import picked
 from impactkit.indicators.figures import change_of
@@ -24,7 +24,7 @@ def findings(place: Territory) -> tuple[Finding, ...]:
     moved, many = _moved(place)
     if moved:
         found.append(Finding("compared" if many else "before-after", moved))
-    found += _estimated(place)
+    found += _estimated(place) or _contributed(place)
     limits = _limits(place)
     cannot = joined(limits, unknown.not_covered(place), unknown.first(place))
     return (*found, Finding("method", cannot))
@@ -37,6 +37,12 @@ def _estimated(place: Territory) -> list[Finding]:
         if told is not None and told.state == "estimated":
             return [Finding("estimated", estimated.gap(place, outcome))]
     return []
+
+
+def _contributed(place: Territory) -> list[Finding]:
+    """The main analysis wherever no gap can be told from the ordinary: what the evidence says of how."""
+    said = contribution.appraised(place)
+    return [Finding("contribution", said)] if said else []
 
 
 def _limits(place: Territory) -> Sentence:

@@ -19,6 +19,7 @@ from impactkit.effects.results import CheckResult, Detectability, Effect
 from impactkit.effects.territory import effect
 from impactkit.errors import NotEnoughData
 from impactkit.evidence.finding import Sentence, joined
+from impactkit.evidence.level import rule
 from impactkit.indicators.comparable import family_of
 from impactkit.indicators.jobs import latest_jobs
 from impactkit.wording.catalogue import Declared, has, runs, say
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from impactkit.data.territories import Territory
 
 JOBS = "count_jobs_private"
-LEVEL = 0.05
 ABOUT = {"dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40}
 ABOUT |= {"cinquantaine": 50, "soixantaine": 60, "centaine": 100}
 
@@ -44,16 +44,19 @@ class Estimated:
     checks: tuple[CheckResult, ...]
 
     @property
+    def rule(self) -> str:
+        """The key of the sentence that the gap has earned (see `level.rule`)."""
+        found, seen = self.effect, self.seen.effect
+        doubted = bool(found.warnings) or any(check.passed is False for check in self.checks)
+        small = seen is not None and abs(found.estimate or 0.0) < seen
+        return rule("estimated", p=found.p, adjusted=self.adjusted, small=small, doubted=doubted)
+
+    @property
     def state(self) -> str:
         """refused, few, ordinary, weak (a warning or a check stands in the way) or estimated."""
         if self.effect.estimate is None:
             return "refused"
-        if self.effect.p is None:
-            return "few"
-        if self.effect.p > LEVEL or self.adjusted is None or self.adjusted > LEVEL:
-            return "ordinary"
-        clean = not self.effect.warnings and all(check.passed is not False for check in self.checks)
-        return "estimated" if clean else "weak"
+        return self.rule.removeprefix("claim.").replace("exaggerated", "estimated")
 
 
 def outcomes(ev: Evaluation) -> list[str]:
@@ -197,13 +200,14 @@ def gap(place: Territory, outcome: str) -> Sentence:
         return runs("gap.weak", why=" ; ".join(_small(one) for one in why), **holes)
     key = f"gap.{told.state}" + {0: ".none", 1: ".one"}.get(large, "")
     sentence = runs(key, **holes)
-    if told.state == "estimated" and told.seen.effect and abs(found.estimate or 0) < told.seen.effect:
+    if told.rule == "claim.exaggerated":
         sentence = joined(sentence, runs("gap.exaggerated"))
     return joined(sentence, _warned(found) if told.state == "ordinary" else ())
 
 
 def _warned(found: Effect) -> Sentence:
-    return runs("gap.warned", why=" ; ".join(found.warnings)) if found.warnings else ()
+    warned = runs("gap.warned", why=" ; ".join(found.warnings)) if found.warnings else ()
+    return joined(warned, runs("gap.prudent") if found.about["prudent"] else ())
 
 
 def counted(place: Territory, outcome: str) -> Sentence:

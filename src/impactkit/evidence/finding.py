@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 from impactkit.wording.catalogue import Declared, Run, runs
 
-LEVELS = ("declared", "observed", "before-after", "compared", "estimated", "method", "unknown")
+LEVELS = ("declared", "observed", "before-after", "compared", "estimated")
+LEVELS += ("contribution", "method", "unknown")
 
 Sentence = tuple[Run, ...]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What is said, and the level of evidence that allows it: declared, observed, before-after, compared;
-    `method` is
-    a statement about what these figures can and cannot tell."""
+    """What is said, and the level of evidence that allows it: declared, observed, before-after, compared,
+    estimated; `contribution` is an appraisal of evidence, `method` a statement about what these figures can
+    and cannot tell.
+    """
 
     level: str
     sentence: Sentence

@@ -30,7 +30,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "transfers": ("transfers",),
     "obstacles": ("obstacles",),
     "context": (),
-    "contribution": (),
+    "contribution": ("contributions",),
     "lessons": ("lessons", "unintended_effects", "interviews"),
 }
 BOARD = ["territory", "heading", "state", "rows", "reason", "ask", "sheet", "send", "as_of", "source"]

@@ -18,7 +18,7 @@ class Figures:
     `missing` lists the départements that the source does not cover: nothing is ever read for them, not even
     a zero. `absent` is what a unit that is not listed has: 0 for an employer count, otherwise None. `figure`
     is "" for an exhaustive count, `sample` for a share seen on `n` people, `events` for a count of events:
-    only these two have an interval of chance.
+    only these two have an interval of chance. `path` is the file that they were read from.
     """
 
     indicator: str
@@ -34,6 +34,7 @@ class Figures:
     rolling: bool = False
     figure: str = ""
     breaks: tuple[str, ...] = ()
+    path: str = ""
     _frame: pd.DataFrame = field(repr=False, default_factory=lambda: pd.DataFrame(columns=list(SHAPE)))
 
     @property

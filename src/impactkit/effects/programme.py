@@ -1,0 +1,251 @@
+"""Every labelled territory together: one mean gap among placebo programmes, and what else is said of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from impactkit.data import panel as panels
+from impactkit.effects.comparison import Case, case_of, comparison, comparison_warnings, refused
+from impactkit.effects.design import Array, Design
+from impactkit.effects.difference import group_time
+from impactkit.effects.honest import honest
+from impactkit.effects.pooled import Picks, drawn, pooled
+from impactkit.effects.results import Effect, rounded
+from impactkit.errors import NotEnoughData
+from impactkit.indicators.trajectory import is_rate
+from impactkit.wording.catalogue import say
+from impactkit.wording.numbers import number
+
+if TYPE_CHECKING:
+    from impactkit.data.evaluation import Evaluation
+    from impactkit.data.territories import Territory
+
+# For differences that are not divided by what is usual at a size, units must be closer in size.
+CLOSER = 20
+COLUMNS = ["unit", "name", "gap", "scale", "share"]
+Members = dict["Territory", Case]
+
+
+def programme_effect(ev: Evaluation, outcome: str) -> Effect:
+    """The mean gap of the labelled territories, weighted by precision, among placebo programmes: units of
+    the same sizes and regions, drawn together (see `pooled`).
+
+    Territories are those that share one design (a family of units and its periods) with the most others;
+    who is left out, and why, is told in `about["left_out"]`. The estimate is a share of what was expected,
+    or points of the territory (the gap of a zone divided by the share of it that the territory holds).
+    `.table`: by territory, unit, name, gap and scale (what is usual at its size; logs or points), share.
+
+    `about`: `gap`, `spread`, `centre`, `tau` (logs or points), `detectable` (80 % power), `q`, `i2`, `meta`
+    (mean, low, high), `prediction` (low, high); `plain`, the difference to every unit, never without
+    `size_bias`, what it is on average for placebo programmes. For yearly series, in logs or points: `event`
+    (period since the label, estimate, se, size_bias: plain differences, to be read beside their bias; before
+    the label, against the year before), `twfe` (estimate, and `bacon`: each comparison, its estimate and its
+    weight), `honest` (smoothness, low, high: the last period, when the slope may bend by none, half or all
+    of the largest bend seen before). None where it does not hold.
+
+    Fewer than two territories: no estimate. Raises UnknownName for an outcome that no source holds.
+    """
+    members, left = _members(ev, outcome)
+    if len(members) < 2:
+        why, scale = say("programme.alone", count=len(members)), "points" if is_rate(outcome) else "percent"
+        return _effect(outcome, scale, len(members), 0, refused=why, about={"left_out": left})
+    cases = list(members.values())
+    design = cases[0].design
+    held = np.array([case.share for case in cases])
+    fits = [case.compared() for case in cases]
+    gaps = np.array([path[list(design.after)].mean() for path, _ in fits])
+    sizes = np.array([case.size for case in cases])
+    regions = tuple(case.region for case in cases)
+    found = pooled(design, gaps, sizes, regions, held=held)
+    picks = drawn(design, sizes, regions, near=CLOSER)
+    log = design.scale == "log"
+
+    def told(value: float | None) -> float | None:
+        return _kept(value if value is None or not log else float(np.exp(value)) - 1)
+
+    def each(values: tuple[float, ...] | None) -> tuple[float | None, ...] | None:
+        return None if values is None else tuple(told(one) for one in values)
+
+    names = [(place.code, place.name) for place in members]
+    table = pd.DataFrame(names, columns=COLUMNS[:2]).assign(
+        gap=rounded(gaps / held), scale=rounded(found.scale), share=rounded(found.shares)
+    )
+    pairs = zip(cases, fits, strict=True)
+    how = [comparison(design, weights.values[0], case.size) for case, (_, weights) in pairs]
+    weak = sum(bool(comparison_warnings(one)) for one in how)
+    warned = [say("programme.weak", count=weak, all=len(cases))] if weak else []
+    if found.spread and found.centre and abs(found.centre) > found.spread:
+        warned.append(say("programme.off", ratio=number(abs(found.centre) / found.spread, 1)))
+    plain, bias = _plain(design, cases, held, picks)
+    about = {
+        "left_out": left,
+        "gap": rounded(found.estimate),
+        "draws": found.draws,
+        **{name: _kept(getattr(found, name)) for name in ("spread", "centre", "q", "i2", "tau")},
+        "detectable": told(found.detectable),
+        "meta": each(found.meta),
+        "prediction": each(found.prediction),
+        # Large units do not change like the others: without what that does, the plain difference misleads.
+        "plain": None if bias is None else told(plain),
+        "size_bias": told(bias),
+    }
+    return _effect(
+        outcome,
+        "percent" if log else "points",
+        len(cases),
+        len(design.units),
+        estimate=told(found.estimate),
+        low=told(found.low),
+        high=told(found.high),
+        p=_kept(found.p),
+        p_floor=_kept(found.floor),
+        refused=say("programme.few", count=len(design.units)) if found.p is None else "",
+        warnings=tuple(warned),
+        assumptions=tuple(say(f"programme.assumption.{name}") for name in ("alone", "path", "exchange")),
+        about=about | _by_year(members, design, picks),
+        _table=table,
+    )
+
+
+def _kept(value: float | None) -> float | None:
+    return None if value is None else rounded(value)
+
+
+def _effect(outcome: str, scale: str, treated: int, others: int, **told: Any) -> Effect:
+    named: dict[str, Any] = dict.fromkeys(("estimate", "se", "low", "high", "p", "p_floor"))
+    return Effect(
+        outcome,
+        say("programme.unit"),
+        say("programme.estimand"),
+        "programme",
+        scale,
+        n_treated=treated,
+        n_comparison=others,
+        **{"_table": pd.DataFrame(columns=COLUMNS), **named, **told},
+    )
+
+
+def _members(ev: Evaluation, outcome: str) -> tuple[Members, dict[str, str]]:
+    """Labelled territories that share the most common design, and why each other one is left out."""
+    cases: Members = {}
+    left: dict[str, str] = {}
+    for place in sorted(ev.territories, key=lambda one: one.code):
+        if place.status != "labelled":
+            continue
+        reason = refused(place, outcome)
+        if not reason:
+            try:
+                cases[place] = case_of(place, outcome)
+                continue
+            except NotEnoughData as cause:
+                reason = cause.what
+        left[place.code] = reason
+    # A design is one object for all the territories of a family (communes: for those of one size).
+    designs = Counter(id(case.design) for case in cases.values())
+    most = max(designs, key=lambda one: designs[one], default=None)
+    members = {place: case for place, case in cases.items() if id(case.design) == most}
+    other = say("programme.other")
+    return members, left | {place.code: other for place in cases if place not in members}
+
+
+def _plain(
+    design: Design, cases: list[Case], held: Array, picks: Picks | None
+) -> tuple[float, float | None]:
+    """Mean change of the treated less that of every unit, and the same for placebo programmes."""
+    after = list(design.after)
+    change = design.centred(design.values)[:, after].mean(axis=1)
+    own = design.centred(np.array([case.own for case in cases]))[:, after].mean(axis=1)
+    mean = float(change.mean())
+    bias = None if picks is None else float((((change - mean)[picks]) / held).mean())
+    return float(((own - mean) / held).mean()), bias
+
+
+def _by_year(members: Members, design: Design, picks: Picks | None) -> dict[str, Any]:
+    """Event study, two-way fixed effects with their weights, and how far trends may bend: yearly series of
+    whole units, every territory labelled within them.
+    """
+    nothing: dict[str, Any] = {"event": None, "twfe": None, "honest": None}
+    if not all(period.isdigit() for period in design.periods):
+        return nothing
+    periods = np.array(design.periods, dtype=np.int64)
+    starts = np.array([int((place.labelled or place.wave.labelled)[:4]) for place in members])
+    whole = all(case.share == 1 for case in members.values())
+    if not whole or starts.min() <= periods[0] or starts.max() > periods[-1]:
+        return nothing
+    values = np.vstack([design.values, [case.own for case in members.values()]])
+    since = np.r_[np.zeros(len(design.units), dtype=np.int64), starts]
+    frame = pd.DataFrame(
+        {
+            "unit": np.arange(len(values)).repeat(len(periods)),
+            "period": np.tile(periods, len(values)),
+            "value": values.ravel(),
+            "first": since.repeat(len(periods)),
+        }
+    )
+    plain = panels.Panel.from_frame(
+        frame, unit="unit", period="period", outcome="value", first_treated="first"
+    )
+    event = group_time(plain, aggregate="event").table.astype({"period": "int64"})
+    event["estimate"] = rounded(event["estimate"])
+    if picks is None:
+        event[["se", "size_bias"]] = np.nan
+        return {"event": event, "twfe": _two_way(frame), "honest": None}
+    placebos = _coefficients(design, periods, starts, picks, event)
+    # Those of placebo programmes: influence functions know neither size nor region, and with few treated
+    # units reject far too often (docs/statistics.md).
+    event["se"] = rounded(placebos.std(axis=0))
+    event["size_bias"] = rounded(placebos.mean(axis=0))
+    bent = _honest(event, np.cov(placebos.T), starts, periods)
+    return {"event": event, "twfe": _two_way(frame), "honest": bent}
+
+
+def _coefficients(design: Design, periods: Array, starts: Array, picks: Picks, event: pd.DataFrame) -> Array:
+    """The event study of each placebo programme (draws x event times), each unit dated like its slot."""
+    at = np.arange(1, len(periods))
+    times = event["period"].to_numpy()
+    total, count = np.zeros((len(picks), len(times))), np.zeros(len(times))
+    for slot, start in enumerate(starts):
+        first = int(np.searchsorted(periods, start))
+        change = design.values[:, at] - design.values[:, np.where(at >= first, first - 1, at - 1)]
+        columns = np.searchsorted(times, periods[at] - start)
+        total[:, columns] += (change - change.mean(axis=0))[picks[:, slot]]
+        count[columns] += 1
+    return total / count
+
+
+def _two_way(frame: pd.DataFrame) -> dict[str, Any]:
+    """Two-way fixed effects and the comparisons that they are made of, by diff-diff: Goodman-Bacon, J.
+    Econometrics 225 (2021).
+    """
+    from diff_diff import BaconDecomposition
+
+    found = BaconDecomposition(weights="exact").fit(
+        frame, outcome="value", unit="unit", time="period", first_treat="first"
+    )
+    told = found.to_dataframe()[["treated_group", "control_group", "comparison_type", "estimate", "weight"]]
+    told = told.set_axis(["treated", "control", "kind", "estimate", "weight"], axis=1)
+    told[["estimate", "weight"]] = rounded(told[["estimate", "weight"]])
+    return {"estimate": rounded(found.twfe_estimate), "bacon": told}
+
+
+def _honest(event: pd.DataFrame, sigma: Array, starts: Picks, periods: Picks) -> pd.DataFrame | None:
+    """`honest` over the event times that every date of treatment has, at the last one; None with fewer than
+    two changes before.
+    """
+    times = event["period"].to_numpy()
+    kept = (times >= periods[1] - starts.min()) & (times <= periods[-1] - starts.max())
+    before = int((times[kept] < 0).sum())
+    if before < 2:
+        return None
+    # From changes against the year before to distances from the last year before.
+    turn = np.eye(int(kept.sum()))
+    turn[:before, :before] = -np.triu(np.ones((before, before)))
+    steps = event["estimate"].to_numpy()[kept]
+    most = float(np.abs(np.diff(steps[:before])).max())
+    told = (turn @ steps, turn @ sigma[np.ix_(kept, kept)] @ turn.T)
+    last = len(steps) - before - 1
+    return honest(told, before=before, smoothness=(0.0, most / 2, most), at=last)

@@ -1,0 +1,206 @@
+"""Claims: every figure that a report may print, with what it is, how sure, from where, and the sentence that
+it has earned.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from impactkit.data.catalogue import catalogue, measures
+from impactkit.data.tables import labels
+from impactkit.evidence import effect_rows
+from impactkit.evidence.estimated import Estimated, estimated, named
+from impactkit.evidence.level import rule
+from impactkit.evidence.picked import as_text
+from impactkit.indicators import indicators
+from impactkit.wording.catalogue import has, say
+from impactkit.wording.numbers import when
+
+if TYPE_CHECKING:
+    from impactkit.data.territories import Territory
+
+COLUMNS = ["claim", "territory", "logic", "level", "sentence", "rule", "indicator", "group", "period"]
+COLUMNS += ["value", "low", "high", "n", "unit", "source", "as_of", "data_vintage", "geography_vintage"]
+COLUMNS += ["assumptions", "checks", "dimension", "sdg", "iris"]
+SEPARATOR = " ; "
+INVARIABLE = ("fois", "mois", "sans", "dans")
+DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
+VERDICTS = {True: "passed", False: "failed", None: "silent"}
+
+
+def claims(place: Territory) -> pd.DataFrame:
+    """One row by figure of a territory, known or not: columns claim (its name), territory, logic (inputs,
+    activities, outputs, outcomes, impacts, or context), level (declared, observed, before-after, compared,
+    estimated, method), sentence, rule (the key of that sentence), the figure and its source with both
+    vintages, assumptions and checks, dimension (of the five of impact), sdg, iris.
+
+    Sources: the logic model of the European Commission's GECES (2014); Impact Management Platform, five
+    dimensions of impact.
+    """
+    return _claims(place).copy()
+
+
+@functools.lru_cache(maxsize=64)
+def _claims(place: Territory) -> pd.DataFrame:
+    found = [_of_row(row) for row in indicators(place.evaluation, of=place).to_dict("records")]
+    for outcome, rows in effect_rows.rows(place).groupby("outcome", sort=False):
+        told = estimated(place, str(outcome))
+        assert told is not None
+        counted: dict[str, int] = {}
+        for row in rows.to_dict("records"):
+            counted[row["quantity"]] = counted.get(row["quantity"], 0) + 1
+            found.append(_of_effect(row, told, counted[row["quantity"]]))
+    return pd.DataFrame(found, columns=COLUMNS)
+
+
+def level_of(row: dict[str, Any]) -> str:
+    """The level of evidence of an indicator row: what the tables of the evaluation hold is declared, what an
+    official source publishes is observed, a change is before-after, and compared with those of others.
+    """
+    if row["indicator"].endswith("_change"):
+        return "compared" if row["group"] else "before-after"
+    if row["group"].startswith(("comparable=", "expected=", "area=")):
+        return "compared"
+    published = row["data_vintage"] or row["geography_vintage"]
+    return "observed" if published or _about(row["indicator"])["logic"] == "context" else "declared"
+
+
+def _of_row(row: dict[str, Any]) -> dict[str, Any]:
+    about, level = _about(row["indicator"]), level_of(row)
+    missing = row["flag"].removeprefix("missing:") if pd.isna(row["value"]) else ""
+    key = rule(level, missing=missing, withheld=missing == "withheld")
+    return {
+        **{name: row[name] for name in COLUMNS if name in row},
+        **{name: about[name] for name in ("logic", "dimension", "sdg", "iris")},
+        "claim": name_of(row["indicator"], row["group"], row["period"]),
+        "level": level,
+        "rule": key,
+        "sentence": _sentence(key, row, about["label_fr"], about["table"], missing),
+    }
+
+
+def name_of(indicator: str, group: str = "", period: str = "") -> str:
+    """The name of a claim, as it is typed: `count_jobs@2020`, `count_projects[stage=idea]@2020`."""
+    return indicator + (f"[{group}]" if group else "") + (f"@{period}" if period else "")
+
+
+def _sentence(key: str, row: dict[str, Any], label: str, table: str, missing: str) -> str:
+    group = _group(row["group"], table)
+    what = label + (f" ({group})" if group else "")
+    if key in ("claim.withheld", "claim.missing"):
+        reason = say(f"reason.{missing}") if has(f"reason.{missing}") else missing
+        return say(key, what=what, reason=reason)
+    dated = bool(DATE.fullmatch(row["as_of"]))
+    period = row["period"].replace("/", "-") or say("claim.undated")
+    told = {
+        "what": what,
+        "value": _figure(row["value"], row["unit"], sign=row["indicator"].endswith("_change")),
+        "source": row["source"].split(",")[0] or say("claim.no-source"),
+        "when": when(row["as_of"]) if dated else period,
+        "period": period,
+    }
+    if pd.notna(row["low"]) and pd.notna(row["high"]):
+        span = {name: _figure(row[name], row["unit"]) for name in ("low", "high")}
+        return say(f"{key}.span" if has(f"{key}.span") else key, **told, **span)
+    return say(key, **told)
+
+
+def _figure(value: float, unit: str, *, sign: bool = False) -> str:
+    text = as_text(value, unit, sign=sign)
+    if unit == "part":
+        return text
+    if unit == "points":
+        return f"{text} " + say("unit.points", n=abs(value))
+    # Units are written in the plural; below two French is singular.
+    words = [word if word in INVARIABLE else word.removesuffix("s") for word in unit.split()]
+    return f"{text} " + (" ".join(words) if abs(value) < 2 else unit)
+
+
+def _group(group: str, table: str) -> str:
+    """Which part of a figure: in the words of the tables where they have some."""
+    parts = []
+    for part in filter(None, group.split("|")):
+        name, _, value = part.partition("=")
+        key = f"claim.group.{part}"
+        words = labels(table, name)
+        stages = labels("projects", "stage")
+        if has(key):
+            parts.append(say(key))
+        elif ">" in part:
+            parts.append(" → ".join(stages.get(one, one) for one in part.split(">")))
+        elif name == "on":
+            parts.append(say("claim.group.on", what=named(value)))
+        else:
+            parts.append(words.get(value, value))
+    return ", ".join(parts)
+
+
+@functools.lru_cache(maxsize=256)
+def _about(indicator: str) -> dict[str, str]:
+    """Label, place in the logic model, dimension, SDG and IRIS+ of an indicator."""
+    ours = measures()
+    if indicator in ours.index:
+        return {**ours.loc[indicator].to_dict(), "sdg": "", "iris": ""}
+    known = catalogue().set_index("id")
+    if indicator in known.index:
+        told = known.loc[indicator]
+        return {
+            "label_fr": told["label_fr"],
+            "logic": "context",
+            "dimension": "how_much",
+            "sdg": told["sdg"],
+            "iris": told["iris"],
+            "table": "",
+        }
+    return {"label_fr": indicator, **dict.fromkeys(("logic", "dimension", "sdg", "iris", "table"), "")}
+
+
+def _of_effect(row: dict[str, Any], told: Estimated, at: int) -> dict[str, Any]:
+    """A row of effects.csv as a claim: the gap may earn one, the rest says what the method is."""
+    outcome, quantity = row["outcome"], row["quantity"]
+    gap = quantity == "gap"
+    key = told.rule if gap else rule("method")
+    periods = told.effect.about.get("periods", ("", ""))
+    holes = {
+        "what": named(outcome),
+        "quantity": "" if gap else _quantity(quantity),
+        "value": _figure(row["value"], row["unit"], sign=gap)
+        if pd.notna(row["value"])
+        else say("cell.unknown"),
+        "first": periods[0][:4],
+        "last": periods[1][:4],
+    }
+    for end in ("low", "high"):
+        holes[end] = _figure(row[end], row["unit"], sign=True) if pd.notna(row[end]) else say("cell.unknown")
+    verdicts = (f"{one.name}={VERDICTS[one.passed]}" for one in told.checks)
+    return {
+        **{column: row[column] for column in ("territory", "value", "low", "high", "n", "unit", "source")},
+        **dict.fromkeys(("as_of", "data_vintage", "geography_vintage"), ""),
+        **{column: _about(outcome)[column] for column in ("sdg", "iris")},
+        "claim": f"effect[{outcome}]" if gap else f"{quantity}[{outcome}]" + (f"#{at}" if at > 1 else ""),
+        "logic": "impacts" if gap and told.state == "estimated" else "context",
+        "level": "estimated" if gap else "method",
+        "rule": key,
+        "sentence": say(key + (".span" if quantity == "placebos" else ""), **holes),
+        "indicator": outcome,
+        "group": quantity,
+        "period": "/".join(filter(None, periods)),
+        "assumptions": SEPARATOR.join(told.effect.assumptions) if gap else "",
+        "checks": SEPARATOR.join(verdicts) if gap else "",
+        "dimension": "contribution",
+    }
+
+
+def _quantity(name: str) -> str:
+    """A figure of effects.csv in words."""
+    if name.startswith("check_"):
+        return say("claim.quantity.check", name=say(f"effect.check.name.{name.removeprefix('check_')}"))
+    if name.startswith("balance_"):
+        _, quantity, of = name.split("_")
+        of_whom = say(f"balance.{of}")
+        return say("claim.quantity.balance", quantity=say(f"claim.balance.{quantity}"), of=of_whom.lower())
+    return say(f"claim.quantity.{name}")

@@ -1,0 +1,201 @@
+"""Statistical secrecy: which figures may not be printed, over the whole evaluation at once.
+
+Primary rules say which cells tell too much about somebody; `suppression` says which others would give them
+back. A protected row keeps its place and its source, never its numbers.
+
+Verified in Insee's Manuel de protection des tableaux (chapter Règles): at least 3 units for businesses; no
+contributor above 85 % of a cell; at least 11 units for tax data on persons, and the same 85 %.
+Verified in Insee's documentation of the gridded Filosofi data (2019): at least 11 tax households. Not
+verified: that the 11 holds for every other product drawn from Filosofi.
+Protection of a cell above 85 %: up to where its largest contributor would no longer exceed that share
+(Handbook on Statistical Disclosure Control, 4.2, the (1,k) rule).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from impactkit.errors import RefusedData
+from impactkit.evidence.suppression import SECONDARY, SMALLEST, Relation, suppress
+from impactkit.indicators.rows import KEY
+from impactkit.wording.catalogue import error, say
+
+FLAG = "missing:withheld"
+LOG = ["territory", "indicator", "group", "period", "reason", "rule", "source"]
+# Only what adds up can be found by subtraction.
+_ADDS = ("count_", "amount_")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When a figure tells too much: under `fewest` units (under `households` households where that counts),
+    or one contributor above `most_share` of it. `verified` tells whether the source was read.
+    """
+
+    name: str
+    fewest: int
+    most_share: float
+    households: int
+    source: str
+    url: str
+    verified: bool
+
+
+_MANUAL = "https://inseefrlab.github.io/manuel-protection-tableaux/chapters/annexes/regles.html"
+_SOURCE = "Insee, Manuel de protection des tableaux, Règles"
+RULES = {
+    "businesses": Rule("businesses", 3, 0.85, 0, _SOURCE, _MANUAL, True),
+    "tax-persons": Rule("tax-persons", 3, 0.85, 11, _SOURCE, _MANUAL, True),
+    "filosofi": Rule("filosofi", 3, 0.85, 11, "Insee, Filosofi", "https://www.insee.fr/fr/metadonnees/source/"
+                     "operation/s2105/confidentialite", False),
+}  # fmt: skip
+
+
+def primary(cells: pd.DataFrame, rule: Rule) -> pd.Series:
+    """Why each cell tells too much: "", "few", "dominance" or "households", in the order of the cells.
+
+    cells: columns cell, value, n (contributors, NaN unknown), largest (the largest one's value, NaN
+    unknown). What is unknown withholds nothing; a cell without contributor is an empty one, and may be told.
+    """
+    n, value = cells["n"].astype(float), cells["value"].astype(float).abs()
+    largest = cells["largest"].astype(float).abs() if "largest" in cells else pd.Series(np.nan, cells.index)
+    found = pd.Series("", index=cells.index, name="reason")
+    found[(n > 0) & (largest > rule.most_share * value)] = "dominance"
+    found[(n > 0) & (n < rule.households)] = "households"
+    found[(n > 0) & (n < rule.fewest)] = "few"
+    return found
+
+
+def levels(cells: pd.DataFrame, reasons: pd.Series, rule: Rule, protection: float = 0.10) -> pd.DataFrame:
+    """The cells with `lower` and `upper`: how far from its value each secret one must stay possible.
+
+    `protection` of the value, at least one unit. A count of units must besides stay possible over as many
+    values as the rule's threshold, and any secret cell up to where its largest contributor would dominate no
+    more.
+    """
+    value = cells["value"].astype(float)
+    lower = np.maximum(protection * value.abs(), SMALLEST)
+    upper, below = lower.copy(), np.minimum(lower, value.abs())
+    least = reasons.map({"few": rule.fewest, "households": rule.households}).astype(float)
+    counted = least.notna() & (value == cells["n"])
+    upper = upper.mask(counted, np.maximum(upper, least - below))
+    if "largest" in cells:
+        room = cells["largest"].astype(float) / rule.most_share - value
+        upper = upper.mask(reasons.ne(""), np.fmax(upper, room))
+    return cells.assign(lower=lower, upper=upper)
+
+
+def cell_ids(rows: pd.DataFrame) -> pd.Series:
+    """The name of each row's cell: territory, indicator, group, period."""
+    return rows[KEY].astype(str).agg("|".join, axis=1) if len(rows) else pd.Series("", index=rows.index)
+
+
+def relations_of(
+    rows: pd.DataFrame, parts: pd.DataFrame | None = None, nested: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, list[Relation]]:
+    """The cells of all rows, and what adds up among them: cells (cell, value, n, published), relations.
+
+    parts: columns indicator, total, part: groups that add up to a group ("" is the whole). nested: columns
+    inner, outer, and optionally complement: a territory inside another; those that share an outer and a
+    named complement are apart, and make up the outer with it. What no row tells of the outer is still a
+    cell, never published: who reads both reports finds it. Only counts and amounts add up. A sum with a
+    figure missing is left out.
+    """
+    told = rows[rows["value"].notna() & rows["indicator"].str.startswith(_ADDS)]
+    value = dict(zip(cell_ids(told), told[["value", "n"]].to_numpy(dtype=float), strict=True))
+    relations, rests = [], {}
+    for (indicator, total), some in parts.groupby(["indicator", "total"]) if parts is not None else ():
+        for place, period in _places(told[told["indicator"] == indicator], "territory", "period"):
+            names = [f"{place}|{indicator}|{group}|{period}" for group in (total, *some["part"])]
+            relations += [Relation(names[0], tuple(names[1:]))] if set(names) <= value.keys() else []
+    for outer, inners, rest in _nests(nested):
+        for keys in _places(told[told["territory"] == outer], *KEY[1:]):
+            whole, *some = ("|".join((place, *keys)) for place in (outer, *inners))
+            left = "|".join((rest, *keys))
+            if not set(some) <= value.keys():
+                continue
+            if left not in value:
+                rests[left] = np.round(value[whole] - np.sum([value[name] for name in some], axis=0), 9)
+            relations.append(Relation(whole, (*some, left)))
+    cells = pd.DataFrame.from_dict(value | rests, orient="index", columns=["value", "n"])
+    cells.insert(0, "cell", cells.index)
+    return cells.reset_index(drop=True).assign(
+        published=lambda all: ~all["cell"].isin(list(rests))
+    ), relations
+
+
+def _places(rows: pd.DataFrame, *columns: str) -> Iterable[tuple[str, ...]]:
+    return rows[list(columns)].drop_duplicates().itertuples(index=False, name=None)
+
+
+def _nests(nested: pd.DataFrame | None) -> Iterable[tuple[str, list[str], str]]:
+    """Each outer territory with those inside it, and the name of what is left."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for one in nested.to_dict("records") if nested is not None else ():
+        rest = one.get("complement") or f"{one['outer']} - {one['inner']}"
+        found.setdefault((one["outer"], rest), []).append(one["inner"])
+    return [(outer, inners, rest) for (outer, rest), inners in found.items()]
+
+
+def withheld_rows(
+    rows: pd.DataFrame,
+    rules: Mapping[str, Rule],
+    parts: pd.DataFrame | None = None,
+    nested: pd.DataFrame | None = None,
+    *,
+    largest: pd.Series | None = None,
+    derived: Mapping[str, Collection[str]] | None = None,
+    protection: float = 0.10,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows of a whole evaluation, protected, and the log of what was withheld: LOG, no value.
+
+    rules: the rule of each indicator that has one; nothing else is withheld but what is derived. parts,
+    nested: as in `relations_of`. largest: the largest contributor's value, by the rows' index. derived: the
+    indicators from which a share or a change is computed; it goes when one of them goes, in its own or
+    either period. A withheld row has no value, bounds nor n, and `missing:withheld`, whatever the reason:
+    told apart, reasons would say which cells are small. The log tells them apart: it is the evaluator's, not
+    the reader's. Raises RefusedData when two rows are one cell, and as `suppress`.
+    """
+    ids = cell_ids(rows)
+    if ids.duplicated().any():
+        raise error(RefusedData, "secrecy-twice", cell=ids[ids.duplicated()].iloc[0])
+    cells, relations = relations_of(rows, parts, nested)
+    held = rows[rows["value"].notna() & ~ids.isin(cells["cell"])]
+    lone = held[["value", "n"]].assign(cell=ids[held.index], published=True)
+    cells = pd.concat([cells, lone], ignore_index=True)
+    cells["largest"] = cells["cell"].map(dict(zip(ids, largest, strict=True)) if largest is not None else {})
+    found: dict[str, str] = {}
+    # No sum crosses two indicators, and each has its rule and its sign.
+    for name, some in cells.groupby(cells["cell"].str.split("|").str[1], sort=False):
+        if name in rules:
+            reasons = primary(some, rules[name])
+            table = levels(some, reasons, rules[name], protection)
+            mine = [one for one in relations if one.total in set(some["cell"])]
+            positive = bool((some["value"][some["published"]] >= 0).all())
+            named = dict(zip(some["cell"], reasons, strict=True))
+            found |= suppress(table, mine, named, protection, known_nonnegative=positive).withheld
+    gone = {tuple(cell.split("|")) for cell in found}
+    derived = derived or {}
+    for at, one in rows[rows["indicator"].isin(list(derived)) & rows["value"].notna()].iterrows():
+        place, name, group, period = (one[key] for key in KEY)
+        if any((place, base, group, when) in gone for base in derived[name]
+               for when in {period, *period.split("/")}):  # fmt: skip
+            found.setdefault(ids[at], SECONDARY)
+    secret = ids.isin(list(found))
+    shown = rows.copy()
+    shown.loc[secret, ["value", "low", "high", "n"]] = np.nan
+    shown.loc[secret, "flag"] = FLAG
+    log = rows.loc[secret, KEY].assign(reason=ids[secret].map(found))
+    log["rule"] = [rules[name].name if name in rules else "" for name in log["indicator"]]
+    log["source"] = [rules[name].source if name in rules else "" for name in log["indicator"]]
+    return shown, log[LOG].reset_index(drop=True)
+
+
+def told(rule: Rule) -> str:
+    """The sentence in place of a withheld figure: one for all reasons, so that it gives none away."""
+    who = "households" if rule.households else "businesses"
+    return say("secrecy.withheld", who=say(f"secrecy.{who}"), rule=rule.source)

@@ -1,0 +1,213 @@
+"""`explain`: one figure of a built report, followed back to the rows that it comes from."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import gzip
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+import pandas as pd
+
+from impactkit.data import official, series
+from impactkit.data.catalogue import measures
+from impactkit.data.evaluation import load
+from impactkit.data.folders import reference_folder
+from impactkit.display.shown import Block, Prose, Shown, Table, text
+from impactkit.effects.territory import effect
+from impactkit.errors import ImpactkitError, ReportFailed, UnknownName
+from impactkit.evidence.finding import Sentence
+from impactkit.indicators.comparable import POPULATION, family_of
+from impactkit.wording.catalogue import error, say
+from impactkit.wording.numbers import number, percent
+
+if TYPE_CHECKING:
+    from impactkit.data.territories import Territory
+
+HEAVIEST = 10
+PUBLISHED = ("count_jobs_private", "rate_unemployment", POPULATION)
+# Lines of one file that are worth printing.
+MOST_LINES = 12
+# Codes stand in the first columns; further on the same digits may be a figure.
+KEYS, WIDTH = 2, 120
+FOLDER = re.compile(r"""^folder\s*=\s*["'](.+)["']\s*$""", re.MULTILINE)
+
+
+@dataclass(frozen=True, repr=False)
+class Explained(Shown):
+    """Several things to read, one after the other."""
+
+    things: tuple[Shown, ...]
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The blocks of each, in order."""
+        return tuple(block for thing in self.things for block in thing.blocks)
+
+
+def explain(report: str | Path, claim: str, *, evaluation: str | Path | None = None) -> Explained:
+    """A claim of a built report (its folder): the sentence, the rule that chose it, the figure, the rows of
+    the territory, the ten comparison units that weigh most, and the path, row count and hash of each file.
+    `evaluation`: the folder that it was built from, when it is not where its notebook names it.
+
+    Raises ReportFailed for a folder without claims.csv, UnknownName for a claim that is not there.
+    """
+    folder = Path(report)
+    told = _claims(folder).set_index("claim")
+    if claim not in told.index:
+        raise UnknownName.among(say("noun.claim"), claim, told.index, where=str(folder))
+    row = told.loc[claim].to_dict() | {"claim": claim}
+    place = _territory(folder, str(row["territory"]), evaluation)
+    if place is None:
+        return Explained((Prose((*_said(row), text(say("explain.no-evaluation")))),))
+    files = _files(place, str(row["indicator"]))
+    codes = _units(place, str(row["indicator"]))
+    lines = _table("rows", (line for path in files for line in _told(path, codes)))
+    return Explained((Prose(_said(row)), lines, _heaviest(place, row, files), _hashed(files)))
+
+
+def _claims(folder: Path) -> pd.DataFrame:
+    path = folder / "claims.csv"
+    if not path.is_file():
+        raise error(ReportFailed, "no-claims", where=str(folder))
+    return pd.read_csv(path, dtype="str", keep_default_na=False)
+
+
+def _territory(folder: Path, code: str, evaluation: str | Path | None) -> Territory | None:
+    """The territory of a report, in the evaluation that its notebook names; None when that is not here."""
+    if evaluation is not None:
+        return load(evaluation).territory(code)
+    notebook = folder / "report.ipynb"
+    cells = nbformat.read(notebook, as_version=4).cells if notebook.is_file() else []
+    named = [found[1] for cell in cells for found in [FOLDER.search(cell.source)] if found]
+    try:
+        return load(named[-1]).territory(code) if named else None
+    except ImpactkitError:
+        # The report has been moved away from its evaluation: what it says of itself is still told.
+        return None
+
+
+def _said(row: dict[str, Any]) -> tuple[Sentence, ...]:
+    level = say(f"level.{row['level']}")
+    found = [row["sentence"], say("explain.rule", rule=row["rule"], level=level)]
+    figures = [f"{name} = {row[name]}" for name in ("value", "low", "high", "n", "unit") if row[name]]
+    found.append(say("explain.figures", figures=", ".join(figures)))
+    if row["source"]:
+        dates = [row[name] for name in ("as_of", "data_vintage", "geography_vintage") if row[name]]
+        found.append(say("explain.source", source=row["source"], dates=" ; ".join(dates) or "–"))
+    found += [say(f"explain.{name}", told=row[name]) for name in ("assumptions", "checks") if row[name]]
+    return tuple(text(one) for one in found)
+
+
+def _files(place: Territory, indicator: str) -> list[Path]:
+    """The files that a figure comes from: a table of the evaluation, official files, the reference data."""
+    ev, told = place.evaluation, _published(indicator)
+    table = measures()["table"].get(indicator, "")
+    if table:
+        return [path for path in (ev.folder / f"{table}.csv",) if path.is_file()]
+    if told == POPULATION:
+        return [reference_folder() / "population.csv.gz"]
+    if (ev.table("outcomes")["indicator"] == told).any():
+        return [ev.folder / "outcomes.csv"]
+    family = family_of(place, told) if place.perimeter or place.units else ""
+    known = [one for name in (family, "commune") for one in official.figures(ev, told, name)]
+    paths = {Path(one.path) for one in known if one.path}
+    # What the kit counts itself comes from the ground of the territory, and from all that is said of it.
+    own = ("perimeters",) if place.perimeter else ev.tables
+    return sorted(paths or {path for name in own if (path := ev.folder / f"{name}.csv").is_file()})
+
+
+def _published(indicator: str) -> str:
+    """The published figure behind a change, an index or a count of comparable units."""
+    return next((name for name in PUBLISHED if name.split("_", 1)[1] in indicator), indicator)
+
+
+def _units(place: Territory, indicator: str) -> set[str]:
+    """The codes by which files name what a figure is about."""
+    told = _published(indicator)
+    if measures()["table"].get(indicator, "") or not (place.perimeter or place.units):
+        return {place.code}
+    if told == POPULATION:
+        return set(place.communes)
+    held = series.of_territory(place, told)
+    zones = set(held["zone"]) - {""} if "zone" in held else set()
+    return zones or set(place.units) or {part.code for part in place.perimeter}
+
+
+def _heaviest(place: Territory, row: dict[str, Any], files: list[Path]) -> Table:
+    if row["level"] != "estimated":
+        return Table("", (), ())
+    weights = effect(place, row["indicator"]).about["weights"]
+    heavy = sorted(weights, key=lambda unit: (-weights[unit], unit))[:HEAVIEST]
+    where = {unit: " ; ".join(filter(None, (_where(path, unit) for path in files))) for unit in heavy}
+    return _table("heaviest", ((unit, percent(weights[unit]), where[unit]) for unit in heavy))
+
+
+def _hashed(files: list[Path]) -> Table:
+    return _table("files", ((path.name, *_print(path, path.stat().st_mtime_ns)) for path in files))
+
+
+def _table(name: str, rows: Iterable[tuple[str, str, str]]) -> Table:
+    told = tuple(tuple(text(cell) for cell in row) for row in rows)
+    columns = tuple((say(f"explain.{name}.{at}"), "left", 1.0) for at in ("first", "second", "third"))
+    return Table(say(f"explain.{name}"), columns, told)
+
+
+def _lines(path: Path, codes: set[str]) -> tuple[tuple[int, str], ...]:
+    return _found(path, path.stat().st_mtime_ns, frozenset(codes))
+
+
+@functools.lru_cache(maxsize=64)
+def _found(path: Path, changed: int, codes: frozenset[str]) -> tuple[tuple[int, str], ...]:
+    """Line (from 1) and content of each row that opens with one of these codes."""
+    return tuple(
+        (at, " | ".join(cell for cell in cells if cell)[:WIDTH])
+        for at, cells in enumerate(_cells(path), start=1)
+        if not codes.isdisjoint(cells[:KEYS])
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def _print(path: Path, changed: int) -> tuple[str, str]:
+    """How many rows a file has, and its hash."""
+    return number(sum(1 for _ in _cells(path))), hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _told(path: Path, codes: set[str]) -> list[tuple[str, str, str]]:
+    found = [(path.name, str(at), content) for at, content in _lines(path, codes)]
+    if len(found) <= MOST_LINES:
+        return found
+    more = say("explain.more", count=number(len(found) - MOST_LINES + 1))
+    return [*found[: MOST_LINES - 2], ("", "", more), found[-1]]
+
+
+def _where(path: Path, unit: str) -> str:
+    lines = [at for at, _ in _lines(path, {unit})]
+    return f"{path.name}:{lines[0]}-{lines[-1]}" if lines else ""
+
+
+def _cells(path: Path) -> Iterator[list[str]]:
+    """Rows of a CSV (perhaps compressed) or of every sheet of a workbook, as text."""
+    if path.suffix == ".xlsx":
+        import python_calamine
+
+        book = python_calamine.CalamineWorkbook.from_path(path)
+        for name in book.sheet_names:
+            for cells in book.get_sheet_by_name(name).to_python():
+                yield [str(cell) for cell in cells]
+        return
+    compressed = path.suffix == ".gz"
+    with (
+        gzip.open(path, "rt", encoding="utf-8-sig")
+        if compressed
+        else path.open(encoding="utf-8-sig") as file
+    ):
+        start = file.readline()
+        file.seek(0)
+        yield from csv.reader(file, delimiter=";" if start.count(";") > start.count(",") else ",")

@@ -1,0 +1,130 @@
+"""Claims: the sentence follows from level and tests; each figure of a page has one, and an origin."""
+
+import pandas as pd
+import pytest
+from pages.reading import Reading, printed
+
+import impactkit as ik
+from impactkit.evidence.level import rule
+
+# level, p, p once every test is counted, below what can be seen, doubted, missing, withheld -> sentence
+CASES = [
+    ("declared", None, None, False, False, "", False, "claim.declared"),
+    ("observed", None, None, False, False, "", False, "claim.observed"),
+    ("before-after", None, None, False, False, "", False, "claim.before-after"),
+    ("compared", None, None, False, False, "", False, "claim.compared"),
+    ("method", None, None, False, False, "", False, "claim.method"),
+    ("estimated", None, None, False, False, "", False, "claim.few"),
+    ("estimated", 0.06, 0.01, False, False, "", False, "claim.ordinary"),
+    ("estimated", 0.01, 0.06, False, False, "", False, "claim.ordinary"),
+    ("estimated", 0.01, None, False, False, "", False, "claim.ordinary"),
+    ("estimated", 0.01, 0.02, False, True, "", False, "claim.weak"),
+    ("estimated", 0.01, 0.02, True, True, "", False, "claim.weak"),
+    ("estimated", 0.01, 0.02, True, False, "", False, "claim.exaggerated"),
+    ("estimated", 0.05, 0.05, False, False, "", False, "claim.estimated"),
+    ("estimated", 0.01, 0.02, False, False, "not-published", False, "claim.missing"),
+    ("observed", None, None, False, False, "not-covered", False, "claim.missing"),
+    ("estimated", 0.01, 0.02, False, False, "", True, "claim.withheld"),
+    ("declared", None, None, False, False, "withheld", True, "claim.withheld"),
+]
+
+
+@pytest.mark.parametrize(("level", "p", "adjusted", "small", "doubted", "missing", "withheld", "key"), CASES)
+def test_the_sentence_is_a_function_of_what_was_earned(
+    level, p, adjusted, small, doubted, missing, withheld, key
+):
+    found = rule(
+        level, p=p, adjusted=adjusted, small=small, doubted=doubted, missing=missing, withheld=withheld
+    )
+    assert found == key
+
+
+def test_a_level_that_does_not_exist_has_no_sentence():
+    with pytest.raises(ValueError, match="no level"):
+        rule("proved")
+
+
+def test_every_printed_figure_is_a_claim(built, french_impact):
+    """The same reading as that of indicators.csv, on claims.csv alone."""
+    from pages.test_every_number import _names, rows_of
+
+    for place in french_impact.territories:
+        folder = built / place.code
+        told = pd.read_csv(folder / "claims.csv", dtype={"group": str, "period": str, "unit": str})
+        names = _names(french_impact, place, rows_of(folder))
+        page = Reading((folder / "report.html").read_text("utf-8"))
+        known = printed(told.assign(unit=told["unit"].fillna("")))
+        assert not [one for one in page.numbers(names) if one not in known], place.code
+        assert told["claim"].is_unique and told["sentence"].notna().all() and told["rule"].notna().all()
+
+
+def test_only_an_estimate_that_passed_is_called_one(french_impact, repo):
+    for ev in (french_impact, ik.load(repo / "data" / "demo")):
+        for place in ev.territories[:6]:
+            told = ik.claims(place)
+            said = told["sentence"].str.contains("Effet estimé")
+            assert (told["rule"].isin(["claim.estimated", "claim.exaggerated"]) == said).all()
+            assert set(told["level"]) <= {
+                "declared",
+                "observed",
+                "before-after",
+                "compared",
+                "estimated",
+                "method",
+            }
+            # A population is context, never a result of the programme.
+            about = told["indicator"].str.contains("population")
+            assert (told[about]["logic"] == "context").all()
+
+
+def test_every_claim_of_every_report_is_explained(built, french_impact):
+    count = 0
+    for place in french_impact.territories:
+        told = pd.read_csv(built / place.code / "claims.csv")
+        known = told[told["value"].notna()]
+        for claim in known["claim"]:
+            said = str(ik.explain(built / place.code, claim, evaluation=french_impact.folder))
+            assert (
+                said.startswith(known.set_index("claim").loc[claim, "sentence"]) and "Les fichiers" in said
+            )
+            count += 1
+    assert count > 27 * 5
+
+
+def test_an_explanation_goes_back_to_the_line(built, repo):
+    real = repo / "data" / "french-impact"
+    said = str(ik.explain(built / "valence-romans", "count_jobs@2020", evaluation=real))
+    row = next(
+        at
+        for at, line in enumerate(
+            (repo / "data/french-impact/jobs.csv").read_text("utf-8").splitlines(), start=1
+        )
+        if line.startswith("valence-romans,")
+    )
+    assert f"jobs.csv | {row} | valence-romans | consigne | 2" in said
+    people = str(ik.explain(built / "valence-romans", "count_population@2023", evaluation=real))
+    # A figure that has the digits of a commune's code is not that commune.
+    assert "64122" not in people and "26004" in people
+
+
+def test_a_report_away_from_its_evaluation_still_tells_what_it_says(built, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = str(ik.explain(built / "valence-romans", "count_jobs@2020"))
+    assert "Emplois déclarés" in said and "--evaluation" in said
+
+
+def test_a_claim_that_is_not_there_is_refused_with_the_nearest(built, tmp_path):
+    with pytest.raises(ik.UnknownName, match="count_jobs"):
+        ik.explain(built / "valence-romans", "count_job@2020")
+    with pytest.raises(ik.ReportFailed, match="claims.csv"):
+        ik.explain(tmp_path, "count_jobs@2020")
+
+
+def test_an_estimate_names_its_heaviest_units(official, sources, repo, tmp_path, monkeypatch):
+    monkeypatch.setenv("IMPACTKIT_SOURCES", str(sources))
+    real = repo / "data" / "french-impact"
+    summary = ik.run(real, only=["montreuillois"], to=tmp_path)
+    said = str(ik.explain(summary.folder / "montreuillois", "effect[count_jobs_private]", evaluation=real))
+    heavy = ik.effect(official.territory("montreuillois"), "count_jobs_private").about["weights"]
+    first = max(heavy, key=heavy.get)
+    assert said.count("urssaf_emploi_prive_epci_2014_2024.csv:") == 10 and f"{first} | " in said
