@@ -216,6 +216,7 @@ def make(folder: Path) -> None:
     _roadmaps(rows, truth, chance)
     _words(rows, chance)
     _contribution(rows)
+    _value(rows)
     _panel(rows, truth, chance)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "evaluation.toml").write_text(SETTINGS, "utf-8")
@@ -665,6 +666,52 @@ def _contribution(rows: Rows) -> None:
         | registry
         | {"role": "appraisal", "appraisal": "plausible", "by": "l’évaluatrice d’exemple"}
         | {"text": "Un seul témoignage, et une autre explication à examiner"},
+    ]
+
+
+def _value(rows: Rows) -> None:
+    """One project put in euros: three benefits, what it costs, five adjustments, a reference option."""
+    survey = {"as_of": "2024-05", "source": "Enquête d’exemple (exemple fictif), mai 2024"}
+    place = {"territory": "val-d-aubrelle", "project": "atelier-de-reparation-val-d-aubrelle"}
+    books = place | {"as_of": NEWS, "source": "Comptes d’exemple (exemple fictif), juin 2024"}
+    asked = place | survey
+    years = {"start": 2025, "years": 3}
+    kept, work = "Tonnes de CO2e évitées", "Postes d’insertion tenus un an"
+    rows["valuations"] += [
+        asked
+        | years
+        | {"item": kept, "role": "benefit", "dimension": "environmental", "unit": "tonnes de CO2e"}
+        | {"value": 60, "low": 40, "high": 75, "reference": "carbon"},
+        asked
+        | years
+        | {"item": work, "role": "benefit", "dimension": "insertion", "unit": "postes"}
+        | {"value": 3, "low": 2, "high": 4, "price": 14000, "price_low": 9000, "price_high": 16000},
+        books | years | {"item": "Loyer et animation", "role": "cost", "value": 12000},
+        books
+        | years
+        | {"item": "Temps de bénévoles", "role": "in_kind", "value": 6500, "low": 5000, "high": 8000},
+        books
+        | years
+        | {
+            "item": "Encadrement porté par l’atelier",
+            "role": "charge",
+            "value": 6000,
+            "dimension": "insertion",
+        },
+        books
+        | years
+        | {"item": "Collecte actuelle, qui cesserait", "role": "reference_cost", "value": 4000},
+        *(
+            asked | {"item": "", "role": name, "value": middle, "low": low, "high": high}
+            for name, low, middle, high in (
+                ("deadweight", 0.2, 0.3, 0.45),
+                ("attribution", 0.1, 0.2, 0.3),
+                ("displacement", 0.05, 0.1, 0.2),
+                ("leakage", 0, 0.05, 0.1),
+                ("drop_off", 0.1, 0.2, 0.35),
+            )
+        ),
+        asked | {"item": "Les liens noués entre habitants", "role": "not_monetised"},
     ]
 
 

@@ -61,9 +61,7 @@ class Packages:
         }
 
     def members(self, vintage: int) -> dict[str, str]:
-        return {
-            one["code"]: epci["code"] for epci in self.table(vintage, "epci") for one in epci["membres"]
-        }
+        return {one["code"]: epci["code"] for epci in self.table(vintage, "epci") for one in epci["membres"]}
 
     def ancestors(self, vintage: int) -> dict[str, str]:
         """Code that is no commune any more -> the commune that holds its ground, in one vintage."""
@@ -195,23 +193,41 @@ def main(folder: str) -> None:
         [(code, *values) for code, values in sorted(departements.items())],
     )
     epcis = {vintage: {one["code"]: one for one in packages.table(vintage, "epci")} for vintage in VERSIONS}
-    write("communes.csv.gz", "commune,name,departement,region,first,last",
-          runs(picked(communes, "nom", "departement", "region")))
+    write(
+        "communes.csv.gz",
+        "commune,name,departement,region,first,last",
+        runs(picked(communes, "nom", "departement", "region")),
+    )
     write("epci.csv.gz", "epci,name,type,first,last", runs(picked(epcis, "nom", "type")))
-    write("epci_members.csv.gz", "commune,epci,first,last", runs({
-        vintage: {code: (epci,) for code, epci in packages.members(vintage).items()}
-        for vintage in VERSIONS}))
-    write("ept.csv", "ept,name,commune", sorted(
-        (one["code"], one["nom"], member["code"])
-        for one in packages.table(2026, "ept") for member in one["membres"]))
+    write(
+        "epci_members.csv.gz",
+        "commune,epci,first,last",
+        runs(
+            {
+                vintage: {code: (epci,) for code, epci in packages.members(vintage).items()}
+                for vintage in VERSIONS
+            }
+        ),
+    )
+    write(
+        "ept.csv",
+        "ept,name,commune",
+        sorted(
+            (one["code"], one["nom"], member["code"])
+            for one in packages.table(2026, "ept")
+            for member in one["membres"]
+        ),
+    )
     write("commune_changes.csv", "old,new,year,kind", changes(packages, communes))
     write("population.csv.gz", "commune,pop_year,population,vintage", population(packages))
     write("epci_population.csv.gz", "epci,pop_year,population,vintage", epci_population(packages))
 
 
 def picked(by_vintage: dict[int, dict[str, Commune]], *fields: str) -> dict[int, dict[str, Row]]:
-    return {vintage: {code: tuple(one[field] for field in fields) for code, one in table.items()}
-            for vintage, table in by_vintage.items()}
+    return {
+        vintage: {code: tuple(one[field] for field in fields) for code, one in table.items()}
+        for vintage, table in by_vintage.items()
+    }
 
 
 if __name__ == "__main__":

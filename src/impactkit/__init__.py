@@ -45,6 +45,7 @@ _WHERE = {
     "chart": "display.trajectory",
     "map": "display.maps",
     "show": "display.shown",
+    "value": "valuation.social_return",
     "claims": "evidence.claim",
     "explain": "reports.explain",
     "write_twins": "reports.twins",

@@ -25,6 +25,7 @@ FACTS = (
 # No source names a rule, or a company with the type of its partnership; nobody has been interviewed.
 SILENT = {
     "contributions",
+    "valuations",
     "partnerships",
     "obstacles",
     "interviews",

@@ -18,8 +18,8 @@ CLAIMS = re.compile(r"\b(effets?|impacts?)\b", re.IGNORECASE)
 def rows_of(folder):
     """Every figure that a page may print: its indicators, and what is estimated."""
     rows = pd.read_csv(folder / "indicators.csv", dtype={"group": str, "period": str})
-    effects = folder / "effects.csv"
-    return pd.concat([rows, pd.read_csv(effects)]) if effects.is_file() else rows
+    others = [folder / "effects.csv", folder / "values.csv"]
+    return pd.concat([rows, *(pd.read_csv(path) for path in others if path.is_file())])
 
 
 def _names(french_impact, place, rows):

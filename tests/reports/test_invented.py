@@ -34,7 +34,7 @@ labelled = "2019-03-01"
 """
 DAY = {"SOURCE_DATE_EPOCH": "1709251200"}  # 1 March 2024
 BREAKS = re.compile("[\\s\u00ad\u200b\u2010-]")
-FILES = ("report.html", "report.pdf", "report.ipynb", "indicators.csv", "record.json")
+FILES = ("report.html", "report.pdf", "report.ipynb", "claims.csv", "indicators.csv", "record.json")
 
 
 def _typed(*words, cwd, **environment):

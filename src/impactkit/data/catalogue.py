@@ -45,3 +45,14 @@ def measures() -> pd.DataFrame:
     """
     path = reference_folder() / "measures.csv"
     return pd.read_csv(path, dtype="str", keep_default_na=False).set_index("id")
+
+
+@functools.lru_cache(maxsize=1)
+def reference_values() -> pd.DataFrame:
+    """French reference values: id, label_fr, unit, year, value, low, high, euros, version, contested and
+    source. Several versions are kept so that an old study can be done again. Read, never written into.
+    """
+    found = pd.read_csv(reference_folder() / "values.csv", dtype="str", keep_default_na=False)
+    for name in ("value", "low", "high"):
+        found[name] = pd.to_numeric(found[name].replace("", None))
+    return found

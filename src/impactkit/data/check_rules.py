@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 from impactkit.data import geography
+from impactkit.data.check_value import valuation_faults
 from impactkit.data.dates import middle
-from impactkit.data.tables import schemas
+from impactkit.data.tables import columns, schemas
 from impactkit.errors import UnknownName
 from impactkit.wording.catalogue import say
 
@@ -63,6 +64,7 @@ def faults(tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _too_many_challenges(tables, settings.get("label", {}).get("challenges"))
     yield from _partners(tables)
     yield from _appraisals(tables)
+    yield from _valuations(tables)
 
 
 def _column(tables: Tables, table: str, column: str) -> list[str]:
@@ -198,6 +200,14 @@ def _appraisals(tables: Tables) -> Iterator[Fault]:
 def _appraised(row: int, one: Mapping[str, str], said: str) -> Fault:
     mended = say("check.appraisal.next")
     return Fault("contributions", row, "appraisal", one["appraisal"], said, mended, one["territory"])
+
+
+def _valuations(tables: Tables) -> Iterator[Fault]:
+    frame = tables.get("valuations")
+    if frame is None or not set(columns("valuations")) <= set(frame):
+        return
+    for row, *told in valuation_faults(frame):
+        yield Fault("valuations", row, *told, territory_of(frame, row))
 
 
 def _too_many_challenges(tables: Tables, most: int | None) -> Iterator[Fault]:

@@ -57,7 +57,7 @@ def sheets(tables: Mapping[str, pd.DataFrame], *, light: bool) -> list[str]:
 ORDER = (
     "territories perimeters events members challenges milestones projects jobs project_outcomes funding "
     "partnerships transfers obstacles lessons unintended_effects evaluation_questions contributions "
-    "interviews unknowns units outcomes leftovers"
+    "valuations interviews unknowns units outcomes leftovers"
 ).split()
 
 

@@ -14,6 +14,7 @@ from impactkit.evidence.essentials import findings
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.plan import plan
 from impactkit.evidence.unknown import within
+from impactkit.evidence.value import sentences
 from impactkit.wording.catalogue import runs
 from impactkit.wording.numbers import date, when
 
@@ -23,8 +24,9 @@ def say(place: Territory, *, about: str = "head") -> Shown:
 
     `about`: head (name, kind, size, label), label (dates, perimeter, nesting), collective, roadmap, projects
     (and jobs), money (funding and partnerships), exchanges (transfers and obstacles), contribution (question
-    by question), lessons, context (official figures among comparable territories), estimate (what the method
-    can see, and the gap), programmes (others present), method.
+    by question), value (what a project is worth, a range), lessons, context (official figures among
+    comparable territories), estimate (what the method can see, and the gap), programmes (others present),
+    method.
     Raises UnknownName for another topic.
     """
     if about == "head":
@@ -125,6 +127,7 @@ TOPICS: dict[str, Callable[[Territory], tuple[Sentence, ...]]] = {
     "money": _money,
     "exchanges": _exchanges,
     "contribution": _contribution,
+    "value": sentences,
     "lessons": _lessons,
     "context": _context,
     "estimate": _estimate,

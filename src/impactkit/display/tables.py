@@ -16,6 +16,7 @@ from impactkit.display.gap import checks
 from impactkit.display.pool import pool
 from impactkit.display.shown import Table, text
 from impactkit.display.told import TOLD, criteria, told
+from impactkit.display.value import value_table
 from impactkit.errors import UnknownName
 from impactkit.evidence import unknown
 from impactkit.evidence.finding import Sentence, listed
@@ -29,7 +30,7 @@ from impactkit.wording.numbers import number
 
 def table(thing: Territory | Evaluation | pd.DataFrame, *, about: str = "", caption: str = "") -> Table:
     """A table to read: one of a territory's (`about`: known, criteria, projects, few, figures, themes, pool,
-    balance, checks, gaps, and what is declared: challenges, roadmap, outcomes, funding, partnerships,
+    balance, checks, value, gaps, and what is declared: challenges, roadmap, outcomes, funding, partnerships,
     transfers, obstacles, questions, lessons, unintended, interviews), of a whole evaluation's (`board`: what
     is known; `asks`: whom to ask, the row to send; `designs`: who is compared with what), or any frame.
 
@@ -172,5 +173,6 @@ TOPICS: dict[str, Callable[[Territory], Table]] = {
     "pool": pool,
     "balance": balance_table,
     "checks": checks,
+    "value": value_table,
     "gaps": _gaps,
 }

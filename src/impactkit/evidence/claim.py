@@ -12,7 +12,7 @@ import pandas as pd
 
 from impactkit.data.catalogue import catalogue, measures
 from impactkit.data.tables import labels
-from impactkit.evidence import effect_rows
+from impactkit.evidence import effect_rows, value
 from impactkit.evidence.estimated import Estimated, estimated, named
 from impactkit.evidence.level import rule
 from impactkit.evidence.picked import as_text
@@ -54,6 +54,7 @@ def _claims(place: Territory) -> pd.DataFrame:
         for row in rows.to_dict("records"):
             counted[row["quantity"]] = counted.get(row["quantity"], 0) + 1
             found.append(_of_effect(row, told, counted[row["quantity"]]))
+    found += [_of_value(row) for row in value.rows(place).to_dict("records")]
     return pd.DataFrame(found, columns=COLUMNS)
 
 
@@ -192,6 +193,33 @@ def _of_effect(row: dict[str, Any], told: Estimated, at: int) -> dict[str, Any]:
         "assumptions": SEPARATOR.join(told.effect.assumptions) if gap else "",
         "checks": SEPARATOR.join(verdicts) if gap else "",
         "dimension": "contribution",
+    }
+
+
+def _of_value(row: dict[str, Any]) -> dict[str, Any]:
+    """A row of values.csv as a claim: what declared hypotheses amount to, no ratio without its range."""
+    quantity, _, item = row["quantity"].partition(": ")
+    what = say(f"claim.value.{quantity}", item=item)
+    year = row["unit"] == "année"
+    holes = {"what": what, "project": row["outcome"]}
+    holes["value"] = str(int(row["value"])) if year else _figure(row["value"], row["unit"])
+    ranged = pd.notna(row["low"])
+    if ranged:
+        holes |= {name: _figure(row[name], row["unit"]) for name in ("low", "high")}
+    return {
+        **{column: row[column] for column in ("territory", "value", "low", "high", "n", "unit", "source")},
+        **dict.fromkeys(
+            ("as_of", "data_vintage", "geography_vintage", "period", "sdg", "iris", "checks"), ""
+        ),
+        "claim": f"value[{row['outcome']}: {row['quantity']}]",
+        "logic": "outcomes",
+        "level": "declared",
+        "rule": "claim.value",
+        "sentence": say("claim.value.span" if ranged else "claim.value", **holes),
+        "indicator": "value",
+        "group": row["quantity"],
+        "assumptions": say("claim.value.assumptions"),
+        "dimension": "how_much",
     }
 
 

@@ -1,0 +1,213 @@
+"""What a value is made of: ranges, adjustments, benefits, costs; read from tables, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from impactkit.data.catalogue import reference_values
+from impactkit.errors import NotEnoughData
+from impactkit.wording.catalogue import error, say
+
+if TYPE_CHECKING:
+    from impactkit.data.territories import Territory
+
+# Each is mandatory: a share between 0 and 1, zero when it is said to be none.
+ADJUSTMENTS = ("deadweight", "attribution", "displacement", "leakage", "drop_off")
+COSTS = ("cost", "in_kind", "charge")
+
+
+@dataclass(frozen=True)
+class Range:
+    """A quantity, its low and its high (equal to it where it is known), what it is, in words."""
+
+    value: float
+    low: float
+    high: float
+    label: str = ""
+
+    @classmethod
+    def of(
+        cls, value: float | None, low: float | None = None, high: float | None = None, label: str = ""
+    ) -> Range:
+        """Without a value the middle of the range. Raises ValueError without any, or out of order."""
+        if value is None and (low is None or high is None):
+            raise ValueError(f"{label or 'a range'}: a value, or a low and a high, are needed")
+        middle = value if value is not None else (float(low or 0) + float(high or 0)) / 2
+        found = cls(middle, middle if low is None else low, middle if high is None else high, label)
+        if not found.low <= found.value <= found.high:
+            raise ValueError(f"{label or 'a range'}: low, value and high must be in order")
+        return found
+
+
+@dataclass(frozen=True)
+class Benefit:
+    """What changes every year, and for how long: `quantity` a year from `start` during `years`, each worth
+    `price` times `path` (one per year). `adjustments`: by name, all five of `ADJUSTMENTS`; the drop-off from
+    the second year on.
+    """
+
+    name: str
+    dimension: str
+    start: int
+    years: int
+    quantity: Range
+    price: Range
+    adjustments: Mapping[str, Range]
+    path: tuple[float, ...] = ()
+    contested: bool = False
+
+    def __post_init__(self) -> None:
+        missing = [name for name in ADJUSTMENTS if name not in self.adjustments]
+        if missing:
+            names = ", ".join(say(f"value.{name}") for name in missing)
+            raise error(NotEnoughData, "value-missing", item=self.name, names=names)
+        for name in ADJUSTMENTS:
+            one = self.adjustments[name]
+            if not 0 <= one.low <= one.high <= 1:
+                raise error(NotEnoughData, "value-share", item=self.name, name=say(f"value.{name}"))
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What is spent in a year: money, in kind, or a charge that a project bears."""
+
+    name: str
+    kind: str
+    year: int
+    amount: Range
+    dimension: str = ""
+
+
+@dataclass(frozen=True)
+class Project:
+    """One project, its reference option (what would be done without it), the year that amounts are brought
+    to, the discount rate; `refused`: what is deliberately not put in euros.
+    """
+
+    code: str
+    name: str
+    benefits: tuple[Benefit, ...]
+    costs: tuple[Cost, ...]
+    base: int
+    rate: Range
+    reference_benefits: tuple[Cost, ...] = ()
+    reference_costs: tuple[Cost, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+def reference_path(code: str, start: int, years: int) -> tuple[tuple[float, ...], Range, bool]:
+    """The latest version of a reference value for each year, its range (a factor of it, or euros when it is
+    told for no year), and whether it is contested. Raises NotEnoughData naming the years that it does not
+    have.
+    """
+    known = reference_values()[reference_values()["id"] == code]
+    if known.empty:
+        raise error(
+            NotEnoughData,
+            "value-reference",
+            code=code,
+            known=", ".join(sorted(set(reference_values()["id"]))),
+        )
+    known = known[known["version"] == known["version"].max()]
+    contested = bool((known["contested"] == "true").any())
+    if len(known) == 1:
+        one = known.iloc[0]
+        told = [None if pd.isna(one[name]) else float(one[name]) for name in ("value", "low", "high")]
+        return (1.0,) * years, Range.of(*told, label=str(one["label_fr"])), contested
+    by_year = known.set_index("year")["value"]
+    wanted = [str(start + at) for at in range(years)]
+    missing = [year for year in wanted if year not in by_year.index]
+    if missing:
+        raise error(NotEnoughData, "value-years", code=code, years=", ".join(missing))
+    return tuple(float(by_year[year]) for year in wanted), Range.of(1.0), contested
+
+
+def discount_rate() -> Range:
+    """The public discount rate in force: 1.2 % + beta x 2 %, beta 1 (France Stratégie, 2021)."""
+    known = reference_values()[reference_values()["id"] == "discount"]
+    return Range.of(
+        float(known[known["version"] == known["version"].max()].iloc[0]["value"]), label=say("value.rate")
+    )
+
+
+def projects_of(place: Territory) -> tuple[Project, ...]:
+    """The projects of a territory that `valuations.csv` values, each from its rows. Raises NotEnoughData for
+    an adjustment that is missing, naming it, or a reference value that is not known.
+    """
+    rows = place.table("valuations")
+    names = place.table("projects").drop_duplicates("project").set_index("project")["name"]
+    return tuple(
+        _project(str(code), str(names.get(code, code)), some)
+        for code, some in rows.groupby("project", sort=True)
+        if (some["role"] != "not_monetised").any()
+    )
+
+
+def _project(code: str, name: str, rows: pd.DataFrame) -> Project:
+    told = rows.to_dict("records")
+    # One row told for the whole project is one quantity: drawn once.
+    shares = {
+        (one["role"], one["item"]): _range(one, _named(one)) for one in told if one["role"] in ADJUSTMENTS
+    }
+    benefits = tuple(_benefit(one, shares) for one in told if one["role"] == "benefit")
+    costs = tuple(cost for one in told if one["role"] in COSTS for cost in _costs(one))
+    rates = [one for one in told if one["role"] == "rate"]
+    years = [one.start for one in benefits] + [one.year for one in costs]
+    return Project(
+        code,
+        name,
+        benefits,
+        costs,
+        min(years),
+        _range(rates[0], say("value.rate")) if rates else discount_rate(),
+        tuple(cost for one in told if one["role"] == "reference_benefit" for cost in _costs(one)),
+        tuple(cost for one in told if one["role"] == "reference_cost" for cost in _costs(one)),
+        tuple(str(one["item"]) for one in told if one["role"] == "not_monetised"),
+    )
+
+
+def _named(one: Mapping[str, object]) -> str:
+    return say(f"value.{one['role']}") + (f" ({one['item']})" if one["item"] else "")
+
+
+def _benefit(one: Mapping[str, object], shares: Mapping[tuple[object, object], Range]) -> Benefit:
+    name, start, years = str(one["item"]), _whole(one, "start"), _whole(one, "years")
+    path: tuple[float, ...] = ()
+    contested = False
+    if one["reference"]:
+        path, price, contested = reference_path(str(one["reference"]), start, years)
+    else:
+        price = _range({key: one[f"price{end}"] for key, end in _ENDS}, say("value.price", item=name))
+    told = {kind: shares.get((kind, name), shares.get((kind, ""))) for kind in ADJUSTMENTS}
+    adjustments = {kind: known for kind, known in told.items() if known is not None}
+    quantity = _range(one, say("value.quantity", item=name))
+    return Benefit(name, str(one["dimension"]), start, years, quantity, price, adjustments, path, contested)
+
+
+def _whole(one: Mapping[str, object], column: str) -> int:
+    """A whole number; one where the cell is empty."""
+    return 1 if _absent(one[column]) else int(float(str(one[column])))
+
+
+_ENDS = (("value", ""), ("low", "_low"), ("high", "_high"))
+
+
+def _costs(one: Mapping[str, object]) -> list[Cost]:
+    """One row is a yearly amount: as many costs as years."""
+    years, start = _whole(one, "years"), _whole(one, "start")
+    amount = _range(one, str(one["item"]))
+    name, kind, dimension = str(one["item"]), str(one["role"]), str(one["dimension"])
+    return [Cost(name, kind, start + at, amount, dimension) for at in range(years)]
+
+
+def _range(one: Mapping[str, object], label: str) -> Range:
+    told = [None if _absent(one[name]) else float(str(one[name])) for name in ("value", "low", "high")]
+    return Range.of(*told, label=label)
+
+
+def _absent(value: object) -> bool:
+    return value is None or value == "" or bool(pd.isna(value))

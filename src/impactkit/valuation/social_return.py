@@ -1,0 +1,261 @@
+"""Social return and net present value of a project, against what would be done without it.
+
+Benefits of year t: quantity x price x (1 - deadweight)(1 - attribution)(1 - displacement)(1 - leakage)
+x (1 - drop-off)^(t - first year), brought to the base year. Sources: A Guide to Social Return on Investment
+(2012); Guide de l'évaluation socioéconomique des investissements publics, complément I (2021).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from impactkit.effects.results import Detectability, Effect
+from impactkit.errors import NotEnoughData
+from impactkit.valuation.parameters import ADJUSTMENTS, Cost, Project, Range, projects_of
+from impactkit.valuation.uncertainty import Draws, break_even, drawn, tornado
+from impactkit.wording.catalogue import error, say
+from impactkit.wording.numbers import number
+
+if TYPE_CHECKING:
+    from impactkit.data.territories import Territory
+
+SHARES = ADJUSTMENTS[:-1]
+
+
+@dataclass(frozen=True, eq=False)
+class Value:
+    """What a project is worth, in euros of its base year, always with its range.
+
+    `benefits`, `costs`: discounted, net of those of the reference option; `npv` their difference, `ratio`
+    their quotient (None without costs); `npv_range`, `ratio_range`: the middle 90 % of the draws, in which
+    every range is drawn; `positive`: the share of draws with a positive net present value. `payback`: the
+    year from which benefits exceed costs, None if never. `break_even`: the deadweight of all benefits at
+    which the net present value is zero, None where none is. `.table`: benefit or cost, year, gross, net,
+    discounted. `.by_dimension`: benefits against charges. `.swing`: npv at each end of each range, the
+    widest first. `refused`: what was deliberately not put in euros.
+    """
+
+    name: str
+    base: int
+    benefits: float
+    costs: float
+    npv: float
+    ratio: float | None
+    npv_range: tuple[float, float]
+    ratio_range: tuple[float, float] | None
+    positive: float
+    payback: int | None
+    break_even: float | None
+    refused: tuple[str, ...] = ()
+    contested: tuple[str, ...] = ()
+    _table: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+    _swing: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+    _draws: Draws | None = field(repr=False, default=None)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Line by line and year by year, as a copy."""
+        return self._table.copy()
+
+    @property
+    def swing(self) -> pd.DataFrame:
+        """What, low, high, and the net present value at each, as a copy."""
+        return self._swing.copy()
+
+    @property
+    def by_dimension(self) -> pd.DataFrame:
+        """Discounted benefits and charges by dimension."""
+        told = self._table.assign(dimension=self._table["dimension"].replace("", say("value.all")))
+        return told.pivot_table(
+            "discounted", "dimension", "role", aggfunc="sum", fill_value=0.0
+        ).reset_index()
+
+
+def value(place: Territory, *, draws: int = 10_000, seed: int = 0) -> tuple[Value, ...]:
+    """What each project that `valuations.csv` values is worth, with its range; empty where none is valued.
+
+    `draws` triangular draws of every range, seeded: the same every time. Raises NotEnoughData for an
+    adjustment that is missing (deadweight, attribution, displacement, leakage, drop-off), naming it.
+    """
+    return tuple(valued(one, draws=draws, seed=seed) for one in projects_of(place))
+
+
+def valued(project: Project, *, draws: int = 10_000, seed: int = 0) -> Value:
+    """What one project is worth (see `Value`)."""
+    table = _lines(project)
+    benefits, costs = _sums(project, lambda one: one.value)
+    spread = drawn(project, _sums, draws=draws, seed=seed)
+    held = [one.name for one in project.benefits if one.contested]
+    return Value(
+        project.name,
+        project.base,
+        float(benefits),
+        float(costs),
+        float(benefits - costs),
+        float(benefits / costs) if costs > 0 else None,
+        spread.npv,
+        spread.ratio,
+        spread.positive,
+        _payback(table),
+        break_even(project, _sums),
+        project.refused,
+        tuple(held),
+        table,
+        tornado(project, _sums),
+        spread,
+    )
+
+
+def together(values: Iterable[Value], name: str) -> Value:
+    """Several projects as one: benefits added to benefits, costs to costs, draw by draw; ratios are never
+    averaged. Raises ValueError for base years that differ, draws that were not made together, or none.
+    """
+    told = tuple(values)
+    if not told or len({one.base for one in told}) != 1:
+        raise ValueError("one base year is needed, and one project at least")
+    spreads = [one._draws for one in told]
+    if any(one is None or one.seed != spreads[0].seed for one in spreads):  # type: ignore[union-attr]
+        raise ValueError("the draws of these values were not made together")
+    benefits, costs = (math.fsum(getattr(one, key) for one in told) for key in ("benefits", "costs"))
+    spread = Draws.together([one for one in spreads if one is not None])
+    table = pd.concat([one._table for one in told], ignore_index=True)
+    return Value(
+        name,
+        told[0].base,
+        benefits,
+        costs,
+        benefits - costs,
+        benefits / costs if costs > 0 else None,
+        spread.npv,
+        spread.ratio,
+        spread.positive,
+        _payback(table),
+        None,
+        tuple(one for value in told for one in value.refused),
+        tuple(one for value in told for one in value.contested),
+        table,
+        pd.DataFrame(columns=["what", "low", "high", "at_low", "at_high"]),
+        spread,
+    )
+
+
+def deadweight_from(found: Effect, seen: Detectability, *, ambition: float) -> Range:
+    """Deadweight of a declared ambition (people, jobs) from the estimated counterfactual: the share of it
+    that the estimate does not show, with the ends of its interval.
+
+    Raises NotEnoughData with both numbers unless the ambition exceeds the smallest effect that the method
+    could see: a gap that cannot be told from the ordinary says nothing of deadweight.
+    """
+    people = found.about.get("people")
+    if seen.people is None or found.low is None or found.high is None or people is None:
+        raise error(NotEnoughData, "value-counterfactual", why=seen.refused or found.refused)
+    if ambition <= seen.people:
+        told = {"ambition": number(ambition), "least": number(round(seen.people))}
+        raise error(NotEnoughData, "value-deadweight", **told)
+    # People for one point of effect, near the estimate.
+    base = people / found.estimate if found.estimate else seen.people / float(seen.effect or 1)
+    ends = sorted(
+        min(max(1 - base * end / ambition, 0.0), 1.0)
+        for end in (found.low, found.estimate or 0.0, found.high)
+    )
+    return Range.of(ends[1], ends[0], ends[2], say("value.deadweight"))
+
+
+def cost_per_net_job(value: Value, jobs: float, *, deadweight: float, displacement: float) -> float:
+    """Discounted costs over the jobs that would not have come anyway nor been moved from elsewhere. Raises
+    ValueError for shares outside 0 to 1 or when no job is left.
+    """
+    if not (0 <= deadweight <= 1 and 0 <= displacement <= 1):
+        raise ValueError("deadweight and displacement are shares between 0 and 1")
+    net = jobs * (1 - deadweight) * (1 - displacement)
+    if net <= 0:
+        raise ValueError("no net job is left")
+    return value.costs / net
+
+
+def _sums(project: Project, of: Callable[[Range], Any]) -> tuple[Any, Any]:
+    """Discounted benefits and costs, each range told by `of`: numbers, or arrays of draws."""
+    rate = of(project.rate)
+
+    def brought(year: int) -> Any:
+        return (1 + rate) ** (project.base - year)
+
+    benefits = sum(
+        (_net(one, at, of) * brought(one.start + at) for one in project.benefits for at in range(one.years)),
+        0.0,
+    )
+    benefits = benefits - sum(
+        (of(one.amount) * brought(one.year) for one in project.reference_benefits), 0.0
+    )
+    costs = sum((of(one.amount) * brought(one.year) for one in project.costs), 0.0)
+    costs = costs - sum((of(one.amount) * brought(one.year) for one in project.reference_costs), 0.0)
+    return benefits, costs
+
+
+def _gross(one: Any, at: int, of: Callable[[Range], Any]) -> Any:
+    return of(one.quantity) * of(one.price) * (one.path[at] if one.path else 1.0)
+
+
+def _net(one: Any, at: int, of: Callable[[Range], Any]) -> Any:
+    net = _gross(one, at, of)
+    for name in SHARES:
+        net = net * (1 - of(one.adjustments[name]))
+    return net * (1 - of(one.adjustments["drop_off"])) ** at
+
+
+def _lines(project: Project) -> pd.DataFrame:
+    """Every benefit and cost, year by year, before and after adjustment and discount."""
+    rows: list[dict[str, Any]] = []
+
+    def told(one: Range) -> float:
+        return one.value
+
+    def line(role: str, name: str, dimension: str, year: int, gross: float, net: float) -> None:
+        brought = net * (1 + project.rate.value) ** (project.base - year)
+        rows.append(
+            {
+                "role": role,
+                "name": name,
+                "dimension": dimension,
+                "year": year,
+                "gross": gross,
+                "net": net,
+                "discounted": brought,
+            }
+        )
+
+    for one in project.benefits:
+        for at in range(one.years):
+            line(
+                "benefit",
+                one.name,
+                one.dimension,
+                one.start + at,
+                _gross(one, at, told),
+                _net(one, at, told),
+            )
+
+    def spent(role: str, costs: tuple[Cost, ...], sign: int) -> None:
+        for cost in costs:
+            amount = sign * cost.amount.value
+            line(role or cost.kind, cost.name, cost.dimension, cost.year, amount, amount)
+
+    spent("benefit", project.reference_benefits, -1)
+    spent("", project.costs, 1)
+    spent("cost", project.reference_costs, -1)
+    columns = ["role", "name", "dimension", "year", "gross", "net", "discounted"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _payback(table: pd.DataFrame) -> int | None:
+    signed = table["discounted"].where(table["role"] == "benefit", -table["discounted"])
+    running = signed.groupby(table["year"]).sum().sort_index().cumsum()
+    # From then on, not for a while.
+    short = running.index[running < 0]
+    after = running.index[running.index > short.max()] if len(short) else running.index
+    return int(after.min()) if len(after) else None

@@ -1,0 +1,122 @@
+"""How far a value may be from what is printed: every range drawn, each at its ends, what would undo it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from impactkit.valuation.parameters import Project, Range
+
+Array = NDArray[np.float64]
+Sums = Callable[[Project, Callable[[Range], Any]], tuple[Any, Any]]
+MIDDLE = (0.05, 0.95)
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """Discounted benefits and costs, draw by draw."""
+
+    benefits: Array
+    costs: Array
+    seed: int
+
+    @property
+    def npv(self) -> tuple[float, float]:
+        """Middle 90 % of the net present value."""
+        return _middle(self.benefits - self.costs)
+
+    @property
+    def ratio(self) -> tuple[float, float] | None:
+        """Middle 90 % of the ratio; None where costs may be nothing."""
+        return _middle(self.benefits / self.costs) if (self.costs > 0).all() else None
+
+    @property
+    def positive(self) -> float:
+        """Share of the draws with a positive net present value."""
+        return float((self.benefits > self.costs).mean())
+
+    @classmethod
+    def together(cls, many: Sequence[Draws]) -> Draws:
+        """Several of one seed, added draw by draw."""
+        benefits, costs = (
+            np.sum([getattr(one, name) for one in many], axis=0) for name in ("benefits", "costs")
+        )
+        return cls(benefits, costs, many[0].seed)
+
+
+def _middle(values: Array) -> tuple[float, float]:
+    low, high = np.quantile(values, MIDDLE)
+    return float(low), float(high)
+
+
+def ranges(project: Project) -> Iterator[Range]:
+    """Every range of a project, once each, in the order of its tables."""
+    seen: set[int] = set()
+    told = [project.rate]
+    for one in project.benefits:
+        told += [one.quantity, one.price, *one.adjustments.values()]
+    every = (*project.costs, *project.reference_benefits, *project.reference_costs)
+    for one in (*told, *(cost.amount for cost in every)):
+        if id(one) not in seen:
+            seen.add(id(one))
+            yield one
+
+
+def drawn(project: Project, sums: Sums, *, draws: int, seed: int) -> Draws:
+    """Every range drawn from its triangle (low, value, high), independently; seeded."""
+    chance = np.random.default_rng(seed)
+    told: dict[int, float | Array] = {}
+    for one in ranges(project):
+        fixed = one.low == one.high
+        told[id(one)] = one.value if fixed else chance.triangular(one.low, one.value, one.high, draws)
+    benefits, costs = sums(project, lambda one: told[id(one)])
+    return Draws(np.broadcast_to(benefits, draws), np.broadcast_to(costs, draws), seed)
+
+
+def tornado(project: Project, sums: Sums) -> pd.DataFrame:
+    """Net present value at each end of each range, the others as printed: what, low, high, at_low, at_high;
+    the widest first, ranges of no width left out.
+    """
+    rows = []
+    for one in ranges(project):
+        if one.low == one.high:
+            continue
+        ends = []
+        for end in (one.low, one.high):
+            benefits, costs = sums(
+                project, lambda other, end=end, one=one: end if other is one else other.value
+            )  # type: ignore[misc]
+            ends.append(float(benefits - costs))
+        rows.append(
+            {"what": one.label, "low": one.low, "high": one.high, "at_low": ends[0], "at_high": ends[1]}
+        )
+    found = pd.DataFrame(rows, columns=["what", "low", "high", "at_low", "at_high"])
+    width = (found["at_high"] - found["at_low"]).abs()
+    return (
+        found.assign(width=width).sort_values("width", ascending=False, kind="stable").drop(columns="width")
+    )
+
+
+def break_even(project: Project, sums: Sums) -> float | None:
+    """The deadweight, the same for every benefit, at which benefits equal costs; None when even none of it
+    would not be enough, or when there is no cost to cover.
+    """
+
+    def at(share: float) -> float:
+        fixed = Range.of(share)
+        benefits = tuple(
+            replace(one, adjustments={**one.adjustments, "deadweight": fixed}) for one in project.benefits
+        )
+        found, costs = sums(replace(project, benefits=benefits), lambda one: one.value)
+        return float(found - costs)
+
+    # Linear in what is left once deadweight is taken away.
+    none, whole = at(0.0), at(1.0)
+    if none < 0 or whole >= 0 or none == whole:
+        return None
+    return none / (none - whole)
