@@ -19,11 +19,11 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help reports demo test bench lint lab lock clean
+.PHONY: help reports demo test bench check-statistics lint lab lock clean
 
 help: ## Liste de ces commandes
-	@sed -n 's/^\([a-z]*\):[^#]*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | \
-		while IFS='|' read -r name words; do printf '  make %-9s %s\n' "$$name" "$$words"; done
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | \
+		while IFS='|' read -r name words; do printf '  make %-16s %s\n' "$$name" "$$words"; done
 
 reports: $(READY) ## Un rapport par territoire, dans reports/ (EVALUATION=dossier pour une autre évaluation)
 	@$(BIN)/impactkit run $(EVALUATION)
@@ -39,6 +39,9 @@ bench: $(READY) ## Les temps et la mémoire promis, mesurés (le meilleur de tro
 	@$(BIN)/python bench/ceilings.py
 	@$(BIN)/python bench/perimeters.py
 	@$(BIN)/python bench/melodi_rate.py
+
+check-statistics: $(READY) ## Combien de fois chaque test se trompe là où rien n'a été fait (une demi-heure)
+	@$(BIN)/python bench/calibration.py
 
 lint: $(READY) ## La forme du code (ruff) et ses types (mypy)
 	@$(BIN)/python -m ruff check .

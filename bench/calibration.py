@@ -6,6 +6,7 @@ number of processes; the seed was fixed beforehand.
 """
 
 import datetime
+import math
 import os
 import re
 import sys
@@ -26,8 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "statistics.md"
 SEED, CHUNK = 20190214, 50
 LOW, HIGH = 3.0, 7.0
-# Treated, units, worlds: at least 4,000 p-values of the programme (of territories with one treated).
-CELLS = ((1, 300, 4000), (2, 300, 4000), (7, 300, 4000), (27, 300, 4000))
+# At least 4,000 p-values a cell; of the programme, one a world, where the treated are large, as real ones.
+UNITS, LEAST, TREATED = 300, 4000, (1, 2, 7, 27)
 DRAWS = 2_000
 # Ordinary, too wide and said so, not printed (`placebo.side`).
 SIDES = ("", "largest", "smallest")
@@ -46,7 +47,7 @@ def simulated(job: tuple[int, int, bool, int]) -> tuple[list[Said], list[worlds.
         at = worlds.drawn(design, treated, chance, large=large)
         said = worlds.tried(design, at)
         alone += said
-        if treated > 1:
+        if treated > 1 and large:
             whole.append(worlds.together(design, at, said, draws=DRAWS))
         placebo._enumerated.cache_clear()
     return alone, whole
@@ -178,8 +179,9 @@ def simulated_table(pool: ProcessPoolExecutor, limits: Limits) -> list[str]:
         row("---:", "---", "---:", "---:"),
     ]
     for large in (False, True):
-        for treated, units, count in CELLS:
-            jobs = [(treated, units, large, chunk) for chunk in range(count // CHUNK)]
+        for treated in TREATED:
+            count = LEAST if large else LEAST / treated
+            jobs = [(treated, UNITS, large, chunk) for chunk in range(math.ceil(count / CHUNK))]
             found = list(pool.map(simulated, jobs))
             said = [one for alone, _ in found for one in alone]
             whole = [one for _, many in found for one in many]

@@ -66,17 +66,20 @@ def run_one(job: Job) -> Outcome:
 
 def _build(job: Job, aside: Path) -> tuple[str, ...]:
     from impactkit.reports.html import render_html
-    from impactkit.reports.page import content_digest, meta_of, read_page
+    from impactkit.reports.page import content_digest, meta_of, read_page, today
     from impactkit.reports.page_rules import problems
     from impactkit.reports.pdf import render_pdf
+    from impactkit.reports.words import gated, ground_here
 
-    report, notes = aside / "report", ()
+    report = aside / "report"
     page = read_page(_executed(job, aside))
+    folder = Path(job.base) / str(job.parameters.get("folder", job.evaluation))
+    page, notes = gated(page, ground_here(folder, job.territory, report, day=today()))
     content = content_digest(page)
     try:
         previous = read_record(Path(job.to) / job.territory)
     except ReportFailed as damaged:
-        previous, notes = None, (str(damaged),)
+        previous, notes = None, (*notes, str(damaged))
     day = day_of(content, previous)
     meta = meta_of(page, evaluation=job.title, fictional=job.fictional, day=day)
     html = render_html(page, meta)

@@ -83,7 +83,7 @@ def read_page(nb: Any) -> Page:
         if cell.cell_type == "markdown":
             for kind, runs in _markdown(cell.source):
                 if kind == "paragraph":
-                    here.blocks.append({"kind": "paragraph", "role": "text", "runs": runs})
+                    here.blocks.append({"kind": "paragraph", "role": "text", "runs": runs, "own": True})
                 elif here is lead:
                     lead.heading = _words(runs)
                 else:

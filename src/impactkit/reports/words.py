@@ -1,0 +1,88 @@
+"""The word gate at the door of a page: the evaluator's own prose and what the tables declare."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from impactkit.data.evaluation import load
+from impactkit.errors import ImpactkitError, ReportFailed
+from impactkit.evidence.gate import Gated, Ground, gate, ground_of
+from impactkit.reports.page import Page
+from impactkit.wording.catalogue import error, say
+
+Runs = list[dict[str, Any]]
+
+
+def gated(page: Page, ground: Ground) -> tuple[Page, tuple[str, ...]]:
+    """A page as it may be printed, and what was said again. Prose cells (`own` blocks) are read whole; of
+    the rest, what tables declare outside guillemets. Raises ReportFailed naming every sentence that may not
+    be printed.
+    """
+    seen: list[Gated] = []
+
+    def said(text: str) -> str:
+        found = gate(text, ground)
+        seen.append(found)
+        return found.text
+
+    sections = tuple(
+        replace(section, blocks=tuple(_block(block, said) for block in section.blocks))
+        for section in page.sections
+    )
+    stopped = list(dict.fromkeys(one for found in seen for one in found.stopped))
+    if stopped:
+        raise error(ReportFailed, "over-claim", sentences=" ".join(stopped))
+    again = dict.fromkeys(pair for found in seen for pair in found.reworded)
+    notes = tuple(say("gate.again", before=before, after=after) for before, after in again)
+    return replace(page, sections=sections), notes
+
+
+def ground_here(folder: Path, code: str, report: Path, *, day: dt.date) -> Ground:
+    """The ground of a territory whose claims were just written; the year alone without an evaluation."""
+    told = report / "claims.csv"
+    if not told.is_file():
+        return Ground(year=day.year)
+    try:
+        place = load(folder).territory(code)
+    except ImpactkitError:
+        # The notebook named its own evaluation in another way: the words are still read.
+        return Ground(year=day.year)
+    claims = pd.read_csv(told, dtype={"rule": "str", "level": "str"}, keep_default_na=True)
+    return ground_of(place, claims, year=day.year)
+
+
+def _block(block: Mapping[str, Any], said: Any) -> Mapping[str, Any]:
+    if block.get("own"):
+        text = "".join(run["t"] for run in block["runs"])
+        found = said(text)
+        return block if found == text else {**block, "runs": [{"t": found}]}
+    return {key: _walked(value, said) for key, value in block.items()}
+
+
+def _walked(value: Any, said: Any) -> Any:
+    """The same tree, its declared runs said again."""
+    if isinstance(value, list):
+        if value and all(isinstance(one, dict) and "t" in one for one in value):
+            return _runs(value, said)
+        return [_walked(one, said) for one in value]
+    if isinstance(value, dict):
+        return {key: _walked(one, said) for key, one in value.items()}
+    return value
+
+
+def _runs(runs: Runs, said: Any) -> Runs:
+    before = ""
+    found = []
+    for run in runs:
+        # Between guillemets it is quoted, with its source beside it.
+        quoted = before.count("«") > before.count("»")
+        before += run["t"]
+        text = said(run["t"]) if run.get("declared") and not quoted else run["t"]
+        found.append(run if text == run["t"] else {**run, "t": text})
+    return found
