@@ -38,6 +38,7 @@ test: $(READY) ## Les tests
 bench: $(READY) ## Les temps et la mémoire promis, mesurés (le meilleur de trois)
 	@$(BIN)/python bench/ceilings.py
 	@$(BIN)/python bench/perimeters.py
+	@$(BIN)/python bench/estimators.py
 	@$(BIN)/python bench/melodi_rate.py
 
 check-statistics: $(READY) ## Combien de fois chaque test se trompe là où rien n'a été fait (une demi-heure)

@@ -86,7 +86,7 @@ def synthetic(
     )
     p = floor = None
     if len(blocks) == 1 and blocks[0].count == 1:
-        p, floor = _ranked(found, blocks[0], estimate, ridge)
+        p, floor = _ranked(found, blocks[0], objective, ridge)
     path = gaps[0] if len(gaps) == 1 else np.full(len(wide.columns), np.nan)
     seen = blocks[0].treated if len(gaps) == 1 else np.full(len(wide.columns), np.nan)
     return Effect(
@@ -171,18 +171,33 @@ _ESTIMATORS: dict[str, Estimator] = {
 }
 
 
-def _ranked(found: float, block: Block, estimate: Estimator, ridge: float | None) -> tuple[float, float]:
+def everyone(others: Array, start: int, objective: str, ridge: float | None = None) -> Array:
+    """The gap after `start` of every unit as if it had been treated, each against all the others, in one
+    batch. What is common to them (the scale, the time weights) is that of them all.
+    """
+    after = others[:, start:].mean(axis=1)
+    if objective == "difference":
+        change = after - others[:, :start].mean(axis=1)
+        return change - (change.sum() - change) / (len(others) - 1)
+    before = others[:, :start]
+    itself = np.arange(len(others))
+    if objective == "simplex":
+        rows = (before - before.mean()) / (float(before.std()) or 1.0)
+        weights = ridge_simplex(rows, rows, ridge=ridge or TINY, barred=itself).values
+        return after - weights @ after
+    noise = float(np.diff(before, axis=1).std(ddof=1))
+    rows = (before - before.mean(axis=1, keepdims=True)) / (noise or 1.0)
+    penalty = ridge if ridge is not None else (others.shape[1] - start) ** 0.5 * start
+    weights = ridge_simplex(rows, rows, ridge=penalty, barred=itself).values
+    change = after - before @ _time_weights(before, after, noise)
+    return change - weights @ change
+
+
+def _ranked(found: float, block: Block, objective: str, ridge: float | None) -> tuple[float, float]:
     """Every never treated unit as if it had been treated, none drawn by lot."""
-    count = len(block.others)
-    if count < 2:
+    if len(block.others) < 2:
         return 1.0, 1.0
-    gaps = [
-        estimate(block.others[i], np.delete(block.others, i, axis=0), block.start, 1, ridge)[
-            block.start :
-        ].mean()
-        for i in range(count)
-    ]
-    test = placebo.rank(found, np.array(gaps))
+    test = placebo.rank(found, everyone(block.others, block.start, objective, ridge))
     return rounded(test.p), rounded(test.floor)
 
 

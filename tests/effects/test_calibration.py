@@ -1,0 +1,50 @@
+"""In small, what `make check-statistics` measures: where nothing was done, one test in twenty says so."""
+
+import numpy as np
+import pytest
+import worlds
+
+WORLDS, UNITS, TREATED = 60, 300, 27
+
+
+@pytest.fixture(scope="module")
+def said():
+    """Every test of 27 treated units in each of 60 worlds without any effect: 1,620 p-values a method."""
+    chance = np.random.default_rng(20190214)
+    found = []
+    for _ in range(WORLDS):
+        design = worlds.world(UNITS, chance)
+        found += worlds.tried(design, worlds.drawn(design, TREATED, chance, large=False))
+        worlds.placebo._enumerated.cache_clear()
+    return found
+
+
+def test_what_is_printed_holds_its_size(said):
+    b = worlds.rejected([one.b for one in said if not one.side])
+    s = worlds.rejected([one.s for one in said])
+    assert 3 < b.percent < 7 and 3 < s.percent < 7
+
+
+def test_at_the_ends_of_the_sizes_it_is_prudent_or_refused(said):
+    # The largest of all: an interval that is too wide, and says so; the smallest: too narrow, and refused.
+    largest = worlds.rejected([one.b for one in said if one.side == "largest"])
+    smallest = worlds.rejected([one.b for one in said if one.side == "smallest"])
+    assert largest.percent < 5 and smallest.percent > 7
+
+
+@pytest.mark.parametrize(("name", "least"), [("plain", 0), ("rmspe", 0), ("own", 0), ("clustered", 80)])
+def test_what_is_refused_does_not(said, name, least):
+    """Each fails where it is used: for large units it finds too little, or always far too much."""
+    large = sorted(said, key=lambda one: one.size)[-len(said) // 5 :]
+    found = worlds.rejected([getattr(one, name) for one in large])
+    assert not 3 <= found.percent <= 7 and found.percent >= least
+
+
+def test_the_power_is_the_one_that_is_printed(said):
+    told = [one for one in said if not one.side]
+    seen = [abs(one.gap + sign * one.least) > one.half for one in told for sign in (1, -1)]
+    assert 75 < 100 * np.mean(seen) < 85
+
+
+def test_the_interval_holds_zero_exactly_when_the_test_does_not_reject(said):
+    assert all((abs(one.gap) > one.half) == (one.b <= 0.05) for one in said)
