@@ -26,7 +26,7 @@ OWNERS = {
     "httpx": ("data.sources",),
     "statsmodels": ("indicators", "effects", "valuation"),
     "diff_diff": ("effects",),
-    "scipy": ("data.neighbours", "effects", "evidence.suppression"),
+    "scipy": ("data.neighbours", "effects", "indicators.suppression"),
     "matplotlib": ("display",),
     "typst": ("reports.pdf",),
     "papermill": ("reports",),

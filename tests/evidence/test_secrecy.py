@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from impactkit.errors import NotEnoughData, RefusedData, UnknownName
-from impactkit.evidence.secrecy import (
+from impactkit.indicators.rows import frame
+from impactkit.indicators.secrecy import (
     FLAG,
     LOG,
     RULES,
@@ -18,8 +19,7 @@ from impactkit.evidence.secrecy import (
     told,
     withheld_rows,
 )
-from impactkit.evidence.suppression import Relation, Suppression, audit, suppress
-from impactkit.indicators.rows import frame
+from impactkit.indicators.suppression import Relation, Suppression, audit, suppress
 from impactkit.wording.catalogue import say
 
 RULE = RULES["businesses"]

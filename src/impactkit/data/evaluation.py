@@ -35,6 +35,7 @@ KEYS: dict[str, type | tuple[type, ...]] = {
     "rates": dict,
     "source": list,
     "effects": dict,
+    "secrecy": dict,
 }
 REQUIRED = ("title", "programme", "vintage", "wave")
 LABELLED = r"\d{4}-\d{2}(-\d{2})?"
@@ -49,6 +50,8 @@ SECTIONS = {
     "rates": ("hour", "source"),
     # The analysis plan: what was decided, when, and what changed since.
     "effects": analysis_plan.KEYS,
+    # Indicators whose rows count contributors (their n), by the rule that protects them.
+    "secrecy": ("businesses", "tax-persons", "filosofi"),
 }
 
 
@@ -80,6 +83,7 @@ class Evaluation:
     target: Mapping[str, Any]
     rates: Mapping[str, Any]
     effects: Mapping[str, Any]
+    secrecy: Mapping[str, Any]
     sources: tuple[Mapping[str, Any], ...]
     # Where each source is read from, by part; found when the evaluation was.
     files: Mapping[str, Mapping[str, tuple[Path, ...]]] = field(repr=False)

@@ -90,7 +90,7 @@ def _known(place: Territory) -> Table:
 
 
 def _projects(place: Territory) -> Table:
-    jobs = latest_jobs(place).set_index("project")
+    jobs, secret = latest_jobs(place).set_index("project"), "jobs" in picked(place).hidden
     known = place.table("projects")
     words, themes = labels("projects", "stage"), labels("projects", "theme")
     rows = []
@@ -100,7 +100,7 @@ def _projects(place: Territory) -> Table:
             "name": text(row.name, declared=True),
             "theme": text(themes.get(row.theme, "")),
             "stage": text(words.get(row.stage, "")),
-            "actual": text("" if job is None else number(job["actual"]), declared=True),
+            "actual": text("" if job is None or secret else number(job["actual"]), declared=True),
             "target": text("" if job is None else str(job["target"]), declared=True),
         }
         rows.append(cells)

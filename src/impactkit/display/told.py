@@ -43,7 +43,7 @@ CRITERIA = ("met_collective_strength", "met_collective_diversity", "met_challeng
 def told(place: Territory, topic: str) -> Table:
     """What a table of the evaluation declares about a territory; without a row there is no table."""
     name, widths = TOLD[topic]
-    rows = _chosen(topic, place.table(name)).reset_index(drop=True)
+    rows = _chosen(topic, picked(place).table(name)).reset_index(drop=True)
     fields = {field["name"]: field for field in schemas()[name]["fields"]}
     # A column that nobody filled says nothing.
     shown = {column: width for column, width in widths.items() if _filled(rows[column])}
@@ -61,6 +61,8 @@ def told(place: Territory, topic: str) -> Table:
         columns.append((fields["source"]["title"], "left", 3.0))
         pairs = zip(cells, rows["source"], strict=True)
         cells = [(*row, text(source, declared=True)) for row, source in pairs]
+    if name in picked(place).hidden:
+        notes = (*notes, runs("secrecy.table"))
     return Table(say(f"told.{topic}"), tuple(columns), tuple(cells), notes)
 
 

@@ -11,6 +11,7 @@ from impactkit.data.territories import Territory
 from impactkit.display.gap import gap_chart
 from impactkit.display.shown import Chart
 from impactkit.display.style import BLUE, GREY, PALE, RUST, SHADE, look, svg_of
+from impactkit.display.theory import theory_chart
 from impactkit.errors import UnknownName
 from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import MEDIAN, as_text, picked
@@ -26,21 +27,23 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 6.9, 2.7
 NAME_WIDTH = 20
 MANY = 7
+KINDS = ("trajectory", "gap", "theory")
 JOBS = "count_jobs_private"
 
 
 def chart(place: Territory, *, kind: str = "trajectory", outcome: str | None = None) -> Chart:
     """A territory's chart. `kind`: `trajectory`, an indicator among comparable territories (counts on base
     100, rates as they are; without `outcome`, private jobs where they were imported, else the population);
-    `gap`, what the method sees of an outcome of the plan, over the same for each comparable unit.
+    `gap`, what the method sees of an outcome of the plan, over the same for each comparable unit; `theory`,
+    the chain from means to impacts and where the evidence stops.
 
     Without two dates to draw, or without an estimate, the chart is empty and shows nothing. Raises
     UnknownName for another kind or an indicator that no source holds.
     """
-    if kind not in ("trajectory", "gap"):
-        raise UnknownName.among("le graphique", kind, ["trajectory", "gap"])
-    if kind == "gap":
-        return gap_chart(place, outcome)
+    if kind not in KINDS:
+        raise UnknownName.among("le graphique", kind, KINDS)
+    if kind != "trajectory":
+        return gap_chart(place, outcome) if kind == "gap" else theory_chart(place)
     told = outcome or _lead(place)
     path = trajectory(place, told)
     if path.empty:

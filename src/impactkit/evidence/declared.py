@@ -112,7 +112,7 @@ def funding(place: Territory) -> Sentence:
     so.
     """
     sentences = []
-    for row in place.table("funding").to_dict("records"):
+    for row in picked(place).table("funding").to_dict("records"):
         known = pd.notna(row["amount"])
         sentences.append(
             runs(

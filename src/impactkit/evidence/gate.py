@@ -52,7 +52,8 @@ OUTPUT = re.compile(
 )
 RATIO = re.compile(
     rf"\bSROI\b[^.;]*\d|retour social[^.;]*\d|(?:1|un|chaque){SP}*(?:€|euros?)[^.;]*"
-    rf"(?:rapporte|rend|génère|produit|crée)[^.;]*{FIGURE}{SP}*(?:€|euros?)|\bratio\b[^.;]*{FIGURE}{SP}*(?:€|euros?)?",
+    rf"(?:rapporte|rend|génère|produit|crée)[^.;]*{FIGURE}{SP}*(?:€|euros?)"
+    rf"|\bratio\b[^.;]*{FIGURE}{SP}*(?:€|euros?)?",
     re.IGNORECASE,
 )
 RANGE = re.compile(

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from impactkit.indicators import indicators
+from impactkit.indicators.protected import hidden_tables
 from impactkit.wording.numbers import number, percent
 
 if TYPE_CHECKING:
@@ -41,6 +43,17 @@ class Picked:
     def many(self, indicator: str, prefix: str) -> pd.DataFrame:
         """Rows of an indicator whose group starts with `prefix`."""
         return self.rows[(self.rows["indicator"] == indicator) & self.rows["group"].str.startswith(prefix)]
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Tables whose figures may not be shown line by line (statistical secrecy)."""
+        return hidden_tables(self.rows)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of the territory as it may be shown: without its figures where secrecy hides them."""
+        found = self.place.table(name)
+        figures = [column for column in found if is_numeric_dtype(found[column])]
+        return found.assign(**dict.fromkeys(figures, float("nan"))) if name in self.hidden else found
 
 
 def picked(place: Territory) -> Picked:

@@ -26,6 +26,7 @@ from impactkit.indicators import (
     themes,
     transfers,
 )
+from impactkit.indicators.protected import protected
 from impactkit.indicators.rows import COLUMNS, frame
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 # The one measure that is long, and whose rows for one territory do not need those of the others.
 ALONE = "context"
+# What publishers have protected themselves.
+PUBLISHED = ("context", "themes")
 MEASURES: dict[str, Callable[[Evaluation], pd.DataFrame]] = {
     "knowledge": knowledge.rows,
     "label": label.rows,
@@ -80,5 +83,22 @@ def indicators(ev: Evaluation, *, measure: str | None = None, of: Territory | No
 @functools.lru_cache(maxsize=64)
 def _measured(ev: Evaluation, measure: str, own: str) -> pd.DataFrame:
     # Kept by the evaluation's digest (its hash): one territory's rows cost nothing after the first asking.
+    if ev.secrecy and measure not in PUBLISHED:
+        shown, _ = _secret(ev)
+        return shown[shown["measure"] == measure].drop(columns="measure").reset_index(drop=True)
     rows = context.rows(ev, of=own) if own else MEASURES[measure](ev)
     return frame(rows.to_dict("records"))
+
+
+def withheld(ev: Evaluation) -> pd.DataFrame:
+    """What [secrecy] withheld in an evaluation, and why: territory, indicator, group, period, reason, rule,
+    source. For the evaluator: reasons tell which figures are small, and are never published.
+    """
+    return _secret(ev)[1].copy()
+
+
+@functools.lru_cache(maxsize=16)
+def _secret(ev: Evaluation) -> tuple[pd.DataFrame, pd.DataFrame]:
+    names = [name for name in MEASURES if name not in PUBLISHED]
+    parts = [frame(MEASURES[name](ev).to_dict("records")).assign(measure=name) for name in names]
+    return protected(ev, pd.concat(parts, ignore_index=True))

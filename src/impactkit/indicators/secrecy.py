@@ -20,8 +20,8 @@ import numpy as np
 import pandas as pd
 
 from impactkit.errors import RefusedData
-from impactkit.evidence.suppression import SECONDARY, SMALLEST, Relation, suppress
 from impactkit.indicators.rows import KEY
+from impactkit.indicators.suppression import SECONDARY, SMALLEST, Relation, suppress
 from impactkit.wording.catalogue import error, say
 
 FLAG = "missing:withheld"
@@ -99,7 +99,8 @@ def relations_of(
 ) -> tuple[pd.DataFrame, list[Relation]]:
     """The cells of all rows, and what adds up among them: cells (cell, value, n, published), relations.
 
-    parts: columns indicator, total, part: groups that add up to a group ("" is the whole). nested: columns
+    parts: columns indicator, total, part, and optionally territory and period where they add up in some
+    places alone: groups that add up to a group ("" is the whole). nested: columns
     inner, outer, and optionally complement: a territory inside another; those that share an outer and a
     named complement are apart, and make up the outer with it. What no row tells of the outer is still a
     cell, never published: who reads both reports finds it. Only counts and amounts add up. A sum with a
@@ -108,8 +109,10 @@ def relations_of(
     told = rows[rows["value"].notna() & rows["indicator"].str.startswith(_ADDS)]
     value = dict(zip(cell_ids(told), told[["value", "n"]].to_numpy(dtype=float), strict=True))
     relations, rests = [], {}
-    for (indicator, total), some in parts.groupby(["indicator", "total"]) if parts is not None else ():
-        for place, period in _places(told[told["indicator"] == indicator], "territory", "period"):
+    for keys, some in _parted(parts):
+        indicator, total, *where = keys
+        known = told[told["indicator"] == indicator]
+        for place, period in [where] if where else _places(known, "territory", "period"):
             names = [f"{place}|{indicator}|{group}|{period}" for group in (total, *some["part"])]
             relations += [Relation(names[0], tuple(names[1:]))] if set(names) <= value.keys() else []
     for outer, inners, rest in _nests(nested):
@@ -126,6 +129,13 @@ def relations_of(
     return cells.reset_index(drop=True).assign(
         published=lambda all: ~all["cell"].isin(list(rests))
     ), relations
+
+
+def _parted(parts: pd.DataFrame | None) -> Iterable[tuple[tuple[str, ...], pd.DataFrame]]:
+    if parts is None:
+        return ()
+    keys = [name for name in ("indicator", "total", "territory", "period") if name in parts]
+    return parts.groupby(keys)
 
 
 def _places(rows: pd.DataFrame, *columns: str) -> Iterable[tuple[str, ...]]:

@@ -1,0 +1,78 @@
+"""The chain from means to impacts, as the tables tell it, and where the evidence stops."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from impactkit.display.shown import Chart
+from impactkit.display.style import BAND, BLUE, GREY, INK, PALE, look, svg_of
+from impactkit.evidence.claim import claims
+from impactkit.wording.catalogue import runs, say
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from impactkit.data.territories import Territory
+
+STEPS = ("inputs", "activities", "outputs", "outcomes", "impacts")
+LEVELS = ("declared", "observed", "before-after", "compared", "estimated")
+WIDTH, HEIGHT = 6.9, 1.35
+FEWEST = 3
+BOX, GAP = 0.168, 0.04
+
+
+def theory_chart(place: Territory) -> Chart:
+    """Means, activities, outputs, outcomes, impacts: the strongest level of evidence of each, and the first
+    of which nothing is known. Empty where fewer than three steps have a figure: that is no chain.
+    """
+    found = strongest(place)
+    if sum(map(bool, found.values())) < FEWEST:
+        return Chart("", "", ())
+    with look():
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(WIDTH, HEIGHT))
+        axes = figure.add_axes((0, 0, 1, 1))
+        axes.set_axis_off()
+        axes.set(xlim=(0, 1), ylim=(0, 1))
+        for at, step in enumerate(STEPS):
+            _box(axes, at, step, found[step])
+        svg = svg_of(figure)
+    told = [say("theory.step", step=say(f"theory.{step}"), level=_level(found[step])) for step in STEPS]
+    stop = next((step for step in STEPS if not found[step]), "")
+    later = bool(stop) and any(found[step] for step in STEPS[STEPS.index(stop) :])
+    key = ("theory.gap" if later else "theory.stop") if stop else "theory.whole"
+    end = say(key, step=say(f"theory.{stop}").lower()) if stop else say(key)
+    return Chart(svg, say("theory.alt", steps=" ; ".join(told), end=end), runs("theory.caption", end=end))
+
+
+def strongest(place: Territory) -> dict[str, str]:
+    """The strongest level of evidence of each step; "" where no figure is known."""
+    known = claims(place)
+    known = known[known["value"].notna() & known["level"].isin(LEVELS)]
+    return {
+        step: max(known.loc[known["logic"] == step, "level"], key=LEVELS.index, default="") for step in STEPS
+    }
+
+
+def _level(level: str) -> str:
+    return say(f"level.{level}") if level else say("theory.nothing")
+
+
+def _box(axes: Axes, at: int, step: str, level: str) -> None:
+    from matplotlib.patches import FancyBboxPatch
+
+    left = at * (BOX + GAP)
+    look_of = {"facecolor": BAND, "edgecolor": BLUE} if level else {"facecolor": "white", "edgecolor": GREY}
+    style = "-" if level else (0, (4, 3))
+    box = FancyBboxPatch(
+        (left + 0.006, 0.14), BOX - 0.012, 0.72, boxstyle="round,pad=0,rounding_size=0.02", linewidth=1.2,
+        linestyle=style, mutation_aspect=WIDTH / HEIGHT, **look_of,
+    )  # fmt: skip
+    axes.add_patch(box)
+    middle = left + BOX / 2
+    axes.text(middle, 0.6, say(f"theory.{step}"), ha="center", va="center", color=INK, weight="bold")
+    axes.text(middle, 0.36, _level(level), ha="center", va="center", color=BLUE if level else GREY, size=8.5)
+    if at:
+        line = {"arrowstyle": "-|>", "color": BLUE if level else PALE, "linewidth": 1.2, "linestyle": style}
+        axes.annotate("", (left + 0.004, 0.5), (left - GAP - 0.004, 0.5), arrowprops=line)
