@@ -66,6 +66,7 @@ INNOCENT = (
     "Les financements complémentaires font un effet de levier de 1,5.",
     "La plateforme Impact 2024 et le pôle de coopération économique, né en 2015, y prennent part.",
     "Des fonds d’investissement à impact ont été approchés.",
+    "Une revue parle en 2019 d’un territoire ; aucune source ne dit quelles communes il réunit.",
     "Le comité s’est réuni trois fois en 2026 pour une étude d’impact.",
 )
 

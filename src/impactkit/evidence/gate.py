@@ -83,7 +83,8 @@ PRESENT = {
     "accompagne": "accompagnait",
     "dispose": "disposait",
 }
-NOW = re.compile(rf"\b(?:{'|'.join(PRESENT)})\b", re.IGNORECASE)
+# With what is counted: « ce qu’il réunit » is no figure.
+NOW = re.compile(rf"\b({'|'.join(PRESENT)})(?=(?:{SP}+[^\s\d]+){{0,3}}{SP}+\d)", re.IGNORECASE)
 SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\d)[^.!?\n]*)*[.!?]*")
 # A fact two years old is told in the past; of fewer than twenty, people are counted.
 OLD, SMALL = 2, 20
@@ -213,7 +214,7 @@ def _past(sentence: str, ground: Ground) -> str:
     years = [int(one) for one in YEAR.findall(_bare(sentence))]
     if not years or max(years) >= ground.year - OLD or SINCE.search(sentence):
         return sentence
-    return NOW.sub(lambda found: PRESENT[found[0].lower()], sentence)
+    return NOW.sub(lambda found: PRESENT[found[1].lower()], sentence)
 
 
 def _caused(sentence: str, ground: Ground) -> str:
