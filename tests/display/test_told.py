@@ -1,6 +1,7 @@
 """Tables and sentences of what is declared, on small invented evaluations."""
 
 import pytest
+from small_evaluation import written
 
 import impactkit as ik
 from impactkit.display.shown import Shown
@@ -135,3 +136,18 @@ def test_a_candidate_has_no_label(small):
     assert ev.territory("b").labelled == "" and ev.territory("a").labelled == "2019-03-01"
     assert "candidat, sans label" in str(ik.say(ev.territory("b")))
     assert "ait reçu le label" in str(ik.say(ev.territory("b"), about="label"))
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"), [("none", ""), ("initials", "J. P. D."), ("public", "Jeanne-Paule Dumont")]
+)
+def test_a_name_is_told_as_the_evaluation_asks_and_only_when_public(tmp_path, names, shown):
+    about = {"territory": "a", "date": "2021-05", "role": "élue", "consent": "true", "theme": "x"}
+    rows = [
+        about | {"quotation": "C’est né ici", "name": "Jeanne-Paule Dumont", "public": "true"},
+        about | {"quotation": "Je ne signe pas", "name": "Anne Onyme", "public": "false"},
+    ]
+    ev = written(tmp_path / "ev", {"interviews": rows}, more=f'[report]\nnames = "{names}"\n')
+    text = str(ik.table(ev.territory("a"), about="interviews"))
+    assert "Onyme" not in text and "A. O." not in text and "C’est né ici" in text
+    assert (shown in text) if shown else "Dumont" not in text

@@ -2,6 +2,7 @@
 
 import subprocess
 
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from pages.reading import Reading, cells, printed
@@ -50,6 +51,16 @@ def test_every_page_says_that_it_is_invented(folder, code):
     pages = [page for page in made.stdout.split("\f") if page.strip()]
     assert pages and all("exemple fictif" in page.casefold() for page in pages)
     assert "exemple fictif" in (folder / code / "report.html").read_text("utf-8").casefold()
+
+
+@pytest.mark.parametrize("code", ["val-d-aubrelle", "merinval"])
+def test_every_claim_is_explained_down_to_its_lines(folder, demo, code):
+    told = pd.read_csv(folder / code / "claims.csv")
+    known = told[told["value"].notna()]
+    assert len(known) > 200 and (known["rule"] == "claim.value").any() == (code == "val-d-aubrelle")
+    for row in known.to_dict("records"):
+        said = str(ik.explain(folder / code, row["claim"], evaluation=demo.folder))
+        assert said.startswith(row["sentence"]) and "Les fichiers" in said, row["claim"]
 
 
 def test_the_sections_are_those_that_have_something_to_say(folder):

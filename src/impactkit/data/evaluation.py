@@ -41,7 +41,7 @@ REQUIRED = ("title", "programme", "vintage", "wave")
 LABELLED = r"\d{4}-\d{2}(-\d{2})?"
 WAVE_KEYS = ("id", "name", "labelled")
 SECTIONS = {
-    "report": ("notebook", "parameters"),
+    "report": ("notebook", "parameters", "names"),
     # What the label asks for; a criterion that is not written here is not judged.
     "label": ("challenges", "members"),
     # What the programme hopes for, in its own words.

@@ -33,7 +33,7 @@ TOLD: dict[str, tuple[str, dict[str, float]]] = {
     "questions": ("evaluation_questions", {"text": 4.0, "criterion": 1.4, "asked_by": 2.2}),
     "lessons": ("lessons", {"lesson": 4.4, "kind": 1.5, "by": 2.2}),
     "unintended": ("unintended_effects", {"what": 4.0, "direction": 1.4, "who": 2.0}),
-    "interviews": ("interviews", {"quotation": 4.6, "role": 2.2, "date": 1.4}),
+    "interviews": ("interviews", {"quotation": 4.6, "role": 2.2, "name": 1.4, "date": 1.4}),
 }
 
 
@@ -44,6 +44,8 @@ def told(place: Territory, topic: str) -> Table:
     """What a table of the evaluation declares about a territory; without a row there is no table."""
     name, widths = TOLD[topic]
     rows = _chosen(topic, picked(place).table(name)).reset_index(drop=True)
+    if topic == "interviews":
+        rows = rows.assign(name=_names(rows, place.evaluation.report.get("names", "none")))
     fields = {field["name"]: field for field in schemas()[name]["fields"]}
     # A column that nobody filled says nothing.
     shown = {column: width for column, width in widths.items() if _filled(rows[column])}
@@ -64,6 +66,14 @@ def told(place: Territory, topic: str) -> Table:
     if name in picked(place).hidden:
         notes = (*notes, runs("secrecy.table"))
     return Table(say(f"told.{topic}"), tuple(columns), tuple(cells), notes)
+
+
+def _names(rows: pd.DataFrame, mode: str) -> pd.Series:
+    """Names as [report] names asks: `none` (the default), `initials`, `public`; never one not public."""
+    told = rows["name"].where(rows["public"].astype("str") == "true", "")
+    if mode == "initials":
+        return told.map(lambda name: " ".join(f"{word[0]}." for word in name.replace("-", " ").split()))
+    return told if mode == "public" else told.where(told == "", "")
 
 
 def criteria(place: Territory) -> Table:

@@ -202,10 +202,12 @@ def _of_value(row: dict[str, Any]) -> dict[str, Any]:
     what = say(f"claim.value.{quantity}", item=item)
     year = row["unit"] == "année"
     holes = {"what": what, "project": row["outcome"]}
-    holes["value"] = str(int(row["value"])) if year else _figure(row["value"], row["unit"])
+    # What a euro gives has its unit in its name.
+    figure = as_text if row["unit"] == value.PER_EURO else _figure
+    holes["value"] = str(int(row["value"])) if year else figure(row["value"], row["unit"])
     ranged = pd.notna(row["low"])
     if ranged:
-        holes |= {name: _figure(row[name], row["unit"]) for name in ("low", "high")}
+        holes |= {name: figure(row[name], row["unit"]) for name in ("low", "high")}
     return {
         **{column: row[column] for column in ("territory", "value", "low", "high", "n", "unit", "source")},
         **dict.fromkeys(
