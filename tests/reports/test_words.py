@@ -45,6 +45,32 @@ def test_an_over_claim_is_said_again_in_prose_and_in_tables(name):
         assert len(notes) == 1 and "devient" in notes[0]
 
 
+SIGNED = "\n\n— L’évaluatrice, 12 mars 2026"
+
+
+@pytest.mark.parametrize("name", [*STOPPED, *REWORDED])
+def test_a_file_of_prose_passes_the_same_gate(name):
+    text = STOPPED.get(name) or REWORDED[name][0]
+    made = read_page(
+        sample.notebook(sample.code(sample.tree(FILLER))), f"## Ce que nous en pensons\n\n{text}{SIGNED}"
+    )
+    assert "Ce que nous en pensons" in [section.heading for section in made.sections]
+    if name in STOPPED:
+        with pytest.raises(ik.ReportFailed):
+            gated(made, GROUND)
+        return
+    found, notes = gated(made, GROUND)
+    assert REWORDED[name][1] in words(found).replace("\u202f", " ") and len(notes) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["## Titre\n\nSans signature.", "Sans titre." + SIGNED, "## Titre\n\n— Personne"]
+)
+def test_prose_without_a_title_or_a_signature_is_refused(text):
+    with pytest.raises(ik.ReportFailed, match="signé"):
+        read_page(sample.notebook(sample.code(sample.tree(FILLER))), text)
+
+
 def test_a_quotation_keeps_its_words_and_all_stops_are_told_at_once():
     quoted = paragraph(
         run("Une porteuse dit : « "), run(STOPPED["ratio without range"], declared=True), run(" ».")

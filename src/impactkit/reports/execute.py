@@ -72,8 +72,9 @@ def _build(job: Job, aside: Path) -> tuple[str, ...]:
     from impactkit.reports.words import gated, ground_here
 
     report = aside / "report"
-    page = read_page(_executed(job, aside))
     folder = Path(job.base) / str(job.parameters.get("folder", job.evaluation))
+    written = folder / "prose" / f"{job.territory}.md"
+    page = read_page(_executed(job, aside), written.read_text("utf-8") if written.is_file() else "")
     page, notes = gated(page, ground_here(folder, job.territory, report, day=today()))
     content = content_digest(page)
     try:

@@ -70,9 +70,9 @@ class _Draft:
         return bool(self.blocks) and (self.printed > 0 or self.cells == 0)
 
 
-def read_page(nb: Any) -> Page:
-    """The page of an executed notebook (nbformat 4). Raises ReportFailed for an output outside the display
-    tree.
+def read_page(nb: Any, prose: str = "") -> Page:
+    """The page of an executed notebook (nbformat 4), with the evaluator's own sections (Markdown, `prose`)
+    after the lead. Raises ReportFailed for an output outside the display tree, or prose without a signature.
     """
     lead, rest = _Draft(""), [_Draft("")]
     for cell in nb.cells:
@@ -98,12 +98,27 @@ def read_page(nb: Any) -> Page:
     if len(titles) != 1 or titles[0] not in lead.blocks:
         raise error(ReportFailed, "no-title")
     lead.blocks.remove(titles[0])
-    kept = [one for one in (lead, *rest) if one.told]
+    kept = [one for one in (lead, *_written(prose), *rest) if one.told]
     slugs = _slugs([one.heading for one in kept])
     return Page(
         titles[0],
         tuple(Section(one.heading, slug, tuple(one.blocks)) for one, slug in zip(kept, slugs, strict=True)),
     )
+
+
+def _written(prose: str) -> list[_Draft]:
+    """The sections that an evaluator wrote; each ends with who signs it and when, after a dash."""
+    found: list[_Draft] = []
+    for kind, runs in _markdown(prose):
+        if kind == "heading" or not found:
+            found.append(_Draft(_words(runs) if kind == "heading" else ""))
+        if kind == "paragraph":
+            found[-1].blocks.append({"kind": "paragraph", "role": "text", "runs": runs, "own": True})
+    for one in found:
+        last = _words(list(one.blocks[-1]["runs"])) if one.blocks else ""
+        if not one.heading or not re.match(r"[—–-] ?\S.*\d{4}", last):
+            raise error(ReportFailed, "unsigned-prose", part=one.heading or prose.splitlines()[0])
+    return found
 
 
 def meta_of(
