@@ -53,6 +53,14 @@ def test_every_page_says_that_it_is_invented(folder, code):
     assert "exemple fictif" in (folder / code / "report.html").read_text("utf-8").casefold()
 
 
+def test_one_worker_or_two_write_the_same_bytes(folder, repo, tmp_path):
+    alone = ik.run(repo / "data" / "demo", only=["val-d-aubrelle"], jobs=1, to=tmp_path).folder
+    names = ("effects.csv", "values.csv", "claims.csv", "indicators.csv", "report.html", "report.pdf")
+    for name in names:
+        one, two = (place / "val-d-aubrelle" / name for place in (alone, folder))
+        assert one.read_bytes() == two.read_bytes(), name
+
+
 @pytest.mark.parametrize("code", ["val-d-aubrelle", "merinval"])
 def test_every_claim_is_explained_down_to_its_lines(folder, demo, code):
     told = pd.read_csv(folder / code / "claims.csv")

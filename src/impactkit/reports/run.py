@@ -107,6 +107,9 @@ def _jobs(ev: Evaluation, folder: str | Path, chosen: Sequence[str], target: Pat
     notebook = _notebook(ev)
     base, typed = _from(folder)
     inputs = {f"evaluation/{file.name}": sha256(file) for file in sorted(ev.folder.glob("*.csv"))}
+    inputs |= {
+        f"evaluation/prose/{file.name}": sha256(file) for file in sorted(ev.folder.glob("prose/*.md"))
+    }
     inputs["evaluation/evaluation.toml"] = sha256(ev.folder / "evaluation.toml")
     inputs |= {"reference": tree_digest(reference_folder()), "notebook": sha256(notebook)}
     inputs["package"] = package_digest()
