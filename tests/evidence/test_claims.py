@@ -128,3 +128,20 @@ def test_an_estimate_names_its_heaviest_units(official, sources, repo, tmp_path,
     heavy = ik.effect(official.territory("montreuillois"), "count_jobs_private").about["weights"]
     first = max(heavy, key=heavy.get)
     assert said.count("urssaf_emploi_prive_epci_2014_2024.csv:") == 10 and f"{first} | " in said
+
+
+def test_how_strong_the_method_is_and_how_good_the_data(repo):
+    told = ik.claims(ik.load(repo / "data" / "demo").territory("val-d-aubrelle")).set_index("claim")
+    assert told.loc["effect[count_jobs_private]", ["maryland", "data_quality"]].tolist() == ["3", 3]
+    by_level = told.groupby("level")["maryland"].unique()
+    assert {level: list(found) for level, found in by_level.items()} == {
+        "before-after": ["1"],
+        "compared": ["2"],
+        "declared": [""],
+        "estimated": ["3"],
+        "method": [""],
+        "observed": [""],
+    }
+    # A hypothesis is no datum, a declared fact with its source is one.
+    assert set(told.loc[told["rule"] == "claim.value", "data_quality"]) == {1}
+    assert told.loc["count_jobs@2024-06-30", "data_quality"] == 2

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 COLUMNS = ["claim", "territory", "logic", "level", "sentence", "rule", "indicator", "group", "period"]
 COLUMNS += ["value", "low", "high", "n", "unit", "source", "as_of", "data_vintage", "geography_vintage"]
-COLUMNS += ["assumptions", "checks", "dimension", "sdg", "iris"]
+COLUMNS += ["assumptions", "checks", "dimension", "sdg", "iris", "maryland", "data_quality"]
+# What Works Centre for Local Economic Growth, Maryland Scientific Methods Scale: 1, before and after alone;
+# 2, beside others; 3, before and after beside others chosen for it.
+MARYLAND = {"before-after": "1", "compared": "2", "estimated": "3"}
+# 3: published by an official source; 2: declared, with its source; 1: declared without, or a hypothesis.
+OFFICIAL = ("observed", "before-after", "compared", "estimated")
 SEPARATOR = " ; "
 INVARIABLE = ("fois", "mois", "sans", "dans")
 DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
@@ -36,7 +41,8 @@ def claims(place: Territory) -> pd.DataFrame:
     """One row by figure of a territory, known or not: columns claim (its name), territory, logic (inputs,
     activities, outputs, outcomes, impacts, or context), level (declared, observed, before-after, compared,
     estimated, method), sentence, rule (the key of that sentence), the figure and its source with both
-    vintages, assumptions and checks, dimension (of the five of impact), sdg, iris.
+    vintages, assumptions and checks, dimension (of the five of impact), sdg, iris, maryland (1 to 3, of the
+    method) and data_quality (1 to 3).
 
     Sources: the logic model of the European Commission's GECES (2014); Impact Management Platform, five
     dimensions of impact.
@@ -55,6 +61,10 @@ def _claims(place: Territory) -> pd.DataFrame:
             counted[row["quantity"]] = counted.get(row["quantity"], 0) + 1
             found.append(_of_effect(row, told, counted[row["quantity"]]))
     found += [_of_value(row) for row in value.rows(place).to_dict("records")]
+    for row in found:
+        level, known = row["level"], 2 if row["source"] else 1
+        row["maryland"] = MARYLAND.get(level, "")
+        row["data_quality"] = 3 if level in OFFICIAL else 1 if row["rule"] == "claim.value" else known
     return pd.DataFrame(found, columns=COLUMNS)
 
 
