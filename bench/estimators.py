@@ -46,7 +46,7 @@ def whole(
 ) -> None:
     """Every weight, every placebo, and synthetic difference-in-differences, for all territories."""
     from impactkit.effects import placebo
-    from impactkit.effects.synthetic import _synthetic_did, everyone
+    from impactkit.effects.synthetic import everyone, synthetic_dids
 
     own, sizes, regions = panel(TERRITORIES, periods, seed=2)
     for at, start in enumerate(waves):
@@ -54,9 +54,9 @@ def whole(
         placebo._enumerated.cache_clear()
         placebo.enumerated(design)
         everyone(design.values, start, "synthetic-did")
+        synthetic_dids(own[at :: len(waves)], design.values, start)
         for one in range(at, TERRITORIES, len(waves)):
             placebo.compared(design, own[one], float(sizes[one]), f"r{regions[one]}" if by_region else "")
-            _synthetic_did(own[one], design.values, start, 1, None)
 
 
 def one_left_out() -> None:
@@ -134,14 +134,12 @@ def highest() -> float:
 
 def synthetic_dids() -> None:
     """Synthetic difference-in-differences alone: 27 territories, two waves, every unit as a placebo."""
-    from impactkit.effects.synthetic import _synthetic_did, everyone
+    from impactkit.effects.synthetic import everyone, synthetic_dids
 
-    own = panel(TERRITORIES, PERIODS, seed=2)[0]
+    own, values = panel(TERRITORIES, PERIODS, seed=2)[0], panel(UNITS, PERIODS)[0]
     for at, start in enumerate(WAVES):
-        values = panel(UNITS, PERIODS)[0]
         everyone(values, start, "synthetic-did")
-        for one in range(at, TERRITORIES, len(WAVES)):
-            _synthetic_did(own[one], values, start, 1, None)
+        synthetic_dids(own[at :: len(WAVES)], values, start)
 
 
 def fit_beside() -> list[tuple[str, float, float, str]]:

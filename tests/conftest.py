@@ -7,9 +7,12 @@ import os
 from collections.abc import Generator
 from pathlib import Path
 
-import hypothesis
-import pytest
-from small_evaluation import written
+# Small matrices: a second thread costs more than it gives, and reports have one too.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import hypothesis  # noqa: E402
+import pytest  # noqa: E402
+from small_evaluation import written  # noqa: E402
 
 # A machine may be busy: what is slow is `make bench`'s to say.
 hypothesis.settings.register_profile("ours", deadline=None)

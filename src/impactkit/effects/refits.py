@@ -40,9 +40,8 @@ def without_each(case: Case) -> pd.DataFrame:
     own = design.features(case.own[None, :], np.array([case.size]), (case.region,))
     barred = np.repeat(design.barred((case.area,)), len(heavy), axis=0)
     barred[np.arange(len(heavy)), heavy] = True
-    refits = ridge_simplex(
-        features, np.repeat(own, len(heavy), axis=0), ridge=design.constants["ridge"], barred=barred
-    )
+    targets, ridge = np.repeat(own, len(heavy), axis=0), design.constants["ridge"]
+    refits = ridge_simplex(features, targets, ridge=ridge, barred=barred, start=found.dual[0])
     paths = design.centred(case.own[None, :]) - refits.values @ design.centred(design.values)
     gaps = paths[:, list(design.after)].mean(axis=1)
     names = [design.units[at] for at in heavy]

@@ -138,17 +138,26 @@ def _simplex(treated: Array, others: Array, start: int, count: int, ridge: float
 
 
 def _synthetic_did(treated: Array, others: Array, start: int, count: int, ridge: float | None) -> Array:
-    """Gap by period whose mean after is the estimate: unit weights, then time weights, then a difference."""
+    return synthetic_dids(treated[None, :], others, start, count, ridge)[0]
+
+
+def synthetic_dids(
+    treated: Array, others: Array, start: int, count: int = 1, ridge: float | None = None
+) -> Array:
+    """Gap by period of each treated unit (rows), its mean after the estimate: unit weights, then time
+    weights (the same for all), then a difference. `count`: how many units each row is the mean of.
+    """
     before, after = others[:, :start], others.shape[1] - start
     noise = float(np.diff(before, axis=1).std(ddof=1))
     zeta = (count * after) ** 0.25 * noise
     centred = before - before.mean(axis=1, keepdims=True)
-    own = treated[None, :start] - treated[:start].mean()
+    own = treated[:, :start] - treated[:, :start].mean(axis=1, keepdims=True)
     scale = noise or 1.0
     penalty = ridge if ridge is not None else zeta**2 * start / scale**2
-    units = ridge_simplex(centred / scale, own / scale, ridge=penalty).values[0]
-    gap = treated - units @ others
-    return gap - float(_time_weights(before, others[:, start:].mean(axis=1), noise) @ gap[:start])
+    units = ridge_simplex(centred / scale, own / scale, ridge=penalty).values
+    gaps = treated - units @ others
+    times = _time_weights(before, others[:, start:].mean(axis=1), noise)
+    return gaps - (gaps[:, :start] @ times)[:, None]
 
 
 def _time_weights(before: Array, after: Array, noise: float) -> Array:

@@ -28,11 +28,13 @@ BATCH = 256
 @dataclass(frozen=True)
 class Weights:
     """`values`: targets x units; `residual`: how far each answer is from its conditions of optimality (the
-    largest violation, in units of the features).
+    largest violation, in units of the features); `dual`: where the solver ended, from which a problem that
+    differs little may start.
     """
 
     values: Array
     residual: Array
+    dual: Array
 
 
 def ridge_simplex(
@@ -41,9 +43,11 @@ def ridge_simplex(
     *,
     ridge: float,
     barred: NDArray[np.intp] | NDArray[np.bool_] | None = None,
+    start: Array | None = None,
 ) -> Weights:
     """Weights of `units` (n x d features) for each row of `targets` (m x d). `barred[i]` is the unit that
     target i may not use (itself), -1 for none; or row i of a mask (m x n) the units that it may not.
+    `start`: one dual (see `Weights`) to begin every target from.
 
     Raises ValueError without units, for values that are not finite, a ridge that is not positive, or a
     target whose every unit is barred.
@@ -58,12 +62,12 @@ def ridge_simplex(
     if shut.all(axis=1).any():
         raise ValueError("every unit of a target is barred")
     parts = [
-        _batch(units, targets[start : start + BATCH], shut[start : start + BATCH], ridge)
-        for start in range(0, len(targets), BATCH)
+        _batch(units, targets[at : at + BATCH], shut[at : at + BATCH], ridge, start)
+        for at in range(0, len(targets), BATCH)
     ]
     if not parts:
-        return Weights(np.empty((0, len(units))), np.empty(0))
-    return Weights(np.concatenate([one for one, _ in parts]), np.concatenate([two for _, two in parts]))
+        return Weights(np.empty((0, len(units))), np.empty(0), np.empty((0, units.shape[1] + 1)))
+    return Weights(*(np.concatenate(one) for one in zip(*parts, strict=True)))
 
 
 def _mask(barred: NDArray[Any] | None, count: int, width: int) -> NDArray[np.bool_]:
@@ -76,7 +80,9 @@ def _mask(barred: NDArray[Any] | None, count: int, width: int) -> NDArray[np.boo
     return shut
 
 
-def _batch(units: Array, targets: Array, shut: NDArray[np.bool_], ridge: float) -> tuple[Array, Array]:
+def _batch(
+    units: Array, targets: Array, shut: NDArray[np.bool_], ridge: float, start: Array | None
+) -> tuple[Array, Array, Array]:
     count, size = len(targets), units.shape[1]
     # Features and a one for nu: the dual variable is one vector of size + 1.
     wide = np.hstack([units, np.ones((len(units), 1))])
@@ -87,6 +93,8 @@ def _batch(units: Array, targets: Array, shut: NDArray[np.bool_], ridge: float) 
     point = np.zeros((count, size + 1))
     # Every unit alike to begin with: nu such that the weights add up to one.
     point[:, -1] = ridge / max(len(units) - 1, 1)
+    if start is not None:
+        point[:] = start
     weights = np.empty((count, len(units)))
     residual = np.full(count, np.inf)
     left = np.arange(count)
@@ -110,7 +118,7 @@ def _batch(units: Array, targets: Array, shut: NDArray[np.bool_], ridge: float) 
         step = -np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
         moved = _searched(point[left], step, gradient, value, wide, goal[left], shut[left], ridge, eye)
         point[left] = moved
-    return weights / weights.sum(axis=1, keepdims=True), residual
+    return weights / weights.sum(axis=1, keepdims=True), residual, point
 
 
 def _state(
