@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 
 from impactkit.errors import NotEnoughData, RefusedData, UnknownName
-from impactkit.indicators.rows import frame
+from impactkit.indicators.rows import WITHHELD, frame
 from impactkit.indicators.secrecy import (
-    FLAG,
     LOG,
     RULES,
     cell_ids,
@@ -311,7 +310,7 @@ def test_the_rows_of_a_whole_evaluation():
         rows, {"count_jobs": RULE}, PARTS, NESTED, derived={"share_public": ["count_jobs"]}
     )
     pd.testing.assert_frame_equal(rows, before)
-    gone = shown["flag"] == FLAG
+    gone = shown["flag"] == WITHHELD
     assert shown.loc[gone, ["value", "low", "high", "n"]].isna().all(axis=None)
     pd.testing.assert_frame_equal(shown[~gone], rows[~gone])
     hidden = set(cell_ids(shown)[gone])

@@ -206,8 +206,8 @@ def _valuations(tables: Tables) -> Iterator[Fault]:
     frame = tables.get("valuations")
     if frame is None or not set(columns("valuations")) <= set(frame):
         return
-    for row, *told in valuation_faults(frame):
-        yield Fault("valuations", row, *told, territory_of(frame, row))
+    for row, column, value, expected, mended in valuation_faults(frame):
+        yield Fault("valuations", row, column, value, expected, mended, territory_of(frame, row))
 
 
 def _too_many_challenges(tables: Tables, most: int | None) -> Iterator[Fault]:

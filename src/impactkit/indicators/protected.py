@@ -8,9 +8,7 @@ import pandas as pd
 
 from impactkit.data.catalogue import measures
 from impactkit.data.territories import overlaps
-from impactkit.indicators.rows import KEY
-from impactkit.indicators.secrecy import FLAG, RULES, withheld_rows
-from impactkit.indicators.suppression import SECONDARY
+from impactkit.indicators.rows import KEY, WITHHELD
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
@@ -22,6 +20,10 @@ def protected(ev: Evaluation, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.Data
     [secrecy] names the indicators that each rule protects; their `n` is the number of contributors. What
     adds up, by group or from a territory inside another, is found in the rows themselves.
     """
+    # A solver comes with it: only where something is to be protected.
+    from impactkit.indicators.secrecy import RULES, withheld_rows
+    from impactkit.indicators.suppression import SECONDARY
+
     rules = {name: RULES[rule] for rule, names in ev.secrecy.items() for name in names}
     if not rules:
         return rows, pd.DataFrame()
@@ -35,14 +37,14 @@ def protected(ev: Evaluation, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.Data
     )
     other = same & ~shown["indicator"].isin(list(rules)) & shown["value"].notna()
     shown.loc[other, ["value", "low", "high", "n"]] = float("nan")
-    shown.loc[other, "flag"] = FLAG
+    shown.loc[other, "flag"] = WITHHELD
     more = shown.loc[other, KEY].assign(reason=SECONDARY, rule="", source="")
     return shown, pd.concat([log, more], ignore_index=True)
 
 
 def hidden_tables(rows: pd.DataFrame) -> frozenset[str]:
     """The tables whose figures may not be shown line by line, from a territory's protected rows."""
-    withheld = rows.loc[rows["flag"] == FLAG, "indicator"].unique()
+    withheld = rows.loc[rows["flag"] == WITHHELD, "indicator"].unique()
     told = measures()["table"]
     return frozenset(told[name] for name in withheld if name in told.index and told[name])
 

@@ -27,6 +27,8 @@ COLUMNS = (
     "data_vintage",
     "geography_vintage",
 )
+# Why a figure is not told where statistical secrecy hides it.
+WITHHELD = "missing:withheld"
 KEY = ["territory", "indicator", "group", "period"]
 _NUMBERS = ("value", "low", "high", "n")
 

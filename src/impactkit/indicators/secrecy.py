@@ -20,11 +20,10 @@ import numpy as np
 import pandas as pd
 
 from impactkit.errors import RefusedData
-from impactkit.indicators.rows import KEY
+from impactkit.indicators.rows import KEY, WITHHELD
 from impactkit.indicators.suppression import SECONDARY, SMALLEST, Relation, suppress
 from impactkit.wording.catalogue import error, say
 
-FLAG = "missing:withheld"
 LOG = ["territory", "indicator", "group", "period", "reason", "rule", "source"]
 # Only what adds up can be found by subtraction.
 _ADDS = ("count_", "amount_")
@@ -131,15 +130,15 @@ def relations_of(
     ), relations
 
 
-def _parted(parts: pd.DataFrame | None) -> Iterable[tuple[tuple[str, ...], pd.DataFrame]]:
+def _parted(parts: pd.DataFrame | None) -> list[tuple[tuple[str, ...], pd.DataFrame]]:
     if parts is None:
-        return ()
-    keys = [name for name in ("indicator", "total", "territory", "period") if name in parts]
-    return parts.groupby(keys)
+        return []
+    names = [name for name in ("indicator", "total", "territory", "period") if name in parts]
+    return [(tuple(map(str, keys)), some) for keys, some in parts.groupby(names)]
 
 
-def _places(rows: pd.DataFrame, *columns: str) -> Iterable[tuple[str, ...]]:
-    return rows[list(columns)].drop_duplicates().itertuples(index=False, name=None)
+def _places(rows: pd.DataFrame, *columns: str) -> list[tuple[str, ...]]:
+    return list(rows[list(columns)].drop_duplicates().itertuples(index=False, name=None))
 
 
 def _nests(nested: pd.DataFrame | None) -> Iterable[tuple[str, list[str], str]]:
@@ -198,7 +197,7 @@ def withheld_rows(
     secret = ids.isin(list(found))
     shown = rows.copy()
     shown.loc[secret, ["value", "low", "high", "n"]] = np.nan
-    shown.loc[secret, "flag"] = FLAG
+    shown.loc[secret, "flag"] = WITHHELD
     log = rows.loc[secret, KEY].assign(reason=ids[secret].map(found))
     log["rule"] = [rules[name].name if name in rules else "" for name in log["indicator"]]
     log["source"] = [rules[name].source if name in rules else "" for name in log["indicator"]]

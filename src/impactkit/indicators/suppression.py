@@ -260,7 +260,7 @@ def _safe(block: _Block) -> np.ndarray:
         price = np.tile(np.where(held, 0.0, block.cost), (1, 2))
         found = _solve(price, both, np.zeros(both.shape[0]), low.reshape(1, -1), high.reshape(1, -1))[0]
         held |= found.reshape(2, count).sum(axis=0) > _CLOSE
-    for k in sorted(np.flatnonzero(held & np.isnan(block.fixed)), key=lambda k: -block.cost[k]):
-        held[k] = False
-        held[k] = _attacks(block, held)[0].any()
-    return held
+    for at in sorted(map(int, np.flatnonzero(held & np.isnan(block.fixed))), key=lambda k: -block.cost[k]):
+        held[at] = False
+        held[at] = _attacks(block, held)[0].any()
+    return np.asarray(held)
