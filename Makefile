@@ -19,7 +19,7 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help reports demo test bench check-statistics lint lab lock clean
+.PHONY: help reports demo test bench performance chaos check-statistics lint lab lock clean
 
 help: ## Liste de ces commandes
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -40,6 +40,13 @@ bench: $(READY) ## Les temps et la mémoire promis, mesurés (le meilleur de tro
 	@$(BIN)/python bench/perimeters.py
 	@$(BIN)/python bench/estimators.py
 	@$(BIN)/python bench/melodi_rate.py
+	@$(BIN)/python bench/run.py
+
+performance: $(READY) ## docs/performance.md, mesuré de nouveau (une demi-heure)
+	@$(BIN)/python bench/run.py --full
+
+chaos: $(READY) ## 200 fois : tuer, remplir le disque, et regarder ce qui reste (une demi-heure)
+	@PYTHONPATH=tests/reports $(BIN)/python tests/reports/chaos.py 200
 
 check-statistics: $(READY) ## Combien de fois chaque test se trompe là où rien n'a été fait (une demi-heure)
 	@$(BIN)/python bench/calibration.py

@@ -14,6 +14,7 @@ SHIPPED = {
     "data/demo": "impactkit/_shipped/demo",
     "data/schemas": "impactkit/_shipped/schemas",
     "notebooks/territory_report.ipynb": "impactkit/_shipped/notebooks/territory_report.ipynb",
+    "notebooks/programme_report.ipynb": "impactkit/_shipped/notebooks/programme_report.ipynb",
 }
 
 

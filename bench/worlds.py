@@ -8,7 +8,7 @@ freedom, the more the smaller it is: exp(-3.18 - .20 (log size - log 4000)), as 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from impactkit.effects import placebo
 from impactkit.effects.design import CENTRE, Array, Design
 from impactkit.effects.family import benjamini_hochberg
 from impactkit.effects.pooled import pooled
+from impactkit.effects.refits import chosen
 
 YEARS, BEFORE, AFTER, REGIONS = 11, tuple(range(5)), tuple(range(6, 11)), 13
 # Of what is usual for the mean gap after, the share that one yearly step has.
@@ -89,15 +90,7 @@ def world(count: int, chance: np.random.Generator) -> Design:
 
 def without(design: Design, at: np.ndarray) -> Design:
     """The design without some units: those that are treated."""
-    kept = np.setdiff1d(np.arange(len(design.units)), at)
-    return replace(
-        design,
-        units=tuple(design.units[one] for one in kept),
-        values=design.values[kept],
-        sizes=design.sizes[kept],
-        regions=tuple(design.regions[one] for one in kept),
-        areas=tuple(design.areas[one] for one in kept) if design.areas else (),
-    )
+    return chosen(design, np.setdiff1d(np.arange(len(design.units)), at))
 
 
 def drawn(design: Design, count: int, chance: np.random.Generator, *, large: bool) -> np.ndarray:

@@ -48,6 +48,16 @@ def built(repo, tmp_path_factory):
     return summary.folder
 
 
+@pytest.fixture(scope="session")
+def built_demo(repo, tmp_path_factory):
+    """The folder of all the reports of the invented evaluation, freshly built."""
+    import impactkit
+
+    summary = impactkit.run(repo / "data" / "demo", to=tmp_path_factory.mktemp("demo"))
+    assert not summary.failed, [one.sentence for one in summary.failed]
+    return summary.folder
+
+
 @pytest.fixture
 def small(tmp_path):
     """Writes and reads a small invented evaluation: `small({"jobs": [{...}]}, more="[label]…")`.

@@ -29,7 +29,7 @@ def impactkit(repo):
 def test_help_is_french(impactkit):
     done = impactkit("--help")
     assert done.returncode == 0 and not done.stderr
-    for command in ("run", "report", "list", "check", "doctor"):
+    for command in ("run", "report", "list", "check", "sign", "publish"):
         assert re.search(rf"^  {command} ", done.stdout, re.MULTILINE)
         text = impactkit(command, "--help").stdout
         assert text.startswith("Emploi :".replace(" ", "\u202f")) and not ENGLISH.search(text), text

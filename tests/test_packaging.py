@@ -164,10 +164,10 @@ def test_wheel_carries_reference_schemas_and_notebook(wheel):
     assert files(shipped / "reference") == files(ROOT / "data" / "reference")
     assert files(shipped / "schemas") == files(ROOT / "data" / "schemas")
     assert files(shipped / "demo") == files(ROOT / "data" / "demo")
-    assert files(shipped / "notebooks") == {Path("territory_report.ipynb")}
+    assert files(shipped / "notebooks") == {Path("territory_report.ipynb"), Path("programme_report.ipynb")}
 
 
-def test_wheel_declares_the_command_and_the_two_exporters(wheel):
+def test_wheel_declares_the_command_the_two_exporters_and_the_engine(wheel):
     (declared,) = wheel.glob("impactkit-*.dist-info/entry_points.txt")
     assert declared.read_text("utf-8").splitlines() == [
         "[console_scripts]",
@@ -176,6 +176,9 @@ def test_wheel_declares_the_command_and_the_two_exporters(wheel):
         "[nbconvert.exporters]",
         "impactkit-html = impactkit.reports.exporters:ImpactHtmlExporter",
         "impactkit-pdf = impactkit.reports.exporters:ImpactPdfExporter",
+        "",
+        "[papermill.engine]",
+        "fork = impactkit.reports.engine:ForkEngine",
     ]
 
 

@@ -1,7 +1,5 @@
 """impactkit: territorial impact measurement. The door: every public name, looked up when first asked."""
 
-from __future__ import annotations
-
 import importlib
 import sys
 import types
@@ -42,7 +40,7 @@ _WHERE = {
     "say": "display.prose",
     "essentials": "display.prose",
     "table": "display.tables",
-    "chart": "display.trajectory",
+    "chart": "display.charts",
     "map": "display.maps",
     "show": "display.shown",
     "value": "valuation.social_return",

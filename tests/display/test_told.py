@@ -115,7 +115,7 @@ def test_what_the_label_asks_has_three_states(small):
 def test_the_board_and_what_to_send(small):
     ev = small({"challenges": [{"challenge": "c1", "territory": "a", "title": "Défi"}]})
     board = _lines(ik.table(ev, about="board"))
-    assert len(board) == 2 + 4 + 1
+    assert len(board) == 2 + 4 + 2
     assert board[2].split(" | ")[4] == "oui" and board[3].split(" | ")[4] == "non"
     asks = next(line for line in _lines(ik.table(ev, about="asks")) if line.startswith("Défis"))
     assert asks.startswith("Défis | 3 | 0") and "feuille « Défis » — Territoire : … ; Défi : …" in asks

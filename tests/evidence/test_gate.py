@@ -119,7 +119,7 @@ def test_the_whole_catalogue_passes(repo):
         for text in ([message.string] if isinstance(message.string, str) else message.string)
     }
     # Sentences that only a claim that has earned them may take, and what the gate itself says.
-    spared = ("gap.estimated", "claim.estimated", "claim.exaggerated", "gate.")
+    spared = ("gap.estimated", "together.estimated", "claim.estimated", "claim.exaggerated", "gate.")
     guilty = {
         str(key): found
         for text, key in texts.items()

@@ -306,18 +306,15 @@ NESTED = pd.DataFrame({"inner": ["inner"], "outer": ["outer"]})
 def test_the_rows_of_a_whole_evaluation():
     rows = evaluation()
     before = rows.copy()
-    shown, log = withheld_rows(
-        rows, {"count_jobs": RULE}, PARTS, NESTED, derived={"share_public": ["count_jobs"]}
-    )
+    shown, log = withheld_rows(rows, {"count_jobs": RULE}, PARTS, NESTED)
     pd.testing.assert_frame_equal(rows, before)
     gone = shown["flag"] == WITHHELD
     assert shown.loc[gone, ["value", "low", "high", "n"]].isna().all(axis=None)
     pd.testing.assert_frame_equal(shown[~gone], rows[~gone])
     hidden = set(cell_ids(shown)[gone])
-    # The small cell; the difference of the two reports (two companies); the share that would give it back.
+    # The small cell; the difference of the two reports (two companies).
     assert "inner|count_jobs|type=public|2024" in hidden
     assert hidden & {"inner|count_jobs|type=company|2024", "outer|count_jobs|type=company|2024"}
-    assert "inner|share_public|type=public|2020/2024" in hidden
     assert not shown.loc[shown["indicator"] == "count_projects", "value"].isna().any()
     # The reader of every row finds neither.
     cells, sums = relations_of(rows, PARTS, NESTED)

@@ -27,8 +27,13 @@ NAMES = (
     "arrondi à 0,1 point",
     f"intervalle à 95{NARROW}%",
     f"à 5{NARROW}%, un sur vingt",
+    f"95{NARROW}% d’entre eux",
+    f"95{NARROW}% des unités",
 )
+GRADES = "Ce que valent ces chiffres"
+FIGURE = re.compile(r"Figure \d+\.")
 # A fingerprint is a name.
+EDITION = re.compile(r"édition \d+")
 FINGERPRINT = re.compile(r"empreinte [0-9a-f]{12}")
 # A block ends a sentence: without it « 54 » and « 226 240 » of two cells would read as one number.
 BLOCKS = ("p", "li", "th", "td", "caption", "figcaption", "h1", "h2", "img", "span")
@@ -41,8 +46,20 @@ class Reading:
         soup = BeautifulSoup(html, "html.parser")
         for tag in soup(["style"]):
             tag.decompose()
+        # Marks of notes, the table of contents and the numbers of figures are places in the page; the grades
+        # of what figures are worth stand in claims.csv.
+        for tag in soup.select("sup, nav, .ik-notes > ol > li > a, a[id^=figure-]"):
+            tag.decompose()
+        for caption in soup("caption"):
+            if caption.get_text() == GRADES:
+                caption.find_parent(class_="ik-table").decompose()
         for image in soup("img"):
-            image.replace_with(soup.new_string(f" | {image['alt']} | "))
+            image.replace_with(soup.new_string(f" | {_alt(image, soup)} | "))
+        self.notes = [
+            part for one in soup.select(".ik-notes .declared") for part in one.get_text().split(" ; ")
+        ]
+        for tag in soup.select(".ik-notes"):
+            tag.decompose()
         self.declared = [one.get_text() for one in soup.select(".declared")]
         for one in soup.select(".declared"):
             one.replace_with(" … ")
@@ -54,7 +71,7 @@ class Reading:
 
     def computed(self, names=()):
         """The computed words without the names of territories and of the programme."""
-        words = self.words
+        words = FIGURE.sub("§", self.words)
         for name in sorted({*NAMES, *names}, key=len, reverse=True):
             if name.lower() in words.lower():
                 words = re.sub(re.escape(name), "§", words, flags=re.IGNORECASE)
@@ -62,7 +79,17 @@ class Reading:
 
     def numbers(self, names=()):
         """Every figure outside dates, years and names."""
-        return NUMBERS.findall(DATES.sub("§", FINGERPRINT.sub("§", self.computed(names))))
+        words = EDITION.sub("§", FINGERPRINT.sub("§", self.computed(names)))
+        return NUMBERS.findall(DATES.sub("§", words))
+
+
+def _alt(image, soup):
+    """What a drawing says, but for what it quotes: the declared cells of the table of what it drew."""
+    words = image["alt"]
+    number = image.find_parent("figure").get("data-number", "")
+    for cell in soup.select(f"#donnees-{number} .declared") if number else ():
+        words = words.replace(cell.get_text(), "…", 1)
+    return words
 
 
 def printed(rows):

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from pages.reading import Reading, cells, printed
-from pages.test_every_number import CLAIMS, rows_of
+from pages.test_every_number import CLAIMS, rows_of, sources_of
 
 import impactkit as ik
 
@@ -21,10 +21,8 @@ def demo(repo):
 
 
 @pytest.fixture(scope="module")
-def folder(repo, tmp_path_factory):
-    summary = ik.run(repo / "data" / "demo", only=SOME, to=tmp_path_factory.mktemp("demo"))
-    assert not summary.failed, [one.sentence for one in summary.failed]
-    return summary.folder
+def folder(built_demo):
+    return built_demo
 
 
 @pytest.mark.parametrize("code", SOME)
@@ -34,8 +32,8 @@ def test_every_number_stands_in_its_table_and_nothing_is_claimed(folder, demo, c
     names = {place.name for place in demo.territories}
     page, known = Reading(html), printed(rows)
     assert not [one for one in page.numbers(names) if one not in known]
-    quotable = cells(demo) | {str(demo.rates["source"])}
-    assert not [one for one in page.declared if one not in quotable]
+    quotable = cells(demo) | {str(demo.rates["source"])} | sources_of(folder / code)
+    assert not [one for one in (*page.declared, *page.notes) if one not in quotable]
     # The word is earned where every test was passed, and there alone: with the estimate beside it.
     assert len(CLAIMS.findall(page.computed(names))) == page.words.count(EARNED) == 2 * (code in FOUND)
 
@@ -77,7 +75,24 @@ def test_the_sections_are_those_that_have_something_to_say(folder):
         return [title.get_text() for title in soup("h2")]
 
     full, candidate = sections("val-d-aubrelle"), sections("baie-d-ysorne")
-    for title in ("La feuille de route", "L’argent, les entreprises et les échanges"):
+    for title in ("Le projet collectif, suivi", "Les questions posées, et ce que l’on a appris"):
         assert title in full and title not in candidate
-    assert "Le collectif et ses défis" in candidate
-    assert "Ce que la méthode peut voir" in full
+    assert "Ce qui a été fait" in candidate and "Ce que l’on peut dire, et ne pas dire" in full
+    assert candidate[-1] == full[-1] == "Annexes"
+
+
+def test_the_programme_has_its_own_report_and_ranks_nobody(folder, demo):
+    html = (folder / "programme" / "report.html").read_text("utf-8")
+    names = {place.name for place in demo.territories} | {demo.programme}
+    page, known = Reading(html), printed(rows_of(folder / "programme"))
+    assert not [one for one in page.numbers(names) if one not in known]
+    quotable = cells(demo) | sources_of(folder / "programme")
+    assert not [one for one in (*page.declared, *page.notes) if one not in quotable]
+    soup = BeautifulSoup(html, "html.parser")
+    order = [place.name for place in demo.territories if place.name in html]
+    for table in soup("table"):
+        told = [row.th.get_text() for row in table.tbody("tr") if row.th.get_text() in order]
+        waves = [told[at : at + 1] for at in range(len(told))]
+        places = [order.index(one) for (one,) in waves]
+        if len(set(places)) == len(places) > 3:
+            assert places == sorted(places), table.caption

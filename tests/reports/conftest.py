@@ -22,6 +22,10 @@ labelled = "2020-01"
 [report]
 notebook = "light.ipynb"
 """
+PLACES = {"aubepine": "Aubépine", "bruyere": "Bruyère", "chevrefeuille": "Chèvrefeuille"}
+TERRITORIES = "territory,name,wave,perimeter_kind,confidence,as_of,source,note\n" + "".join(
+    f"{code},{name},1,epci,low,2020-01,Essai,\n" for code, name in PLACES.items()
+)
 TITLE = """
 tree = {"kind": "title", "overline": "Essai", "title": territory, "subtitle": [greeting]}
 body = {"kind": "paragraph", "role": "text", "runs": [{"t": greeting}]}
@@ -71,10 +75,7 @@ def valleys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "vallees"
     folder.mkdir()
     (folder / "evaluation.toml").write_text(SETTINGS, "utf-8")
-    places = {"aubepine": "Aubépine", "bruyere": "Bruyère", "chevrefeuille": "Chèvrefeuille"}
-    lines = [f"{code},{name},1,epci,low,2020-01,Essai,\n" for code, name in places.items()]
-    head = "territory,name,wave,perimeter_kind,confidence,as_of,source,note\n"
-    (folder / "territories.csv").write_text(head + "".join(lines), "utf-8")
+    (folder / "territories.csv").write_text(TERRITORIES, "utf-8")
     notebook(folder / "light.ipynb")
     monkeypatch.chdir(tmp_path)
     for name in ("SOURCE_DATE_EPOCH", "IMPACTKIT_BASE", "IMPACTKIT_TWINS"):

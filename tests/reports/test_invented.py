@@ -1,6 +1,5 @@
 """The report that ships, on an invented programme: its two faces, and nbconvert's commands."""
 
-import json
 import os
 import re
 import subprocess
@@ -13,6 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from impactkit.reports.page_rules import problems
+from impactkit.reports.record import read_record
 
 # Invented names on real ground: three small groups of communes.
 PLACES = {
@@ -35,6 +35,7 @@ labelled = "2019-03-01"
 DAY = {"SOURCE_DATE_EPOCH": "1709251200"}  # 1 March 2024
 BREAKS = re.compile("[\\s\u00ad\u200b\u2010-]")
 FILES = ("report.html", "report.pdf", "report.ipynb", "claims.csv", "indicators.csv", "record.json")
+FILES += ("provenance.json",)
 
 
 def _typed(*words, cwd, **environment):
@@ -63,7 +64,7 @@ def reports(tmp_path_factory):
     for name, text in tables.items():
         (folder / f"{name}.csv").write_text(text + "\n", "utf-8")
     done = _typed("impactkit", "run", "pays", cwd=here, **DAY)
-    assert done.returncode == 0 and "3 rapports construits sur 3" in done.stdout, done.stderr
+    assert done.returncode == 0 and "4 rapports construits sur 4" in done.stdout, done.stderr
     return here / "reports" / "pays"
 
 
@@ -127,9 +128,7 @@ def test_the_contents_page_keeps_the_rules_and_says_that_it_is_an_example(report
     assert problems(html, links=True) == ()
     soup = BeautifulSoup(html, "html.parser")
     links = {link["href"] for link in soup.select("main a")}
-    asked = {f"{code}/{name}" for code in PLACES for name in FILES[:2]} | {
-        f"{code}/indicators.csv" for code in PLACES
-    }
+    asked = {f"{code}/{name}" for code in (*PLACES, "programme") for name in (*FILES[:2], "indicators.csv")}
     assert links == asked and all((reports / link).is_file() for link in links)
     assert "Exemple fictif" in soup.get_text()
 
@@ -160,8 +159,8 @@ def test_nbconvert_refuses_a_notebook_that_was_not_executed(repo, tmp_path):
 
 
 def test_the_record_names_every_table_and_every_file(reports):
-    record = json.loads((reports / "bas-genet" / "record.json").read_text("utf-8"))
+    record = read_record(reports / "bas-genet")
     tables = {"territories.csv", "perimeters.csv", "challenges.csv", "evaluation.toml"}
-    assert {f"evaluation/{name}" for name in tables} < set(record["inputs"])
-    assert set(record["outputs"]) == set(FILES) - {"record.json"}
-    assert record["first_built"] == "2024-03-01"
+    assert {f"evaluation/{name}" for name in tables} < set(record.inputs)
+    assert set(record.outputs) == {*FILES, ".page.json"} - {"record.json"}
+    assert record.first_built == "2024-03-01"

@@ -1,5 +1,6 @@
 """A run builds what it can, replaces nothing by something broken, and says what stopped."""
 
+import dataclasses
 import json
 import os
 import signal
@@ -12,9 +13,10 @@ import pytest
 import impactkit as ik
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.reports.page_rules import problems
-from impactkit.reports.record import damaged, read_record
+from impactkit.reports.record import damaged, read_record, write_record
 
-FILES = {"report.html", "report.pdf", "report.ipynb", "indicators.csv", "record.json"}
+FILES = {"report.html", "report.pdf", "report.ipynb", "indicators.csv", "provenance.json", ".page.json"}
+FILES |= {"record.json"}
 FAILS = 'if territory == "bruyere":\n    raise ValueError("pas de chiffre ici")'
 
 
@@ -44,7 +46,7 @@ def test_all_are_built_and_nothing_tells_of_this_machine(valleys, tmp_path):
         ]
         assert '"vallees"' in "".join(injected[0]["source"])
     left = {file.name for file in summary.folder.iterdir()} - set(summary.built)
-    assert left == {".lock", "index.html"}
+    assert left == {".lock", "index.html", "changes.html", "history.jsonl"}
     page = (summary.folder / "index.html").read_text("utf-8")
     assert page.index("Aubépine") < page.index("Bruyère") < page.index("Chèvrefeuille")
     assert 'href="bruyere/report.pdf"' in page and "<script" not in page
@@ -66,9 +68,8 @@ def test_a_folder_is_found_as_it_is_typed_and_a_whole_path_is_not_told(
 def test_the_same_content_gives_the_same_bytes(valleys):
     report = ik.run("vallees", only=["aubepine"]).folder / "aubepine"
     first = files_of(report)
-    old = json.loads(first["record.json"]) | {"first_built": "2024-03-01"}
-    (report / "record.json").write_text(json.dumps(old), "utf-8")
-    ik.run("vallees", only=["aubepine"])
+    write_record(dataclasses.replace(read_record(report), first_built="2024-03-01"), report)
+    ik.run("vallees", only=["aubepine"], force=True)
     assert read_record(report).first_built == "2024-03-01"
     assert "1er mars 2024" in (report / "report.html").read_text("utf-8")
     assert files_of(report)["report.ipynb"] == first["report.ipynb"]
@@ -86,7 +87,7 @@ def test_the_day_follows_the_content_and_the_record_the_tables(valleys, write_no
 
     def record_after(was="", becomes=""):
         table.write_text(table.read_text("utf-8").replace(was, becomes, 1), "utf-8")
-        return read_record(ik.run("vallees", only=["aubepine"]).folder / "aubepine")
+        return read_record(ik.run("vallees", only=["aubepine"], force=True).folder / "aubepine")
 
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
     first = record_after()
@@ -149,24 +150,29 @@ def test_whatever_stops_one_stops_no_other(valleys, write_notebook, middle, word
     assert not (summary.folder / "aubepine").exists()
 
 
-def test_a_cell_that_never_ends_is_stopped(valleys, write_notebook, monkeypatch):
-    from impactkit.reports import execute
-
-    monkeypatch.setattr(execute, "CELL_SECONDS", 1)
-    write_notebook(valleys / "light.ipynb", middle="import time\ntime.sleep(60)")
-    job = jobs_of(valleys)[0]
-    outcome = execute.run_one(job)
-    assert "temps permis" in outcome.what and outcome.section == "Le milieu"
+LIMITS = {
+    "cell": ("[report.limits]\ncell = 2\n", "import time\ntime.sleep(60)", "temps permis"),
+    "whole": ("[report.limits]\nwhole = 9\n", "import time\ntime.sleep(60)", "temps permis"),
+    "memory": ("[report.limits]\nmemory = 900\n", "a = bytearray(2 << 30)\na[0] = 1", "MemoryError"),
+}
 
 
-def jobs_of(valleys):
-    from pathlib import Path
+@pytest.mark.parametrize("engine", ["fork", "plain"])
+@pytest.mark.parametrize("name", LIMITS)
+def test_what_takes_too_much_is_stopped(valleys, write_notebook, name, engine):
+    settings, middle, words = LIMITS[name]
+    with (valleys / "evaluation.toml").open("a", encoding="utf-8") as file:
+        file.write(settings)
+    write_notebook(valleys / "light.ipynb", middle=middle)
+    (failed,) = ik.run("vallees", only=["aubepine"], engine=engine).failed
+    assert words in failed.sentence and failed.section == "Le milieu"
 
-    from impactkit.reports.run import _jobs
 
-    target = Path("reports", "vallees").resolve()
-    target.mkdir(parents=True)
-    return _jobs(ik.load("vallees"), "vallees", ["aubepine"], target)
+def test_an_unknown_limit_is_refused(valleys):
+    with (valleys / "evaluation.toml").open("a", encoding="utf-8") as file:
+        file.write("[report.limits]\nmemroy = 900\n")
+    with pytest.raises(UnknownName, match="`memory`"):
+        ik.run("vallees")
 
 
 def test_a_report_cut_in_its_move_is_put_back(valleys):
@@ -253,7 +259,7 @@ def test_an_interruption_leaves_nothing_half_written(valleys, write_notebook, tm
     command = [sys.executable, "-m", "impactkit.cli", "run", "vallees"]
     driver = subprocess.Popen(command, stderr=subprocess.PIPE, start_new_session=True, text=True)
     until = time.monotonic() + 30
-    while not list(folder.glob(".building/*/kernel.json")) and time.monotonic() < until:
+    while not list(folder.glob(".building/*/section")) and time.monotonic() < until:
         time.sleep(0.1)
     os.killpg(driver.pid, signal.SIGINT)
     _, words = driver.communicate(timeout=30)
@@ -276,4 +282,7 @@ def test_a_failed_report_is_exit_code_1(valleys, write_notebook):
     ]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 1 and "Le milieu" in done.stderr and "Traceback" not in done.stderr
-    assert [one["built"] for one in json.loads(done.stdout)] == [True, False]
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["event"] for one in told] == ["started", "report", "report", "ended"]
+    assert {one["territory"]: one["built"] for one in told[1:3]} == {"aubepine": True, "bruyere": False}
+    assert told[3]["built"] == ["aubepine"] and told[3]["failed"] == ["bruyere"]

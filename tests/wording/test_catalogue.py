@@ -22,6 +22,7 @@ def _texts(message):
 
 # The one sentence that may say it: it is chosen only when every test was passed.
 EARNED = ("gap.estimated", "gap.estimated.one", "gap.estimated.none", "claim.estimated", "claim.exaggerated")
+EARNED += ("together.estimated",)
 
 
 def test_no_sentence_of_the_catalogue_says_effet_or_impact(repo):

@@ -1,31 +1,17 @@
 """The command line: words only. Each command hands what was typed to a function that does the work."""
 
-from __future__ import annotations
-
 import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
-from impactkit.cli.french import Command, Group, french, misuse
+from impactkit.cli.app import FAILED, INTERRUPTED, REFUSED, Folder, To, app, codes_of, short, tell
+from impactkit.cli.french import Command, french, misuse
 from impactkit.errors import ImpactkitError, UnknownName
 from impactkit.wording.catalogue import machine, say
-
-FAILED, REFUSED, INTERRUPTED = 1, 2, 130
-app = typer.Typer(
-    name="impactkit",
-    help=say("cli.help"),
-    cls=Group,
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-)
-
-Folder = Annotated[Path, typer.Argument(metavar="DOSSIER", help=say("cli.folder"), show_default=False)]
-To = Annotated[Path, typer.Option("--to", metavar="DOSSIER", help=say("cli.to"))]
 
 
 def _version(asked: bool) -> None:
@@ -56,23 +42,45 @@ def run_(
     ] = None,
     jobs: Annotated[int, typer.Option(min=1, metavar="N", help=say("cli.jobs"))] = 2,
     to: To = Path("reports"),
+    force: Annotated[bool, typer.Option("--force", help=say("cli.force"))] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("cli.dry"))] = False,
     as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
+    engine: Annotated[str, typer.Option(metavar="fork|plain", help=say("cli.engine"))] = "fork",
+    dask: Annotated[str, typer.Option(metavar="ADRESSE", help=say("cli.dask"), show_default=False)] = "",
 ) -> None:
     from impactkit.reports.run import run
 
-    # Commas, or the option several times: both are typed.
-    codes = [code.strip() for code in ",".join(only).split(",") if code.strip()] if only else None
-    progress = None if as_json else sys.stderr
-    summary = run(folder, only=codes, limit=limit, jobs=jobs, to=to, progress=progress)
-    _tell(summary.outcomes)
-    if as_json:
-        found = [{"built": one.built, **asdict(one)} for one in summary.outcomes]
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
-    else:
-        typer.echo(
-            say("run.done", n=len(summary.built), count=len(summary.built), all=len(summary.outcomes))
-        )
-        typer.echo(say("run.contents", path=_short(summary.folder / "index.html")))
+    codes = codes_of(only)
+    # A bar for who looks, silence for who does not: a cron line writes to its owner when there is a word.
+    progress = sys.stderr if sys.stderr.isatty() and not as_json else None
+    summary = run(
+        folder,
+        only=codes,
+        limit=limit,
+        jobs=jobs,
+        to=to,
+        force=force,
+        dry_run=dry_run,
+        engine=engine,
+        dask=dask,
+        progress=progress,
+        log=(lambda event: typer.echo(json.dumps(event, ensure_ascii=False))) if as_json else None,
+    )
+    tell(summary.outcomes)
+    if dry_run:
+        would = {code: words for code, words in summary.why.items() if words}
+        typer.echo(say("run.would", n=len(would), count=len(would)))
+        for code, words in would.items():
+            typer.echo(say("run.would.line", territory=code, why=", ".join(words)))
+    elif not as_json:
+        if summary.outcomes:
+            counts = {"count": len(summary.built), "all": len(summary.outcomes)}
+            typer.echo(say("run.done", n=len(summary.built), **counts))
+        if summary.kept:
+            typer.echo(say("run.kept", n=len(summary.kept), count=len(summary.kept)))
+        typer.echo(say("run.contents", path=short(summary.folder / "index.html")))
+        if summary.built:
+            typer.echo(say("run.changes", path=short(summary.folder / "changes.html")))
     if summary.failed:
         raise typer.Exit(FAILED)
 
@@ -89,11 +97,11 @@ def report(
     from impactkit.reports.run import run
 
     summary = run(folder, only=[territory], jobs=1, to=to)
-    _tell(summary.outcomes)
+    tell(summary.outcomes)
     if summary.failed:
         raise typer.Exit(FAILED)
     page = summary.folder / territory / "report.html"
-    typer.echo(_short(page))
+    typer.echo(short(page))
     if open_:
         typer.launch(page.as_uri())
 
@@ -147,7 +155,7 @@ def new_(
     from impactkit.data.begin import new_workbook
 
     path = new_workbook(folder, light=light, territory=territory, named=named or ())
-    typer.echo(say("new.done", path=_short(path), folder=_short(folder)))
+    typer.echo(say("new.done", path=short(path), folder=short(folder)))
 
 
 @app.command("import", cls=Command, help=say("cli.import"))
@@ -178,20 +186,6 @@ def import_(
         raise typer.Exit(REFUSED)
 
 
-@app.command(cls=Command, help=say("cli.doctor"))
-def doctor() -> None:
-    from impactkit.reports.doctor import examined
-
-    signs = examined()
-    marks = {True: say("doctor.well"), False: say("doctor.ill"), None: say("doctor.info")}
-    for sign in signs:
-        typer.echo(f"[{marks[sign.well]}] {sign.what}")
-        if sign.well is False:
-            typer.echo(f"    {sign.remedy}")
-    if any(sign.well is False for sign in signs):
-        raise typer.Exit(FAILED)
-
-
 @app.command("fetch", cls=Command, help=say("cli.fetch"))
 def fetch_(
     folder: Folder,
@@ -217,56 +211,29 @@ def fetch_(
         raise typer.Exit(FAILED)
 
 
-@app.command("explain", cls=Command, help=say("cli.explain"), hidden=True)
-def explain_(
-    report: Annotated[
-        Path, typer.Argument(metavar="RAPPORT", help=say("cli.explain.report"), show_default=False)
-    ],
-    claim: Annotated[
-        str, typer.Argument(metavar="CONSTAT", help=say("cli.explain.claim"), show_default=False)
-    ],
-    evaluation: Annotated[
-        Path | None, typer.Option(metavar="DOSSIER", help=say("cli.explain.evaluation"), show_default=False)
-    ] = None,
-) -> None:
-    from impactkit.reports.explain import explain
-
-    typer.echo(str(explain(report, claim, evaluation=evaluation)))
-
-
-def _tell(outcomes: Any) -> None:
-    """What failed, and what is to be known of what was built, on the error output."""
-    for one in outcomes:
-        for words in (one.sentence, *one.notes):
-            if words:
-                typer.echo(words, err=True)
-
-
-def _short(path: Path) -> str:
-    """A path as it is read from here."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+# The others add themselves.
+from impactkit.cli import readers  # noqa: E402, F401
 
 
 def main() -> NoReturn:
     """The entry point: what goes wrong is said in words, with the exit code of its kind."""
     try:
         code = app(standalone_mode=False)
-    except ImpactkitError as error:
-        typer.echo(f"{type(error).__name__} : {error}", err=True)
+    except ImpactkitError as wrong:
+        typer.echo(f"{type(wrong).__name__} : {wrong}", err=True)
         sys.exit(REFUSED)
-    except OSError as error:
-        typer.echo(machine(error), err=True)
+    except OSError as refused:
+        typer.echo(machine(refused), err=True)
         sys.exit(REFUSED)
     except (KeyboardInterrupt, typer.Abort):
         typer.echo(say("cli.interrupted"), err=True)
         sys.exit(INTERRUPTED)
-    except Exception as error:
-        if not hasattr(error, "exit_code") or not hasattr(error, "show"):
+    except Exception as wrong:
+        if not hasattr(wrong, "exit_code") or not hasattr(wrong, "show"):
             raise
         # Without a word, the help is the answer.
         typer.echo(
-            french(error.format_message()) if type(error).__name__ == "NoArgsIsHelpError" else misuse(error),
+            french(wrong.format_message()) if type(wrong).__name__ == "NoArgsIsHelpError" else misuse(wrong),
             err=True,
         )
         sys.exit(REFUSED)

@@ -1,7 +1,5 @@
 """The command line's own words: typer speaks English, the kit does not."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup

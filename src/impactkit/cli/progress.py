@@ -1,7 +1,5 @@
 """How far a download is, on the error output, where somebody watches."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 

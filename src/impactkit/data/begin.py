@@ -1,7 +1,5 @@
 """`new_workbook`: a folder to begin with, and the workbook that a collective fills."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The catalogue of indicators that ships: what each one is, its traps, its targets and who publishes it."""
 
-from __future__ import annotations
-
 import functools
 
 import pandas as pd

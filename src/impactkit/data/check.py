@@ -1,7 +1,5 @@
 """`check`: every problem of an evaluation's tables at once, by file and cell, with what to do."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """What only the whole evaluation can tell: codes that refer to one another, dates, consent."""
 
-from __future__ import annotations
-
 import datetime as dt
 import difflib
 import re

@@ -1,7 +1,5 @@
 """Each table against its Table Schema (frictionless), in our own words."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """What a value in euros needs: five adjustments for each benefit, a price, an order in every range."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

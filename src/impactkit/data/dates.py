@@ -1,7 +1,5 @@
 """Dates as they are known: a year, a month or a day; days between two of them, and how precise that is."""
 
-from __future__ import annotations
-
 import calendar
 import datetime as dt
 

@@ -1,7 +1,5 @@
 """An evaluation: a folder of tables and one `evaluation.toml`, read and typed."""
 
-from __future__ import annotations
-
 import functools
 import hashlib
 import re
@@ -41,7 +39,7 @@ REQUIRED = ("title", "programme", "vintage", "wave")
 LABELLED = r"\d{4}-\d{2}(-\d{2})?"
 WAVE_KEYS = ("id", "name", "labelled")
 SECTIONS = {
-    "report": ("notebook", "parameters", "names"),
+    "report": ("notebook", "programme", "parameters", "names", "face", "faces", "limits"),
     # What the label asks for; a criterion that is not written here is not judged.
     "label": ("challenges", "members"),
     # What the programme hopes for, in its own words.

@@ -1,7 +1,5 @@
 """Where things lie: what ships with the kit, and the folders that a person names."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -4,8 +4,6 @@ Sources: `data/reference` (INSEE code officiel géographique, DGCL Banatic, thro
 A vintage is the state on 1 January of a year, 2019 to 2026.
 """
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Iterable
 

@@ -1,7 +1,5 @@
 """Figures of communes on any perimeters, at any vintage: mergers and splits followed or refused."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """People write names; tables hold codes: the one is found from the other, or asked for."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """Which units lie side by side, from their outlines."""
 
-from __future__ import annotations
-
 import functools
 import math
 

@@ -6,8 +6,6 @@ tied into one **block**: the population of a block is known whole; that of one c
 holds no other.
 """
 
-from __future__ import annotations
-
 import functools
 
 import pandas as pd

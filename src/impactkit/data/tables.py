@@ -1,7 +1,5 @@
 """CSV tables of an evaluation, read as their Table Schema says: text stays text, empty stays empty."""
 
-from __future__ import annotations
-
 import functools
 import json
 from pathlib import Path

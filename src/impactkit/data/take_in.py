@@ -1,7 +1,5 @@
 """`import_workbook`: a workbook into an evaluation's tables, wholly or not at all."""
 
-from __future__ import annotations
-
 import html
 import os
 from collections.abc import Iterator, Mapping

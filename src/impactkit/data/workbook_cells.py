@@ -1,7 +1,5 @@
 """What people type in a cell, as a table holds it: French numbers, dates in words, codes, « n.d. »."""
 
-from __future__ import annotations
-
 import datetime as dt
 import difflib
 import functools

@@ -1,7 +1,5 @@
 """Opening a workbook that somebody sent; what is none is refused in one sentence, before it is read."""
 
-from __future__ import annotations
-
 import functools
 import zipfile
 from collections.abc import Iterator

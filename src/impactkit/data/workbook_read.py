@@ -1,7 +1,5 @@
 """Reading what people do to workbooks: sheets, headers, rows, merged cells, totals; nothing is lost."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Iterator, Mapping

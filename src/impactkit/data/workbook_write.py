@@ -1,7 +1,5 @@
 """Writing a workbook that people fill: French headers with a comment, drop-down lists, an example line."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,9 +1,7 @@
 """`table`: how alike a territory and its comparison were, and who has a comparison at all."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from impactkit.data.evaluation import Evaluation
+from impactkit.data.territories import Territory
 from impactkit.display.shown import Table, text
 from impactkit.effects.balance import balance, designs
 from impactkit.effects.comparison import case_of
@@ -12,10 +10,6 @@ from impactkit.evidence.estimated import named, outcomes
 from impactkit.evidence.picked import as_text
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 # Below it a weight moves nothing that is printed.
 LIGHT = 1e-6

@@ -1,6 +1,6 @@
 """The knowledge board as tables: 27 territories by heading, and what to ask of whom."""
 
-from __future__ import annotations
+import string
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.display.shown import Table, text
@@ -13,7 +13,9 @@ def board(ev: Evaluation) -> Table:
     """One line per territory, one column per heading: documented, in part, or not."""
     known = knowledge(ev).set_index(["territory", "heading"])["state"]
     columns = [(say("board.territory"), "left", 2.4)]
-    columns += [(say(f"board.{heading}"), "left", 1.0) for heading in HEADINGS]
+    # Thirteen names do not hold side by side on paper: each column has its letter, named below.
+    letters = string.ascii_uppercase[: len(HEADINGS)]
+    columns += [(letter, "left", 1.0) for letter in letters]
     rows = tuple(
         (
             text(place.name),
@@ -21,7 +23,11 @@ def board(ev: Evaluation) -> Table:
         )
         for place in ev.territories
     )
-    return Table(say("board.caption"), tuple(columns), rows, (runs("board.note"),))
+    named = [
+        f"{one}, {say(f'board.{heading}').lower()}" for one, heading in zip(letters, HEADINGS, strict=True)
+    ]
+    notes = (runs("board.columns", names=" ; ".join(named)), runs("board.note"))
+    return Table(say("board.caption"), tuple(columns), rows, notes)
 
 
 def asks(ev: Evaluation) -> Table:

@@ -1,13 +1,10 @@
 """The six context figures of a territory in one table: what each is, or why it is missing."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from impactkit.data.catalogue import catalogue
 from impactkit.data.tables import labels
+from impactkit.data.territories import Territory
 from impactkit.display.shown import Table, text
 from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import MEDIAN, Picked, as_text, picked
@@ -16,9 +13,6 @@ from impactkit.indicators.figures import change_of
 from impactkit.indicators.knowledge import gaps
 from impactkit.wording.catalogue import has, runs, say
 from impactkit.wording.numbers import date
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
 
 WIDTHS = {"what": 2.9, "value": 1.7, "moved": 1.8, "half": 2.0, "region": 1.0, "nation": 1.0}
 NUMBERS = ("value", "moved", "half", "region", "nation")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from impactkit.data import series
-from impactkit.display.shown import Chart, Table, text
-from impactkit.display.style import BLUE, PALE, RUST, look, svg_of
-from impactkit.effects import placebo
-from impactkit.effects.comparison import case_of
+from impactkit.data.territories import Territory
+from impactkit.display.shown import NOTHING, Chart, Table, text
+from impactkit.display.style import BLUE, PALE, drawn, few_ticks, label_end, mark_label
+from impactkit.evidence.declared import cited
+from impactkit.evidence.effect_rows import path
 from impactkit.evidence.estimated import Estimated, estimated, named, outcomes
 from impactkit.indicators.comparable import family_of
 from impactkit.wording.catalogue import runs, say
@@ -19,9 +21,7 @@ from impactkit.wording.numbers import number, percent
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from impactkit.data.territories import Territory
-
-WIDTH, HEIGHT = 6.9, 2.4
+HEIGHT = 2.1
 
 
 def gap_chart(place: Territory, outcome: str | None = None) -> Chart:
@@ -30,45 +30,42 @@ def gap_chart(place: Territory, outcome: str | None = None) -> Chart:
     """
     told, name = _told(place, outcome)
     if told is None or told.effect.p is None:
-        return Chart("", "", ())
-    case = case_of(place, name)
-    design = case.design
-    near = placebo.nearest(design, case.size, None if told.effect.scale == "points" else placebo.NEAREST)
-    own, _ = case.compared()
-    others = placebo.enumerated(design).paths[near]
-    if told.effect.scale == "percent":
-        own, others = (np.exp(own) - 1) * 100, (np.exp(others) - 1) * 100
-    else:
-        own = own / case.share
-    at = [_moment(period) for period in design.periods]
-    with look():
-        from matplotlib.figure import Figure
+        return NOTHING
+    scale = told.effect.scale
+    gaps, others = path(place, told)
+    times = 100 if scale == "percent" else 1
+    own, others = gaps["value"].to_numpy() * times, others * times
+    at = [_moment(period) for period in gaps["period"]]
 
-        figure = Figure(figsize=(WIDTH, HEIGHT))
-        axes = figure.add_axes((0.055, 0.12, 0.72, 0.84))
+    def draw(axes: Axes) -> None:
         for line in others:
             axes.plot(at, line, color=PALE, linewidth=0.6, zorder=1)
         axes.axhline(0, color=PALE, linewidth=1, zorder=2)
         axes.plot(at, own, color=BLUE, linewidth=2.4, zorder=4)
-        _frame(axes, at, own, others, told.effect.scale)
-        _words(axes, place, at, own)
-        svg = svg_of(figure)
-    low, high = (_size(value, told.effect.scale) for value in told.effect.about["placebos"])
-    alt = say(
-        "chart.gap.alt",
-        first=design.periods[0],
-        last=design.periods[-1],
-        name=place.name,
-        estimate=_size(told.effect.estimate, told.effect.scale),
-        count=number(len(near)),
-        low=low,
-        high=high,
+        _frame(axes, at, own, others, scale)
+        label_end(axes, [(float(own[-1]), textwrap.fill(place.name, 20), BLUE, "bold")], at[-1])
+        mark_label(axes, place.labelled)
+
+    low, high = (_size(value, scale) for value in told.effect.about["placebos"])
+    about = {"what": named(name), "families": say(f"noun.{family_of(place, name)}", n=2)}
+    periods = {"first": gaps["period"].iloc[0], "last": gaps["period"].iloc[-1]}
+    found = {
+        "name": place.name,
+        "estimate": _size(told.effect.estimate, scale),
+        "count": number(len(others)),
+    }
+    alt = say("chart.gap.alt", **periods, **found, low=low, high=high)
+    source = cited(series.of_territory(place, name)["source"].iloc[-1])
+    caption = runs("chart.gap.caption", count=number(len(others)), source=source, **about)
+    names = ("period", "value", "low", "high")
+    columns = tuple((say(f"gap.{one}"), "left" if one == "period" else "right", 1.0) for one in names)
+    rows = tuple(
+        (text(row.period), *(text(_size(x, scale)) for x in (row.value, row.low, row.high)))
+        for row in gaps.itertuples(index=False)
     )
-    source = series.of_territory(place, name)["source"].iloc[-1].split(",")[0]
-    families = say(f"noun.{family_of(place, name)}", n=2)
-    what = named(name)
-    caption = runs("chart.gap.caption", what=what, count=number(len(near)), families=families, source=source)
-    return Chart(svg, alt, caption)
+    notes = (runs("gap.note", estimate=found["estimate"], count=found["count"], low=low, high=high),)
+    data = Table(say("gap.data", what=about["what"]), columns, rows, notes)
+    return Chart(drawn(draw, HEIGHT, (0.055, 0.12, 0.72, 0.84)), alt, caption, data)
 
 
 def checks(place: Territory, outcome: str | None = None) -> Table:
@@ -112,45 +109,14 @@ def _moment(period: str) -> float:
 
 
 def _frame(axes: Axes, at: list[float], own: np.ndarray, others: np.ndarray, scale: str) -> None:
-    from matplotlib.ticker import MaxNLocator
-
     low, high = np.quantile(others, [0.01, 0.99])
     margin = 0.08 * (high - low)
     axes.set_ylim(min(low, own.min()) - margin, max(high, own.max()) + margin)
     axes.set_xlim(at[0] - 0.1, at[-1] + 0.1)
     years = sorted({int(one) for one in at})
     axes.set_xticks(years if len(years) <= 7 else years[::2])
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
+    few_ticks(axes)
     unit = "\u202f%" if scale == "percent" else ""
     axes.yaxis.set_major_formatter(
         lambda value, _: number(value, 0 if float(value).is_integer() else 1, sign=True) + unit
     )
-
-
-def _words(axes: Axes, place: Territory, at: list[float], own: np.ndarray) -> None:
-    import textwrap
-
-    axes.annotate(
-        textwrap.fill(place.name, 20),
-        (at[-1], own[-1]),
-        xytext=(8, 0),
-        textcoords="offset points",
-        color=BLUE,
-        weight="bold",
-        va="center",
-        annotation_clip=False,
-        fontsize=9,
-    )
-    if place.labelled:
-        year, month = [*place.labelled.split("-"), "1"][:2]
-        moment = int(year) + (int(month) - 1) / 12
-        axes.axvline(moment, color=RUST, linewidth=1, zorder=3)
-        axes.annotate(
-            say("chart.label"),
-            (moment, axes.get_ylim()[1]),
-            xytext=(4, -3),
-            textcoords="offset points",
-            color=RUST,
-            va="top",
-            fontsize=9,
-        )

@@ -1,12 +1,12 @@
 """A block of the display tree as HTML: everything escaped, nothing read from outside the page."""
 
-from __future__ import annotations
-
 import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
+
+from impactkit.wording.catalogue import say
 
 Block = Mapping[str, Any]
 
@@ -35,7 +35,17 @@ def runs_html(runs: Sequence[Mapping[str, Any]]) -> str:
         if run.get("declared"):
             text = f'<span class="declared">{text}</span>'
         found.append(f"<strong>{text}</strong>" if run.get("strong") else text)
+        found.append(_call(run.get("call")))
     return "".join(found)
+
+
+def _call(call: Mapping[str, Any] | None) -> str:
+    """The mark of a note; only a page has numbered ones."""
+    if call is None:
+        return ""
+    n, at = call["n"], call["at"]
+    label = f'aria-label="{_text(call["label"])}"'
+    return f'<sup class="ik-call"><a id="appel-{n}-{at}" href="#note-{n}" {label}>{n}</a></sup>'
 
 
 def _text(words: str) -> str:
@@ -74,11 +84,17 @@ def _table(block: Block) -> str:
         for column, side in zip(block["columns"], sides, strict=True)
     )
     body = "".join(f"<tr>{_row(row, sides)}</tr>" for row in block["rows"])
-    notes = "".join(f'<p class="ik-note">{runs_html(note)}</p>' for note in block["notes"])
+    told = list(block["notes"])
+    # A page has numbered the source; elsewhere it stands below.
+    if block.get("source") and not block.get("call"):
+        told.append([{"t": say("table.source", source=block["source"])}])
+    notes = "".join(f'<p class="ik-note">{runs_html(note)}</p>' for note in told)
     # On a narrow screen a table scrolls in its own box, which the keyboard must reach.
-    box = f'<div class="ik-table" role="group" tabindex="0" aria-label="{_text(block["caption"])}">'
+    anchor = f' id="{escape(block["anchor"])}"' if "anchor" in block else ""
+    box = f'<div class="ik-table"{anchor} role="group" tabindex="0" aria-label="{_text(block["caption"])}">'
+    caption = _text(block["caption"]) + _call(block.get("call"))
     return (
-        f'{box}<table><caption style="text-align:left">{_text(block["caption"])}</caption>'
+        f'{box}<table><caption style="text-align:left">{caption}</caption>'
         f"<colgroup>{widths}</colgroup>"
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{notes}</div>"
     )
@@ -91,11 +107,29 @@ def _row(row: Sequence[Any], sides: Sequence[str]) -> str:
 
 
 def _chart(block: Block) -> str:
+    number = f' data-number="{block["number"]}"' if "number" in block else ""
     image = base64.b64encode(block["svg"].encode("utf-8")).decode("ascii")
     return (
-        f'<figure class="ik-chart"><img src="data:image/svg+xml;base64,{image}" alt="{_text(block["alt"])}" '
-        f'style="width:{block["width"]:.0%}"><figcaption>{runs_html(block["caption"])}</figcaption></figure>'
+        f'<figure class="ik-chart"{number}>'
+        f'<img src="data:image/svg+xml;base64,{image}" alt="{_text(block["alt"])}" '
+        f'style="width:{block["width"]:.0%}"><figcaption>{_figure(block)}{runs_html(block["caption"])}'
+        f"</figcaption>{_data(block)}</figure>"
     )
+
+
+def _figure(block: Block) -> str:
+    """« Figure 2 », which leads to its data at the end of the page; only a page numbers its figures."""
+    if "number" not in block:
+        return ""
+    return f'<a id="figure-{block["number"]}" href="#donnees-{block["number"]}">{_text(block["label"])}</a> '
+
+
+def _data(block: Block) -> str:
+    """In a notebook, what was drawn folds under the drawing."""
+    if "number" in block or not block.get("data"):
+        return ""
+    table = "".join(block_html(one) for one in block["data"])
+    return f"<details><summary>{_text(block['data'][0]['caption'])}</summary>{table}</details>"
 
 
 def _notice(block: Block) -> str:

@@ -1,7 +1,5 @@
 """`map`: where a territory lies, or where the territories of an evaluation lie."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 
@@ -14,7 +12,7 @@ from impactkit.data.sources.contours import found
 from impactkit.data.territories import Territory
 from impactkit.display import outlines, tiles
 from impactkit.display.outlines import departements
-from impactkit.display.shown import Chart
+from impactkit.display.shown import NOTHING, Chart, Table, text
 from impactkit.display.style import BLUE
 from impactkit.display.tiles import SHADES, Label, Tile
 from impactkit.errors import NotEnoughData, RefusedData, UnknownName
@@ -23,7 +21,6 @@ from impactkit.wording.catalogue import error, french_spaces, runs, say
 from impactkit.wording.numbers import number
 
 KINDS = ("tiles", "outlines")
-NOTHING = Chart("", "", ())
 
 
 def map(
@@ -101,7 +98,10 @@ def _counted(evaluation: Evaluation) -> Chart:
     missing = len(evaluation.territories) - told
     without = runs("map.caption.without", n=missing, count=number(missing)) if missing else ()
     caption = joined(runs("map.caption.count"), without, _source(evaluation))
-    return Chart(tiles.drawn(shown, labels), "".join(run.text for run in alt), caption)
+    columns = ((say("map.data.departement"), "left", 3.0), (say("map.data.count"), "right", 1.0))
+    rows = tuple((text(_listed([code], evaluation)), text(number(held[code]))) for code in sorted(held))
+    data = Table(say("map.data"), columns, rows, (alt,))
+    return Chart(tiles.drawn(shown, labels), "".join(run.text for run in alt), caption, data)
 
 
 def _valued(place: Territory | Evaluation, values: pd.Series) -> Chart:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import textwrap
 from collections.abc import Iterable, Mapping
@@ -29,16 +28,9 @@ LETTERS, SMALL, NAME, LAND = 22, 8.0, 9.5, "#f3f5f7"
 ROOM = 0.015
 
 
-@functools.lru_cache(maxsize=16)
-def _departement_of(vintage: int) -> Mapping[str, str]:
-    members = geography.members("departement", vintage=vintage)
-    return dict(zip(members["commune"], members["unit"], strict=True))
-
-
 def departements(place: Territory) -> list[str]:
     """Codes of the départements that hold communes of the territory, in order."""
-    known = _departement_of(place.evaluation.vintage)
-    return sorted({known[commune] for commune in place.communes})
+    return sorted(geography.departements_in(place.communes, vintage=place.evaluation.vintage))
 
 
 def shape(place: Territory) -> list[Ring]:

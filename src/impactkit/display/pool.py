@@ -1,18 +1,12 @@
 """Who remains to be compared with, region by region, and why the others left."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from impactkit.data.territories import Territory
 from impactkit.display.shown import Table, text
 from impactkit.evidence.picked import picked
 from impactkit.indicators.comparable import POPULATION, comparable, family_of
 from impactkit.indicators.figures import change_of
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import number
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
 
 JOBS = "count_jobs_private"
 PROGRAMME = ("labelled", "nested", "overlapping", "candidate")

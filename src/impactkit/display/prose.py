@@ -1,16 +1,17 @@
 """`say`: the paragraphs of a report's sections, computed from the tables."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
+from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory, overlaps
 from impactkit.display.shown import Essentials, Notice, Prose, Shown, Title
+from impactkit.display.together import essentials_of, say_of
 from impactkit.errors import UnknownName
 from impactkit.evidence import compared, declared, head, life, money, official
 from impactkit.evidence import estimated as estimates
 from impactkit.evidence.contribution import contribution, sentence, to_bring
 from impactkit.evidence.essentials import findings
+from impactkit.evidence.face import face
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.plan import plan
 from impactkit.evidence.unknown import within
@@ -19,18 +20,21 @@ from impactkit.wording.catalogue import runs
 from impactkit.wording.numbers import date, when
 
 
-def say(place: Territory, *, about: str = "head") -> Shown:
-    """What the tables allow to say of a territory, in the report's words; nothing known says nothing.
+def say(place: Territory | Evaluation, *, about: str = "head") -> Shown:
+    """What the tables allow to say of a territory, in the report's words; nothing known says nothing. Of an
+    evaluation: head, projects, themes, exchanges, estimate, method.
 
     `about`: head (name, kind, size, label), label (dates, perimeter, nesting), collective, roadmap, projects
     (and jobs), money (funding and partnerships), exchanges (transfers and obstacles), contribution (question
     by question), value (what a project is worth, a range), lessons, context (official figures among
-    comparable territories), estimate (what the method can see, and the gap), programmes (others present),
-    method.
+    comparable territories), estimate (what the method can see, and the gap), plan, programmes (others
+    present), method.
     Raises UnknownName for another topic.
     """
+    if isinstance(place, Evaluation):
+        return say_of(place, about)
     if about == "head":
-        return Title(head.overline(place), place.name, head.subtitle(place))
+        return Title(head.overline(place), place.name, head.subtitle(place), face(place))
     if about not in (*TOPICS, "programmes"):
         raise UnknownName.among("le sujet", about, ["head", "programmes", *TOPICS])
     if about == "programmes":
@@ -38,9 +42,9 @@ def say(place: Territory, *, about: str = "head") -> Shown:
     return Prose(TOPICS[about](place), role="note" if about == "method" else "text")
 
 
-def essentials(place: Territory) -> Essentials:
+def essentials(place: Territory | Evaluation) -> Essentials:
     """The few findings that a reader must leave with, each with its level of evidence."""
-    return Essentials(findings(place))
+    return essentials_of(place) if isinstance(place, Evaluation) else Essentials(findings(place))
 
 
 def _label(place: Territory) -> tuple[Sentence, ...]:
@@ -59,7 +63,7 @@ def _dates(place: Territory) -> list[Sentence]:
     starts = events[(events["kind"] == "start") & (events["date"] != "")].to_dict("records")
     if not starts:
         return [label, runs("known.start.none")]
-    who = declared.publisher(starts[0]["source"])
+    who = declared.cited(starts[0]["source"])
     return [label, runs("known.start", when=when(starts[0]["date"]), who=who)]
 
 
@@ -105,12 +109,21 @@ def _context(place: Territory) -> tuple[Sentence, ...]:
 
 def _estimate(place: Territory) -> tuple[Sentence, ...]:
     found: list[Sentence] = []
+    told: set[Sentence] = set()
     for outcome in estimates.outcomes(place.evaluation):
-        found += [
-            estimates.detectability(place, outcome),
-            joined(estimates.gap(place, outcome), estimates.counted(place, outcome)),
-        ]
-    return (*found, plan(place.evaluation)) if found else ()
+        parts = (
+            (estimates.detectability(place, outcome),),
+            (estimates.gap(place, outcome), estimates.counted(place, outcome)),
+        )
+        for some in parts:
+            # The same words for every outcome are said once.
+            found.append(joined(*(one for one in some if one not in told)))
+            told |= set(some)
+    return tuple(found)
+
+
+def _plan(place: Territory) -> tuple[Sentence, ...]:
+    return (plan(place.evaluation),) if _estimate(place) else ()
 
 
 def _method(place: Territory) -> tuple[Sentence, ...]:
@@ -131,5 +144,6 @@ TOPICS: dict[str, Callable[[Territory], tuple[Sentence, ...]]] = {
     "lessons": _lessons,
     "context": _context,
     "estimate": _estimate,
+    "plan": _plan,
     "method": _method,
 }

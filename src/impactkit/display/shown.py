@@ -3,8 +3,6 @@
 A block is a small tree of finished strings and SVG: the same one makes the HTML, the PDF and the plain text.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,6 +48,7 @@ class Title(Shown):
     overline: str
     title: str
     subtitle: tuple[str, ...]
+    face: str = "evaluation"
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -59,6 +58,7 @@ class Title(Shown):
                 "overline": self.overline,
                 "title": self.title,
                 "subtitle": list(self.subtitle),
+                "face": self.face,
             },
         )
 
@@ -100,6 +100,8 @@ class Table(Shown):
     columns: tuple[tuple[str, str, float], ...]
     rows: tuple[tuple[Sentence, ...], ...]
     notes: tuple[Sentence, ...] = ()
+    # The one source of every line: at the foot of the page.
+    source: str = ""
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -109,6 +111,7 @@ class Table(Shown):
             {
                 "kind": "table",
                 "caption": self.caption,
+                "source": french_spaces(self.source),
                 "notes": [_runs(note) for note in self.notes],
                 "columns": [
                     {"label": label, "align": align, "width": width} for label, align, width in self.columns
@@ -134,11 +137,14 @@ class Notice(Shown):
 
 @dataclass(frozen=True, repr=False)
 class Chart(Shown):
-    """A drawing (SVG), what it says to who cannot see it, and its caption with the source."""
+    """A drawing (SVG), what it says to who cannot see it, its caption with the source, and what was drawn as
+    a table.
+    """
 
     svg: str
     alt: str
     caption: Sentence
+    data: Table = Table("", (), ())
     width: float = 1.0
 
     @property
@@ -152,8 +158,12 @@ class Chart(Shown):
                 "alt": self.alt,
                 "caption": _runs(self.caption),
                 "width": self.width,
+                "data": list(self.data.blocks),
             },
         )
+
+
+NOTHING = Chart("", "", ())
 
 
 def text(words: str, *, declared: bool = False) -> Sentence:
@@ -173,7 +183,8 @@ def show(*things: Shown) -> None:
 def _runs(sentence: Sequence[Run]) -> list[dict[str, Any]]:
     found = []
     for run in sentence:
-        marks = {name: True for name in ("strong", "declared") if getattr(run, name)}
+        marks: dict[str, Any] = {name: True for name in ("strong", "declared") if getattr(run, name)}
+        marks |= {"note": french_spaces(run.note)} if run.note else {}
         # What is declared keeps its words; its spaces are set as everywhere else on the page.
         found.append({"t": french_spaces(run.text) if run.declared else run.text, **marks})
     return found
@@ -192,7 +203,8 @@ def _plain(block: Block) -> str:
     if kind == "table":
         lines = [" | ".join(column["label"] for column in block["columns"])]
         lines += [" | ".join(_words(cell) for cell in row) for row in block["rows"]]
-        return "\n".join([block["caption"], *lines, *map(_words, block["notes"])])
+        source = [say("table.source", source=block["source"])] if block["source"] else []
+        return "\n".join([block["caption"], *lines, *map(_words, block["notes"]), *source])
     if kind == "chart":
         return f"[{block['alt']}]\n{_words(block['caption'])}"
     return _words(block["runs"])

@@ -1,7 +1,5 @@
 """`table`: the tables of a report, and any frame of the evaluator's own."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pandas as pd
@@ -14,7 +12,9 @@ from impactkit.display.board import asks, board
 from impactkit.display.figures import figures, missing_figures, themes
 from impactkit.display.gap import checks
 from impactkit.display.pool import pool
+from impactkit.display.provenance import glossary, quality_table, sources_table
 from impactkit.display.shown import Table, text
+from impactkit.display.together import suggestions_table, themes_table
 from impactkit.display.told import TOLD, criteria, told
 from impactkit.display.value import value_table
 from impactkit.errors import UnknownName
@@ -24,15 +24,16 @@ from impactkit.evidence.picked import MEDIAN, as_text, picked
 from impactkit.indicators.comparable import comparable
 from impactkit.indicators.jobs import latest_jobs
 from impactkit.indicators.knowledge import gaps, knowledge, to_send
-from impactkit.wording.catalogue import Declared, Run, french_spaces, runs, say
+from impactkit.wording.catalogue import Run, french_spaces, runs, say
 from impactkit.wording.numbers import number
 
 
 def table(thing: Territory | Evaluation | pd.DataFrame, *, about: str = "", caption: str = "") -> Table:
     """A table to read: one of a territory's (`about`: known, criteria, projects, few, figures, themes, pool,
-    balance, checks, value, gaps, and what is declared: challenges, roadmap, outcomes, funding, partnerships,
-    transfers, obstacles, questions, lessons, unintended, interviews), of a whole evaluation's (`board`: what
-    is known; `asks`: whom to ask, the row to send; `designs`: who is compared with what), or any frame.
+    balance, checks, value, gaps, sources, quality, glossary, and what is declared: challenges, roadmap,
+    outcomes, funding, partnerships, transfers, obstacles, questions, lessons, unintended, interviews), of a
+    whole evaluation's (`board`: what is known; `asks`: whom to ask, the row to send; `designs`: who is
+    compared with what; `themes`, `suggestions`, `glossary`), or any frame.
 
     A frame keeps its columns in order, its first one naming the rows; numbers go through the one formatter.
     Raises UnknownName for another topic.
@@ -118,8 +119,7 @@ def _sourced(
     """A table of declared facts: one source for all stands once below it, several stand in a last column."""
     if sources.nunique() == 1:
         columns = _columns(topic, **{name: width for name, width in widths.items() if name != "source"})
-        note = runs("table.source", source=Declared(sources.iloc[0]))
-        return Table(caption, columns, tuple(rows), (note,))
+        return Table(caption, columns, tuple(rows), source=sources.iloc[0])
     cells = tuple((*row, text(source, declared=True)) for row, source in zip(rows, sources, strict=True))
     return Table(caption, _columns(topic, **widths), cells)
 
@@ -162,7 +162,14 @@ def _gaps(place: Territory) -> Table:
     return Table(say("gaps.caption"), columns, rows, notes)
 
 
-WHOLE: dict[str, Callable[[Evaluation], Table]] = {"board": board, "asks": asks, "designs": designs_table}
+WHOLE: dict[str, Callable[[Evaluation], Table]] = {
+    "board": board,
+    "asks": asks,
+    "designs": designs_table,
+    "themes": themes_table,
+    "suggestions": suggestions_table,
+    "glossary": glossary,
+}
 TOPICS: dict[str, Callable[[Territory], Table]] = {
     "known": _known,
     "criteria": criteria,
@@ -175,4 +182,7 @@ TOPICS: dict[str, Callable[[Territory], Table]] = {
     "checks": checks,
     "value": value_table,
     "gaps": _gaps,
+    "sources": sources_table,
+    "quality": quality_table,
+    "glossary": glossary,
 }

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from impactkit.display.shown import Chart
-from impactkit.display.style import BAND, BLUE, GREY, INK, PALE, look, svg_of
+from impactkit.data.territories import Territory
+from impactkit.display.shown import NOTHING, Chart, Table, text
+from impactkit.display.style import BAND, BLUE, GREY, INK, PALE, WIDTH, drawn
 from impactkit.evidence.claim import claims
 from impactkit.wording.catalogue import runs, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from impactkit.data.territories import Territory
-
 STEPS = ("inputs", "activities", "outputs", "outcomes", "impacts")
 LEVELS = ("declared", "observed", "before-after", "compared", "estimated")
-WIDTH, HEIGHT = 6.9, 1.35
+HEIGHT = 1.35
 FEWEST = 3
 BOX, GAP = 0.168, 0.04
 
@@ -27,23 +26,24 @@ def theory_chart(place: Territory) -> Chart:
     """
     found = strongest(place)
     if sum(map(bool, found.values())) < FEWEST:
-        return Chart("", "", ())
-    with look():
-        from matplotlib.figure import Figure
+        return NOTHING
 
-        figure = Figure(figsize=(WIDTH, HEIGHT))
-        axes = figure.add_axes((0, 0, 1, 1))
+    def draw(axes: Axes) -> None:
         axes.set_axis_off()
         axes.set(xlim=(0, 1), ylim=(0, 1))
         for at, step in enumerate(STEPS):
             _box(axes, at, step, found[step])
-        svg = svg_of(figure)
+
     told = [say("theory.step", step=say(f"theory.{step}"), level=_level(found[step])) for step in STEPS]
     stop = next((step for step in STEPS if not found[step]), "")
     later = bool(stop) and any(found[step] for step in STEPS[STEPS.index(stop) :])
     key = ("theory.gap" if later else "theory.stop") if stop else "theory.whole"
     end = say(key, step=say(f"theory.{stop}").lower()) if stop else say(key)
-    return Chart(svg, say("theory.alt", steps=" ; ".join(told), end=end), runs("theory.caption", end=end))
+    columns = ((say("theory.column.step"), "left", 1.0), (say("theory.column.level"), "left", 1.0))
+    rows = tuple((text(say(f"theory.{step}")), text(_level(found[step]))) for step in STEPS)
+    data = Table(say("theory.data"), columns, rows)
+    alt = say("theory.alt", steps=" ; ".join(told), end=end)
+    return Chart(drawn(draw, HEIGHT), alt, runs("theory.caption", end=end), data)
 
 
 def strongest(place: Territory) -> dict[str, str]:

@@ -1,22 +1,16 @@
 """Tables of what is declared: the rows of an evaluation's table, in the words of its schema."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from impactkit.data.tables import labels, schemas
+from impactkit.data.territories import Territory
 from impactkit.display.shown import Table, text
 from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import picked
 from impactkit.indicators.obstacles import ANSWERED
 from impactkit.indicators.roadmap import current
-from impactkit.wording.catalogue import Declared, runs, say
+from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import date, number
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
 
 # Topic -> table of the evaluation, columns shown and how wide each is.
 TOLD: dict[str, tuple[str, dict[str, float]]] = {
@@ -56,16 +50,13 @@ def told(place: Territory, topic: str) -> Table:
     cells = [
         tuple(_cell(place, name, column, row[column]) for column in shown) for row in rows.to_dict("records")
     ]
-    notes: tuple[Sentence, ...] = ()
-    if rows["source"].nunique() == 1:
-        notes = (runs("table.source", source=Declared(rows["source"].iloc[0])),)
-    else:
+    source = str(rows["source"].iloc[0]) if rows["source"].nunique() == 1 else ""
+    if not source:
         columns.append((fields["source"]["title"], "left", 3.0))
         pairs = zip(cells, rows["source"], strict=True)
         cells = [(*row, text(source, declared=True)) for row, source in pairs]
-    if name in picked(place).hidden:
-        notes = (*notes, runs("secrecy.table"))
-    return Table(say(f"told.{topic}"), tuple(columns), tuple(cells), notes)
+    notes = (runs("secrecy.table"),) if name in picked(place).hidden else ()
+    return Table(say(f"told.{topic}"), tuple(columns), tuple(cells), notes, source)
 
 
 def _names(rows: pd.DataFrame, mode: str) -> pd.Series:

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from impactkit.data.territories import Territory
-from impactkit.display.gap import gap_chart
-from impactkit.display.shown import Chart
-from impactkit.display.style import BLUE, GREY, PALE, RUST, SHADE, look, svg_of
-from impactkit.display.theory import theory_chart
-from impactkit.errors import UnknownName
+from impactkit.display.shown import NOTHING, Chart, Table, text
+from impactkit.display.style import BLUE, GREY, PALE, SHADE, drawn, few_ticks, label_end, mark_label
+from impactkit.evidence.declared import cited
 from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import MEDIAN, as_text, picked
 from impactkit.indicators.comparable import ENOUGH, POPULATION, family_of
@@ -24,32 +22,54 @@ from impactkit.wording.numbers import number
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, HEIGHT = 6.9, 2.7
+HEIGHT = 2.5
 NAME_WIDTH = 20
 MANY = 7
-KINDS = ("trajectory", "gap", "theory")
 JOBS = "count_jobs_private"
 
 
-def chart(place: Territory, *, kind: str = "trajectory", outcome: str | None = None) -> Chart:
-    """A territory's chart. `kind`: `trajectory`, an indicator among comparable territories (counts on base
-    100, rates as they are; without `outcome`, private jobs where they were imported, else the population);
-    `gap`, what the method sees of an outcome of the plan, over the same for each comparable unit; `theory`,
-    the chain from means to impacts and where the evidence stops.
-
-    Without two dates to draw, or without an estimate, the chart is empty and shows nothing. Raises
-    UnknownName for another kind or an indicator that no source holds.
+def trajectory_chart(place: Territory, outcome: str | None = None) -> Chart:
+    """An indicator among comparable territories (counts on base 100, rates as they are); without `outcome`,
+    private jobs where they were imported, else the population. Empty without two dates.
     """
-    if kind not in KINDS:
-        raise UnknownName.among("le graphique", kind, KINDS)
-    if kind != "trajectory":
-        return gap_chart(place, outcome) if kind == "gap" else theory_chart(place)
     told = outcome or _lead(place)
     path = trajectory(place, told)
     if path.empty:
-        return Chart("", "", ())
+        return NOTHING
     alt, caption = _words(place, path, told)
-    return Chart(_drawn(place, path, told), alt, caption)
+    return Chart(_drawn(place, path, told), alt, caption, _data(place, path, told))
+
+
+def _data(place: Territory, path: pd.DataFrame, outcome: str) -> Table:
+    """Year by year, the territory and the middle half of the comparable ones, as the rows print them."""
+    name = outcome if is_rate(outcome) else "index_" + outcome.removeprefix("count_")
+    unit = "part" if is_rate(outcome) else "indice"
+    if not is_rate(outcome) and picked(place).of(name) is None:
+        # Without an index among the rows, the figures themselves.
+        name, unit = outcome, "unités"
+    mine = path[path["role"] == "territory"].set_index("period")["index" if unit == "indice" else "value"]
+    half = picked(place).many(name, MEDIAN).dropna(subset=["value"]).set_index("period")
+    many = path[path["role"] == "comparable"]["unit"].nunique() >= ENOUGH
+    rows = []
+    for year, value in mine.items():
+        cells = [str(year), as_text(value, unit)]
+        if many and str(year) in half.index:
+            cells += [as_text(half.loc[str(year), column], unit) for column in ("low", "value", "high")]
+        rows.append(tuple(text(cell) for cell in cells))
+    names = ["year", "own", *(["low", "median", "high"] if many else [])]
+    columns = tuple((say(f"trajectory.{one}"), "left" if one == "year" else "right", 1.0) for one in names)
+    what = say(f"figure.{outcome}") if has(f"figure.{outcome}") else outcome
+    figures, change = picked(place), _change(outcome)
+    moved, middle = figures.of(change), figures.of(change, group=MEDIAN)
+    assert moved is not None
+    first, last = moved["period"].split("/")
+    n = path[path["role"] == "comparable"]["unit"].nunique()
+    notes = [runs("trajectory.note", first=first, last=last, change=_signed(moved), n=n, count=number(n))]
+    if middle is not None:
+        ends = {one: _signed(middle, one) for one in ("low", "high")}
+        notes.append(runs("trajectory.note.half", median=_signed(middle), **ends))
+    scale = say("chart.rate" if is_rate(outcome) else "chart.index", first=first)
+    return Table(say("trajectory.data", what=what, scale=scale), columns, tuple(rows), tuple(notes))
 
 
 def _lead(place: Territory) -> str:
@@ -76,7 +96,7 @@ def _words(place: Territory, path: pd.DataFrame, outcome: str) -> tuple[str, Sen
     about = {
         "what": what,
         "scale": say("chart.rate" if is_rate(outcome) else "chart.index", first=first),
-        "source": moved["source"].split(",")[0],
+        "source": cited(moved["source"]),
         "count": number(n),
         "families": say(f"noun.{family_of(place, outcome)}", n=2),
         "vintage": moved["geography_vintage"],
@@ -103,14 +123,13 @@ def _signed(row: pd.Series, column: str = "value") -> str:
 
 
 def _drawn(place: Territory, path: pd.DataFrame, outcome: str) -> str:
-    from matplotlib.figure import Figure
-
     rate = is_rate(outcome)
     path = path.assign(shown=path["value"] * 100 if rate else path["index"])
-    with look():
-        figure = Figure(figsize=(WIDTH, HEIGHT))
-        axes = figure.add_axes((0.055, 0.1, 0.68, 0.86))
-        others = path[path["role"] == "comparable"]
+    others, mine = (path[path["role"] == role] for role in ("comparable", "territory"))
+    moved = picked(place).of(_change(outcome))
+    assert moved is not None
+
+    def draw(axes: Axes) -> None:
         for _, line in others.groupby("unit"):
             axes.plot(line["period"], line["shown"], color=PALE, linewidth=0.7, zorder=1)
         ends = []
@@ -121,18 +140,16 @@ def _drawn(place: Territory, path: pd.DataFrame, outcome: str) -> str:
             axes.fill_between(half["period"], low, high, color=SHADE, alpha=0.45, linewidth=0, zorder=2)
             axes.plot(half["period"], median, color=GREY, linewidth=1.4, dashes=(4, 2.5), zorder=3)
             ends.append((float(median.iloc[-1]), say("chart.median"), GREY, "normal"))
-        mine = path[path["role"] == "territory"]
         axes.plot(
             mine["period"], mine["shown"], color=BLUE, linewidth=2.6, marker="o", markersize=4, zorder=4
         )
-        moved = picked(place).of(_change(outcome))
-        assert moved is not None
         words = f"{textwrap.fill(place.name, NAME_WIDTH)}\n{_signed(moved)}"
         ends.append((float(mine["shown"].iloc[-1]), words, BLUE, "bold"))
         _frame(axes, path)
-        _label_ends(axes, ends, float(mine["period"].iloc[-1]))
-        _mark_label(axes, place)
-        return svg_of(figure)
+        label_end(axes, ends, float(mine["period"].iloc[-1]))
+        mark_label(axes, place.labelled)
+
+    return drawn(draw, HEIGHT, (0.055, 0.1, 0.68, 0.86))
 
 
 def _frame(axes: Axes, path: pd.DataFrame) -> None:
@@ -146,50 +163,5 @@ def _frame(axes: Axes, path: pd.DataFrame) -> None:
     axes.set_xlim(years[0] - 0.1, years[-1] + 0.1)
     # Every year when they are few, every second one otherwise: labels must not touch.
     axes.set_xticks(years if len(years) <= MANY else years[:: -(-len(years) // MANY)])
-    axes.yaxis.set_major_locator(_few_ticks())
+    few_ticks(axes)
     axes.yaxis.set_major_formatter(lambda value, _: number(value, 0 if float(value).is_integer() else 1))
-
-
-def _few_ticks() -> object:
-    from matplotlib.ticker import MaxNLocator
-
-    return MaxNLocator(nbins=5, steps=[1, 2, 5, 10])
-
-
-def _label_ends(axes: Axes, ends: list[tuple[float, str, str, str]], at: float) -> None:
-    low, high = axes.get_ylim()
-    # Two lines of text need a fifth of the height between them.
-    apart = (high - low) * 0.19
-    placed = [value for value, *_ in ends]
-    if len(ends) == 2 and abs(placed[0] - placed[1]) < apart:
-        middle, upper = sum(placed) / 2, placed.index(max(placed))
-        placed[upper], placed[1 - upper] = middle + apart / 2, middle - apart / 2
-    for (_, words, colour, weight), y in zip(ends, placed, strict=True):
-        axes.annotate(
-            words,
-            (at, y),
-            xytext=(8, 0),
-            textcoords="offset points",
-            color=colour,
-            weight=weight,
-            va="center",
-            annotation_clip=False,
-            fontsize=9,
-        )
-
-
-def _mark_label(axes: Axes, place: Territory) -> None:
-    if not place.labelled:
-        return
-    year, month, day = [*place.labelled.split("-"), "1"][:3]
-    at = int(year) + (int(month) - 1) / 12 + (int(day) - 1) / 365
-    axes.axvline(at, color=RUST, linewidth=1, zorder=2)
-    axes.annotate(
-        say("chart.label"),
-        (at, axes.get_ylim()[1]),
-        xytext=(4, -3),
-        textcoords="offset points",
-        color=RUST,
-        va="top",
-        fontsize=9,
-    )

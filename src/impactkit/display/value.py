@@ -1,17 +1,11 @@
 """`table`: what a project's worth is made of, line by line."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from impactkit.data.tables import labels
+from impactkit.data.territories import Territory
 from impactkit.display.shown import Table, text
 from impactkit.evidence.value import lines, values
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
 
 WIDTHS = {"name": 3.4, "role": 2.0, "gross": 1.3, "net": 1.3, "discounted": 1.3}
 

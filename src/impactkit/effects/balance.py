@@ -1,22 +1,16 @@
 """How alike a territory and its comparison are before the label, and who has a comparison at all."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
 from impactkit.data import official
 from impactkit.data.analysis_plan import plan_of
+from impactkit.data.evaluation import Evaluation
+from impactkit.data.territories import Territory
 from impactkit.effects.comparison import case_of, refused
 from impactkit.effects.results import rounded
 from impactkit.errors import NotEnoughData
 from impactkit.indicators.comparable import family_of
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 
 def balance(place: Territory, outcome: str) -> pd.DataFrame:

@@ -1,7 +1,5 @@
 """Ways to doubt an effect, each in one sentence: none of them proves it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -169,7 +167,7 @@ def _curve(effect: Effect, case: Case) -> CheckResult:
     sentence = say("effect.check.curve", inside=number(inside), same=number(same), **told)
     counts = pd.DataFrame({"value": [len(table), inside, same], "unit": "unités"})
     figures = pd.concat([_figures(case, low, high), counts], ignore_index=True)
-    return CheckResult("curve", inside >= AGREE * len(table), sentence, figures)
+    return CheckResult("curve", inside >= AGREE * len(table), sentence, figures, table)
 
 
 CHECKS: dict[str, Callable[[Effect, Case], CheckResult]] = {

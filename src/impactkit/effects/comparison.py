@@ -1,10 +1,7 @@
 """Who is compared with a territory, over which periods, and why some have no design at all."""
 
-from __future__ import annotations
-
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -12,6 +9,8 @@ import pandas as pd
 from impactkit.data import geography, official, series, zones
 from impactkit.data.analysis_plan import plan_of
 from impactkit.data.dates import last_day
+from impactkit.data.evaluation import Evaluation
+from impactkit.data.territories import Territory
 from impactkit.effects import placebo
 from impactkit.effects.design import Array, Design, checked
 from impactkit.effects.weights import Weights
@@ -20,10 +19,6 @@ from impactkit.indicators.comparable import POPULATION, family_of, sizes_of, unt
 from impactkit.indicators.trajectory import is_rate
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import number, percent
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 BEFORE_YEARS, BEFORE_QUARTERS = 5, 20
 # A zone of which less lies in the territory says nothing of it.

@@ -1,7 +1,5 @@
 """Numbers of one design, ready for the estimators: units, periods before and after, size, region, scale."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,20 +1,14 @@
 """The smallest effect that could be seen at all: said before any result."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
 
+from impactkit.data.territories import Territory
 from impactkit.effects import placebo
 from impactkit.effects.comparison import Case, among, case_of, refused
 from impactkit.effects.design import Design
 from impactkit.effects.results import Detectability, rounded
 from impactkit.effects.territory import untested
 from impactkit.indicators.trajectory import is_rate
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
 
 
 def detectable(place: Territory, outcome: str, *, power: float = 0.8, level: float = 0.05) -> Detectability:

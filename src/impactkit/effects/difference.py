@@ -5,21 +5,17 @@ Sant'Anna and Zhao, J. Econometrics 219 (2020). Standard errors from influence f
 treated units: below five in a group they are refused.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from impactkit.data.panel import Panel
 from impactkit.effects.results import Effect, rounded
 from impactkit.errors import NotEnoughData, UnknownName
 from impactkit.wording.catalogue import error, say
-
-if TYPE_CHECKING:
-    from impactkit.data.panel import Panel
 
 Array = NDArray[np.float64]
 AGGREGATES = ("simple", "event", "group", "calendar")

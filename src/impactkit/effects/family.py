@@ -1,7 +1,5 @@
 """Many territories, many outcomes: what remains when every test is counted."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from impactkit.effects import placebo

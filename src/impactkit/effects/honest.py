@@ -4,8 +4,6 @@ Rambachan and Roth, Rev. Econ. Stud. 90 (2023), by diff-diff. Its version by rel
 published method and is not offered.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

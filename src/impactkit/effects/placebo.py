@@ -4,8 +4,6 @@ B: the rank of the treated unit's gap among the hundred units nearest in size: t
 interval. S: gaps divided by what is usual at their size, ranked among all units: for families of tests.
 """
 
-from __future__ import annotations
-
 import functools
 import math
 from dataclasses import dataclass

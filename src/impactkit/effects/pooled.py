@@ -2,8 +2,6 @@
 for the mean gap of all treated units. Numbers only: `programme.py` says them.
 """
 
-from __future__ import annotations
-
 import functools
 import math
 from dataclasses import dataclass, replace

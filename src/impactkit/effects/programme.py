@@ -1,14 +1,14 @@
 """Every labelled territory together: one mean gap among placebo programmes, and what else is said of it."""
 
-from __future__ import annotations
-
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from impactkit.data import panel as panels
+from impactkit.data.evaluation import Evaluation
+from impactkit.data.territories import Territory
 from impactkit.effects.comparison import Case, case_of, comparison, comparison_warnings, refused
 from impactkit.effects.design import Array, Design
 from impactkit.effects.difference import group_time
@@ -19,10 +19,6 @@ from impactkit.errors import NotEnoughData
 from impactkit.indicators.trajectory import is_rate
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import number
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 # For differences that are not divided by what is usual at a size, units must be closer in size.
 CLOSER = 20
@@ -39,7 +35,8 @@ def programme_effect(ev: Evaluation, outcome: str) -> Effect:
     or points of the territory (the gap of a zone divided by the share of it that the territory holds).
     `.table`: by territory, unit, name, gap and scale (what is usual at its size; logs or points), share.
 
-    `about`: `gap`, `spread`, `centre`, `tau` (logs or points), `detectable` (80 % power), `q`, `i2`, `meta`
+    `about`: `weak` (territories whose comparison is), `off` (centre over spread), `gap`, `spread`, `centre`,
+    `tau` (logs or points), `detectable` (80 % power), `q`, `i2`, `meta`
     (mean, low, high), `prediction` (low, high); `plain`, the difference to every unit, never without
     `size_bias`, what it is on average for placebo programmes. For yearly series, in logs or points: `event`
     (period since the label, estimate, se, size_bias: plain differences, to be read beside their bias; before
@@ -78,11 +75,14 @@ def programme_effect(ev: Evaluation, outcome: str) -> Effect:
     how = [comparison(design, weights.values[0], case.size) for case, (_, weights) in pairs]
     weak = sum(bool(comparison_warnings(one)) for one in how)
     warned = [say("programme.weak", count=weak, all=len(cases))] if weak else []
-    if found.spread and found.centre and abs(found.centre) > found.spread:
-        warned.append(say("programme.off", ratio=number(abs(found.centre) / found.spread, 1)))
+    off = abs(found.centre) / found.spread if found.spread and found.centre else None
+    if off is not None and off > 1:
+        warned.append(say("programme.off", ratio=number(off, 1)))
     plain, bias = _plain(design, cases, held, picks)
     about = {
         "left_out": left,
+        "weak": weak,
+        "off": _kept(off),
         "gap": rounded(found.estimate),
         "draws": found.draws,
         **{name: _kept(getattr(found, name)) for name in ("spread", "centre", "q", "i2", "tau")},

@@ -1,7 +1,5 @@
 """The same gap found otherwise: other units, other periods, another scale, another model."""
 
-from __future__ import annotations
-
 import itertools
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """What an estimate is, and one way to doubt it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +59,8 @@ class CheckResult:
     passed: bool | None
     sentence: str
     _table: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
+    # What lies behind the figures, where a drawing needs it.
+    detail: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
 
     @property
     def table(self) -> pd.DataFrame:

@@ -7,24 +7,19 @@ Arkhangelsky, Athey, Hirshberg, Imbens and Wager, Am. Econ. Rev. 111 (2021); Cla
 Imbens (2023) for several dates of treatment.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from impactkit.data.panel import Panel
 from impactkit.effects import placebo
 from impactkit.effects.design import Array, Design, checked
 from impactkit.effects.results import Effect, rounded
 from impactkit.effects.weights import ridge_simplex
 from impactkit.errors import NotEnoughData, UnknownName
 from impactkit.wording.catalogue import error, say
-
-if TYPE_CHECKING:
-    from impactkit.data.panel import Panel
 
 # Small beside any data: the optimum without a ridge, and of several the one of least norm.
 TINY = 1e-9

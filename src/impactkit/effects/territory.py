@@ -1,21 +1,14 @@
 """One territory: the gap between what was seen and what comparable units lead to expect."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pandas as pd
 
+from impactkit.data.territories import Territory
 from impactkit.effects import placebo
 from impactkit.effects.comparison import Case, among, case_of, comparison, comparison_warnings, refused
 from impactkit.effects.results import Effect, rounded
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import percent
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
-
 
 # Ends of what nine placebos in ten are at the last period.
 OUTER = (0.05, 0.95)

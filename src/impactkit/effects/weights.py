@@ -9,8 +9,6 @@ w = (F u + nu)+ / ridge, minimise .5 |u|^2 - y'u + |(F u + nu)+|^2 / (2 ridge) -
 gradient is piecewise linear), every target in one batch.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -2,16 +2,16 @@
 it has earned.
 """
 
-from __future__ import annotations
-
 import functools
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from impactkit.data.catalogue import catalogue, measures
+from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
+from impactkit.data.territories import Territory
 from impactkit.evidence import effect_rows, value
 from impactkit.evidence.estimated import Estimated, estimated, named
 from impactkit.evidence.level import rule
@@ -19,9 +19,6 @@ from impactkit.evidence.picked import as_text
 from impactkit.indicators import indicators
 from impactkit.wording.catalogue import has, say
 from impactkit.wording.numbers import when
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
 
 COLUMNS = ["claim", "territory", "logic", "level", "sentence", "rule", "indicator", "group", "period"]
 COLUMNS += ["value", "low", "high", "n", "unit", "source", "as_of", "data_vintage", "geography_vintage"]
@@ -37,17 +34,20 @@ DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
 VERDICTS = {True: "passed", False: "failed", None: "silent"}
 
 
-def claims(place: Territory) -> pd.DataFrame:
-    """One row by figure of a territory, known or not: columns claim (its name), territory, logic (inputs,
-    activities, outputs, outcomes, impacts, or context), level (declared, observed, before-after, compared,
-    estimated, method), sentence, rule (the key of that sentence), the figure and its source with both
-    vintages, assumptions and checks, dimension (of the five of impact), sdg, iris, maryland (1 to 3, of the
-    method) and data_quality (1 to 3).
+def claims(place: Territory | Evaluation) -> pd.DataFrame:
+    """One row by figure of a territory, or of a programme itself (its indicators alone), known or not:
+    columns claim (its name), territory, logic (inputs, activities, outputs, outcomes, impacts, or context),
+    level (declared, observed, before-after, compared, estimated, method), sentence, rule (the key of that
+    sentence), the figure and its source with both vintages, assumptions and checks, dimension (of the five
+    of impact), sdg, iris, maryland (1 to 3, of the method) and data_quality (1 to 3).
 
     Sources: the logic model of the European Commission's GECES (2014); Impact Management Platform, five
     dimensions of impact.
     """
-    return _claims(place).copy()
+    if isinstance(place, Territory):
+        return _claims(place).copy()
+    rows = indicators(place)
+    return _told([_of_row(row) for row in rows[rows["territory"] == ""].to_dict("records")])
 
 
 @functools.lru_cache(maxsize=64)
@@ -61,6 +61,10 @@ def _claims(place: Territory) -> pd.DataFrame:
             counted[row["quantity"]] = counted.get(row["quantity"], 0) + 1
             found.append(_of_effect(row, told, counted[row["quantity"]]))
     found += [_of_value(row) for row in value.rows(place).to_dict("records")]
+    return _told(found)
+
+
+def _told(found: list[dict[str, Any]]) -> pd.DataFrame:
     for row in found:
         level, known = row["level"], 2 if row["source"] else 1
         row["maryland"] = MARYLAND.get(level, "")
@@ -196,7 +200,7 @@ def _of_effect(row: dict[str, Any], told: Estimated, at: int) -> dict[str, Any]:
         "logic": "impacts" if gap and told.state == "estimated" else "context",
         "level": "estimated" if gap else "method",
         "rule": key,
-        "sentence": say(key + (".span" if quantity == "placebos" else ""), **holes),
+        "sentence": say(key + (".span" if not gap and pd.notna(row["low"]) else ""), **holes),
         "indicator": outcome,
         "group": quantity,
         "period": "/".join(filter(None, periods)),
@@ -239,6 +243,12 @@ def _quantity(name: str) -> str:
     """A figure of effects.csv in words."""
     if name.startswith("check_"):
         return say("claim.quantity.check", name=say(f"effect.check.name.{name.removeprefix('check_')}"))
+    if name.startswith("path_"):
+        return say("claim.quantity.path", period=name.removeprefix("path_"))
+    if name.startswith("choice_"):
+        _, choice, option = name.split("_")
+        told = {"choice": say(f"choice.{choice}"), "option": say(f"choice.{choice}.{option}")}
+        return say("claim.quantity.choice", **told)
     if name.startswith("balance_"):
         _, quantity, of = name.split("_")
         of_whom = say(f"balance.{of}")

@@ -2,20 +2,14 @@
 covered.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from impactkit.data.territories import Territory
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.picked import MEDIAN, as_text, picked
 from impactkit.indicators.comparable import last_before
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number, percent, rounded
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
 
 
 def population(place: Territory) -> Sentence:

@@ -4,13 +4,11 @@ the appraisal that its evidence carries. The main analysis wherever no gap could
 Source: Mayne, « Contribution analysis », Evaluation 18 (2012).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from impactkit.data.territories import Territory
 from impactkit.evidence.declared import publisher
 from impactkit.evidence.finding import Sentence, filled, joined, listed
 from impactkit.evidence.picked import MEDIAN, picked
@@ -19,9 +17,6 @@ from impactkit.indicators.figures import change_of
 from impactkit.indicators.knowledge import to_send
 from impactkit.wording.catalogue import Declared, Run, runs, say
 from impactkit.wording.numbers import when
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
 
 JOBS = "count_jobs_private"
 APPRAISALS = ("not_established", "plausible", "probable", "established")

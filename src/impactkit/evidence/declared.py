@@ -2,26 +2,29 @@
 programmes.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import pandas as pd
 
+from impactkit.data.territories import Territory
 from impactkit.evidence.finding import Sentence, filled, joined, listed
 from impactkit.evidence.picked import picked
 from impactkit.evidence.unknown import within
 from impactkit.indicators.collective import present
 from impactkit.indicators.jobs import latest_jobs
-from impactkit.wording.catalogue import Declared, Run, runs, say
+from impactkit.wording.catalogue import Cited, Declared, Run, runs, say
 from impactkit.wording.numbers import number, when
 
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
-
-
+# So many names hold in one sentence.
+HELD = 20
 AROUND = re.compile(r"\b(?:début|fin|vers|mi) \d{4}\b")
+
+
+def first_of(items: Sequence[Sentence | Run], separator: str = ", ") -> Sentence:
+    """An enumeration that a sentence holds: of many, the first ones, the annex has them all."""
+    told = listed(items[:HELD], separator)
+    return told if len(items) <= HELD else (*told, Run(separator + say("declared.others")))
 
 
 def publisher(source: str) -> str:
@@ -42,8 +45,13 @@ def told(rows: pd.DataFrame) -> dict[str, str]:
         moment = when(days[0])
     else:
         moment = say("declared.between", first=days[0][:4], last=days[-1][:4])
-    who = dict.fromkeys(publisher(source) for source in rows["source"])
-    return {"when": moment[0].upper() + moment[1:], "who": ", ".join(who)}
+    return {"when": moment[0].upper() + moment[1:], "who": cited(*rows["source"])}
+
+
+def cited(*sources: str) -> str:
+    """Who says it, with the whole references as a note where they say more."""
+    who, whole = (" ; ".join(dict.fromkeys(told)) for told in (map(publisher, sources), sources))
+    return who if who == whole else Cited(who.replace(" ; ", ", "), whole)
 
 
 def jobs(place: Territory) -> Sentence:
@@ -52,7 +60,7 @@ def jobs(place: Territory) -> Sentence:
     if figure is None:
         return ()
     names = place.table("projects").set_index("project")["name"]
-    projects = listed((Run(names.get(code, code), declared=True) for code in last["project"]), " ; ")
+    projects = first_of([Run(names.get(code, code), declared=True) for code in last["project"]], " ; ")
     count = round(figure["value"])
     key = "declared.jobs" if len(last) == 1 else "declared.jobs.several"
     said = filled(key, "projects", projects, n=count, count=number(count), **told(last))
@@ -82,8 +90,8 @@ def collective(place: Territory) -> Sentence:
         sentences.append(runs("declared.members", n=count, count=number(count), **told(size)))
     people = present(members)
     if named is not None and len(people):
-        names = listed(
-            _member(name, role) for name, role in zip(people["name"], people["role"], strict=True)
+        names = first_of(
+            [_member(name, role) for name, role in zip(people["name"], people["role"], strict=True)]
         )
         key = "declared.named.more" if whole is not None else "declared.named"
         sentences.append(filled(key, "names", names, n=len(people), **told(people)))
@@ -151,7 +159,7 @@ def _enumerated(place: Territory, table: str, indicator: str, column: str) -> Se
     if figure is None:
         return ()
     count = round(figure["value"])
-    items = listed((Run(within(text), declared=True) for text in place.table(table)[column]), " ; ")
+    items = first_of([Run(within(text), declared=True) for text in place.table(table)[column]], " ; ")
     return filled(
         f"declared.{table}", "items", items, n=count, count=number(count), **told(place.table(table))
     )

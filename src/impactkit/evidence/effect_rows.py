@@ -1,19 +1,19 @@
 """The figures of what is estimated, as rows: every one that a page prints, and those behind it."""
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from impactkit.data import zones
+from impactkit.data.territories import Territory
+from impactkit.effects import placebo
 from impactkit.effects.balance import balance
-from impactkit.effects.comparison import NO_DESIGN
+from impactkit.effects.comparison import NO_DESIGN, case_of
+from impactkit.effects.results import rounded
 from impactkit.evidence.estimated import Estimated, estimated, hundreds, outcomes, tests
 from impactkit.indicators.comparable import family_of, untouched
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
 
 COLUMNS = ["territory", "outcome", "quantity", "value", "low", "high", "n", "unit", "source"]
 
@@ -32,6 +32,7 @@ def rows(place: Territory) -> pd.DataFrame:
             found += [about | row for row in _refused(place, outcome)]
         else:
             told_of = (*_effect(place, told), *_checks(told), *_balance(place, outcome))
+            told_of += (*_path(place, told), *_choices(told))
             found += [about | row for row in told_of]
     return pd.DataFrame(found, columns=COLUMNS)
 
@@ -82,6 +83,61 @@ def _checks(told: Estimated) -> list[dict[str, Any]]:
         {"quantity": f"check_{check.name}", "value": one["value"], "unit": one["unit"]}
         for check in told.checks
         for one in check.table.to_dict("records")
+    ]
+
+
+def choices(told: Estimated) -> pd.DataFrame:
+    """The estimates of every combination, by each option of each choice: choice, option, low, value (the
+    median), high.
+    """
+    if told.curve.empty:
+        return pd.DataFrame(columns=["choice", "option", "low", "value", "high"])
+    rows = []
+    for choice in told.curve.columns.drop("estimate"):
+        for option, some in told.curve.groupby(choice, sort=False)["estimate"]:
+            ends = rounded([float(some.min()), float(some.median()), float(some.max())])
+            rows.append((choice, option, *ends))
+    return pd.DataFrame(rows, columns=["choice", "option", "low", "value", "high"])
+
+
+def _choices(told: Estimated) -> list[dict[str, Any]]:
+    unit = "points" if told.effect.scale == "points" else "part"
+    return [
+        {
+            "quantity": f"choice_{row.choice}_{row.option}",
+            "value": row.value,
+            "low": row.low,
+            "high": row.high,
+        }
+        | {"unit": unit}
+        for row in choices(told).itertuples(index=False)
+    ]
+
+
+def path(place: Territory, told: Estimated) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+    """The gap by period and the middle 95 % of the placebos of like size (period, value, low, high, in
+    shares or points), then each placebo (units x periods).
+    """
+    case = case_of(place, told.effect.outcome)
+    design, log = case.design, told.effect.scale == "percent"
+    near = placebo.nearest(design, case.size, placebo.NEAREST if log else None)
+    own, _ = case.compared()
+    others = placebo.enumerated(design).paths[near]
+    own, others = (np.exp(own) - 1, np.exp(others) - 1) if log else (own / case.share, others)
+    low, high = np.quantile(others, [0.025, 0.975], axis=0)
+    found = pd.DataFrame({"period": design.periods, "value": own, "low": low, "high": high})
+    return found, others
+
+
+def _path(place: Territory, told: Estimated) -> list[dict[str, Any]]:
+    if told.effect.p is None:
+        return []
+    unit = "points" if told.effect.scale == "points" else "part"
+    found, _ = path(place, told)
+    ends = {name: rounded(list(found[name])) for name in ("value", "low", "high")}
+    return [
+        {"quantity": f"path_{period}", "unit": unit} | {name: ends[name][at] for name in ends}
+        for at, period in enumerate(found["period"])
     ]
 
 

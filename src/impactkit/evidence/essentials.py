@@ -1,17 +1,11 @@
 """The few findings that a reader must leave with."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from impactkit.data.territories import Territory
 from impactkit.evidence import compared, contribution, declared, estimated, money, official, unknown
 from impactkit.evidence.finding import Finding, Sentence, joined
 from impactkit.evidence.picked import picked
 from impactkit.indicators.figures import change_of
 from impactkit.wording.catalogue import runs
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
 
 
 def findings(place: Territory) -> tuple[Finding, ...]:

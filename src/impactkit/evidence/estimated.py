@@ -2,15 +2,17 @@
 tests, the warnings and the checks, never from the wish.
 """
 
-from __future__ import annotations
-
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from impactkit.data import official, series
 from impactkit.data.analysis_plan import plan_of
 from impactkit.data.catalogue import catalogue
+from impactkit.data.evaluation import Evaluation
+from impactkit.data.territories import Territory
 from impactkit.effects.checks import doubts
 from impactkit.effects.comparison import case_of
 from impactkit.effects.detectability import detectable
@@ -25,10 +27,6 @@ from impactkit.indicators.jobs import latest_jobs
 from impactkit.wording.catalogue import Declared, has, runs, say
 from impactkit.wording.numbers import number, percent
 
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
-
 JOBS = "count_jobs_private"
 ABOUT = {"dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40}
 ABOUT |= {"cinquantaine": 50, "soixantaine": 60, "centaine": 100}
@@ -42,6 +40,11 @@ class Estimated:
     seen: Detectability
     adjusted: float | None
     checks: tuple[CheckResult, ...]
+
+    @property
+    def curve(self) -> pd.DataFrame:
+        """Every combination of declared choices, with its estimate."""
+        return next((check.detail for check in self.checks if check.name == "curve"), pd.DataFrame())
 
     @property
     def rule(self) -> str:

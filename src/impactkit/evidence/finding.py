@@ -1,7 +1,5 @@
 """A finding: one sentence or two, and how sure the figure is."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -12,13 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from impactkit.data.territories import Territory
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import number
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from impactkit.data.territories import Territory
 
 SP = r"[\s\u00a0\u202f]"
 FIGURE = rf"[+\u2212-]?\d+(?:{SP}\d{{3}})*(?:[,.]\d+)?"

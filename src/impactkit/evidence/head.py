@@ -1,23 +1,19 @@
 """Who the report is about: name, kind of perimeter, size, date of the label, how much is documented."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from impactkit.data import geography
+from impactkit.data.territories import Territory
+from impactkit.evidence.face import face_name
 from impactkit.evidence.picked import as_text, picked
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import date, number
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
 
 SEPARATOR = " · "
 
 
 def overline(place: Territory) -> str:
     """Programme, wave and kind of page."""
-    text = say("head.overline", programme=place.evaluation.programme, wave=place.wave.name)
+    about = {"programme": place.evaluation.programme, "wave": place.wave.name, "face": face_name(place)}
+    text = say("head.overline", **about)
     return text + (SEPARATOR + say("fictional") if place.evaluation.fictional else "")
 
 

@@ -1,7 +1,5 @@
 """Which sentence a figure has earned: a function of its level of evidence and its tests, nothing else."""
 
-from __future__ import annotations
-
 LEVEL = 0.05
 LEVELS = ("declared", "observed", "before-after", "compared", "estimated", "method")
 

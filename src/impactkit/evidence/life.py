@@ -1,19 +1,13 @@
 """Sentences on the collective's life: its variety, its roadmap, its first project, its obstacles."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from impactkit.data.tables import labels
+from impactkit.data.territories import Territory
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.picked import as_text, picked
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
 
 # A list that one source told is exhaustive of what it told: it is counted, never sampled.
 MANY = 3

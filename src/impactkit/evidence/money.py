@@ -1,19 +1,13 @@
 """Sentences on money and on partnerships with companies."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from impactkit.data.tables import labels
+from impactkit.data.territories import Territory
 from impactkit.evidence import declared
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.life import MANY, by_code
 from impactkit.evidence.picked import as_text, picked
 from impactkit.wording.catalogue import Declared, runs
 from impactkit.wording.numbers import number
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
 
 STATUSES = ("paid", "committed", "sought")
 

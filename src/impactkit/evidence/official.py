@@ -2,22 +2,17 @@
 are, how they moved among comparable territories, and nothing of why.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from impactkit.data import series
+from impactkit.data.territories import Territory
+from impactkit.evidence.declared import cited
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.picked import MEDIAN, as_text, picked
 from impactkit.indicators.comparable import family_of, last_before
 from impactkit.indicators.figures import RANGE, change_of
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number, rounded
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
 
 JOBS, UNEMPLOYMENT = "count_jobs_private", "rate_unemployment"
 # Under this share of its jobs, a zone says little about the territory.
@@ -35,7 +30,7 @@ def latest(place: Territory, indicator: str) -> Sentence:
     told = {"year": found["period"][:4], "value": as_text(found["value"], found["unit"])}
     if indicator != UNEMPLOYMENT or place.units:
         vintage = found["geography_vintage"]
-        return runs(f"official.{indicator}", source=found["source"].split(",")[0], vintage=vintage, **told)
+        return runs(f"official.{indicator}", source=cited(found["source"]), vintage=vintage, **told)
     shares = figures.many("share_zone", "zone=")
     if shares.empty:
         return runs("official.zones", **told)

@@ -1,20 +1,15 @@
 """The figures of one territory, taken from indicator rows and finished as text once."""
 
-from __future__ import annotations
-
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
+from impactkit.data.territories import Territory
 from impactkit.indicators import indicators
 from impactkit.indicators.protected import hidden_tables
 from impactkit.wording.numbers import number, percent
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
 
 MEDIAN = "comparable=median"
 DECIMALS = {"points": 1, "fois": 1, "indice": 1, "types": 1, "euros par euro": 2}

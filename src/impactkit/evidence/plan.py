@@ -1,17 +1,11 @@
 """The sentence about the analysis plan: when it was written down, its fingerprint, what changed since."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from impactkit.data.analysis_plan import plan_of
+from impactkit.data.evaluation import Evaluation
 from impactkit.evidence.estimated import named
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.wording.catalogue import Declared, runs
 from impactkit.wording.numbers import date
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
 
 
 def plan(ev: Evaluation) -> Sentence:

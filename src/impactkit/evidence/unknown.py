@@ -1,17 +1,10 @@
 """What is not known: its reason in the words of a closed list, and who can answer."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from impactkit.data.territories import Territory
 from impactkit.evidence.finding import Sentence, filled, listed
 from impactkit.indicators.knowledge import gaps
 from impactkit.wording.catalogue import Declared, Run, runs, say
 from impactkit.wording.numbers import date
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
-
 
 ARTICLES = ("L’", "Le ", "La ", "Les ", "Un ", "Une ", "Ce ", "Ces ", "Cette ", "Aucun ", "Aucune ")
 

@@ -1,21 +1,17 @@
 """What may be said of a project's worth: a range beside every ratio, its hypotheses named, or nothing."""
 
-from __future__ import annotations
-
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from impactkit.data.territories import Territory
+from impactkit.evidence.effect_rows import COLUMNS
 from impactkit.evidence.finding import Sentence, joined, listed
 from impactkit.valuation.social_return import Value, value
 from impactkit.wording.catalogue import Declared, runs, say
 from impactkit.wording.numbers import number, percent
 
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
-
-COLUMNS = ["territory", "outcome", "quantity", "value", "low", "high", "n", "unit", "source"]
 PER_EURO = "euros par euro"
 # A value in euros is an order of magnitude: no figure below a hundred.
 STEP = 100
@@ -47,9 +43,17 @@ def rows(place: Territory) -> pd.DataFrame:
             for column in ("gross", "net", "discounted"):
                 name = f"{column}: {line['name']}"
                 told.append({"quantity": name, "value": line[column], "unit": "euros"})
+        for what, low, high in swing(one):
+            told.append({"quantity": f"swing: {what}", "value": low, "unit": "euros"})
+            told.append({"quantity": f"swing_high: {what}", "value": high, "unit": "euros"})
         about = {"territory": place.code, "outcome": one.name, "source": sources}
         found += [about | row for row in told if row["value"] is not None]
     return pd.DataFrame(found, columns=COLUMNS)
+
+
+def swing(one: Value) -> list[tuple[str, float, float]]:
+    """Each hypothesis with the net present value at its low and at its high end, in hundreds of euros."""
+    return [(str(row.what), _round(row.at_low), _round(row.at_high)) for row in one.swing.itertuples()]
 
 
 def lines(one: Value) -> pd.DataFrame:

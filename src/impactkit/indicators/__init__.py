@@ -1,13 +1,12 @@
 """Indicator functions: tables in, rows of one shape out, for the whole evaluation at once."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from impactkit.data.evaluation import Evaluation
+from impactkit.data.territories import Territory
 from impactkit.errors import UnknownName
 from impactkit.indicators import (
     challenges,
@@ -28,10 +27,6 @@ from impactkit.indicators import (
 )
 from impactkit.indicators.protected import protected
 from impactkit.indicators.rows import COLUMNS, frame
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 # The one measure that is long, and whose rows for one territory do not need those of the others.
 ALONE = "context"

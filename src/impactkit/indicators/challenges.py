@@ -1,20 +1,16 @@
 """The priority challenges of each collective, and the themes that emerge from them."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
 from impactkit.indicators.missing import why
 from impactkit.indicators.projects import counted
 from impactkit.indicators.rows import frame, programme, row, told
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
 
 OTHER = "other"
 

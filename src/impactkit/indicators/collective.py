@@ -1,22 +1,18 @@
 """The collective: who is in it, how varied, how old, how organised, as far as a source says."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from impactkit.data.dates import coarsest, days_between, precision, span
+from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
+from impactkit.data.territories import Territory
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import frame, latest, row, told
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 UNITS = {
     "index_shannon": "indice",

@@ -1,21 +1,15 @@
 """Who a territory may be set beside: same family, similar size, untouched by the programme."""
 
-from __future__ import annotations
-
 import functools
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from impactkit.data import geography, official, series, zones
 from impactkit.data.dates import last_day
-from impactkit.data.territories import communes_of
+from impactkit.data.evaluation import Evaluation
+from impactkit.data.territories import Territory, communes_of
 from impactkit.errors import NotEnoughData, UnknownName
 from impactkit.wording.catalogue import error
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 ENOUGH = 8
 POPULATION = "count_population"

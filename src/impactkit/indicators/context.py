@@ -1,17 +1,11 @@
 """The six figures that set a territory in its context, each as a value or as the reason it is missing."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
 from impactkit.data import official
+from impactkit.data.evaluation import Evaluation
 from impactkit.indicators import figures, population
 from impactkit.indicators.rows import frame
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
 
 SIX = ("count_population", *figures.MEASURES)
 

@@ -1,7 +1,5 @@
 """How far a figure may lie from the others without anything being out of the ordinary."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

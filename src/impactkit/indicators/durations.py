@@ -1,7 +1,5 @@
 """Durations of which some have not ended yet: the Kaplan-Meier curve and its median."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

@@ -1,22 +1,18 @@
 """The ecosystem: who cooperates with whom, year after year, and whether it lasts."""
 
-from __future__ import annotations
-
 import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from impactkit.data.evaluation import Evaluation
+from impactkit.data.territories import Territory
 from impactkit.indicators.collective import newest_last
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import frame, latest, row, told
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 Pair = tuple[str, str]
 

@@ -2,23 +2,19 @@
 and the nation, and what is missing with its reason.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from impactkit.data import geography, official, series
+from impactkit.data.evaluation import Evaluation
 from impactkit.data.sources.kinds import KINDS
+from impactkit.data.territories import Territory
 from impactkit.indicators.comparable import ENOUGH, family_of, last_before, sizes_of, untouched
 from impactkit.indicators.comparable import comparable as compared_with
 from impactkit.indicators.dispersion import byar, expected, wilson
 from impactkit.indicators.rows import row
 from impactkit.indicators.trajectory import after_break, annual, areas, base_of, is_rate, middle, trajectory
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 MEASURES = {
     "share_aged_75": "part",
@@ -193,22 +189,32 @@ def _indices(place: Territory, indicator: str, about: dict[str, Any]) -> list[di
     return found
 
 
+def changes_of_all(
+    place: Territory, indicator: str, first: str, last: str
+) -> tuple[pd.Series, pd.Series, float] | None:
+    """The change of every unit that the programme does not touch, its size, and the size of the territory;
+    None where both years are not known.
+    """
+    ev, family = place.evaluation, family_of(place, indicator)
+    free = untouched(ev, family)
+    free = set(free[free["reason"] == ""]["unit"])
+    told = annual(series.of_units(ev, indicator, family))
+    ends = told[told["unit"].isin(free) & told["period"].isin([first, last])]
+    ends = ends.pivot_table(index="unit", columns="period", values="value")
+    if ends.shape[1] < 2:
+        return None
+    moved = _moved(indicator, ends[first], ends[last])
+    return moved, *sizes_of(place, indicator, family)
+
+
 def _expected(
     place: Territory, indicator: str, name: str, mine: pd.Series, about: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """Limits of the ordinary for a unit of the territory's size, told by every unit that the programme does
     not touch.
     """
-    ev, family = place.evaluation, family_of(place, indicator)
-    free = untouched(ev, family)
-    free = set(free[free["reason"] == ""]["unit"])
-    told = annual(series.of_units(ev, indicator, family))
-    ends = told[told["unit"].isin(free) & told["period"].isin([mine["first"], mine["last"]])]
-    ends = ends.pivot_table(index="unit", columns="period", values="value")
-    if ends.shape[1] < 2:
-        return []
-    moved = _moved(indicator, ends[mine["first"]], ends[mine["last"]])
-    limits = expected(moved, *sizes_of(place, indicator, family))
+    told = changes_of_all(place, indicator, mine["first"], mine["last"])
+    limits = expected(*told) if told else None
     if limits is None:
         return []
     rest: dict[str, Any] = {"group": "expected=95", "low": limits.low, "high": limits.high, "n": limits.n}

@@ -1,17 +1,13 @@
 """Money: sought, committed, paid; whose, for what, and how much it drew beside it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from impactkit.data.evaluation import Evaluation
 from impactkit.indicators.missing import complete, why
 from impactkit.indicators.rows import frame, programme, row, told
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
 
 LINE = ["territory", "payer", "project", "purpose", "share"]
 STATUSES = ("sought", "committed", "paid")
@@ -70,6 +66,9 @@ def _amounts(
         about: dict[str, Any] = {"group": f"status={status}"}
         if len(told_ones):
             yield told(code, "amount_funding", told_ones["amount"].sum(), "euros", told_ones, **about)
+            for share, part in told_ones[told_ones["share"] != ""].groupby("share"):
+                about["group"] = f"share={share}|status={status}"
+                yield told(code, "amount_funding", part["amount"].sum(), "euros", part, **about)
         else:
             flag = "missing:without-amount" if len(some) else why(ev, code, "funding")
             yield row(code, "amount_funding", None, "euros", flag=flag, **about)

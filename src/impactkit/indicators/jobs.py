@@ -1,18 +1,14 @@
 """Jobs as they are declared by the projects."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from impactkit.data.evaluation import Evaluation
+from impactkit.data.territories import Territory
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, last_of, row, told
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
+from impactkit.indicators.rows import frame, last_of, programme, row, told
 
 # Under twenty units a percentage says less than the units themselves.
 ENOUGH = 20
@@ -31,7 +27,15 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     found: list[dict[str, Any]] = []
     for place in ev.territories:
         found += _of(place)
-    return frame(found)
+    return frame([*found, *_programme(ev)])
+
+
+def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
+    last = last_of(programme(ev, "jobs").dropna(subset=["actual"]), ["territory", "project"])
+    if len(last):
+        places = last["territory"].nunique()
+        yield told("", "count_jobs", float(last["actual"].sum()), "emplois", last)
+        yield told("", "count_territories", places, "territoires", last, group="about=jobs")
 
 
 def _of(place: Territory) -> Iterator[dict[str, Any]]:

@@ -1,21 +1,17 @@
 """What is known, partly known or unknown, by territory and by the thirteen headings of a report."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from impactkit.data import geography
+from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import schemas
+from impactkit.data.territories import Territory
 from impactkit.indicators.comparable import own_populations
 from impactkit.indicators.rows import frame, latest, row, sources
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 # Heading -> the tables whose sourced rows document it; without a table a heading stays unknown.
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -155,4 +151,25 @@ def rows(ev: Evaluation) -> pd.DataFrame:
                 **about,
             )
         )
+    about = {"period": "", "source": ev.title, "n": len(ev.territories)}
+    for status in ("labelled", "candidate"):
+        count = sum(place.status == status for place in ev.territories)
+        if count:
+            found.append(
+                row("", "count_territories", float(count), "territoires", group=f"status={status}", **about)
+            )
+    for wave in ev.waves:
+        mine = [place for place in ev.territories if place.wave == wave and place.status == "labelled"]
+        group = f"wave={wave.id}"
+        found.append(row("", "count_territories", float(len(mine)), "territoires", group=group, **about))
+    ground = [geography.departements_in(place.communes, vintage=ev.vintage) for place in ev.territories]
+    counts = {"about=perimeter": sum(map(bool, ground)), "about=departements": len(set().union(*ground))}
+    counts |= {
+        f"departement={code}": sum(code in one for one in ground) for code in sorted(set().union(*ground))
+    }
+    for group, count in counts.items():
+        found.append(row("", "count_territories", float(count), "territoires", group=group, **about))
+    for (heading, state), some in board.groupby(["heading", "state"]):
+        group = f"heading={heading}|state={state}"
+        found.append(row("", "count_territories", float(len(some)), "territoires", group=group, **about))
     return frame(found)

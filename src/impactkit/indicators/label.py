@@ -1,18 +1,14 @@
 """What the label asks: met, not met, or not known."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from impactkit.data.evaluation import Evaluation
+from impactkit.data.territories import Territory
 from impactkit.indicators.collective import announced, present
 from impactkit.indicators.missing import complete, why
 from impactkit.indicators.rows import frame, row, told
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 AUTHORITY = {"local_authority"}
 # Actors of the social and solidarity economy (ESS).

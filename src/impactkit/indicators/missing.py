@@ -1,12 +1,8 @@
 """Why a figure is missing: the reason that the evaluation gives for its heading."""
 
-from __future__ import annotations
-
 import functools
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
+from impactkit.data.evaluation import Evaluation
 
 
 def why(ev: Evaluation, code: str, heading: str) -> str:

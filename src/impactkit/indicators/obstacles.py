@@ -1,18 +1,14 @@
 """Rules that stand in the way: open, lifted, refused, and how long an answer takes."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from impactkit.data.dates import days_between
+from impactkit.data.evaluation import Evaluation
 from impactkit.indicators.durations import median
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import frame, programme, row, told
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
 
 ANSWERED = ("lifted", "refused")
 

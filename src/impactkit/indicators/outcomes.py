@@ -1,16 +1,12 @@
 """What projects say they bring, by dimension, and what it costs them."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from impactkit.data.evaluation import Evaluation
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import frame, last_of, row, told
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
 
 KEY = ["project", "dimension", "what"]
 

@@ -1,17 +1,13 @@
 """Partnerships with companies: of which type, through which network, in euros and in hours."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from impactkit.data.evaluation import Evaluation
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import frame, last_of, row, told
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
 
 KEY = ["company", "type", "project"]
 

@@ -1,19 +1,15 @@
 """Municipal population and its change, among comparable territories. It describes; it attributes nothing."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from impactkit.data import geography
+from impactkit.data.evaluation import Evaluation
+from impactkit.data.territories import Territory
 from impactkit.indicators.comparable import ENOUGH, last_before, own_population
 from impactkit.indicators.rows import frame, row
 from impactkit.indicators.trajectory import BASE, middle, trajectory
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 
 def rows(ev: Evaluation, *, of: str = "") -> pd.DataFrame:

@@ -1,23 +1,19 @@
 """Projects as they are known: how many, at which stage, how long until the first, how far from target."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from impactkit.data.dates import days_between
+from impactkit.data.evaluation import Evaluation
+from impactkit.data.territories import Territory
 from impactkit.indicators.durations import median
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import frame, programme, row, told
 from impactkit.indicators.stages import CLOCKS, DATES, ORDER, first_project, known_waits, with_reached
 from impactkit.indicators.target import progress
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 SUMS = {
     "count_beneficiaries": ("beneficiaries", "personnes"),
@@ -32,6 +28,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     days_between_stages from a stage to the next, days_to_first_project by clock, sums over projects.
 
     A declared list is exhaustive or a floor, never a sample: no interval. Programme rows (territory ""):
+    count_projects (all, by stage), count_territories that name some,
     the Kaplan-Meier median of days_to_first_project, and progress to the target of evaluation.toml. Trap: a
     share passed is a floor, for a project may pass later; `n` is the number of projects it is taken over.
     """
@@ -102,6 +99,12 @@ def _wait(place: Territory, clock: str, projects: pd.DataFrame) -> dict[str, Any
 
 def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
     projects = programme(ev, "projects")
+    if len(projects):
+        places = projects["territory"].nunique()
+        yield told("", "count_projects", len(projects), "projets", projects)
+        yield told("", "count_territories", places, "territoires", projects, group="about=projects")
+        for stage, some in projects.groupby(projects["stage"].replace("", "unknown")):
+            yield told("", "count_projects", len(some), "projets", some, group=f"stage={stage}")
     for clock in CLOCKS:
         waits = known_waits(ev, clock)
         value, flag = median([float(wait.days or 0) for wait in waits], [wait.came for wait in waits])

@@ -1,17 +1,13 @@
 """The rows of a whole evaluation, protected before any territory is taken: [secrecy] in evaluation.toml."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from impactkit.data.catalogue import measures
+from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import overlaps
 from impactkit.indicators.rows import KEY, WITHHELD
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
 
 
 def protected(ev: Evaluation, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -31,6 +27,8 @@ def protected(ev: Evaluation, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.Data
     # Of a table of which a figure is withheld, what no rule protects might give it back: it goes too.
     told = measures()["table"]
     hidden = set(zip(log["territory"], log["indicator"].map(told), strict=True))
+    # The programme's own sums, less what other territories print, would give it back.
+    hidden |= {("", table) for _, table in hidden}
     same = pd.Series(
         [one in hidden for one in zip(shown["territory"], shown["indicator"].map(told), strict=True)],
         index=shown.index,

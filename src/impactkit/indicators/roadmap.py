@@ -1,20 +1,16 @@
 """The roadmap: what is done, what was done on time, how the plan itself moved."""
 
-from __future__ import annotations
-
 import itertools
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from impactkit.data.dates import coarsest, days_between, middle, span
+from impactkit.data.evaluation import Evaluation
+from impactkit.data.territories import Territory
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import frame, latest, row, told
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 UNITS = {
     "count_milestones": "jalons",

@@ -1,14 +1,11 @@
 """The one shape of every number: the indicator row."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
+from impactkit.data.evaluation import Evaluation
 
 COLUMNS = (
     "territory",

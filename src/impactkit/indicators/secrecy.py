@@ -11,9 +11,7 @@ Protection of a cell above 85 %: up to where its largest contributor would no lo
 (Handbook on Statistical Disclosure Control, 4.2, the (1,k) rule).
 """
 
-from __future__ import annotations
-
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +19,7 @@ import pandas as pd
 
 from impactkit.errors import RefusedData
 from impactkit.indicators.rows import KEY, WITHHELD
-from impactkit.indicators.suppression import SECONDARY, SMALLEST, Relation, suppress
+from impactkit.indicators.suppression import SMALLEST, Relation, suppress
 from impactkit.wording.catalogue import error, say
 
 LOG = ["territory", "indicator", "group", "period", "reason", "rule", "source"]
@@ -157,17 +155,15 @@ def withheld_rows(
     nested: pd.DataFrame | None = None,
     *,
     largest: pd.Series | None = None,
-    derived: Mapping[str, Collection[str]] | None = None,
     protection: float = 0.10,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows of a whole evaluation, protected, and the log of what was withheld: LOG, no value.
 
-    rules: the rule of each indicator that has one; nothing else is withheld but what is derived. parts,
-    nested: as in `relations_of`. largest: the largest contributor's value, by the rows' index. derived: the
-    indicators from which a share or a change is computed; it goes when one of them goes, in its own or
-    either period. A withheld row has no value, bounds nor n, and `missing:withheld`, whatever the reason:
-    told apart, reasons would say which cells are small. The log tells them apart: it is the evaluator's, not
-    the reader's. Raises RefusedData when two rows are one cell, and as `suppress`.
+    rules: the rule of each indicator that has one; nothing else is withheld. parts, nested: as in
+    `relations_of`. largest: the largest contributor's value, by the rows' index. A withheld row has no
+    value, bounds nor n, and `missing:withheld`, whatever the reason: told apart, reasons would say which
+    cells are small. The log tells them apart: it is the evaluator's, not the reader's. Raises RefusedData
+    when two rows are one cell, and as `suppress`.
     """
     ids = cell_ids(rows)
     if ids.duplicated().any():
@@ -187,13 +183,6 @@ def withheld_rows(
             positive = bool((some["value"][some["published"]] >= 0).all())
             named = dict(zip(some["cell"], reasons, strict=True))
             found |= suppress(table, mine, named, protection, known_nonnegative=positive).withheld
-    gone = {tuple(cell.split("|")) for cell in found}
-    derived = derived or {}
-    for at, one in rows[rows["indicator"].isin(list(derived)) & rows["value"].notna()].iterrows():
-        place, name, group, period = (one[key] for key in KEY)
-        if any((place, base, group, when) in gone for base in derived[name]
-               for when in {period, *period.split("/")}):  # fmt: skip
-            found.setdefault(ids[at], SECONDARY)
     secret = ids.isin(list(found))
     shown = rows.copy()
     shown.loc[secret, ["value", "low", "high", "n"]] = np.nan

@@ -1,19 +1,15 @@
 """How far each project has come, and when each territory's first one was launched."""
 
-from __future__ import annotations
-
 import functools
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from impactkit.data.dates import coarsest, days_between, middle, span
+from impactkit.data.evaluation import Evaluation
+from impactkit.data.territories import Territory
 from impactkit.indicators.durations import curve
 from impactkit.indicators.rows import latest
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 # The stages in their order, and the date of each.
 DATES = {"idea": "imagined", "incubated": "incubated", "launched": "started", "scaled": "scaled"}

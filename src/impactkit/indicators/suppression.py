@@ -7,8 +7,6 @@ counted in cells, then in value. Who is alone in a cell knows it, and must not f
 of the same sum (the "singletons" of the Handbook on Statistical Disclosure Control, 4.2.3).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 

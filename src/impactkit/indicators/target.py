@@ -1,19 +1,15 @@
 """The programme's own target: how many projects it hoped for, within how many months, of which start?"""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from impactkit.data.dates import after, middle, span
+from impactkit.data.evaluation import Evaluation
 from impactkit.indicators.rows import latest, programme, told
 from impactkit.indicators.stages import ORDER, with_reached
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
 
 
 def progress(ev: Evaluation) -> Iterator[dict[str, Any]]:

@@ -1,19 +1,15 @@
 """Indicators of the themes of a territory's challenges, and of no other: a value, or why it is missing."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from impactkit.data import series
 from impactkit.data.catalogue import catalogue, themed
+from impactkit.data.evaluation import Evaluation
+from impactkit.data.territories import Territory
 from impactkit.indicators.figures import missing
 from impactkit.indicators.rows import frame, row
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 
 def themes_of(place: Territory) -> list[str]:

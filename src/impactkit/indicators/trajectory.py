@@ -1,19 +1,14 @@
 """The territory among comparable ones, period by period. It describes; it attributes nothing."""
 
-from __future__ import annotations
-
 import functools
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from impactkit.data import geography, series
 from impactkit.data.dates import last_day
+from impactkit.data.evaluation import Evaluation
+from impactkit.data.territories import Territory
 from impactkit.indicators.comparable import POPULATION, comparable, family_of
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 BASE = 100.0
 # A figure pools five yearly surveys: closer dates would share some.

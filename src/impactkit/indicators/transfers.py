@@ -1,21 +1,17 @@
 """Know-how passed from one territory to another: the network that exists, and pairs that could be."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
+from impactkit.data.territories import Territory
 from impactkit.indicators.missing import complete, why
 from impactkit.indicators.rows import frame, last_of, row, told
 from impactkit.indicators.stages import ORDER, with_reached
 from impactkit.wording.catalogue import say
-
-if TYPE_CHECKING:
-    from impactkit.data.evaluation import Evaluation
-    from impactkit.data.territories import Territory
 
 ROLES = {"given": "giver", "received": "receiver"}
 SUGGESTED = ["giver", "receiver", "theme", "project", "challenge", "reason"]

@@ -1,7 +1,5 @@
 """`doctor`: does this machine have what a run needs? Each doubt with its remedy."""
 
-from __future__ import annotations
-
 import os
 import re
 import sys

@@ -3,25 +3,48 @@
 Until the last move nothing that was there is touched; if any step fails the last good report stays.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import shutil
+import signal
+import threading
 import time
 import traceback
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from impactkit.errors import ReportFailed
+from impactkit.reports.child import Died, Tell, TimedOut, in_child, is_child, unable
+from impactkit.reports.editions import MOVES, keep, moves, write_moves
 from impactkit.reports.failure import FAILED, Outcome, Stopped, keep_aside
-from impactkit.reports.record import RunRecord, day_of, outputs_of, read_record, versions, write_record
-from impactkit.wording.catalogue import error
+from impactkit.reports.kernel import MEMORY, manager
+from impactkit.reports.record import RunRecord, day_of, read_record, synced, versions, write_provenance
+from impactkit.wording.catalogue import error, say
+from impactkit.wording.numbers import number
 
 BUILDING, PREVIOUS = ".building", ".previous"
-CELL_SECONDS, START_SECONDS = 300, 120
+# In the folder of a report being built: the section that it is in.
+AT = "section"
+# What four pages hold.
+MOST_WORDS = 1500
+START_SECONDS = 120
+# Whatever the machine, before numpy and matplotlib are imported.
+SETTLED = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "PYTHONHASHSEED": "0",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one report may take: seconds for a cell and in all, bytes of memory."""
+
+    cell: float = 300
+    whole: float = 1800
+    memory: int = 4 << 30
 
 
 @dataclass(frozen=True)
@@ -40,17 +63,46 @@ class Job:
     base: str
     to: str
     inputs: Mapping[str, str] = field(default_factory=dict)
+    engine: str = "fork"
+    limits: Limits = Limits()
 
 
 def run_one(job: Job) -> Outcome:
     """Build one report. Never raises for what goes wrong inside it: the outcome says so."""
-    started = time.monotonic()
-    to = Path(job.to)
-    aside = to / BUILDING / f"{job.territory}-{os.getpid()}"
+    aside = Path(job.to) / BUILDING / f"{job.territory}-{os.getpid()}"
     shutil.rmtree(aside, ignore_errors=True)
     (aside / "report").mkdir(parents=True)
+    limits, started = job.limits, time.monotonic()
     try:
-        notes = _build(job, aside)
+        why = unable() if job.engine == "fork" else ""
+        if job.engine == "fork" and not why:
+            log = str(aside / "child.log")
+            caps = {"quiet": limits.cell, "whole": limits.whole, "memory": limits.memory}
+            found: Outcome = in_child(lambda tell: _finished(job, aside, tell), log=log, **caps)
+            return found
+        with _alarm(limits.whole):
+            found = _finished(job, aside, lambda words: None)
+            told = (say("engine.plain", why=why),) if why else ()
+            return replace(found, notes=(*told, *found.notes))
+    except Died as cause:
+        return lost(job, aside, cause, time.monotonic() - started)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def lost(job: Job, aside: Path, cause: BaseException, seconds: float = 0.0) -> Outcome:
+    """The outcome of a build whose process ended before it could tell."""
+    at = aside / AT
+    stopped = Stopped(at.read_text("utf-8") if at.is_file() else "")
+    stopped.__cause__ = cause
+    return keep_aside(job.territory, Path(job.to), aside / "report", stopped, seconds, hide=job.base)
+
+
+def _finished(job: Job, aside: Path, tell: Tell) -> Outcome:
+    """Build, and put in place; or keep what stopped it."""
+    started, to = time.monotonic(), Path(job.to)
+    try:
+        notes = _build(job, aside, tell)
         _replace(aside / "report", to / job.territory)
         for old in (to / FAILED).glob(f"{job.territory}.*"):
             old.unlink()
@@ -60,57 +112,73 @@ def run_one(job: Job) -> Outcome:
         return keep_aside(
             job.territory, to, aside / "report", cause, time.monotonic() - started, hide=job.base
         )
+
+
+@contextlib.contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """Raise TimedOut after so many seconds: where nothing watches from outside."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(*_: Any) -> None:
+        raise TimedOut
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
     finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
-def _build(job: Job, aside: Path) -> tuple[str, ...]:
-    from impactkit.reports.html import render_html
-    from impactkit.reports.page import content_digest, meta_of, read_page, today
-    from impactkit.reports.page_rules import problems
-    from impactkit.reports.pdf import render_pdf
+def _build(job: Job, aside: Path, tell: Tell) -> tuple[str, ...]:
+    from impactkit.reports.page import content_digest, read_page, today
+    from impactkit.reports.rendered import Kept, keep_page, render
     from impactkit.reports.words import gated, ground_here
 
-    report = aside / "report"
+    report, final = aside / "report", Path(job.to) / job.territory
     folder = Path(job.base) / str(job.parameters.get("folder", job.evaluation))
     written = folder / "prose" / f"{job.territory}.md"
-    page = read_page(_executed(job, aside), written.read_text("utf-8") if written.is_file() else "")
+    page = read_page(_executed(job, aside, tell), written.read_text("utf-8") if written.is_file() else "")
+    tell("")
     page, notes = gated(page, ground_here(folder, job.territory, report, day=today()))
     content = content_digest(page)
     try:
-        previous = read_record(Path(job.to) / job.territory)
+        previous = read_record(final)
     except ReportFailed as damaged:
         previous, notes = None, (*notes, str(damaged))
-    day = day_of(content, previous)
-    meta = meta_of(page, evaluation=job.title, fictional=job.fictional, day=day)
-    html = render_html(page, meta)
-    broken = problems(html)
-    if broken:
-        raise error(ReportFailed, "page-rules", problems=" ".join(broken))
-    (report / "report.html").write_text(html, "utf-8")
-    (report / "report.pdf").write_bytes(render_pdf(page, meta))
-    _no_machine_path(report, job)
-    write_record(
-        RunRecord(
-            evaluation=job.evaluation,
-            territory=job.territory,
-            first_built=day.isoformat(),
-            content=content,
-            inputs=dict(job.inputs),
-            outputs=outputs_of(report),
-            versions=versions(),
-        ),
-        report,
+    same = previous is not None and previous.content == content
+    if page.words > MOST_WORDS:
+        notes = (*notes, say("rule.long", count=number(page.words), most=number(MOST_WORDS)))
+    if previous is not None and not same:
+        write_moves(moves(final, report, previous.inputs, job.inputs), report)
+    elif same and (final / MOVES).is_file():
+        shutil.copyfile(final / MOVES, report / MOVES)
+    write_provenance(job.inputs, report)
+    kept = Kept(page, job.title, job.fictional)
+    keep_page(kept, report)
+    record = RunRecord(
+        evaluation=job.evaluation,
+        territory=job.territory,
+        first_built=day_of(content, previous).isoformat(),
+        content=content,
+        inputs=dict(job.inputs),
+        outputs={},
+        versions=versions(),
+        edition=(previous.edition + (0 if same else 1)) if previous else 1,
+        signatures=previous.signatures if same and previous else (),
     )
+    render(kept, record, report)
+    _no_machine_path(report, job)
     return notes
 
 
-def _executed(job: Job, aside: Path) -> Any:
+def _executed(job: Job, aside: Path, tell: Tell) -> Any:
     """The notebook, run through papermill; it stays in `aside/report` without the traces of this machine."""
     import nbformat
     import papermill
-
-    from impactkit.reports.kernel import manager
 
     output = aside / "report" / "report.ipynb"
     section = ""
@@ -120,11 +188,13 @@ def _executed(job: Job, aside: Path) -> Any:
         if cell.cell_type == "markdown":
             headings = [line for line in cell.source.splitlines() if line.startswith("## ")]
             section = headings[-1].removeprefix("## ").strip() if headings else section
+        (aside / AT).write_text(section, "utf-8")
+        tell(section)
 
     try:
-        with _environment(job, aside):
+        with environment(_inherited(job, aside)):
             # The folder aside is the working folder: what a cell writes there is no part of the report.
-            papermill.execute_notebook(
+            nb = papermill.execute_notebook(
                 job.notebook,
                 str(output),
                 parameters=dict(job.parameters),
@@ -132,14 +202,12 @@ def _executed(job: Job, aside: Path) -> Any:
                 language="python",
                 progress_bar=False,
                 cwd=str(aside),
-                start_timeout=START_SECONDS,
-                execution_timeout=CELL_SECONDS,
-                kernel_manager_class=manager(aside),
+                execution_timeout=job.limits.cell,
+                **_engine(job, aside),
                 on_cell_start=entered,
             )
     except Exception as cause:
         raise Stopped(section) from cause
-    nb = nbformat.read(output, as_version=4)
     for part in (nb, *nb.cells):
         part.metadata.pop("papermill", None)
         part.metadata.pop("execution", None)
@@ -149,16 +217,16 @@ def _executed(job: Job, aside: Path) -> Any:
     return nb
 
 
+def _engine(job: Job, aside: Path) -> dict[str, Any]:
+    """How papermill runs it: the cells in this very process, a forked child, or in a kernel of their own."""
+    if is_child():
+        return {"engine_name": "fork"}
+    return {"kernel_manager_class": manager(aside), "start_timeout": START_SECONDS}
+
+
 @contextlib.contextmanager
-def _environment(job: Job, aside: Path) -> Iterator[None]:
-    """What the kernel inherits: where paths resolve, where twins go, nothing of the user's own settings."""
-    mine = {
-        "IMPACTKIT_BASE": job.base,
-        "IMPACTKIT_TWINS": str(aside / "report"),
-        "IPYTHONDIR": str(aside / "ipython"),
-        "OPENBLAS_NUM_THREADS": "1",
-        "PYTHONHASHSEED": "0",
-    }
+def environment(mine: Mapping[str, str]) -> Iterator[None]:
+    """These environment variables, and those that were there before once it is left."""
     before = {name: os.environ.get(name) for name in mine}
     os.environ.update(mine)
     try:
@@ -169,6 +237,17 @@ def _environment(job: Job, aside: Path) -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+def _inherited(job: Job, aside: Path) -> dict[str, str]:
+    """What a notebook finds: where paths resolve, where twins go, nothing of the user's own settings."""
+    return {
+        "IMPACTKIT_BASE": job.base,
+        "IMPACTKIT_TWINS": str(aside / "report"),
+        "IPYTHONDIR": str(aside / "ipython"),
+        MEMORY: str(job.limits.memory),
+        **SETTLED,
+    }
 
 
 def _no_machine_path(report: Path, job: Job) -> None:
@@ -184,10 +263,22 @@ def _replace(finished: Path, final: Path) -> None:
     previous = final.parent / PREVIOUS / final.name
     shutil.rmtree(previous, ignore_errors=True)
     previous.parent.mkdir(exist_ok=True)
+    for file in [*finished.iterdir(), finished]:
+        synced(file)
     if final.exists():
         os.rename(final, previous)
     os.rename(finished, final)
-    shutil.rmtree(previous, ignore_errors=True)
+    if previous.exists():
+        _put_away(previous, final)
+
+
+def _put_away(previous: Path, final: Path) -> None:
+    """The report that was replaced: kept when it was another edition."""
+    try:
+        keep(previous, final.parent, read_record(final))
+    except ReportFailed:
+        # One of the two cannot be read: there is nothing to tell them apart by.
+        shutil.rmtree(previous, ignore_errors=True)
 
 
 def recover(to: Path) -> None:
@@ -195,7 +286,7 @@ def recover(to: Path) -> None:
     for previous in sorted((to / PREVIOUS).glob("*")):
         final = to / previous.name
         if final.exists():
-            shutil.rmtree(previous)
+            _put_away(previous, final)
         else:
             os.rename(previous, final)
     for own in (PREVIOUS, BUILDING):

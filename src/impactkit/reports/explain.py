@@ -1,7 +1,5 @@
 """`explain`: one figure of a built report, followed back to the rows that it comes from."""
 
-from __future__ import annotations
-
 import csv
 import functools
 import gzip
@@ -10,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import nbformat
 import pandas as pd
@@ -19,6 +17,7 @@ from impactkit.data import official, series
 from impactkit.data.catalogue import measures
 from impactkit.data.evaluation import load
 from impactkit.data.folders import reference_folder
+from impactkit.data.territories import Territory
 from impactkit.display.shown import Block, Prose, Shown, Table, text
 from impactkit.effects.territory import effect
 from impactkit.errors import ImpactkitError, ReportFailed, UnknownName
@@ -26,9 +25,6 @@ from impactkit.evidence.finding import Sentence
 from impactkit.indicators.comparable import POPULATION, family_of
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import number, percent
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
 
 HEAVIEST = 10
 PUBLISHED = ("count_jobs_private", "rate_unemployment", POPULATION)

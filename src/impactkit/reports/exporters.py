@@ -3,8 +3,6 @@
 In a module of their own: a run renders pages without importing nbconvert.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from nbconvert.exporters import Exporter

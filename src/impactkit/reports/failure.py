@@ -1,7 +1,5 @@
 """How one report went; and, when it failed, what stopped it, where, what to do, and what stays."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
@@ -126,9 +124,9 @@ def _words(cause: Any) -> tuple[str, str, str, str]:
     if isinstance(cause, ImpactkitError):
         return type(cause).__name__, cause.what, cause.where, cause.next
     name, text = getattr(cause, "ename", type(cause).__name__), str(getattr(cause, "evalue", cause))
-    if name == "CellTimeoutError":
+    if name in ("CellTimeoutError", "TimedOut"):
         return name, say("failed.timeout"), "", ""
-    if name in ("DeadKernelError", "BrokenProcessPool"):
+    if name in ("DeadKernelError", "BrokenProcessPool", "Died"):
         return name, say("failed.dead"), "", say("failed.dead.next")
     text, _, next = text.partition(_NEXT)
     # A file's whole path tells of a machine; its name is enough to find it.

@@ -1,13 +1,12 @@
 """The HTML face of a report: one file, no script, nothing from outside itself."""
 
-from __future__ import annotations
-
 import functools
 from pathlib import Path
 from typing import Any
 
 from impactkit.display.html import block_html, clean
 from impactkit.reports.page import Meta, Page
+from impactkit.reports.record import READ
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import date
 
@@ -43,13 +42,21 @@ def render_html(page: Page, meta: Meta) -> str:
     from markupsafe import Markup
 
     # The kit's own HTML: every string in it was escaped when it was made.
-    sections = [
-        (section.heading, section.slug, [Markup(block_html(block)) for block in section.blocks])
-        for section in page.sections
-    ]
+    body, annexes = (
+        [
+            (one.heading, one.slug, [Markup(block_html(block)) for block in one.blocks])
+            for one in page.sections
+            if one.annex is annex
+        ]
+        for annex in (False, True)
+    )
     words = {
         "skip": say("page.skip"),
+        "contents": say("page.contents"),
+        "annexes": say("page.annexes"),
+        "notes": say("page.notes"),
         "foot": foot(meta),
+        "draft": say("state.draft") if meta.draft else "",
         "fictional": say("page.fictional") if meta.fictional else "",
     }
     return str(
@@ -59,12 +66,25 @@ def render_html(page: Page, meta: Meta) -> str:
             meta=meta,
             style=Markup(style()),
             title=Markup(block_html(page.title)),
-            sections=sections,
+            body=body,
+            annexes=annexes,
+            notes=page.notes,
             words=words,
         )
     )
 
 
 def foot(meta: Meta) -> str:
-    """What stands at the foot of every page: the territory, the day of this content, its state."""
-    return say("page.foot", territory=meta.territory, date=date(meta.date.isoformat()))
+    """What stands at the foot of every page: the territory, its edition and day, who has read it."""
+    if not meta.edition:
+        return say("contents.foot")
+    told = {"territory": meta.territory, "edition": meta.edition, "date": date(meta.date.isoformat())}
+    return say("page.foot", state=state(meta), **told)
+
+
+def state(meta: Meta) -> str:
+    """« brouillon », or who signed, as what, when."""
+    one = meta.signature
+    if one is None:
+        return say("state.draft")
+    return say("state.read" if one.state == READ else "state.valid", by=one.by, on=date(one.on))

@@ -1,7 +1,5 @@
 """The kernel that a report runs in: this very Python, in its own folder, ended with whoever started it."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import signal
@@ -12,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
+# The environment variable that tells a kernel how many bytes it may hold.
+MEMORY = "IMPACTKIT_MEMORY"
 # A Unix socket's path may not be longer (104 on macOS, less the port's number).
 _LONGEST = 96
 
@@ -25,6 +25,14 @@ def die_with(parent: int) -> None:
     # It may have ended between our start and this line.
     if os.getppid() != parent:
         os._exit(1)
+
+
+def cap_memory(most: int) -> None:
+    """Let this process hold at most so many bytes (0: as many as there are); more raises MemoryError."""
+    if most and sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 def _watch(parent: int) -> None:
@@ -70,6 +78,7 @@ def manager(folder: Path) -> type:
 def main() -> None:
     """Become the kernel."""
     die_with(int(os.environ.get("JPY_PARENT_PID", os.getppid())))
+    cap_memory(int(os.environ.get(MEMORY, 0)))
     from ipykernel.kernelapp import launch_new_instance
 
     launch_new_instance()

@@ -4,14 +4,10 @@ Only what the display tree holds reaches the page. The lead comes first; a headi
 nothing is dropped.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import json
-import os
 import re
-import time
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,11 +15,16 @@ from typing import Any
 
 from impactkit.display.html import KINDS
 from impactkit.errors import ReportFailed
+from impactkit.reports.numbering import Numbers
+from impactkit.reports.record import RunRecord, Signature, today
 from impactkit.wording.catalogue import error, french_spaces, say
 
 MIME = "application/vnd.impactkit+json"
 VERSION = 1
-CONTENT = "contenu"  # the anchor of the whole page: no heading may take it
+ANCHORS = ("contenu", "annexes", "notes")  # those of the page itself: no heading may take them
+# The faces of a report, from the least known on: a heading tagged with one is in the body from that face on.
+FACES = ("connaissance", "suivi", "evaluation")
+UNSEEN = ("kind", "role", "svg", "alt", "level", "align", "anchor", "call", "tone", "source")
 DROPPED = ("intro", "parameters", "injected-parameters")
 Block = Mapping[str, Any]
 
@@ -38,6 +39,13 @@ class Meta:
     date: dt.date
     lang: str = "fr"
     fictional: bool = False
+    edition: int = 1
+    signature: Signature | None = None
+
+    @property
+    def draft(self) -> bool:
+        """Whether nobody has signed that it was read; a page that is no report (edition 0) is not read."""
+        return self.signature is None and self.edition > 0
 
 
 @dataclass(frozen=True)
@@ -47,14 +55,24 @@ class Section:
     heading: str
     slug: str
     blocks: tuple[Block, ...]
+    annex: bool = False
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page in reading order: the title block, then sections (the lead's first)."""
+    """A page in reading order: the title block, sections (the lead's first, annexes last), and the sources
+    cited, in the order of their first call.
+    """
 
     title: Block
     sections: tuple[Section, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> int:
+        """How many words the body has, annexes apart; « 46 000 » and « 7,2 % » are one."""
+        texts = (one for part in self.sections if not part.annex for one in _texts(part.blocks))
+        return sum(len(text.replace("\u202f", "").split()) for text in texts)
 
 
 @dataclass
@@ -63,6 +81,8 @@ class _Draft:
     blocks: list[Block] = field(default_factory=list)
     cells: int = 0
     printed: int = 0
+    needs: str = ""
+    annex: bool = False
 
     @property
     def told(self) -> bool:
@@ -74,9 +94,10 @@ def read_page(nb: Any, prose: str = "") -> Page:
     """The page of an executed notebook (nbformat 4), with the evaluator's own sections (Markdown, `prose`)
     after the lead. Raises ReportFailed for an output outside the display tree, or prose without a signature.
     """
-    lead, rest = _Draft(""), [_Draft("")]
+    lead, rest, annex = _Draft(""), [_Draft("")], False
     for cell in nb.cells:
         tags = cell.metadata.get("tags", ())
+        annex |= "annex" in tags
         if any(tag in DROPPED for tag in tags):
             continue
         here = lead if "lead" in tags else rest[-1]
@@ -87,7 +108,8 @@ def read_page(nb: Any, prose: str = "") -> Page:
                 elif here is lead:
                     lead.heading = _words(runs)
                 else:
-                    here = _Draft(_words(runs))
+                    needs = next((tag for tag in tags if tag in FACES), "")
+                    here = _Draft(_words(runs), needs=needs, annex=annex)
                     rest.append(here)
         elif cell.cell_type == "code":
             found = _blocks(cell, here.heading)
@@ -99,11 +121,35 @@ def read_page(nb: Any, prose: str = "") -> Page:
         raise error(ReportFailed, "no-title")
     lead.blocks.remove(titles[0])
     kept = [one for one in (lead, *_written(prose), *rest) if one.told]
-    slugs = _slugs([one.heading for one in kept])
-    return Page(
-        titles[0],
-        tuple(Section(one.heading, slug, tuple(one.blocks)) for one, slug in zip(kept, slugs, strict=True)),
+    for one in kept:
+        one.annex |= one.needs in FACES and FACES.index(one.needs) > FACES.index(
+            titles[0].get("face", FACES[-1])
+        )
+    return _put_together(titles[0], sorted(kept, key=lambda one: one.annex))
+
+
+def _put_together(title: Block, kept: list[_Draft]) -> Page:
+    numbers = Numbers()
+    told = [(one, tuple(map(numbers.block, one.blocks))) for one in kept]
+    if numbers.data:
+        told.append((_Draft(say("page.data"), annex=True), tuple(map(numbers.block, numbers.data))))
+    slugs = _slugs([one.heading for one, _ in told])
+    sections = (
+        Section(one.heading, slug, blocks, one.annex)
+        for (one, blocks), slug in zip(told, slugs, strict=True)
     )
+    return Page(title, tuple(sections), tuple(numbers.notes))
+
+
+def _texts(tree: Any) -> list[str]:
+    """Every text that a block prints, alternative texts and what no reader sees apart."""
+    if isinstance(tree, Mapping):
+        if "t" in tree:
+            return [tree["t"]]
+        return [one for name, value in tree.items() if name not in UNSEEN for one in _texts(value)]
+    if isinstance(tree, list | tuple):
+        return [one for value in tree for one in _texts(value)]
+    return [tree] if isinstance(tree, str) else []
 
 
 def _written(prose: str) -> list[_Draft]:
@@ -122,29 +168,40 @@ def _written(prose: str) -> list[_Draft]:
 
 
 def meta_of(
-    page: Page, *, evaluation: str = "", fictional: bool = False, day: dt.date | None = None
+    page: Page,
+    *,
+    evaluation: str = "",
+    fictional: bool = False,
+    day: dt.date | None = None,
+    record: RunRecord | None = None,
 ) -> Meta:
     """What a page says of itself; without a record to keep its day, SOURCE_DATE_EPOCH, else today (UTC)."""
     name = page.title["title"]
     # The title block says it too, so that a notebook exported by nbconvert alone still says it everywhere.
     fictional = fictional or say("fictional") in page.title["overline"]
     title = say("page.title", territory=name, evaluation=evaluation or page.title["overline"])
-    return Meta(title, evaluation or page.title["overline"], name, day or today(), fictional=fictional)
-
-
-def today() -> dt.date:
-    """The UTC day, or the one of SOURCE_DATE_EPOCH."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    now = float(epoch) if epoch else time.time()
-    return dt.datetime.fromtimestamp(now, dt.UTC).date()
+    return Meta(
+        title,
+        evaluation or page.title["overline"],
+        name,
+        day or today(),
+        fictional=fictional,
+        edition=record.edition if record else 1,
+        signature=record.last if record else None,
+    )
 
 
 def content_digest(page: Page) -> str:
-    """SHA-256 of what the page says and draws: no date, no version."""
-    content = [page.title, [(section.heading, list(section.blocks)) for section in page.sections]]
+    """SHA-256 of what the page says, its figures by their words and data: no date, no version, no stroke."""
+    told = [(one.heading, one.annex, [_unstroked(block) for block in one.blocks]) for one in page.sections]
+    content = [page.title, told, page.notes]
     return hashlib.sha256(
         json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8")
     ).hexdigest()
+
+
+def _unstroked(block: Block) -> Block:
+    return {name: value for name, value in block.items() if name != "svg"}
 
 
 def _blocks(cell: Any, heading: str) -> list[Block]:
@@ -208,7 +265,7 @@ def _words(runs: list[dict[str, Any]]) -> str:
 
 
 def _slugs(headings: list[str]) -> list[str]:
-    found = [CONTENT]
+    found = list(ANCHORS)
     for heading in headings:
         plain = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode()
         slug = base = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "section"
@@ -217,4 +274,4 @@ def _slugs(headings: list[str]) -> list[str]:
             count += 1
             slug = f"{base}-{count}"
         found.append(slug)
-    return found[1:]
+    return found[len(ANCHORS) :]

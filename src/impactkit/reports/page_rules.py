@@ -2,8 +2,6 @@
 nothing outside.
 """
 
-from __future__ import annotations
-
 import re
 from html.parser import HTMLParser
 

@@ -5,8 +5,6 @@ only warn and run the default territory under the asked name. Names are injected
 that the cell does not declare.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 from collections.abc import Iterator, Mapping

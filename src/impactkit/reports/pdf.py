@@ -4,15 +4,17 @@ Tagged, accessible (PDF/UA-1) and archivable (PDF/A-3a); the same page on the sa
 Never compile in a process that forks afterwards: typst's threads do not survive a fork.
 """
 
-from __future__ import annotations
-
+import importlib.util
 import json
 import re
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from impactkit.display.html import clean
-from impactkit.display.style import FONTS
+from impactkit.display.style import FONTS, outlined
 from impactkit.errors import ReportFailed
+from impactkit.reports.child import never_fork_again
 from impactkit.reports.html import TEMPLATE, foot
 from impactkit.reports.page import Meta, Page
 from impactkit.wording.catalogue import error, say
@@ -21,27 +23,49 @@ STANDARDS = ["ua-1", "a-3a"]
 _UNDRAWN = re.compile(r'the text `"(.+?)"` could not be displayed|contains the codepoint `"(.+?)"`')
 
 
-def render_pdf(page: Page, meta: Meta) -> bytes:
-    """The page as a PDF file. Raises ReportFailed for a character that no font of the kit draws."""
+MIMES = {".csv": "text/csv", ".json": "application/json"}
+
+
+def render_pdf(page: Page, meta: Meta, files: Mapping[str, str] | None = None) -> bytes:
+    """The page as a PDF file, with `files` (name: text) attached. Raises ReportFailed for a character that
+    no font of the kit draws.
+    """
     import typst
 
+    never_fork_again("typst")
     data = {
         "meta": {
             "title": meta.title,
             "author": meta.evaluation,
             "lang": meta.lang,
             "fictional": meta.fictional,
+            "description": say("page.description", territory=meta.territory, evaluation=meta.evaluation),
+            "keywords": [meta.territory, meta.evaluation, say("page.keyword")],
             "date": [meta.date.year, meta.date.month, meta.date.day],
         },
-        "words": {"foot": foot(meta), "fictional": say("page.fictional")},
+        "words": {
+            "foot": foot(meta),
+            "fictional": say("page.fictional"),
+            "running": meta.territory,
+            "contents": say("page.contents"),
+            "draft": outlined(say("state.draft").upper(), "#f1f3f5") if meta.draft else "",
+            "annexes": say("page.annexes"),
+        },
         "title": page.title,
-        "sections": [{"heading": one.heading, "blocks": list(one.blocks)} for one in page.sections],
+        "notes": list(page.notes),
+        "files": [
+            {"name": name, "text": text, "mime": MIMES[Path(name).suffix], "what": say(f"attached.{name}")}
+            for name, text in (files or {}).items()
+        ],
+        "sections": [
+            {"heading": one.heading, "annex": one.annex, "blocks": list(one.blocks)} for one in page.sections
+        ],
     }
     try:
         made: bytes = typst.compile(
             str(TEMPLATE / "report.typ"),
             root=str(TEMPLATE),
-            font_paths=[str(FONTS)],
+            font_paths=[str(FONTS), str(_other_letters())],
             ignore_system_fonts=True,
             sys_inputs={"data": json.dumps(_cleaned(data), ensure_ascii=False)},
             pdf_standards=STANDARDS,
@@ -52,6 +76,13 @@ def render_pdf(page: Page, meta: Meta) -> bytes:
             raise
         raise error(ReportFailed, "undrawn", character=undrawn[1] or undrawn[2]) from cause
     return made
+
+
+def _other_letters() -> Path:
+    """A folder of fonts that matplotlib brings, for the letters that Inter does not draw."""
+    found = importlib.util.find_spec("matplotlib")
+    assert found is not None and found.origin is not None
+    return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
 
 
 def _cleaned(tree: Any) -> Any:

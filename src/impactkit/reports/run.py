@@ -1,40 +1,52 @@
-"""`run`: one report per territory, in processes; one failure stops nothing, nothing is left half-written."""
-
-from __future__ import annotations
+"""`run`: one report per territory, in processes, for those that something changed; one failure stops
+nothing, nothing is left half-written.
+"""
 
 import contextlib
-import fcntl
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TextIO
 
 from impactkit.data.check import check
 from impactkit.data.evaluation import Evaluation, load
-from impactkit.data.folders import find, reference_folder, shipped
+from impactkit.data.folders import find, shipped
 from impactkit.errors import Problems, RefusedData, UnknownName
-from impactkit.reports.execute import Job, recover
-from impactkit.reports.failure import Outcome, refused
+from impactkit.reports.execute import Job, Limits, recover
+from impactkit.reports.failure import Outcome, read_failures, refused
+from impactkit.reports.fresh import inputs_of, why_stale
+from impactkit.reports.history import History, Log
+from impactkit.reports.lock import alone
 from impactkit.reports.parameters import checked
-from impactkit.reports.record import package_digest, sha256, tree_digest
+from impactkit.reports.record import versions
 from impactkit.reports.workers import outcomes_of
 from impactkit.wording.catalogue import error, say
 
-NOTEBOOK = "territory_report.ipynb"
+NOTEBOOK, WHOLE, PROGRAMME = "territory_report.ipynb", "programme_report.ipynb", "programme"
+CONTENTS, ENGINES = "index.html", ("fork", "plain")
 CODE = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
 class RunSummary:
-    """What a run did: the folder of the reports, and an outcome per territory, in the evaluation's order.
+    """What a run did: the folder of the reports, and an outcome per report it tried, in the evaluation's
+    order.
 
-    `noted` are the problems of territories that were not asked for.
+    `noted` are the problems of territories that were not asked for; `why`: for each territory asked for,
+    what had changed since its last report, in words (nothing: it was left as it was).
     """
 
     folder: Path
     outcomes: tuple[Outcome, ...]
     noted: Problems = Problems()
+    why: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Territories for which nothing had changed."""
+        tried = {one.territory for one in self.outcomes}
+        return tuple(code for code, words in self.why.items() if not words and code not in tried)
 
     @property
     def built(self) -> tuple[str, ...]:
@@ -54,17 +66,29 @@ def run(
     limit: int | None = None,
     jobs: int = 2,
     to: str | Path = "reports",
+    force: bool = False,
+    dry_run: bool = False,
+    engine: str = "fork",
+    dask: str = "",
     progress: TextIO | None = None,
+    log: Log | None = None,
 ) -> RunSummary:
-    """Build the reports of an evaluation into `to`/<evaluation>/<territory>, and the contents page.
+    """Build the reports of an evaluation into `to`/<evaluation>/<territory>, and the contents page: those
+    that something changed for, or all (`force`).
 
-    `only`: these territories; `limit`: the first ones; `jobs`: how many at a time; `progress`: where to show
-    it. Raises UnknownName for a territory or a parameter that does not exist, RefusedData when the
-    evaluation itself cannot be used or another run is writing there. Problems in one territory's rows stop
-    that territory alone.
+    `only`: these territories (`programme`: the report of them all); `limit`: the first ones; `jobs`: how
+    many at a time; `dry_run`: build nothing, say what would be and why; `engine`: fork, or plain (papermill
+    alone); `dask`: the address of a scheduler whose workers share this disk; `progress`: where to show it;
+    `log`: hears of every event. Raises UnknownName for a territory or a parameter that does not exist,
+    RefusedData when the evaluation itself cannot be used or another run is writing there. Problems in one
+    territory's rows stop that territory alone.
     """
+    if engine not in ENGINES:
+        raise UnknownName.among(say("noun.engine"), engine, ENGINES)
     ev = load(folder)
     known = {place.code: place.name for place in ev.territories}
+    if _whole(ev) is not None:
+        known.setdefault(PROGRAMME, say("contents.programme"))
     for code in () if only is None else (only or [""]):
         if code not in known:
             raise UnknownName.among(say("noun.territory"), code, known, where=ev.name)
@@ -76,66 +100,95 @@ def run(
         raise error(RefusedData, "refused", where=ev.name, count=len(everyone), problems=f"\n{everyone}")
     chosen = [code for code in known if only is None or code in only][:limit]
     target = Path(to).resolve() / ev.name
-    todo = _jobs(ev, folder, chosen, target)
+    every = {job.territory: replace(job, engine=engine) for job in _jobs(ev, folder, list(known), target)}
+    failures, now = read_failures(target), versions()
+    why = {
+        code: why_stale(target / code, every[code].inputs, failures.get(code), now)
+        or ((say("stale.forced"),) if force else ())
+        for code in chosen
+    }
+    others = Problems(one for one in noted if one.territory not in chosen)
+    if dry_run:
+        return RunSummary(target, (), others, why)
     target.mkdir(parents=True, exist_ok=True)
-    with _alone(target):
+    told = History(target, log)
+    with alone(target):
         recover(target)
         done = {}
         for code in chosen:
             wrong = Problems(one for one in noted if one.territory == code)
             if wrong:
                 done[code] = refused(code, target, *_refusal(wrong, folder))
+        todo = [every[code] for code in chosen if why[code] and code not in done]
+        if not todo and not done and (target / CONTENTS).is_file():
+            return RunSummary(target, (), others, why)
+        told.started(ev.name, {job.territory: why[job.territory] for job in todo})
         try:
-            well = [job for job in todo if job.territory not in done]
-            with contextlib.closing(outcomes_of(well, jobs, known, progress)) as coming:
-                done |= {outcome.territory: outcome for outcome in coming}
+            with contextlib.closing(outcomes_of(todo, jobs, known, progress, dask)) as coming:
+                for outcome in coming:
+                    done[outcome.territory] = outcome
+                    told.report(outcome)
         finally:
-            # Interrupted too: what was being moved is put back, and the page tells what stands.
+            # Interrupted too: what was being moved is put back, and the pages tell what stands.
             recover(target)
-            # Imported last: with it come the page's libraries, which the processes above need first.
+            # Imported last: with them come the page's libraries, which the processes above need first.
+            from impactkit.reports.changes import write_changes
             from impactkit.reports.contents import write_contents
 
-            write_contents(ev, target)
-    return RunSummary(
-        target,
-        tuple(done[code] for code in chosen),
-        Problems(one for one in noted if one.territory not in chosen),
-    )
+            write_contents(ev, target, {code: job.inputs for code, job in every.items()})
+            write_changes(ev, target)
+            told.ended([code for code in done if done[code].built], [c for c in done if not done[c].built])
+    return RunSummary(target, tuple(done[code] for code in chosen if code in done), others, why)
 
 
 def _jobs(ev: Evaluation, folder: str | Path, chosen: Sequence[str], target: Path) -> list[Job]:
-    notebook = _notebook(ev)
     base, typed = _from(folder)
-    inputs = {f"evaluation/{file.name}": sha256(file) for file in sorted(ev.folder.glob("*.csv"))}
-    inputs |= {
-        f"evaluation/prose/{file.name}": sha256(file) for file in sorted(ev.folder.glob("prose/*.md"))
-    }
-    inputs["evaluation/evaluation.toml"] = sha256(ev.folder / "evaluation.toml")
-    inputs |= {"reference": tree_digest(reference_folder()), "notebook": sha256(notebook)}
-    inputs["package"] = package_digest()
-    return [
-        Job(
-            evaluation=ev.name,
-            title=ev.title,
-            fictional=ev.fictional,
-            territory=code,
-            notebook=str(notebook),
-            parameters=checked(
-                notebook, {"folder": typed, **ev.report.get("parameters", {}), "territory": code}
-            ),
-            base=str(base),
-            to=str(target),
-            inputs=inputs,
+    inputs, limits = inputs_of(ev), _limits(ev)
+    places = {place.code for place in ev.territories}
+    found = []
+    for code in chosen:
+        own = code in places
+        notebook = _notebook(ev, ev.report.get("notebook"), NOTEBOOK) if own else _whole(ev)
+        assert notebook is not None
+        given = {**ev.report.get("parameters", {}), "territory": code} if own else {}
+        about = {"evaluation": ev.name, "title": ev.title, "fictional": ev.fictional, "territory": code}
+        found.append(
+            Job(
+                **about,
+                notebook=str(notebook),
+                parameters=checked(notebook, {"folder": typed, **given}),
+                base=str(base),
+                to=str(target),
+                inputs=inputs(code, notebook),
+                limits=limits,
+            )
         )
-        for code in chosen
-    ]
+    return found
 
 
-def _notebook(ev: Evaluation) -> Path:
-    named = ev.report.get("notebook")
+def _limits(ev: Evaluation) -> Limits:
+    told = ev.report.get("limits", {})
+    names = {"cell": 1.0, "whole": 1.0, "memory": 1 << 20}
+    for name in told:
+        if name not in names:
+            raise UnknownName.among(say("noun.key"), name, names, where="evaluation.toml, [report.limits]")
+    return Limits(**{name: told[name] * names[name] for name in told})
+
+
+def _notebook(ev: Evaluation, named: str | None, usual: str) -> Path:
     if not named:
-        return shipped("notebooks") / NOTEBOOK
+        return shipped("notebooks") / usual
     return ev.folder / named if (ev.folder / named).is_file() else find(named).resolve()
+
+
+def _whole(ev: Evaluation) -> Path | None:
+    """The notebook of the programme's report; an evaluation with a notebook of its own names this one too,
+    or has none. One territory is no programme.
+    """
+    named = ev.report.get("programme")
+    if len(ev.territories) < 2 or ev.report.get("notebook") and not named:
+        return None
+    return _notebook(ev, named, WHOLE)
 
 
 def _from(folder: str | Path) -> tuple[Path, str]:
@@ -153,14 +206,3 @@ def _from(folder: str | Path) -> tuple[Path, str]:
 def _refusal(found: Problems, folder: str | Path) -> tuple[str, str]:
     words = " ".join(str(one) for one in found[:3])
     return say("refused.rows", n=len(found), problems=words), say("refused.rows.next", folder=folder)
-
-
-@contextlib.contextmanager
-def _alone(target: Path) -> Iterator[None]:
-    """One run at a time writes in a folder; the lock goes with the process, even killed."""
-    with (target / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as cause:
-            raise error(RefusedData, "busy", where=target.name) from cause
-        yield

@@ -1,36 +1,35 @@
-"""Machine twins of what is read: the figures of a report as a table beside it."""
-
-from __future__ import annotations
+"""Machine twins of what is read: the figures of a report as tables beside it."""
 
 import os
 from pathlib import Path
 
 import pandas as pd
 
+from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
-from impactkit.evidence import effect_rows, value
+from impactkit.evidence import effect_rows, together, value
 from impactkit.evidence.claim import claims
 from impactkit.indicators.rows import COLUMNS, KEY
 
 
-def write_twins(place: Territory, *, rows: pd.DataFrame) -> None:
+def write_twins(place: Territory | Evaluation, *, rows: pd.DataFrame) -> None:
     """Write `indicators.csv`, `effects.csv` where something is estimated, `values.csv` where a project is
     valued, and `claims.csv` (each figure with the sentence that it earned) into the folder named by
     IMPACTKIT_TWINS (a run sets it); without it, write nothing.
 
-    `rows` are indicator rows of the territory. Raises ValueError when a key stands twice.
+    `rows` are indicator rows of the territory, or of a whole evaluation. Raises ValueError when a key stands
+    twice.
     """
     folder = os.environ.get("IMPACTKIT_TWINS")
     if not folder:
         return
     twice = rows[rows.duplicated(KEY)]
     if len(twice):
-        raise ValueError(f"the same figure stands twice for {place.code}: {twice[KEY].to_dict('records')}")
+        raise ValueError(f"the same figure stands twice: {twice[KEY].to_dict('records')}")
     rows[list(COLUMNS)].to_csv(Path(folder) / "indicators.csv", index=False, lineterminator="\n")
-    effects = effect_rows.rows(place)
-    if len(effects):
-        effects.to_csv(Path(folder) / "effects.csv", index=False, lineterminator="\n")
-    worth = value.rows(place)
-    if len(worth):
-        worth.to_csv(Path(folder) / "values.csv", index=False, lineterminator="\n")
-    claims(place).to_csv(Path(folder) / "claims.csv", index=False, lineterminator="\n")
+    effects = together.rows(place) if isinstance(place, Evaluation) else effect_rows.rows(place)
+    worth = pd.DataFrame() if isinstance(place, Evaluation) else value.rows(place)
+    told = {"effects": effects, "values": worth, "claims": claims(place)}
+    for name, table in told.items():
+        if len(table) or name == "claims":
+            table.to_csv(Path(folder) / f"{name}.csv", index=False, lineterminator="\n")

@@ -1,7 +1,5 @@
 """The word gate at the door of a page: the evaluator's own prose and what the tables declare."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from impactkit.data.catalogue import reference_values
+from impactkit.data.check_value import ADJUSTMENTS
+from impactkit.data.territories import Territory
 from impactkit.errors import NotEnoughData
 from impactkit.wording.catalogue import error, say
 
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
-
 # Each is mandatory: a share between 0 and 1, zero when it is said to be none.
-ADJUSTMENTS = ("deadweight", "attribution", "displacement", "leakage", "drop_off")
 COSTS = ("cost", "in_kind", "charge")
 
 

@@ -5,24 +5,21 @@ x (1 - drop-off)^(t - first year), brought to the base year. Sources: A Guide to
 (2012); Guide de l'évaluation socioéconomique des investissements publics, complément I (2021).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from impactkit.data.check_value import ADJUSTMENTS
+from impactkit.data.territories import Territory
 from impactkit.effects.results import Detectability, Effect
 from impactkit.errors import NotEnoughData
-from impactkit.valuation.parameters import ADJUSTMENTS, Cost, Project, Range, projects_of
+from impactkit.valuation.parameters import Cost, Project, Range, projects_of
 from impactkit.valuation.uncertainty import Draws, break_even, drawn, tornado
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import number
-
-if TYPE_CHECKING:
-    from impactkit.data.territories import Territory
 
 SHARES = ADJUSTMENTS[:-1]
 

@@ -29,13 +29,25 @@ class Declared(str):
     __slots__ = ()
 
 
+class Cited(str):
+    """Text that names where it comes from: `note` holds the whole reference, for the foot of the page."""
+
+    note: str
+
+    def __new__(cls, text: str, note: str) -> Cited:
+        made = super().__new__(cls, text)
+        made.note = note
+        return made
+
+
 @dataclass(frozen=True)
 class Run:
-    """A stretch of a sentence in one voice."""
+    """A stretch of a sentence in one voice; `note` is the whole reference of the source that it names."""
 
     text: str
     strong: bool = False
     declared: bool = False
+    note: str = ""
 
 
 @functools.lru_cache(maxsize=4)
@@ -83,14 +95,16 @@ def runs(key: str, *, lang: str = "fr", n: float | None = None, **holes: object)
                 _append(found, Run(piece, strong))
         if hole is not None:
             value = holes[hole]
-            _append(found, Run(str(value), strong, isinstance(value, Declared)))
+            note = value.note if isinstance(value, Cited) else ""
+            _append(found, Run(str(value), strong, isinstance(value, Declared), note))
     return tuple(found)
 
 
 def _append(found: list[Run], run: Run) -> None:
     """Add a stretch; in the voice of the last it continues it; what is declared stands alone."""
     last = found[-1] if found else None
-    if last is not None and last.strong == run.strong and not (last.declared or run.declared):
+    alone = last is None or any(one.declared or one.note for one in (last, run))
+    if last is not None and not alone and last.strong == run.strong:
         found[-1] = Run(last.text + run.text, run.strong)
     else:
         found.append(run)

@@ -1,7 +1,5 @@
 """The one formatter of numbers and dates: tables, charts and sentences print a figure the same way."""
 
-from __future__ import annotations
-
 import datetime as dt
 import math
 

@@ -4,8 +4,6 @@ A file is moved in place when it is complete and recorded after; a record that s
 holds, or a file that is not what its record says, counts for nothing.
 """
 
-from __future__ import annotations
-
 import contextlib
 import datetime as dt
 import functools

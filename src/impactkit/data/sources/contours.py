@@ -5,8 +5,6 @@ downloaded, and the file is looked for by its name alone, in the folder named by
 of longitude and latitude (WGS 84).
 """
 
-from __future__ import annotations
-
 import json
 import os
 from pathlib import Path

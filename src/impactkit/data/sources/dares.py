@@ -4,8 +4,6 @@ The address could not be tried; the layout is that of a real export (BOM, semico
 5. The official label of the series is suspended since 1 January 2025: a break.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

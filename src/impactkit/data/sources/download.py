@@ -4,8 +4,6 @@ Whoever fetches holds the folder of the source; a fetch that was killed leaves n
 and the next one completes it.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import shutil

@@ -1,7 +1,5 @@
 """`fetch`: bring what may be fetched, say what is fresh, what changed, and what must be dropped."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path

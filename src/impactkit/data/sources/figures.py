@@ -1,7 +1,5 @@
 """What every source is read into: one tidy shape, with its two vintages."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Where the files of an evaluation's sources lie: dropped in a folder, or kept when they were fetched."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Files of INSEE: localised unemployment, salaried jobs by employment zone, poverty by EPCI, zones."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from pathlib import Path

@@ -4,8 +4,6 @@ No official address could be tried where this was written: layouts are those of 
 and each kind says so (`tried`).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """So many requests a minute and no more, whatever the number of processes and however they end."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import math

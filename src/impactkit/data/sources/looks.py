@@ -1,7 +1,5 @@
 """What a fetched file must look like before it is kept: a server often answers with a web page instead."""
 
-from __future__ import annotations
-
 import gzip
 import json
 import lzma

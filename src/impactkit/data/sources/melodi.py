@@ -4,8 +4,6 @@ The API could not be tried here; its layout is that of INSEE's public client cod
 real ones. 30 requests a minute.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import zipfile

@@ -1,7 +1,5 @@
 """Any table of the user's own: `kind = "table"` in evaluation.toml says what its columns are."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

@@ -2,8 +2,6 @@
 the name of what is missing.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from pathlib import Path

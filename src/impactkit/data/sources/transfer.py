@@ -1,7 +1,5 @@
 """One thing asked of a server: tried again when it is busy or cut, never followed to another protocol."""
 
-from __future__ import annotations
-
 import datetime as dt
 import email.utils
 import functools

@@ -6,8 +6,6 @@ indicator's source and never one series with the first). The address could not b
 agriculture, public sector or Mayotte.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

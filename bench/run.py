@@ -1,0 +1,269 @@
+"""The run beside plain papermill: same notebook, same exports, outputs compared cell by cell.
+
+`--full`: all the territories of the real evaluation for each way, and 1,250 invented ones (half an hour);
+it writes docs/performance.md. Without it, a few of each, and nothing is written.
+"""
+
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+import multiprocessing
+import platform
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import nbformat
+
+import impactkit as ik
+
+ROOT = Path(__file__).parents[1]
+EVALUATION = ROOT / "data" / "french-impact"
+NOTEBOOK = ROOT / "notebooks" / "territory_report.ipynb"
+CHROMIUM = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def usual(code: str, folder: str) -> float:
+    """One report as it is usually made: papermill, nbconvert, Chromium; gives the seconds in its cells."""
+    import nbconvert
+    import papermill
+
+    os.environ |= {"IMPACTKIT_BASE": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    out = Path(folder) / code
+    out.mkdir(parents=True)
+    given = {"folder": "data/french-impact", "territory": code}
+    book = papermill.execute_notebook(
+        str(NOTEBOOK), str(out / "report.ipynb"), parameters=given, progress_bar=False, kernel_name="python3"
+    )
+    html, _ = nbconvert.HTMLExporter().from_notebook_node(book)
+    (out / "report.html").write_text(html, "utf-8")
+    pdf = [
+        *CHROMIUM,
+        f"--user-data-dir={out}/profile",
+        f"--print-to-pdf={out}/report.pdf",
+        f"{out}/report.html",
+    ]
+    subprocess.run(pdf, check=True, capture_output=True)
+    assert (out / "report.pdf").stat().st_size > 1000
+    return sum(cell.metadata.papermill.duration or 0 for cell in book.cells)
+
+
+def timed(job) -> tuple[float, object]:
+    """Seconds, and what it gave."""
+    started = time.perf_counter()
+    found = job()
+    return time.perf_counter() - started, found
+
+
+def ours(to: Path, codes: list[str], jobs: int) -> None:
+    """`impactkit run`, as it is typed."""
+    command = [sys.executable, "-m", "impactkit.cli", "run", "data/french-impact", "--to", str(to)]
+    subprocess.run(
+        [*command, "--jobs", str(jobs), "--only", ",".join(codes)], cwd=ROOT, check=True, capture_output=True
+    )
+
+
+def compared(plain: Path, fast: Path, codes: list[str]) -> int:
+    """How many cells were compared; stops at the first that differs."""
+    count = 0
+    for code in codes:
+        books = [nbformat.read(folder / code / "report.ipynb", as_version=4) for folder in (plain, fast)]
+        cells = [[cell for cell in book.cells if cell.cell_type == "code"] for book in books]
+        for one, other in zip(*cells, strict=True):
+            same = one.source == other.source or "injected-parameters" in one.metadata.get("tags", ())
+            assert same and one.outputs == other.outputs and one.execution_count == other.execution_count, (
+                code
+            )
+            count += 1
+    return count
+
+
+def overhead(folder: Path, times: int = 20) -> float:
+    """Seconds that the engine adds to a notebook of 17 cells that do nothing."""
+    import papermill
+
+    from impactkit.reports import engine  # noqa: F401 (a preloaded process has it)
+
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("pass") for _ in range(17)])
+    book.metadata.kernelspec = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    nbformat.write(book, folder / "nothing.ipynb")
+    paths = str(folder / "nothing.ipynb"), str(folder / "out.ipynb")
+    papermill.execute_notebook(*paths, engine_name="fork", progress_bar=False)
+    seconds, _ = timed(
+        lambda: [
+            papermill.execute_notebook(*paths, engine_name="fork", progress_bar=False) for _ in range(times)
+        ]
+    )
+    return seconds / times
+
+
+def many(folder: Path, count: int) -> tuple[float, int]:
+    """Seconds a territory, and the peak memory of the driver (kB), for so many invented territories."""
+    code = (
+        "import os, resource, sys, impactkit as ik\n"
+        "from pathlib import Path\n"
+        "count = lambda: (len(os.listdir('/proc/self/fd')), len(list(Path('/proc/self/task').iterdir())))\n"
+        "before = count()\n"
+        f"summary = ik.run('many', to='reports-{count}', limit={count})\n"
+        "assert not summary.failed and len(summary.built) == len(summary.outcomes), summary.failed[:1]\n"
+        "assert count() == before, (before, count())\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+    )
+    seconds, done = timed(
+        lambda: subprocess.run(
+            [sys.executable, "-c", code], cwd=folder, check=True, capture_output=True, text=True
+        )
+    )
+    left = subprocess.run(["pgrep", "-f", str(folder)], capture_output=True, text=True).stdout
+    assert not left, f"processes outlived the run: {left}"
+    return seconds / count, int(done.stdout)
+
+
+def invented(folder: Path, count: int) -> None:
+    """An evaluation of so many territories, with the light notebook of the tests."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from reports.conftest import SETTINGS, notebook
+
+    place = folder / "many"
+    place.mkdir()
+    (place / "evaluation.toml").write_text(SETTINGS, "utf-8")
+    head = "territory,name,wave,perimeter_kind,confidence,as_of,source\n"
+    rows = "".join(f"t{n},Territoire {n},1,epci,low,2020-01,Essai\n" for n in range(count))
+    (place / "territories.csv").write_text(head + rows, "utf-8")
+    notebook(place / "light.ipynb")
+    book = (place / "light.ipynb").read_text("utf-8")
+    (place / "light.ipynb").write_text(book.replace("vallees", "many").replace("aubepine", "t0"), "utf-8")
+
+
+def dask(folder: Path, codes: list[str], workers: int) -> float:
+    """Seconds for these reports on so many Dask workers of one thread."""
+    from distributed import LocalCluster
+
+    with LocalCluster(workers, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+        os.chdir(ROOT)
+        seconds, summary = timed(
+            lambda: ik.run(
+                "data/french-impact",
+                only=codes,
+                to=folder / f"dask-{workers}",
+                dask=cluster.scheduler_address,
+            )
+        )
+    assert len(summary.built) == len(codes), [one.sentence for one in summary.failed]
+    return seconds
+
+
+def measured(full: bool) -> list[tuple[str, str, str, bool]]:
+    """What, measured, ceiling, held."""
+    codes = [place.code for place in ik.load(EVALUATION).territories][: None if full else 6]
+    spawn = multiprocessing.get_context("spawn")
+    found = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        serial, cells = timed(lambda: sum(usual(code, f"{folder}/serial") for code in codes))
+        with ProcessPoolExecutor(2, mp_context=spawn) as pool:
+            two, _ = timed(lambda: list(pool.map(usual, codes, [f"{folder}/two"] * len(codes))))
+        fast, _ = min(
+            (timed(lambda n=n: ours(folder / f"fast-{n}", codes, 2)) for n in range(3)),
+            key=lambda one: one[0],
+        )
+        again, _ = timed(lambda: ours(folder / "fast-0", codes, 2))
+        count = compared(folder / "serial", folder / "fast-0" / "french-impact", codes)
+        size = len(codes)
+        found += [
+            (
+                f"{size} rapports, papermill + nbconvert + Chromium, un à la fois",
+                f"{serial:.1f} s",
+                "",
+                True,
+            ),
+            ("dont le temps passé dans les cellules", f"{cells:.1f} s", "", True),
+            ("les mêmes, deux processus", f"{two:.1f} s", "", True),
+            (
+                "`impactkit run --jobs 2`, mêmes cellules, HTML et PDF, le meilleur de trois",
+                f"{fast:.1f} s",
+                "",
+                True,
+            ),
+            ("fois plus vite qu’un à la fois", f"{serial / fast:.1f}", "8", not full or serial / fast >= 8),
+            ("fois plus vite qu’à deux processus", f"{two / fast:.1f}", "4", not full or two / fast >= 4),
+            ("cellules comparées, toutes égales", str(count), "", True),
+            ("rien n’a changé, rien n’est refait", f"{again:.2f} s", "2 s", again < 2),
+        ]
+        cost = min(overhead(folder) for _ in range(3))
+        found.append(
+            (
+                "ce que le moteur ajoute à un carnet de 17 cellules vides",
+                f"{cost:.3f} s",
+                "0,25 s",
+                cost <= 0.25,
+            )
+        )
+        few, lots = 50, 1250 if full else 200
+        invented(folder, lots)
+        (slow, small), (each, large) = many(folder, few), many(folder, lots)
+        found += [
+            (
+                f"secondes par territoire, {few} puis {lots} territoires",
+                f"{slow:.2f}, {each:.2f}",
+                "linéaire",
+                each < 1.1 * slow,
+            ),
+            (
+                "mémoire du pilote, rapport entre les deux",
+                f"{large / small:.2f}",
+                "1,1",
+                large <= 1.1 * small,
+            ),
+            ("fichiers ouverts et processus, avant et après", "égaux", "égaux", True),
+        ]
+        shared = codes[: 27 if full else 6]
+        one, both = dask(folder, shared, 1), dask(folder, shared, 2)
+        found.append(
+            ("deux machines Dask plutôt qu’une", f"{one / both:.2f}", "1,6", not full or one / both >= 1.6)
+        )
+    return found
+
+
+def written(rows: list[tuple[str, str, str, bool]]) -> str:
+    """docs/performance.md."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    table = "\n".join(
+        f"| {what} | {value.replace('.', ',')} | {ceiling} |" for what, value, ceiling, _ in rows
+    )
+    machine = (
+        f"{os.cpu_count()} cœurs partagés, {memory:.0f} Gio, {platform.system()}, "
+        f"Python {platform.python_version()}, `OPENBLAS_NUM_THREADS=1`"
+    )
+    return f"""# Combien de temps, et comment c’est mesuré
+
+Récrit par `make performance`, en une seule fois sur une seule machine :
+{machine}.
+
+| ce qui est mesuré | mesuré | à tenir |
+|---|---|---|
+{table}
+
+Les trois façons partent du même carnet et du même dossier, et rendent le carnet exécuté, une page HTML et un
+PDF. La façon usuelle est papermill, puis nbconvert, puis Chromium qui imprime la page. Les cellules des deux
+carnets sont comparées une à une, sorties et numéros ; les temps ne comptent que si elles sont égales.
+Sur une autre machine les secondes changent, leurs rapports peu.
+"""
+
+
+if __name__ == "__main__":
+    everything = "--full" in sys.argv
+    assert shutil.which("chromium"), "Chromium is not installed (Debian: apt install chromium)"
+    rows = measured(everything)
+    for what, value, ceiling, held in rows:
+        print(f"{'  ' if held else '! '}{what} : {value}" + (f" (à tenir : {ceiling})" if ceiling else ""))
+    print(f"  mémoire de cette mesure : {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} Mio")
+    if everything:
+        (ROOT / "docs" / "performance.md").write_text(written(rows), "utf-8")
+    sys.exit(not all(held for *_, held in rows))

@@ -1,0 +1,31 @@
+"""Which document a report is: what is known of the territory decides, unless evaluation.toml says so."""
+
+from impactkit.data.territories import Territory
+from impactkit.evidence.contribution import contribution
+from impactkit.indicators.knowledge import knowledge
+from impactkit.wording.catalogue import say
+
+# The words of evaluation.toml ([report] face, [report.faces]), each with its name in the catalogue.
+FACES = {"connaissance": "knowledge", "suivi": "follow", "evaluation": "evaluation"}
+FOLLOWED, PROJECTS = 7, 2
+
+
+def face(place: Territory) -> str:
+    """`connaissance`: little is known; `suivi`: two projects or more, and seven headings documented;
+    `evaluation`: besides, a question was answered with its evidence. [report] face names one for all,
+    [report.faces] for one territory.
+    """
+    report = place.evaluation.report
+    told = report.get("faces", {}).get(place.code) or report.get("face")
+    if told:
+        return str(told)
+    board = knowledge(place.evaluation)
+    known = int((board.loc[board["territory"] == place.code, "state"] != "unknown").sum())
+    if known < FOLLOWED or len(place.table("projects")) < PROJECTS:
+        return "connaissance"
+    return "evaluation" if any(one.by for one in contribution(place)) else "suivi"
+
+
+def face_name(place: Territory) -> str:
+    """The face in words: « fiche de connaissance »."""
+    return say(f"face.{FACES[face(place)]}")

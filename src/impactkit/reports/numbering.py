@@ -1,0 +1,58 @@
+"""Numbers that only a whole page can give: its figures, with what each drew in an annex, and its notes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from impactkit.wording.catalogue import say
+
+Block = Mapping[str, Any]
+
+
+@dataclass
+class Numbers:
+    """Counts figures and notes in reading order; a source cited twice keeps its number."""
+
+    notes: dict[str, int] = field(default_factory=dict)
+    data: list[Block] = field(default_factory=list)
+    _calls: dict[str, int] = field(default_factory=dict)
+    _figures: int = 0
+
+    def block(self, block: Block) -> Block:
+        """The block with its notes called and, for a figure, its number; what it drew is kept in `data`."""
+        kind = block["kind"]
+        if kind == "findings":
+            items = [{**item, "runs": self._runs(item["runs"])} for item in block["items"]]
+            return {**block, "items": items}
+        if kind == "table":
+            return self._table(block)
+        if kind == "chart":
+            return self._chart(block)
+        return {**block, "runs": self._runs(block["runs"])} if "runs" in block else block
+
+    def _table(self, block: Block) -> Block:
+        told = dict(block)
+        if block.get("source"):
+            told["call"] = self._call(block["source"])
+        told["rows"] = [[self._runs(cell) for cell in row] for row in block["rows"]]
+        told["notes"] = [self._runs(note) for note in block["notes"]]
+        return told
+
+    def _chart(self, block: Block) -> Block:
+        told = {**block, "caption": self._runs(block["caption"])}
+        drawn = told.pop("data", [])
+        if drawn:
+            self._figures += 1
+            told["number"], told["label"] = self._figures, say("page.figure", number=self._figures)
+            for one in drawn:
+                caption = f"{told['label']}. {one['caption']}"
+                self.data.append({**one, "caption": caption, "anchor": f"donnees-{self._figures}"})
+        return told
+
+    def _runs(self, runs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        return [{**run, "call": self._call(run["note"])} if run.get("note") else run for run in runs]
+
+    def _call(self, note: str) -> dict[str, Any]:
+        n = self.notes.setdefault(note, len(self.notes) + 1)
+        self._calls[note] = at = self._calls.get(note, 0) + 1
+        return {"n": n, "at": at, "label": say("page.call", number=n)}

@@ -1,0 +1,59 @@
+"""Where a run is: on a terminal, a bar, the time left, and the section of each report in hand; else a line a
+report.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import TextIO
+
+from impactkit.reports.failure import Outcome
+from impactkit.wording.catalogue import say
+from impactkit.wording.numbers import number
+
+Show = Callable[[Sequence[str], Outcome | None], None]
+
+
+@contextlib.contextmanager
+def shown(total: int, out: TextIO | None) -> Iterator[Show]:
+    """Progress: a bar with the names in hand on a terminal, else a line a report; nothing without `out`."""
+    if out is None or not total:
+        yield lambda names, outcome: None
+    elif not out.isatty():
+        yield _lines(total, out)
+    else:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+
+        columns = BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()
+        columns += (TextColumn("{task.description}"),)
+        with Progress(*columns, console=Console(file=out), transient=True) as bar:
+            task = bar.add_task(say("run.starting"), total=total)
+
+            def show(names: Sequence[str], outcome: Outcome | None) -> None:
+                if outcome:
+                    bar.advance(task)
+                else:
+                    bar.update(task, description=", ".join(names))
+
+            yield show
+
+
+def _lines(total: int, out: TextIO) -> Show:
+    count = 0
+
+    def show(names: Sequence[str], outcome: Outcome | None) -> None:
+        nonlocal count
+        if outcome:
+            count += 1
+            key = "run.line" if outcome.built else "run.line.failed"
+            seconds = number(outcome.seconds, 1)
+            print(say(key, at=count, all=total, name=names[0], seconds=seconds), file=out, flush=True)
+
+    return show

@@ -1,0 +1,155 @@
+"""`publish`: validated reports to a folder or a web root, whole or not at all; old editions stay beside
+them.
+"""
+
+import contextlib
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from impactkit.data.evaluation import Evaluation, load
+from impactkit.errors import RefusedData, ReportFailed, UnknownName
+from impactkit.reports.contents import contents_html
+from impactkit.reports.editions import FOLDER
+from impactkit.reports.lock import alone
+from impactkit.reports.record import VALID, RunRecord, damaged, read_record, synced, write_whole
+from impactkit.wording.catalogue import error, say
+
+SUMS, INDEX = "SHA256SUMS", "index.html"
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A report that may go out: its territory, its folder, its record."""
+
+    code: str
+    folder: Path
+    record: RunRecord
+
+
+def ready(ev: Evaluation, reports: Path, only: Sequence[str] | None, *, drafts: bool = False) -> list[Ready]:
+    """The built reports of an evaluation, those asked for (`only`) or all. Raises UnknownName for one that
+    is not there, ReportFailed for one whose files changed since, RefusedData naming those that are not
+    validated (unless `drafts`), or when there is none.
+    """
+    folder = reports / ev.name
+    built = {path.name: path for path in sorted(folder.glob("*")) if (path / "record.json").is_file()}
+    for code in only or ():
+        if code not in built:
+            raise UnknownName.among(say("noun.report"), code, built, where=str(folder))
+    found: list[Ready] = []
+    unread: dict[str, list[str]] = {}
+    for code in only or built:
+        record = read_record(built[code])
+        assert record is not None
+        changed = damaged(built[code], record)
+        if changed:
+            raise error(ReportFailed, "changed-since", where=code, files=", ".join(changed))
+        if record.state != VALID and not drafts:
+            unread.setdefault(record.state, []).append(code)
+        found.append(Ready(code, built[code], record))
+    if unread:
+        told = " ; ".join(
+            say("publish.state", state=at, reports=", ".join(unread[at])) for at in sorted(unread)
+        )
+        raise error(RefusedData, "not-valid", where=ev.name, reports=told, report=str(folder))
+    if not found:
+        raise error(RefusedData, "nothing-built", where=str(folder))
+    return found
+
+
+def publish(
+    folder: str | Path, *, to: str | Path, reports: str | Path = "reports", only: Sequence[str] | None = None
+) -> tuple[str, ...]:
+    """Publish the validated reports of an evaluation into `to`/<evaluation>, with what is published there
+    already and the editions that they replace; the codes published. Who reads sees all of the old folder or
+    all of the new one. Raises what `ready` does, and RefusedData where that name is taken by something else.
+    """
+    ev, root = load(folder), Path(to).resolve()
+    source = Path(reports).resolve() / ev.name
+    if not source.is_dir():
+        raise error(RefusedData, "nothing-built", where=str(source))
+    with alone(source):
+        going = ready(ev, Path(reports).resolve(), only)
+        root.mkdir(parents=True, exist_ok=True)
+        link, releases = root / ev.name, root / f".{ev.name}"
+        if link.exists() and not link.is_symlink():
+            raise error(RefusedData, "not-published", where=str(link))
+        releases.mkdir(exist_ok=True)
+        old = link.resolve() if link.is_symlink() else None
+        number = 1 + max((int(path.name) for path in releases.glob("[0-9]*")), default=0)
+        with _aside(releases, number) as release:
+            _fill(release, going, source, old)
+            places = [*(place.code for place in ev.territories), "programme"]
+            records = {code: read_record(release / code) for code in places}
+            write_whole(release / INDEX, contents_html(ev, records, {}, absent=say("publish.absent")))
+            _summed(release)
+        _switch(link, releases / str(number))
+        for past in releases.glob("[0-9]*"):
+            # Who is reading the last one may finish.
+            if int(past.name) < number - 1:
+                shutil.rmtree(past)
+    return tuple(one.code for one in going)
+
+
+@contextlib.contextmanager
+def _aside(releases: Path, number: int) -> Iterator[Path]:
+    """A folder that takes its number once it is whole; what an earlier attempt left is cleared."""
+    for left in releases.glob("new-*"):
+        shutil.rmtree(left)
+    aside = releases / f"new-{os.getpid()}"
+    aside.mkdir()
+    try:
+        yield aside
+        for file in [*sorted(aside.rglob("*")), aside]:
+            synced(file)
+        os.rename(aside, releases / str(number))
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _fill(release: Path, going: Sequence[Ready], source: Path, old: Path | None) -> None:
+    if old is not None:
+        shutil.copytree(old, release, dirs_exist_ok=True, copy_function=_linked)
+        for name in (INDEX, SUMS):
+            (release / name).unlink(missing_ok=True)
+    for one in going:
+        place = release / one.code
+        if place.exists():
+            before = read_record(place)
+            if before is not None and before.edition != one.record.edition:
+                kept = release / FOLDER / one.code / str(before.edition)
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                shutil.rmtree(kept, ignore_errors=True)
+                place.rename(kept)
+            else:
+                shutil.rmtree(place)
+        shutil.copytree(one.folder, place)
+
+
+def _linked(file: str, to: str) -> None:
+    """The same file under another name, where the disk can; nothing published is ever written again."""
+    try:
+        os.link(file, to)
+    except OSError:
+        shutil.copy2(file, to)
+
+
+def _summed(release: Path) -> None:
+    """SHA256SUMS, as `sha256sum --check` reads it."""
+    files = [file for file in sorted(release.rglob("*")) if file.is_file()]
+    lines = [
+        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(release).as_posix()}\n"
+        for file in files
+    ]
+    write_whole(release / SUMS, "".join(lines))
+
+
+def _switch(link: Path, release: Path) -> None:
+    aside = link.with_name(f".{link.name}.{os.getpid()}")
+    aside.unlink(missing_ok=True)
+    aside.symlink_to(Path(release.parent.name) / release.name)
+    os.replace(aside, link)

@@ -1,0 +1,68 @@
+"""A page and its two faces in a folder: rendered when it is built, and again when it is signed."""
+
+import datetime as dt
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from impactkit.errors import ReportFailed
+from impactkit.reports.html import render_html
+from impactkit.reports.page import Page, Section, content_digest, meta_of
+from impactkit.reports.page_rules import problems
+from impactkit.reports.pdf import render_pdf
+from impactkit.reports.record import PROVENANCE, RunRecord, outputs_of, write_record
+from impactkit.wording.catalogue import error
+
+TWINS = ("indicators.csv", "effects.csv", "values.csv", "claims.csv")
+# What the two faces are made from; hidden, as nobody reads it.
+FILE = ".page.json"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A page, and what its faces say of its evaluation."""
+
+    page: Page
+    title: str
+    fictional: bool
+
+
+def keep_page(kept: Kept, folder: Path) -> None:
+    """Write the page itself: what is read and signed is this, whatever its colours."""
+    (folder / FILE).write_text(json.dumps(asdict(kept), ensure_ascii=False, sort_keys=True), "utf-8")
+
+
+def kept_page(folder: Path, record: RunRecord) -> Kept:
+    """The page of a built report. Raises ReportFailed when it is not the one that its record tells of."""
+    try:
+        told = json.loads((folder / FILE).read_text("utf-8"))
+        page = told["page"]
+        sections = tuple(Section(**{**one, "blocks": tuple(one["blocks"])}) for one in page["sections"])
+        kept = Kept(Page(page["title"], sections, tuple(page["notes"])), told["title"], told["fictional"])
+    except (OSError, ValueError, TypeError, KeyError) as cause:
+        raise error(ReportFailed, "record", where=f"{folder.name}/{FILE}") from cause
+    if content_digest(kept.page) != record.content:
+        raise error(ReportFailed, "record", where=f"{folder.name}/{FILE}")
+    return kept
+
+
+def render(kept: Kept, record: RunRecord, folder: Path) -> RunRecord:
+    """Write the HTML, the PDF and the record of a page into `folder`, and give the record. Raises
+    ReportFailed for a page that breaks a rule of pages.
+    """
+    day = dt.date.fromisoformat(record.first_built)
+    meta = meta_of(kept.page, evaluation=kept.title, fictional=kept.fictional, day=day, record=record)
+    html = render_html(kept.page, meta)
+    broken = problems(html)
+    if broken:
+        raise error(ReportFailed, "page-rules", problems=" ".join(broken))
+    (folder / "report.html").write_text(html, "utf-8")
+    attached = {
+        file.name: file.read_text("utf-8")
+        for file in sorted(folder.iterdir())
+        if file.name in (*TWINS, PROVENANCE)
+    }
+    (folder / "report.pdf").write_bytes(render_pdf(kept.page, meta, attached))
+    finished = replace(record, outputs=outputs_of(folder))
+    write_record(finished, folder)
+    return finished

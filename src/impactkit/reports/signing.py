@@ -1,0 +1,47 @@
+"""`sign`: somebody has read a report, and says so; its pages then say who, and are no draft."""
+
+import contextlib
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from impactkit.errors import RefusedData, ReportFailed, UnknownName
+from impactkit.reports.execute import BUILDING, _replace, recover
+from impactkit.reports.lock import alone
+from impactkit.reports.record import AS, RunRecord, Signature, damaged, read_record, today
+from impactkit.reports.rendered import kept_page, render
+from impactkit.wording.catalogue import error, say
+
+
+def sign(report: str | Path, *, by: str, as_: str) -> RunRecord:
+    """Sign the report that lies in a folder: `as_` relu or valide, `by` a name. Only the state printed on
+    its pages changes; any later change of its content makes it a draft again.
+
+    Raises UnknownName (the state), RefusedData (no name), ReportFailed for a folder without a record, or
+    whose files are not those of its record.
+    """
+    folder = Path(report).resolve()
+    if as_ not in AS:
+        raise UnknownName.among(say("noun.state"), as_, AS)
+    if not by.strip():
+        raise error(RefusedData, "unnamed", where=folder.name)
+    to = folder.parent
+    record = read_record(folder)
+    if record is None:
+        raise error(ReportFailed, "no-record", where=str(report))
+    with alone(to):
+        recover(to)
+        changed = damaged(folder, record)
+        if changed:
+            raise error(ReportFailed, "changed-since", where=folder.name, files=", ".join(changed))
+        kept = kept_page(folder, record)
+        signature = Signature(" ".join(by.split()), AS[as_], today().isoformat(), record.content)
+        aside = to / BUILDING / f"{folder.name}-{os.getpid()}"
+        with contextlib.ExitStack() as stack:
+            stack.callback(shutil.rmtree, to / BUILDING, ignore_errors=True)
+            shutil.copytree(folder, aside)
+            signed = replace(record, signatures=(*record.signatures, signature))
+            signed = render(kept, signed, aside)
+            _replace(aside, folder)
+    return signed

@@ -1,0 +1,56 @@
+"""Reports built by Dask workers: the same, and a worker that is lost loses none."""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+import impactkit as ik
+from impactkit.errors import RefusedData
+
+CODES = ("aubepine", "bruyere", "chevrefeuille")
+
+
+@pytest.fixture
+def cluster():
+    from distributed import LocalCluster
+
+    with LocalCluster(2, threads_per_worker=1, processes=True, dashboard_address=None) as found:
+        yield found
+
+
+def pages(folder):
+    return {code: (folder / code / "report.html").read_bytes() for code in CODES}
+
+
+@pytest.mark.slow
+def test_workers_build_the_same_and_a_lost_one_loses_nothing(valleys, write_notebook, cluster, tmp_path):
+    write_notebook(valleys / "light.ipynb", middle="import time\ntime.sleep(2)")
+    here = ik.run("vallees", to=tmp_path / "here")
+    there = ik.run("vallees", to=tmp_path / "there", dask=cluster.scheduler_address)
+    assert there.built == CODES, [one.sentence for one in there.failed]
+    assert pages(there.folder) == pages(here.folder)
+    lost = cluster.workers[0].pid
+
+    def kill():
+        # Once a report is being built.
+        until = time.monotonic() + 60
+        building = tmp_path / "third" / "vallees" / ".building"
+        while not list(building.glob("*/section")) and time.monotonic() < until:
+            time.sleep(0.05)
+        os.kill(lost, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    third = ik.run("vallees", to=tmp_path / "third", dask=cluster.scheduler_address)
+    killer.join()
+    assert third.built == CODES, [one.sentence for one in third.failed]
+    assert pages(third.folder) == pages(here.folder)
+
+
+def test_nobody_at_an_address_is_said(valleys, monkeypatch):
+    with pytest.raises(RefusedData, match="ordonnanceur"):
+        ik.run("vallees", dask="tcp://127.0.0.1:9")
+    assert not list((valleys.parent / "reports").rglob("report.html"))
