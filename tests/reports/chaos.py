@@ -12,13 +12,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from impactkit.reports.record import damaged, read_record
 
 CODES = ("aubepine", "bruyere", "chevrefeuille")
-MODES = ("driver", "worker", "child", "publisher", "disk")
+MODES = ("driver", "worker", "child", "publisher", "mailer", "disk")
 RUN = [sys.executable, "-m", "impactkit.cli", "run", "vallees"]
 PUBLISH = [sys.executable, "-m", "impactkit.cli", "publish", "vallees", "--to", "web", "--only", "aubepine"]
+MAIL = [sys.executable, "-m", "impactkit.cli", "publish", "vallees", "--mail", "--send"]
 SIGN = [
     sys.executable,
     "-m",
@@ -62,10 +64,18 @@ def whole(folder: Path) -> None:
 
 
 class Chaos:
-    """One folder where everything goes wrong; `disk`: whether reports go on a small one mounted for it."""
+    """One folder where everything goes wrong; `disk`: whether reports go on a small one mounted for it;
+    `mail`: a server, its address and its certificate, as `mail_server` gives them.
+    """
 
-    def __init__(self, folder: Path, seed: int, disk: bool) -> None:
+    def __init__(self, folder: Path, seed: int, disk: bool, mail: tuple[Any, str, Path]) -> None:
         self.folder, self.draw, self.disk = folder, random.Random(seed), disk
+        self.kept, address, certificate = mail
+        self.env = os.environ | {"IMPACTKIT_SMTP": address, "IMPACTKIT_SMTP_CA": str(certificate)}
+        self.env |= {"IMPACTKIT_MAIL_FROM": "Essai <essai@exemple.fr>"}
+        self.known: set[str] = set()
+        recipients = "territory,address\naubepine,maire@exemple.fr\naubepine,adjointe@exemple.fr\n"
+        (folder / "vallees" / "recipients.csv").write_text(recipients, "utf-8")
         self.notebook = folder / "vallees" / "light.ipynb"
         self.text = self.notebook.read_text("utf-8")
         started = time.monotonic()
@@ -74,7 +84,7 @@ class Chaos:
 
     def typed(self, command: list[str], check: bool = False) -> subprocess.CompletedProcess[str]:
         """A command, to its end."""
-        done = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=self.folder, env=self.env, capture_output=True, text=True)
         assert not check or done.returncode == 0, done.stderr
         return done
 
@@ -84,10 +94,12 @@ class Chaos:
         self.notebook.write_text(self.text.replace("Bonjour", f"Bonjour {turn}"), "utf-8")
         if mode == "disk":
             self._full()
-        elif mode == "publisher":
+        elif mode in ("publisher", "mailer"):
             self.typed(RUN, check=True)
             self.typed(SIGN, check=True)
-            self._killed(PUBLISH, 0, self.draw.random() * 3)
+            self._killed(PUBLISH if mode == "publisher" else MAIL, 0, self.draw.random() * 3)
+            if mode == "mailer":
+                self._mailed()
         else:
             depth = {"driver": 0, "worker": 1, "child": 2}[mode]
             self._killed(RUN, depth, self.draw.random() * self.usual)
@@ -99,9 +111,19 @@ class Chaos:
             assert f"Bonjour {turn}" in page.read_text("utf-8"), code
         assert not (self.folder / "reports" / "vallees" / ".building").exists()
 
+    def _mailed(self) -> None:
+        """Sent once to each, or said to be unsure; never twice."""
+        done = self.typed(MAIL)
+        names = [message["Message-ID"] for _, message in self.kept.arrived]
+        assert len(names) == len(set(names)), "a letter was sent twice"
+        new, unsure = set(names) - self.known, done.stderr.count("a été coupé")
+        assert done.returncode == (1 if unsure else 0), done.stderr
+        assert len(new) in (2, 2 - unsure), (len(new), done.stderr)
+        self.known |= new
+
     def _killed(self, command: list[str], depth: int, moment: float) -> None:
         driver = subprocess.Popen(
-            command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, cwd=self.folder, env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         time.sleep(moment)
         every = below(driver.pid)
@@ -145,16 +167,22 @@ def small_disk(place: Path):
 def main(times: int) -> None:
     """So many times, each way in turn; the seed is printed first, for whoever wants the same again."""
     from conftest import SETTINGS, TERRITORIES, notebook
+    from mail_server import mail_server
 
     seed = random.randrange(2**32)
     print(f"seed {seed}", flush=True)
-    with tempfile.TemporaryDirectory() as name, small_disk(Path(name) / "reports") as disk:
+    with (
+        tempfile.TemporaryDirectory() as name,
+        tempfile.TemporaryDirectory() as tls,
+        small_disk(Path(name) / "reports") as disk,
+        mail_server(Path(tls)) as mail,
+    ):
         folder = Path(name)
         (folder / "vallees").mkdir()
         (folder / "vallees" / "evaluation.toml").write_text(SETTINGS, "utf-8")
         (folder / "vallees" / "territories.csv").write_text(TERRITORIES, "utf-8")
         notebook(folder / "vallees" / "light.ipynb")
-        chaos = Chaos(folder, seed, disk)
+        chaos = Chaos(folder, seed, disk, mail)
         modes = [mode for mode in MODES if disk or mode != "disk"]
         for turn in range(times):
             chaos.once(turn, modes[turn % len(modes)])

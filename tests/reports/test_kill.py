@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from reports.chaos import MODES, Chaos, small_disk
+from reports.mail_server import mail_server
 
 TIMES = 15
 
@@ -15,8 +16,9 @@ TIMES = 15
 def test_whatever_dies_what_stands_is_whole_and_the_next_run_finishes(valleys, tmp_path):
     # The seed is in the message of a failure.
     seed = random.randrange(2**32)
-    with small_disk(tmp_path / "reports") as disk:
-        chaos = Chaos(tmp_path, seed, disk)
+    (tmp_path / "tls").mkdir()
+    with small_disk(tmp_path / "reports") as disk, mail_server(tmp_path / "tls") as mail:
+        chaos = Chaos(tmp_path, seed, disk, mail)
         modes = [mode for mode in MODES if disk or mode != "disk"]
         for turn in range(TIMES):
             mode = modes[turn % len(modes)]
