@@ -1,80 +1,83 @@
-"""`table`: how alike a territory and its comparison were, and who has a comparison at all."""
+"""`table`: how alike a territory and its comparison were, who has one at all, and who remains to be compared
+with, region by region.
+"""
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
-from impactkit.display.shown import Table, text
+from impactkit.display.shown import NO_TABLE, Table, table_of
 from impactkit.effects.balance import balance, designs
 from impactkit.effects.comparison import case_of
 from impactkit.errors import NotEnoughData
+from impactkit.evidence.effect_rows import OWN
 from impactkit.evidence.estimated import named, outcomes
-from impactkit.evidence.picked import as_text
+from impactkit.evidence.picked import measured, picked
+from impactkit.indicators.comparable import POPULATION, comparable, family_of
+from impactkit.indicators.figures import change_of
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number
 
 # Below it a weight moves nothing that is printed.
 LIGHT = 1e-6
+JOBS = "count_jobs_private"
+# Why units are not compared, in the columns of the pool.
+REASONS = {
+    "outside": ("", "smaller", "larger"),
+    "programme": ("labelled", "nested", "overlapping", "candidate"),
+    "unknown": ("no-value",),
+}
 
 
 def balance_table(place: Territory) -> Table:
     """Before the label, for the primary outcome; no table without a comparison."""
     outcome = next(iter(outcomes(place.evaluation)), "")
-    columns = tuple(
-        (say(f"balance.{name}"), "left" if name == "quantity" else "right", width)
-        for name, width in (("quantity", 3.0), ("own", 1.4), ("weighted", 1.4), ("every", 1.2))
-    )
-    nothing = Table("", columns, ())
     try:
         found = balance(place, outcome) if outcome else None
     except NotEnoughData:
         # The sentence before says why.
-        return nothing
+        return NO_TABLE
     if found is None or found.empty:
-        return nothing
-    design = case_of(place, outcome).design
-    first, last = (design.periods[design.before[at]] for at in (0, -1))
+        return NO_TABLE
+    case = case_of(place, outcome)
+    first, last = (case.design.periods[case.design.before[at]] for at in (0, -1))
     about = {"outcome": _capital(named(outcome)), "first": first, "last": last}
     rows = []
     for row in found.itertuples(index=False):
-        points = row.quantity == "size" and design.scale == "points"
+        points = row.quantity == "size" and case.design.scale == "points"
         label = say(f"balance.row.{row.quantity}" + (".points" if points else ""), **about)
-        signed = row.quantity == "change"
-        told = (text(_cell(value, row.unit, signed)) for value in (row.own, row.weighted, row.every))
-        rows.append((text(label), *told))
-    weights = case_of(place, outcome).compared()[1].values[0]
-    note = runs("balance.note", count=number((weights > LIGHT).sum()))
-    return Table(say("balance.caption"), columns, tuple(rows), (note,))
+        values, sign = (getattr(row, of) for of in OWN), row.quantity == "change"
+        told = (measured(x, row.unit, sign=sign) if x == x else say("cell.unknown") for x in values)
+        rows.append((label, *told))
+    heavy = (case.compared()[1].values[0] > LIGHT).sum()
+    widths = {"quantity": 3.0, "own": 1.4, "weighted": 1.4, "every": 1.2}
+    return table_of("balance", widths, rows, OWN, notes=(runs("balance.note", count=number(heavy)),))
 
 
 def designs_table(ev: Evaluation) -> Table:
     """One line per territory and outcome of the plan: the units it is compared with, or why none."""
-    columns = tuple(
-        (say(f"designs.{name}"), "right" if name == "units" else "left", width)
-        for name, width in (
-            ("territory", 2.2),
-            ("outcome", 1.8),
-            ("family", 1.4),
-            ("units", 0.8),
-            ("reason", 4.0),
-        )
-    )
-    rows = tuple(
-        (
-            text(ev.name_of(row.territory)),
-            text(named(row.outcome)),
-            text(say(f"noun.{row.family}", n=2) if row.family else say("cell.unknown")),
-            text(number(row.units)),
-            text(row.reason),
-        )
-        for row in designs(ev).itertuples(index=False)
-    )
-    return Table(say("designs.caption"), columns, rows)
+    rows = []
+    for row in designs(ev).itertuples(index=False):
+        family = say(f"noun.{row.family}", n=2) if row.family else say("cell.unknown")
+        rows.append((ev.name_of(row.territory), named(row.outcome), family, number(row.units), row.reason))
+    widths = {"territory": 2.2, "outcome": 1.8, "family": 1.4, "units": 0.8, "reason": 4.0}
+    return table_of("designs", widths, rows, ("units",))
 
 
-def _cell(value: float, unit: str, signed: bool) -> str:
-    if value != value:
-        return say("cell.unknown")
-    told = as_text(value, unit, sign=signed)
-    return told + " " + say("unit.points", n=abs(value)) if unit == "points" else told
+def pool(place: Territory) -> Table:
+    """By region: units comparable with the territory (by private jobs where they were imported, else by
+    population), units outside the programme, units that it touches, units of which the size is not known.
+    Without a perimeter there is no table.
+    """
+    on = JOBS if picked(place).of(change_of(JOBS)) is not None else POPULATION
+    if not place.perimeter and not (place.units and on == JOBS):
+        return NO_TABLE
+    units = comparable(place, on=on)
+    rows = []
+    for region, held in [*units.groupby("region"), (say("pool.all"), units)]:
+        counts = [held["comparable"].sum(), *(held["reason"].isin(some).sum() for some in REASONS.values())]
+        rows.append((str(region) or say("pool.nowhere"), *map(number, counts)))
+    widths = {"region": 3.0, "comparable": 1.3, "outside": 1.5, "programme": 1.5, "unknown": 1.3}
+    caption = say("pool.caption", families=_capital(say(f"noun.{family_of(place, on)}", n=2)))
+    return table_of("pool", widths, rows, tuple(widths)[1:], caption=caption)
 
 
 def _capital(words: str) -> str:

@@ -3,29 +3,23 @@
 import string
 
 from impactkit.data.evaluation import Evaluation
-from impactkit.display.shown import Table, text
+from impactkit.display.shown import Table, table_of, text
 from impactkit.indicators.knowledge import HEADINGS, knowledge, to_send
-from impactkit.wording.catalogue import runs, say
+from impactkit.wording.catalogue import Declared, runs, say
 from impactkit.wording.numbers import number
 
 
 def board(ev: Evaluation) -> Table:
     """One line per territory, one column per heading: documented, in part, or not."""
     known = knowledge(ev).set_index(["territory", "heading"])["state"]
-    columns = [(say("board.territory"), "left", 2.4)]
     # Thirteen names do not hold side by side on paper: each column has its letter, named below.
-    letters = string.ascii_uppercase[: len(HEADINGS)]
-    columns += [(letter, "left", 1.0) for letter in letters]
+    letters = dict(zip(string.ascii_uppercase, HEADINGS, strict=False))
+    columns = [(say("board.territory"), "left", 2.4), *((letter, "left", 1.0) for letter in letters)]
     rows = tuple(
-        (
-            text(place.name),
-            *(runs(f"board.state.{known[place.code, heading]}") for heading in HEADINGS),
-        )
+        (text(place.name), *(runs(f"board.state.{known[place.code, heading]}") for heading in HEADINGS))
         for place in ev.territories
     )
-    named = [
-        f"{one}, {say(f'board.{heading}').lower()}" for one, heading in zip(letters, HEADINGS, strict=True)
-    ]
+    named = [f"{letter}, {say(f'board.{heading}').lower()}" for letter, heading in letters.items()]
     notes = (runs("board.columns", names=" ; ".join(named)), runs("board.note"))
     return Table(say("board.caption"), tuple(columns), rows, notes)
 
@@ -42,18 +36,8 @@ def asks(ev: Evaluation) -> Table:
         told = say("asks.row", sheet=sheet, row=row) if sheet else say("asks.none")
         # Most territories share the programme's answer; the commonest comes first.
         who = left[left["ask"] != ""]["ask"].value_counts()
-        rows.append(
-            (
-                text(say(f"heading.{heading}")),
-                text(number((left["state"] == "unknown").sum())),
-                text(number((left["state"] == "partial").sum())),
-                text(str(who.index[0]) if len(who) else say("cell.unknown"), declared=len(who) > 0),
-                text(told),
-            )
-        )
+        first = Declared(who.index[0]) if len(who) else say("cell.unknown")
+        counts = (number((left["state"] == state).sum()) for state in ("unknown", "partial"))
+        rows.append((say(f"heading.{heading}"), *counts, first, told))
     widths = {"heading": 2.0, "unknown": 0.9, "partial": 0.9, "ask": 2.4, "send": 4.0}
-    columns = tuple(
-        (say(f"asks.{name}"), "right" if name in ("unknown", "partial") else "left", width)
-        for name, width in widths.items()
-    )
-    return Table(say("asks.caption"), columns, tuple(rows))
+    return table_of("asks", widths, rows, ("unknown", "partial"))

@@ -1,25 +1,19 @@
 """The roadmap on the calendar: when each milestone was due, and when it was done."""
 
-from __future__ import annotations
-
 import textwrap
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from impactkit.data.dates import middle
 from impactkit.data.territories import Territory
 from impactkit.display.shown import NOTHING, Chart
-from impactkit.display.style import BAND, BLUE, GREY, INK, PALE, RUST, drawn
+from impactkit.display.style import BAND, BLUE, GREY, INK, PALE, RUST, Axes, drawn
 from impactkit.display.told import told
 from impactkit.evidence.picked import picked
 from impactkit.indicators.roadmap import current
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import date, number
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 LINE, FEWEST, MOST, NAME = 0.25, 3, 14, 40
 
@@ -37,30 +31,23 @@ def roadmap_chart(place: Territory) -> Chart:
     rows = rows.assign(first=[_moment(one) for one in first]).sort_values("first", kind="stable")
     done = int((rows["done"] != "").sum())
     shown = rows.head(MOST).to_dict("records")
-    alt = say(
-        "chart.roadmap.alt",
-        name=place.name,
-        n=len(rows),
-        count=number(len(rows)),
-        items=" ; ".join(_said(one) for one in shown),
-    )
-    caption = runs("chart.roadmap.caption", n=done, done=number(done), count=number(len(rows)))
+    count, items = number(len(rows)), " ; ".join(map(_said, shown))
+    alt = say("chart.roadmap.alt", name=place.name, n=len(rows), count=count, items=items)
+    caption = runs("chart.roadmap.caption", n=done, done=number(done), count=count)
 
     def draw(axes: Axes) -> None:
         _frame(axes, rows, len(shown))
         for at, row in enumerate(shown):
-            name = textwrap.shorten(str(row["title"]), NAME, placeholder="…")
-            axes.text(-0.02, at + 0.5, name, transform=axes.get_yaxis_transform(), ha="right", va="center",
-                      color=INK)  # fmt: skip
+            y, name = at + 0.5, textwrap.shorten(str(row["title"]), NAME, placeholder="…")
+            left = axes.get_yaxis_transform()
+            axes.text(-0.02, y, name, transform=left, ha="right", va="center", color=INK)
             due, end = (_moment(row[column]) if row[column] else None for column in ("due", "done"))
             if due is not None and end is not None:
-                axes.plot(
-                    [due, end], [at + 0.5] * 2, color=RUST if end > due else BLUE, linewidth=2.5, zorder=2
-                )
+                axes.plot([due, end], [y, y], color=RUST if end > due else BLUE, linewidth=2.5, zorder=2)
             if due is not None:
-                axes.plot(due, at + 0.5, "o", color="white", markeredgecolor=GREY, markersize=7, zorder=3)
+                axes.plot(due, y, "o", color="white", markeredgecolor=GREY, markersize=7, zorder=3)
             if end is not None:
-                axes.plot(end, at + 0.5, "D", color=BLUE, markersize=5.5, zorder=4)
+                axes.plot(end, y, "D", color=BLUE, markersize=5.5, zorder=4)
         if place.labelled:
             axes.axvline(_moment(place.labelled), color=RUST, linewidth=1, zorder=1)
 
@@ -71,11 +58,10 @@ def roadmap_chart(place: Territory) -> Chart:
 
 def _frame(axes: Axes, rows: pd.DataFrame, count: int) -> None:
     ends = [_moment(one) for column in ("due", "done") for one in rows[column] if one]
-    axes.set_ylim(count, 0)
-    axes.set_xlim(min(ends) - 0.3, max(ends) + 0.3)
-    axes.set_yticks([])
+    first, last = min(ends) - 0.3, max(ends) + 0.3
     years = range(int(min(ends)), int(max(ends)) + 2)
-    axes.set_xticks([year for year in years if min(ends) - 0.3 <= year <= max(ends) + 0.3])
+    axes.set(ylim=(count, 0), xlim=(first, last), yticks=[])
+    axes.set_xticks([year for year in years if first <= year <= last])
     axes.xaxis.set_major_formatter(lambda value, _: str(int(value)))
     axes.grid(True, axis="x", color=BAND)
     axes.spines["bottom"].set_color(PALE)

@@ -79,10 +79,8 @@ def _table(block: Block) -> str:
     sides = [f' style="text-align:{escape(column["align"])}"' for column in block["columns"]]
     total = sum(column["width"] for column in block["columns"])
     widths = "".join(f'<col style="width:{column["width"] / total:.1%}">' for column in block["columns"])
-    head = "".join(
-        f'<th scope="col"{side}>{_text(column["label"])}</th>'
-        for column, side in zip(block["columns"], sides, strict=True)
-    )
+    heads = zip(sides, (_text(column["label"]) for column in block["columns"]), strict=True)
+    head = "".join(f'<th scope="col"{side}>{label}</th>' for side, label in heads)
     body = "".join(f"<tr>{_row(row, sides)}</tr>" for row in block["rows"])
     told = list(block["notes"])
     # A page has numbered the source; elsewhere it stands below.
@@ -137,12 +135,7 @@ def _notice(block: Block) -> str:
 
 
 _KINDS: dict[str, Callable[[Block], str]] = {
-    "title": _title,
-    "paragraph": _paragraph,
-    "findings": _findings,
-    "table": _table,
-    "chart": _chart,
+    "title": _title, "paragraph": _paragraph, "findings": _findings, "table": _table, "chart": _chart,
     "notice": _notice,
-}
-
+}  # fmt: skip
 KINDS = frozenset(_KINDS)

@@ -12,7 +12,7 @@ from impactkit.data.sources.contours import found
 from impactkit.data.territories import Territory
 from impactkit.display import outlines, tiles
 from impactkit.display.outlines import departements
-from impactkit.display.shown import NOTHING, Chart, Table, text
+from impactkit.display.shown import NOTHING, Chart, table_of
 from impactkit.display.style import BLUE
 from impactkit.display.tiles import SHADES, Label, Tile
 from impactkit.errors import NotEnoughData, RefusedData, UnknownName
@@ -64,13 +64,8 @@ def _placed(place: Territory) -> Chart:
     shown = {code: Tile(SHADES[1], number(n)) for code, n in others.items()}
     shown |= {code: Tile(BLUE, own=True) for code in own}
     labels = [Label(place.name, tuple(own), own=True)]
-    alt = say(
-        "map.alt.place",
-        n=len(own),
-        count=number(len(own)),
-        name=place.name,
-        departements=_listed(own, place),
-    )
+    said = {"n": len(own), "name": place.name, "departements": _listed(own, place)}
+    alt = say("map.alt.place", count=number(len(own)), **said)
     caption = runs("map.caption.place", name=place.name)
     if others:
         most = max(others.values())
@@ -98,9 +93,9 @@ def _counted(evaluation: Evaluation) -> Chart:
     missing = len(evaluation.territories) - told
     without = runs("map.caption.without", n=missing, count=number(missing)) if missing else ()
     caption = joined(runs("map.caption.count"), without, _source(evaluation))
-    columns = ((say("map.data.departement"), "left", 3.0), (say("map.data.count"), "right", 1.0))
-    rows = tuple((text(_listed([code], evaluation)), text(number(held[code]))) for code in sorted(held))
-    data = Table(say("map.data"), columns, rows, (alt,))
+    rows = [(_listed([code], evaluation), number(held[code])) for code in sorted(held)]
+    widths = {"departement": 3.0, "count": 1.0}
+    data = table_of("map.data", widths, rows, ("count",), caption=say("map.data"), notes=(alt,))
     return Chart(tiles.drawn(shown, labels), "".join(run.text for run in alt), caption, data)
 
 
@@ -118,15 +113,9 @@ def _valued(place: Territory | Evaluation, values: pd.Series) -> Chart:
     shown |= {code: Tile(hatched=True, own=code in own) for code in unknown}
     key = [(Tile(shade[n - 1], str(n)), _range(known[rank == n], known)) for n in range(1, rank.max() + 1)]
     key += [(Tile(hatched=True), say("map.unknown"))] if unknown else []
-    alt = say(
-        "map.alt.values",
-        n=len(known),
-        count=number(len(known)),
-        low=_figure(known.min(), known),
-        high=_figure(known.max(), known),
-        least=_listed([known.idxmin()], place),
-        most=_listed([known.idxmax()], place),
-    )
+    ends = {"low": _figure(known.min(), known), "high": _figure(known.max(), known)}
+    ends |= {"least": _listed([known.idxmin()], place), "most": _listed([known.idxmax()], place)}
+    alt = say("map.alt.values", n=len(known), count=number(len(known)), **ends)
     caption = runs("map.caption.values")
     if unknown:
         alt += " " + say("map.alt.unknown", n=len(unknown), count=number(len(unknown)))

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from impactkit.data import geography
 from impactkit.data.sources.contours import Ring, found, outlines
 from impactkit.data.territories import Territory
-from impactkit.display.style import BLUE, GREY, INK, PALE, look, svg_of
+from impactkit.display import style
+from impactkit.display.style import BLUE, GREY, INK, PALE, Axes
 from impactkit.errors import NotEnoughData
 from impactkit.wording.catalogue import error, french_spaces
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.path import Path
 
 WIDTH, HEIGHT = 6.3, 4.0
@@ -55,14 +55,11 @@ def shape(place: Territory) -> list[Ring]:
 
 def drawn(place: Territory) -> str:
     """The territory among its neighbours as SVG; raises as `shape` does."""
-    from matplotlib.figure import Figure
-
     own = shape(place)
     around = outlines("departement") if found("departement") else {}
     epci = outlines("epci") if place.family == "epci" else {}
-    with look():
-        figure = Figure(figsize=(WIDTH, HEIGHT))
-        axes = figure.add_axes((0, 0, 1, 1))
+
+    def draw(axes: Axes) -> None:
         axes.axis("off")
         _window(axes, own)
         _draw(axes, around.values(), facecolor=LAND, edgecolor="none")
@@ -70,7 +67,8 @@ def drawn(place: Territory) -> str:
         _draw(axes, around.values(), facecolor="none", edgecolor=GREY, linewidth=0.9)
         _draw(axes, [own], facecolor=BLUE, edgecolor=INK, linewidth=1.4)
         _names(axes, place, own, around)
-        return svg_of(figure)
+
+    return style.drawn(draw, HEIGHT, width=WIDTH)
 
 
 def _window(axes: Axes, own: list[Ring]) -> None:
@@ -96,9 +94,8 @@ def _path(rings: list[Ring]) -> Path:
 def _draw(axes: Axes, units: Iterable[list[Ring]], **look: object) -> None:
     from matplotlib.collections import PathCollection
 
-    axes.add_collection(
-        PathCollection([_path(rings) for rings in units], joinstyle="round", **look), autolim=False
-    )
+    drawn = PathCollection([_path(rings) for rings in units], joinstyle="round", **look)
+    axes.add_collection(drawn, autolim=False)
 
 
 def _names(axes: Axes, place: Territory, own: list[Ring], around: Mapping[str, list[Ring]]) -> None:

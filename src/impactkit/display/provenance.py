@@ -4,11 +4,11 @@ import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
-from impactkit.display.shown import Table, text
+from impactkit.display.figures import moment
+from impactkit.display.shown import Table, table_of
 from impactkit.evidence.claim import claims
 from impactkit.evidence.level import LEVELS
-from impactkit.wording.catalogue import runs, say
-from impactkit.wording.numbers import date
+from impactkit.wording.catalogue import Declared, runs, say
 
 TERMS = ("perimetre", "comparable", "moitie", "ecart", "placebo", "intervalle")
 TERMS += ("declare", "observe", "avant-apres", "compare", "estime", "methode")
@@ -19,25 +19,15 @@ def sources_table(place: Territory) -> Table:
     known = claims(place)
     # What the kit computes, and what the evaluation counts of itself, come from no one else.
     known = known[known["value"].notna() & ~known["source"].isin(["", "impactkit", place.evaluation.title])]
-    rows = []
+    unknown, rows = say("cell.unknown"), []
     for source, some in known.groupby("source", sort=True):
-        logics = [
-            say(f"theory.{one}") if one != "context" else say("heading.context")
-            for one in dict.fromkeys(some["logic"])
-            if one
-        ]
-        rows.append(
-            (
-                text(str(source), declared=True),
-                text(", ".join(logics)),
-                text(_moment(_last(some["data_vintage"])) or say("cell.unknown")),
-                text(_last(some["geography_vintage"]) or say("cell.unknown")),
-                text(_moment(_last(some["as_of"])) or say("cell.unknown")),
-            )
-        )
+        logics = [one for one in dict.fromkeys(some["logic"]) if one]
+        what = [say("heading.context" if one == "context" else f"theory.{one}") for one in logics]
+        edition, ground, late = map(_last, (some["data_vintage"], some["geography_vintage"], some["as_of"]))
+        told = (moment(edition) or unknown, ground or unknown, moment(late) or unknown)
+        rows.append((Declared(source), ", ".join(what), *told))
     widths = {"source": 4.4, "what": 2.0, "vintage": 1.0, "geography": 1.1, "date": 1.5}
-    columns = tuple((say(f"sources.{name}"), "left", width) for name, width in widths.items())
-    return Table(say("sources.caption"), columns, tuple(rows), (runs("sources.note"),) if rows else ())
+    return table_of("sources", widths, rows, notes=(runs("sources.note"),))
 
 
 def quality_table(place: Territory) -> Table:
@@ -48,35 +38,23 @@ def quality_table(place: Territory) -> Table:
     for level in LEVELS:
         some = known[known["level"] == level]
         if len(some):
-            grades = [
-                sorted({str(one) for one in some[column] if str(one)})
-                for column in ("maryland", "data_quality")
-            ]
-            rows.append((text(say(f"level.{level}")), *(text(_span(one)) for one in grades)))
-    columns = tuple(
-        (say(f"quality.{name}"), "left", width)
-        for name, width in (("level", 1.4), ("method", 2.0), ("data", 1.6))
-    )
-    return Table(say("quality.caption"), columns, tuple(rows), (runs("quality.note"),) if rows else ())
+            rows.append((say(f"level.{level}"), *(_span(some[one]) for one in ("maryland", "data_quality"))))
+    widths = {"level": 1.4, "method": 2.0, "data": 1.6}
+    return table_of("quality", widths, rows, notes=(runs("quality.note"),))
 
 
 def glossary(of: Territory | Evaluation) -> Table:
     """The words of a report, in plain ones."""
-    columns = ((say("glossary.term"), "left", 1.4), (say("glossary.meaning"), "left", 5.0))
-    rows = tuple((text(say(f"glossary.{one}.term")), text(say(f"glossary.{one}.meaning"))) for one in TERMS)
-    return Table(say("glossary.caption"), columns, rows)
+    rows = [(say(f"glossary.{one}.term"), say(f"glossary.{one}.meaning")) for one in TERMS]
+    return table_of("glossary", {"term": 1.4, "meaning": 5.0}, rows)
 
 
 def _last(cells: pd.Series) -> str:
     return max((str(one) for one in cells if str(one)), default="")
 
 
-def _moment(as_of: str) -> str:
-    year, _, quarter = as_of.partition("-Q")
-    return say("figures.quarter", year=year, quarter=quarter) if quarter else as_of and date(as_of)
-
-
-def _span(grades: list[str]) -> str:
+def _span(cells: pd.Series) -> str:
+    grades = sorted({str(one) for one in cells if str(one)})
     if not grades:
         return say("quality.none")
     return grades[0] if len(grades) == 1 else f"{grades[0]} à {grades[-1]}"

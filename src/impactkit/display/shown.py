@@ -3,13 +3,13 @@
 A block is a small tree of finished strings and SVG: the same one makes the HTML, the PDF and the plain text.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from impactkit.display.html import block_html
 from impactkit.evidence.finding import Finding, Sentence
-from impactkit.wording.catalogue import Run, french_spaces, say
+from impactkit.wording.catalogue import Declared, Run, french_spaces, say
 
 MIME = "application/vnd.impactkit+json"
 Block = Mapping[str, Any]
@@ -52,15 +52,7 @@ class Title(Shown):
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        return (
-            {
-                "kind": "title",
-                "overline": self.overline,
-                "title": self.title,
-                "subtitle": list(self.subtitle),
-                "face": self.face,
-            },
-        )
+        return ({"kind": "title"} | vars(self) | {"subtitle": list(self.subtitle)},)
 
 
 @dataclass(frozen=True, repr=False)
@@ -72,9 +64,8 @@ class Prose(Shown):
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        return tuple(
-            {"kind": "paragraph", "role": self.role, "runs": _runs(one)} for one in self.paragraphs if one
-        )
+        about = {"kind": "paragraph", "role": self.role}
+        return tuple(about | {"runs": _runs(one)} for one in self.paragraphs if one)
 
 
 @dataclass(frozen=True, repr=False)
@@ -105,20 +96,16 @@ class Table(Shown):
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        if not self.rows:
-            return ()
-        return (
-            {
-                "kind": "table",
-                "caption": self.caption,
-                "source": french_spaces(self.source),
-                "notes": [_runs(note) for note in self.notes],
-                "columns": [
-                    {"label": label, "align": align, "width": width} for label, align, width in self.columns
-                ],
-                "rows": [[_runs(cell) for cell in row] for row in self.rows],
-            },
-        )
+        told = {"kind": "table", "caption": self.caption, "source": french_spaces(self.source)}
+        cells = {
+            "notes": [_runs(note) for note in self.notes],
+            "columns": [dict(zip(("label", "align", "width"), one, strict=True)) for one in self.columns],
+            "rows": [[_runs(cell) for cell in row] for row in self.rows],
+        }
+        return (told | cells,) if self.rows else ()
+
+
+NO_TABLE = Table("", (), ())
 
 
 @dataclass(frozen=True, repr=False)
@@ -130,9 +117,8 @@ class Notice(Shown):
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        return (
-            ({"kind": "notice", "tone": self.tone, "runs": _runs(self.sentence)},) if self.sentence else ()
-        )
+        said = _runs(self.sentence)
+        return ({"kind": "notice", "tone": self.tone, "runs": said},) if said else ()
 
 
 @dataclass(frozen=True, repr=False)
@@ -144,23 +130,13 @@ class Chart(Shown):
     svg: str
     alt: str
     caption: Sentence
-    data: Table = Table("", (), ())
+    data: Table = NO_TABLE
     width: float = 1.0
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        if not self.svg:
-            return ()
-        return (
-            {
-                "kind": "chart",
-                "svg": self.svg,
-                "alt": self.alt,
-                "caption": _runs(self.caption),
-                "width": self.width,
-                "data": list(self.data.blocks),
-            },
-        )
+        told = {"kind": "chart", "svg": self.svg, "alt": self.alt, "caption": _runs(self.caption)}
+        return (told | {"width": self.width, "data": list(self.data.blocks)},) if self.svg else ()
 
 
 NOTHING = Chart("", "", ())
@@ -169,6 +145,34 @@ NOTHING = Chart("", "", ())
 def text(words: str, *, declared: bool = False) -> Sentence:
     """One plain cell or sentence."""
     return (Run(words, declared=declared),) if words else ()
+
+
+def table_of(
+    topic: str,
+    widths: Mapping[str, float],
+    rows: Iterable[Iterable[str | Sentence]],
+    right: Sequence[str] = (),
+    *,
+    caption: str = "",
+    notes: tuple[Sentence, ...] = (),
+    source: str = "",
+) -> Table:
+    """A table whose headers are `<topic>.<column>` in the catalogue, its caption `<topic>.caption` unless
+    one is given. Columns named in `right` hold figures. A cell is a sentence or words (declared ones keep
+    their mark).
+    """
+    columns = tuple(
+        (say(f"{topic}.{name}"), "right" if name in right else "left", width)
+        for name, width in widths.items()
+    )
+    return Table(caption or say(f"{topic}.caption"), columns, tuple(map(cells, rows)), notes, source)
+
+
+def cells(row: Iterable[str | Sentence]) -> tuple[Sentence, ...]:
+    """A row of a table: plain words become sentences."""
+    return tuple(
+        text(one, declared=isinstance(one, Declared)) if isinstance(one, str) else one for one in row
+    )
 
 
 def show(*things: Shown) -> None:

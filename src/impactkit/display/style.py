@@ -6,16 +6,19 @@ from __future__ import annotations
 
 import functools
 import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impactkit.wording.catalogue import say
+from impactkit.wording.numbers import number
 
+# The first drawing pays for matplotlib, not whoever only reads tables.
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+    from matplotlib.axis import Axis
+else:
+    Axes = Any
 
 INK, GREY, PALE, BAND, SHADE = "#1d2327", "#5b6670", "#c3cad1", "#e3e8ed", "#9db7d3"
 BLUE, RUST = "#0b4f9c", "#8a4b08"
@@ -31,48 +34,38 @@ def _register_fonts() -> None:
         font_manager.fontManager.addfont(file)
 
 
-@contextmanager
-def look() -> Iterator[None]:
-    """Draw inside this: settings are the kit's, and the caller's own come back after."""
-    import matplotlib as mpl
+def drawn(
+    draw: Callable[[Axes], None],
+    height: float,
+    box: tuple[float, float, float, float] = (0, 0, 1, 1),
+    width: float = WIDTH,
+) -> str:
+    """One drawing of `width` and `height` inches as SVG; `draw` fills the axes of `box`. The settings are
+    the kit's, and the caller's own come back after; the same drawing gives the same bytes.
+    """
+    import matplotlib.style
+    from matplotlib.figure import Figure
 
     _register_fonts()
-    settings = {
-        "font.family": ["Inter", "DejaVu Sans"],
-        "font.size": 9,
-        "text.color": INK,
-        "axes.edgecolor": PALE,
-        "axes.labelcolor": GREY,
-        "xtick.color": GREY,
-        "ytick.color": GREY,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.spines.left": False,
-        "axes.grid": True,
-        "axes.grid.axis": "y",
-        "grid.color": BAND,
-        "grid.linewidth": 0.8,
-        "ytick.major.size": 0,
-        "xtick.major.size": 3,
-        "axes.axisbelow": True,
-        "svg.fonttype": "path",
-        "svg.hashsalt": "impactkit",
-        "figure.dpi": 72,
-    }
-    with mpl.rc_context(settings):
-        yield
-
-
-def drawn(
-    draw: Callable[[Axes], None], height: float, box: tuple[float, float, float, float] = (0, 0, 1, 1)
-) -> str:
-    """One drawing of the page's width and `height` inches as SVG; `draw` fills the axes of `box`."""
-    with look():
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(WIDTH, height))
+    with matplotlib.style.context(FONTS.with_name("impactkit.mplstyle")):
+        figure = Figure(figsize=(width, height))
         draw(figure.add_axes(box))
-        return svg_of(figure)
+        buffer = io.StringIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+        return buffer.getvalue()
+
+
+def figures_on(axis: Axis, scale: str = "", *, sign: bool = False) -> None:
+    """Marks as the page prints figures, « 10 % » where the scale is `percent`."""
+    unit = "\u202f%" if scale == "percent" else ""
+    axis.set_major_formatter(
+        lambda value, _: number(value, 0 if float(value).is_integer() else 1, sign=sign) + unit
+    )
+
+
+def beside(axes: Axes, words: str, at: tuple[float, float], by: tuple[float, float], **look: Any) -> None:
+    """Words beside a place of the drawing, so many points away."""
+    axes.annotate(words, at, xytext=by, textcoords="offset points", **look)
 
 
 def few_ticks(axes: Axes) -> None:
@@ -91,14 +84,9 @@ def label_end(axes: Axes, ends: list[tuple[float, str, str, str]], at: float) ->
     if len(ends) == 2 and abs(placed[0] - placed[1]) < apart:
         middle, upper = sum(placed) / 2, placed.index(max(placed))
         placed[upper], placed[1 - upper] = middle + apart / 2, middle - apart / 2
-    about: dict[str, Any] = {
-        "textcoords": "offset points",
-        "va": "center",
-        "annotation_clip": False,
-        "fontsize": 9,
-    }
+    about: dict[str, Any] = {"va": "center", "annotation_clip": False, "fontsize": 9}
     for (_, words, colour, weight), y in zip(ends, placed, strict=True):
-        axes.annotate(words, (at, y), xytext=(8, 0), color=colour, weight=weight, **about)
+        beside(axes, words, (at, y), (8, 0), color=colour, weight=weight, **about)
 
 
 def mark_label(axes: Axes, labelled: str) -> None:
@@ -107,15 +95,8 @@ def mark_label(axes: Axes, labelled: str) -> None:
         year, month, day = [*labelled.split("-"), "1"][:3]
         at = int(year) + (int(month) - 1) / 12 + (int(day) - 1) / 365
         axes.axvline(at, color=RUST, linewidth=1, zorder=2)
-        about: dict[str, Any] = {"textcoords": "offset points", "va": "top", "fontsize": 9}
-        axes.annotate(say("chart.label"), (at, axes.get_ylim()[1]), xytext=(4, -3), color=RUST, **about)
-
-
-def svg_of(figure: Figure) -> str:
-    """The figure as SVG text, the same bytes for the same drawing (no date, fixed identifiers)."""
-    buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
-    return buffer.getvalue()
+        top = (at, axes.get_ylim()[1])
+        beside(axes, say("chart.label"), top, (4, -3), color=RUST, va="top", fontsize=9)
 
 
 @functools.lru_cache(maxsize=4)

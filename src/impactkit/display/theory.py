@@ -1,20 +1,13 @@
 """The chain from means to impacts, as the tables tell it, and where the evidence stops."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from impactkit.data.territories import Territory
-from impactkit.display.shown import NOTHING, Chart, Table, text
-from impactkit.display.style import BAND, BLUE, GREY, INK, PALE, WIDTH, drawn
+from impactkit.display.shown import NOTHING, Chart, table_of
+from impactkit.display.style import BAND, BLUE, GREY, INK, PALE, WIDTH, Axes, drawn
 from impactkit.evidence.claim import claims
+from impactkit.evidence.level import LEVELS
 from impactkit.wording.catalogue import runs, say
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 STEPS = ("inputs", "activities", "outputs", "outcomes", "impacts")
-LEVELS = ("declared", "observed", "before-after", "compared", "estimated")
 HEIGHT = 1.35
 FEWEST = 3
 BOX, GAP = 0.168, 0.04
@@ -34,22 +27,24 @@ def theory_chart(place: Territory) -> Chart:
         for at, step in enumerate(STEPS):
             _box(axes, at, step, found[step])
 
-    told = [say("theory.step", step=say(f"theory.{step}"), level=_level(found[step])) for step in STEPS]
     stop = next((step for step in STEPS if not found[step]), "")
     later = bool(stop) and any(found[step] for step in STEPS[STEPS.index(stop) :])
     key = ("theory.gap" if later else "theory.stop") if stop else "theory.whole"
     end = say(key, step=say(f"theory.{stop}").lower()) if stop else say(key)
-    columns = ((say("theory.column.step"), "left", 1.0), (say("theory.column.level"), "left", 1.0))
-    rows = tuple((text(say(f"theory.{step}")), text(_level(found[step]))) for step in STEPS)
-    data = Table(say("theory.data"), columns, rows)
-    alt = say("theory.alt", steps=" ; ".join(told), end=end)
+    rows = [(say(f"theory.{step}"), _level(found[step])) for step in STEPS]
+    data = table_of("theory.column", {"step": 1.0, "level": 1.0}, rows, caption=say("theory.data"))
+    alt = say(
+        "theory.alt",
+        steps=" ; ".join(say("theory.step", step=step, level=level) for step, level in rows),
+        end=end,
+    )
     return Chart(drawn(draw, HEIGHT), alt, runs("theory.caption", end=end), data)
 
 
 def strongest(place: Territory) -> dict[str, str]:
     """The strongest level of evidence of each step; "" where no figure is known."""
     known = claims(place)
-    known = known[known["value"].notna() & known["level"].isin(LEVELS)]
+    known = known[known["value"].notna() & (known["level"] != "method")]
     return {
         step: max(known.loc[known["logic"] == step, "level"], key=LEVELS.index, default="") for step in STEPS
     }

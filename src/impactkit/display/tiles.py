@@ -1,19 +1,15 @@
 """A map in tiles, one square a département; words stand beside it, tied to a tile by a line."""
 
-from __future__ import annotations
-
 import functools
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from impactkit.data.population import reference
-from impactkit.display.style import BAND, BLUE, GREY, INK, look, svg_of
+from impactkit.display import style
+from impactkit.display.style import BAND, BLUE, GREY, INK, Axes
 from impactkit.wording.catalogue import say
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 # The width of a page's text: points are then true on paper.
 WIDTH = 6.3
@@ -55,14 +51,11 @@ def drawn(tiles: Mapping[str, Tile], labels: Sequence[Label], key: Sequence[tupl
     """The map as SVG: a tile for every département (bare when it is not in `tiles`), the labels, and below
     it the key of classes.
     """
-    from matplotlib.figure import Figure
-
     grid = places()
     columns, rows = (1 + max(place[i] for place in grid.values()) for i in (0, 1))
     height = rows + 0.3 + (3 if key else 0)
-    with look():
-        figure = Figure(figsize=(WIDTH, height * SIDE))
-        axes = figure.add_axes((0, 0, 1, 1))
+
+    def draw(axes: Axes) -> None:
         axes.set(xlim=(-MARGIN, WIDTH / SIDE - MARGIN), ylim=(height - 0.15, -0.15))
         axes.axis("off")
         for code, (column, row) in grid.items():
@@ -77,60 +70,44 @@ def drawn(tiles: Mapping[str, Tile], labels: Sequence[Label], key: Sequence[tupl
             x = -MARGIN + 0.5 + i * step
             _tile(axes, x + step / 2 - 0.5, rows + 0.6, tile, "")
             axes.text(x + step / 2, rows + 1.75, words, fontsize=SMALL, ha="center", va="top")
-        return svg_of(figure)
+
+    return style.drawn(draw, height * SIDE, width=WIDTH)
 
 
 def _tile(axes: Axes, x: float, y: float, tile: Tile, code: str) -> None:
     from matplotlib.patches import Rectangle
 
-    white = tile.fill in _DARK
     side = 1 - 2 * GAP
-    axes.add_patch(
-        Rectangle(
-            (x + GAP, y + GAP),
-            side,
-            side,
-            facecolor="white" if tile.hatched else tile.fill,
-            edgecolor=INK if tile.own else GREY if tile.hatched else tile.fill,
-            linewidth=1.8 if tile.own else 0.5,
-            hatch="/////" if tile.hatched else None,
-            zorder=3 if tile.own else 2,
-        )
+    look: dict[str, Any] = {"facecolor": tile.fill, "edgecolor": tile.fill, "hatch": None}
+    if tile.hatched:
+        look = {"facecolor": "white", "edgecolor": GREY, "hatch": "/////"}
+    look |= (
+        {"edgecolor": INK, "linewidth": 1.8, "zorder": 3} if tile.own else {"linewidth": 0.5, "zorder": 2}
     )
-    colour = "white" if white else INK if tile.line or tile.own else GREY
+    axes.add_patch(Rectangle((x + GAP, y + GAP), side, side, **look))
+    colour = "white" if tile.fill in _DARK else INK if tile.line or tile.own else GREY
     weight = "bold" if tile.own else "normal"
+    back = {"facecolor": "white", "edgecolor": "none", "pad": 0.6} if tile.hatched else None
     # Baselines by hand: two lines fill the height, one stands in the middle.
-    lines = [(code, CODE, weight, 0.46), (tile.line, SMALL, "bold", 0.83)]
-    if not (code and tile.line):
-        lines = [(text, size, heavy, 0.635) for text, size, heavy, _ in lines]
-    for text, size, heavy, down in lines:
-        if not text:
-            continue
-        back = {"facecolor": "white", "edgecolor": "none", "pad": 0.6} if tile.hatched else None
-        axes.text(
-            x + 0.5,
-            y + down,
-            text,
-            fontsize=size,
-            weight=heavy,
-            color=colour,
-            ha="center",
-            bbox=back,
-            zorder=4,
-        )
+    two = bool(code and tile.line)
+    for words, size, heavy, down in ((code, CODE, weight, 0.46), (tile.line, SMALL, "bold", 0.83)):
+        if words:
+            at = (x + 0.5, y + (down if two else 0.635))
+            axes.text(
+                *at, words, fontsize=size, weight=heavy, color=colour, ha="center", bbox=back, zorder=4
+            )
 
 
 def _label(axes: Axes, label: Label, columns: int, taken: list[tuple[bool, float, float]]) -> None:
     """Write the words at the first free place; `taken` (right side, top, bottom) grows by it."""
     words = textwrap.fill(label.words, LETTERS)
     half = 0.3 + 0.27 * len(words.splitlines())
+
+    def free(side: bool, y: float) -> bool:
+        return all(side != right or y + half <= top or y - half >= low for right, top, low in taken)
+
     ways = _ways(label.at, columns)
-    free = [
-        way
-        for way in ways
-        if all(way[0] != right or way[1] + half <= top or way[1] - half >= low for right, top, low in taken)
-    ]
-    right, y, edge = (free or ways)[0]
+    right, y, edge = next((way for way in ways if free(*way[:2])), ways[0])
     taken.append((right, y - half, y + half))
     end = columns + 0.35 if right else -0.35
     colour = BLUE if label.own else INK
@@ -140,16 +117,9 @@ def _label(axes: Axes, label: Label, columns: int, taken: list[tuple[bool, float
         inner = edge - 0.17 if right else edge + 0.17
         axes.plot([edge, inner], [y, y + 0.17], color=colour, linewidth=0.8, zorder=4)
         axes.plot([inner], [y + 0.17], color=colour, marker="o", markersize=2.6, zorder=4)
-    axes.text(
-        end + (0.15 if right else -0.15),
-        y,
-        words,
-        fontsize=CODE,
-        weight="bold" if label.own else "normal",
-        color=colour,
-        ha="left" if right else "right",
-        va="center",
-    )
+    x, weight = end + (0.15 if right else -0.15), "bold" if label.own else "normal"
+    side = "left" if right else "right"
+    axes.text(x, y, words, fontsize=CODE, weight=weight, color=colour, ha=side, va="center")
 
 
 def _ways(codes: Sequence[str], columns: int) -> list[tuple[bool, float, float]]:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from impactkit.data.tables import labels, schemas
 from impactkit.data.territories import Territory
-from impactkit.display.shown import Table, text
+from impactkit.display.shown import Table, table_of, text
 from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import picked
 from impactkit.indicators.obstacles import ANSWERED
@@ -79,12 +79,11 @@ def criteria(place: Territory) -> Table:
         known = pd.notna(row["value"])
         state = "unknown" if not known else "met" if row["value"] else "unmet"
         reason = "" if known else say(f"reason.{row['flag'].removeprefix('missing:')}")
-        cells.append((text(say(f"criterion.{name}")), text(say(f"criterion.{state}")), text(reason)))
+        cells.append((say(f"criterion.{name}"), say(f"criterion.{state}"), reason))
     if all(not reason for *_, reason in cells):
         cells = [row[:2] for row in cells]
-    columns = [(say("criteria.asked"), "left", 3.4), (say("criteria.state"), "left", 1.2)]
-    columns += [(say("criteria.why"), "left", 2.4)] if cells and len(cells[0]) > 2 else []
-    return Table(say("criteria.caption"), tuple(columns), tuple(cells))
+    widths = {"asked": 3.4, "state": 1.2} | ({"why": 2.4} if cells and len(cells[0]) > 2 else {})
+    return table_of("criteria", widths, cells)
 
 
 def _chosen(topic: str, rows: pd.DataFrame) -> pd.DataFrame:

@@ -11,107 +11,91 @@ from impactkit.data.territories import Territory
 from impactkit.effects import placebo
 from impactkit.effects.balance import balance
 from impactkit.effects.comparison import NO_DESIGN, case_of
-from impactkit.effects.results import rounded
+from impactkit.effects.results import Effect, rounded
 from impactkit.evidence.estimated import Estimated, estimated, hundreds, outcomes, tests
 from impactkit.indicators.comparable import family_of, untouched
 
+OWN = ("own", "weighted", "every")
 COLUMNS = ["territory", "outcome", "quantity", "value", "low", "high", "n", "unit", "source"]
+
+
+Row = dict[str, Any]
+NAMES = ("quantity", "unit", "value", "low", "high", "n")
+
+
+def row(*told: Any) -> Row:
+    """One figure: quantity, unit, value, then low, high and n where they exist."""
+    return dict(zip(NAMES, told, strict=False))
 
 
 def rows(place: Territory) -> pd.DataFrame:
     """One row by figure, for effects.csv: territory, outcome, quantity, value, low, high, n, unit (part,
     points, emplois, unités), source. No row where nothing is estimated.
     """
-    found: list[dict[str, Any]] = []
+    found: list[Row] = []
     for outcome in outcomes(place.evaluation):
         told = estimated(place, outcome)
         if told is None:
             continue
         about = {"territory": place.code, "outcome": outcome, "source": "impactkit"}
-        if told.effect.estimate is None:
-            found += [about | row for row in _refused(place, outcome)]
-        else:
-            told_of = (*_effect(place, told), *_checks(told), *_balance(place, outcome))
-            told_of += (*_path(place, told), *_choices(told))
-            found += [about | row for row in told_of]
+        mine = _refused(place, outcome) if told.effect.estimate is None else _told(place, told)
+        found += [about | one for one in mine]
     return pd.DataFrame(found, columns=COLUMNS)
 
 
-def _refused(place: Territory, outcome: str) -> list[dict[str, Any]]:
+def unit_of(effect: Effect) -> str:
+    """The unit of an estimate and of what is compared with it."""
+    return "points" if effect.scale == "points" else "part"
+
+
+def _refused(place: Territory, outcome: str) -> list[Row]:
     """The figure for which nothing is measured: a share of a zone too small, regions too few."""
-    if not place.perimeter:
-        return []
-    family = family_of(place, outcome)
+    family = family_of(place, outcome) if place.perimeter else ""
     if family == "zone":
-        share = float(zones.own_zones(place).iloc[0]["share"])
-        return [{"quantity": "zone_share", "value": share, "unit": "part"}]
+        return [row("zone_share", "part", float(zones.own_zones(place).iloc[0]["share"]))]
     if family in NO_DESIGN:
         free = int((untouched(place.evaluation, family)["reason"] == "").sum())
-        return [{"quantity": "comparison_units", "value": free, "unit": "unités"}]
+        return [row("comparison_units", "unités", free)]
     return []
 
 
-def _effect(place: Territory, told: Estimated) -> list[dict[str, Any]]:
-    effect, seen = told.effect, told.seen
-    unit = "points" if effect.scale == "points" else "part"
+def _told(place: Territory, told: Estimated) -> list[Row]:
+    effect, about, unit = told.effect, told.effect.about, unit_of(told.effect)
+    quality, seen = about["comparison"], told.seen
     many = tests(place.evaluation, effect.outcome)
-    about = effect.about
-    rows = [
-        {"quantity": "gap", "value": effect.estimate, "low": effect.low, "high": effect.high, "unit": unit}
-        | {"n": effect.n_comparison},
-        {"quantity": "p", "value": effect.p, "n": about["among"], "unit": "part"},
-        {"quantity": "p_floor", "value": effect.p_floor, "unit": "part"},
-        {"quantity": "p_adjusted", "value": told.adjusted, "n": many, "unit": "part"},
-        {"quantity": "as_large", "value": about["as_large"], "unit": "unités"},
-        {"quantity": "placebos", "low": about["placebos"][0], "high": about["placebos"][1], "unit": unit}
-        | {"n": about["among"]},
-        {"quantity": "detectable", "value": seen.effect, "unit": unit},
-    ]
-    if seen.people is not None:
-        rows.append({"quantity": "detectable_people", "value": hundreds(seen.people), "unit": "emplois"})
-    quality = about["comparison"]
-    rows += [
-        {"quantity": "compared_similar", "value": quality["similar"], "unit": "unités"},
-        {"quantity": "compared_effective", "value": quality["effective"], "unit": "unités"},
-        {"quantity": "compared_size", "value": max(quality["ratio"], 1 / quality["ratio"]), "unit": "fois"},
-    ]
-    return rows
-
-
-def _checks(told: Estimated) -> list[dict[str, Any]]:
+    people = [] if seen.people is None else [row("detectable_people", "emplois", hundreds(seen.people))]
+    checks = [(check.name, one) for check in told.checks for one in check.table.to_dict("records")]
+    every = [(one, of) for one in balance(place, effect.outcome).itertuples(index=False) for of in OWN]
     return [
-        {"quantity": f"check_{check.name}", "value": one["value"], "unit": one["unit"]}
-        for check in told.checks
-        for one in check.table.to_dict("records")
-    ]
+        row("gap", unit, effect.estimate, effect.low, effect.high, effect.n_comparison),
+        row("p", "part", effect.p, None, None, about["among"]),
+        row("p_floor", "part", effect.p_floor),
+        row("p_adjusted", "part", told.adjusted, None, None, many),
+        row("as_large", "unités", about["as_large"]),
+        row("placebos", unit, None, *about["placebos"], about["among"]),
+        row("detectable", unit, seen.effect),
+        *people,
+        row("compared_similar", "unités", quality["similar"]),
+        row("compared_effective", "unités", quality["effective"]),
+        row("compared_size", "fois", max(quality["ratio"], 1 / quality["ratio"])),
+        *(row(f"check_{name}", one["unit"], one["value"]) for name, one in checks),
+        *(row(f"balance_{one.quantity}_{of}", one.unit, getattr(one, of)) for one, of in every),
+        *_path(place, told, unit),
+        *(row(f"choice_{one.choice}_{one.option}", unit, one.value, one.low, one.high)
+          for one in choices(told).itertuples(index=False)),
+    ]  # fmt: skip
 
 
 def choices(told: Estimated) -> pd.DataFrame:
     """The estimates of every combination, by each option of each choice: choice, option, low, value (the
     median), high.
     """
-    if told.curve.empty:
-        return pd.DataFrame(columns=["choice", "option", "low", "value", "high"])
     rows = []
-    for choice in told.curve.columns.drop("estimate"):
+    for choice in told.curve.columns.drop("estimate", errors="ignore"):
         for option, some in told.curve.groupby(choice, sort=False)["estimate"]:
             ends = rounded([float(some.min()), float(some.median()), float(some.max())])
             rows.append((choice, option, *ends))
     return pd.DataFrame(rows, columns=["choice", "option", "low", "value", "high"])
-
-
-def _choices(told: Estimated) -> list[dict[str, Any]]:
-    unit = "points" if told.effect.scale == "points" else "part"
-    return [
-        {
-            "quantity": f"choice_{row.choice}_{row.option}",
-            "value": row.value,
-            "low": row.low,
-            "high": row.high,
-        }
-        | {"unit": unit}
-        for row in choices(told).itertuples(index=False)
-    ]
 
 
 def path(place: Territory, told: Estimated) -> tuple[pd.DataFrame, NDArray[np.float64]]:
@@ -129,21 +113,9 @@ def path(place: Territory, told: Estimated) -> tuple[pd.DataFrame, NDArray[np.fl
     return found, others
 
 
-def _path(place: Territory, told: Estimated) -> list[dict[str, Any]]:
+def _path(place: Territory, told: Estimated, unit: str) -> list[Row]:
     if told.effect.p is None:
         return []
-    unit = "points" if told.effect.scale == "points" else "part"
     found, _ = path(place, told)
-    ends = {name: rounded(list(found[name])) for name in ("value", "low", "high")}
-    return [
-        {"quantity": f"path_{period}", "unit": unit} | {name: ends[name][at] for name in ends}
-        for at, period in enumerate(found["period"])
-    ]
-
-
-def _balance(place: Territory, outcome: str) -> list[dict[str, Any]]:
-    return [
-        {"quantity": f"balance_{row.quantity}_{of}", "value": getattr(row, of), "unit": row.unit}
-        for row in balance(place, outcome).itertuples(index=False)
-        for of in ("own", "weighted", "every")
-    ]
+    ends = zip(*(rounded(list(found[name])) for name in ("value", "low", "high")), strict=True)
+    return [row(f"path_{at}", unit, *three) for at, three in zip(found["period"], ends, strict=True)]

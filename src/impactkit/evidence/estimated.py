@@ -92,6 +92,12 @@ def _estimated(place: Territory, outcome: str) -> Estimated | None:
     return Estimated(found, seen, adjusted(place, outcome), doubts(found))
 
 
+def of_outcome(place: Territory, outcome: str | None = None) -> tuple[str, Estimated | None]:
+    """An outcome, the plan's first unless named, and everything about it; ("", None) without any."""
+    name = outcome or next(iter(outcomes(place.evaluation)), "")
+    return name, estimated(place, name) if name else None
+
+
 def adjusted(place: Territory, outcome: str) -> float | None:
     """p of one outcome once every test is counted: over the territories, and for an outcome that is not the
     primary one also over the outcomes of the territory. None where nothing is tested.

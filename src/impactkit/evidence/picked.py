@@ -9,10 +9,13 @@ from pandas.api.types import is_numeric_dtype
 from impactkit.data.territories import Territory
 from impactkit.indicators import indicators
 from impactkit.indicators.protected import hidden_tables
+from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import number, percent
 
 MEDIAN = "comparable=median"
 DECIMALS = {"points": 1, "fois": 1, "indice": 1, "types": 1, "euros par euro": 2}
+# From a value to what is printed on an axis, by the scale of an estimate.
+TIMES = {"points": 1, "percent": 100}
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +69,18 @@ def as_text(value: float, unit: str, *, sign: bool = False) -> str:
     """One figure by its unit: shares as percentages with one decimal, counts as whole numbers, indices with
     one decimal, ratios of money with two.
     """
-    if unit == "part":
+    if unit in ("part", "percent"):
         return percent(value, 1, sign=sign)
     return number(value, DECIMALS.get(unit, 0), sign=sign)
+
+
+def measured(value: float | None, unit: str, *, sign: bool = False) -> str:
+    """As `as_text`, with points named: « +0,4 point »."""
+    assert value is not None
+    text = as_text(value, unit, sign=sign)
+    return f"{text} " + say("unit.points", n=abs(value)) if unit == "points" else text
+
+
+def signed(row: pd.Series) -> bool:
+    """Whether a figure tells a change: it is printed with its sign."""
+    return bool(row["unit"] == "points" or row["indicator"].endswith("_change"))

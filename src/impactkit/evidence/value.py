@@ -1,12 +1,11 @@
 """What may be said of a project's worth: a range beside every ratio, its hypotheses named, or nothing."""
 
 import functools
-from typing import Any
 
 import pandas as pd
 
 from impactkit.data.territories import Territory
-from impactkit.evidence.effect_rows import COLUMNS
+from impactkit.evidence.effect_rows import COLUMNS, Row, row
 from impactkit.evidence.finding import Sentence, joined, listed
 from impactkit.valuation.social_return import Value, value
 from impactkit.wording.catalogue import Declared, runs, say
@@ -15,6 +14,7 @@ from impactkit.wording.numbers import number, percent
 PER_EURO = "euros par euro"
 # A value in euros is an order of magnitude: no figure below a hundred.
 STEP = 100
+AMOUNTS = ("gross", "net", "discounted")
 
 
 @functools.lru_cache(maxsize=64)
@@ -28,26 +28,23 @@ def rows(place: Territory) -> pd.DataFrame:
     unit, source. No row where nothing is valued.
     """
     sources = "; ".join(dict.fromkeys(place.table("valuations")["source"]))
-    found: list[dict[str, Any]] = []
+    found: list[Row] = []
     for one in values(place):
-        told: list[dict[str, Any]] = [
-            {"quantity": "ratio", "value": one.ratio, "unit": PER_EURO} | _ends(one.ratio_range, 1),
-            {"quantity": "npv", "value": _round(one.npv), "unit": "euros"} | _ends(one.npv_range, STEP),
-            {"quantity": "positive", "value": one.positive, "unit": "part"},
-            {"quantity": "break_even", "value": one.break_even, "unit": "part"},
-            {"quantity": "payback", "value": one.payback, "unit": "année"},
-            {"quantity": "benefits", "value": _round(one.benefits), "unit": "euros"},
-            {"quantity": "costs", "value": _round(one.costs), "unit": "euros"},
+        told = [
+            row("ratio", PER_EURO, one.ratio, *(one.ratio_range or ())),
+            row("npv", "euros", _round(one.npv), *map(_round, one.npv_range)),
+            row("positive", "part", one.positive),
+            row("break_even", "part", one.break_even),
+            row("payback", "année", one.payback),
+            row("benefits", "euros", _round(one.benefits)),
+            row("costs", "euros", _round(one.costs)),
         ]
         for line in lines(one).to_dict("records"):
-            for column in ("gross", "net", "discounted"):
-                name = f"{column}: {line['name']}"
-                told.append({"quantity": name, "value": line[column], "unit": "euros"})
+            told += [row(f"{name}: {line['name']}", "euros", line[name]) for name in AMOUNTS]
         for what, low, high in swing(one):
-            told.append({"quantity": f"swing: {what}", "value": low, "unit": "euros"})
-            told.append({"quantity": f"swing_high: {what}", "value": high, "unit": "euros"})
+            told += [row(f"swing: {what}", "euros", low), row(f"swing_high: {what}", "euros", high)]
         about = {"territory": place.code, "outcome": one.name, "source": sources}
-        found += [about | row for row in told if row["value"] is not None]
+        found += [about | line for line in told if line["value"] is not None]
     return pd.DataFrame(found, columns=COLUMNS)
 
 
@@ -60,12 +57,8 @@ def lines(one: Value) -> pd.DataFrame:
     """Benefits and costs, every year of each together, in hundreds of euros: role, name, gross, net,
     discounted.
     """
-    told = (
-        one.table.groupby(["role", "name"], sort=False)[["gross", "net", "discounted"]].sum().reset_index()
-    )
-    for column in ("gross", "net", "discounted"):
-        told[column] = [_round(amount) for amount in told[column]]
-    return told
+    told = one.table.groupby(["role", "name"], sort=False)[[*AMOUNTS]].sum().reset_index()
+    return told.assign(**{column: [_round(amount) for amount in told[column]] for column in AMOUNTS})
 
 
 def sentences(place: Territory) -> tuple[Sentence, ...]:
@@ -89,17 +82,9 @@ def _sentence(one: Value) -> Sentence:
         parts.append(runs("value.payback", year=str(one.payback)))
     for key, items in (("value.contested", one.contested), ("value.refused", one.refused)):
         if items:
-            parts.append(
-                joined(runs(key), listed(runs("value.item", name=Declared(item)) for item in items))
-            )
+            named = listed(runs("value.item", name=Declared(item)) for item in items)
+            parts.append(joined(runs(key), named))
     return joined(*parts)
-
-
-def _ends(ends: tuple[float, float] | None, step: float) -> dict[str, float]:
-    if ends is None:
-        return {}
-    low, high = ends if step == 1 else map(_round, ends)
-    return {"low": low, "high": high}
 
 
 def _round(amount: float) -> float:
