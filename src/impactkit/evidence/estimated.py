@@ -4,7 +4,6 @@ tests, the warnings and the checks, never from the wish.
 
 import functools
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -22,6 +21,7 @@ from impactkit.effects.territory import effect
 from impactkit.errors import NotEnoughData
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.level import rule
+from impactkit.evidence.picked import measured
 from impactkit.indicators.comparable import family_of
 from impactkit.indicators.jobs import latest_jobs
 from impactkit.wording.catalogue import Declared, has, runs, say
@@ -77,13 +77,9 @@ def named(outcome: str) -> str:
     return f"« {known.get(outcome, outcome)} »"
 
 
+@functools.lru_cache(maxsize=128)
 def estimated(place: Territory, outcome: str) -> Estimated | None:
     """Everything about one outcome of one territory; None when its series cannot be used at all."""
-    return _estimated(place, outcome)
-
-
-@functools.lru_cache(maxsize=128)
-def _estimated(place: Territory, outcome: str) -> Estimated | None:
     try:
         found, seen = effect(place, outcome), detectable(place, outcome)
     except NotEnoughData:
@@ -153,7 +149,7 @@ def detectability(place: Territory, outcome: str) -> Sentence:
     if told.seen.effect is None:
         return runs("detect.none", reason=told.seen.refused or told.effect.refused)
     if told.seen.scale == "points":
-        return runs("detect.points", outcome=named(outcome), least=_size(told.seen.effect, "points"))
+        return runs("detect.points", outcome=named(outcome), least=measured(told.seen.effect, "points"))
     assert told.seen.people is not None
     noun = str(series.of_territory(place, outcome)["measure"].iloc[-1])
     people = number(hundreds(told.seen.people))
@@ -165,8 +161,7 @@ def _ambition(place: Territory, least: float) -> Sentence:
     """The jobs that its projects hope for, when together they are far fewer than what could be seen."""
     last = latest_jobs(place)
     targets = [str(target) for target in last["target"] if target] if len(last) else []
-    sizes = [_order(target) for target in targets]
-    told = [size for size in sizes if size is not None]
+    told = [size for size in map(_order, targets) if size is not None]
     if not targets or len(told) < len(targets) or sum(told) > least / 2:
         return runs("detect.smaller")
     if len(targets) > 1:
@@ -190,28 +185,21 @@ def gap(place: Territory, outcome: str) -> Sentence:
     if told is None or told.state == "refused":
         return ()
     found = told.effect
-    holes: dict[str, Any] = {"estimate": _size(found.estimate, found.scale, sign=True)}
+    size = functools.partial(measured, unit=found.scale, sign=True)
+    holes = {"estimate": size(found.estimate)}
     if told.state == "few":
         return runs("gap.few", **holes)
     large, among = int(found.about["as_large"]), int(found.about["among"])
-    holes |= {
-        "low": _size(found.low, found.scale, sign=True),
-        "high": _size(found.high, found.scale, sign=True),
-        "count": number(large),
-        "all": number(among),
-        "kind": say("gap.near" if found.scale == "percent" else "gap.every"),
-        "first": found.about["periods"][0][:4],
-        "last": found.about["periods"][1][:4],
-        "outcome": named(outcome),
-    }
+    first, last = (period[:4] for period in found.about["periods"])
+    holes |= {"low": size(found.low), "high": size(found.high), "first": first, "last": last}
+    kind = say("gap.near" if found.scale == "percent" else "gap.every")
+    holes |= {"count": number(large), "all": number(among), "kind": kind, "outcome": named(outcome)}
     if told.state == "weak":
         why = [*found.warnings, *(check.sentence for check in told.checks if check.passed is False)]
         return runs("gap.weak", why=" ; ".join(_small(one) for one in why), **holes)
     key = f"gap.{told.state}" + {0: ".none", 1: ".one"}.get(large, "")
-    sentence = runs(key, **holes)
-    if told.rule == "claim.exaggerated":
-        sentence = joined(sentence, runs("gap.exaggerated"))
-    return joined(sentence, _warned(found) if told.state == "ordinary" else ())
+    larger = runs("gap.exaggerated") if told.rule == "claim.exaggerated" else ()
+    return joined(runs(key, **holes), larger, _warned(found) if told.state == "ordinary" else ())
 
 
 def _warned(found: Effect) -> Sentence:
@@ -224,22 +212,14 @@ def counted(place: Territory, outcome: str) -> Sentence:
     told = estimated(place, outcome)
     if told is None or told.effect.p is None:
         return ()
-    return runs(
-        "gap.tests", n=tests(place.evaluation, outcome), count=number(tests(place.evaluation, outcome))
-    )
+    many = tests(place.evaluation, outcome)
+    return runs("gap.tests", n=many, count=number(many))
 
 
 def hundreds(people: float) -> float:
     """A threshold is an order of magnitude: three figures at most, never a person more or less."""
     step = 10 ** max(len(str(int(people))) - 3, 0)
     return round(people / step) * step
-
-
-def _size(value: float | None, scale: str, *, sign: bool = False) -> str:
-    assert value is not None
-    if scale == "points":
-        return number(value, 1, sign=sign) + " " + say("unit.points", n=abs(value))
-    return percent(value, sign=sign)
 
 
 def _small(sentence: str) -> str:

@@ -17,9 +17,7 @@ FEW = 5
 def by_code(place: Territory, indicator: str, column: str, codes: dict[str, str]) -> str:
     """« association (4), collectivité (2) »: the counts of an indicator by the codes of a column."""
     found = picked(place).many(indicator, f"{column}=").dropna(subset=["value"])
-    counts = {
-        group.split("=")[1]: value for group, value in zip(found["group"], found["value"], strict=True)
-    }
+    counts = dict(zip(found["group"].str.split("=").str[1], found["value"], strict=True))
     return ", ".join(f"{words} ({number(counts[code])})" for code, words in codes.items() if code in counts)
 
 
@@ -41,18 +39,13 @@ def roadmap(place: Territory) -> Sentence:
     all_, done = figures.of("count_milestones"), figures.of("count_milestones_done")
     if all_ is None or done is None:
         return ()
-    count = round(all_["value"])
-    told = [runs("life.roadmap", n=count, done=number(done["value"]), count=number(count))]
-    due = figures.of("count_milestones_on_time")
-    if due is not None:
-        told.append(runs("life.due", n=round(due["n"]), due=number(due["n"]), count=number(due["value"])))
-    delay = figures.of("days_milestone_delay")
-    if delay is not None:
-        told.append(runs("life.delay", days=number(delay["value"]), n=round(delay["n"])))
-    moved = figures.count("count_milestones_moved")
-    if moved:
-        told.append(runs("life.moved", n=moved, count=number(moved)))
-    return joined(*told)
+    late = figures.count("count_milestones_moved") > 0
+    return joined(
+        figures.told("life.roadmap", "count_milestones", n="value", done=number(done["value"])),
+        figures.told("life.due", "count_milestones_on_time", n="n"),
+        figures.told("life.delay", "days_milestone_delay", n="n"),
+        figures.told("life.moved", "count_milestones_moved", n="value") if late else (),
+    )
 
 
 def stages(place: Territory) -> Sentence:
@@ -83,30 +76,19 @@ def first_project(place: Territory) -> Sentence:
 def insertion(place: Territory) -> Sentence:
     """Jobs in insertion, and the yearly cost of the projects per job; what is not known is not said."""
     figures = picked(place)
-    held, cost = figures.of("count_jobs_insertion"), figures.of("amount_cost_per_job")
     several = figures.of("count_jobs")
-    told: list[Sentence] = []
     # One project's figure already says whether it is in insertion.
-    if held is not None and several is not None and several["n"] > 1:
-        told.append(runs("life.insertion", n=round(held["value"]), count=number(held["value"])))
-    if cost is not None:
-        told.append(runs("life.cost", cost=number(cost["value"]), n=round(cost["n"])))
-    return joined(*told)
+    many = several is not None and several["n"] > 1
+    held = figures.told("life.insertion", "count_jobs_insertion", n="value") if many else ()
+    return joined(held, figures.told("life.cost", "amount_cost_per_job", n="n"))
 
 
 def obstacles(place: Territory) -> Sentence:
     """Obstacles by outcome, and the days until half had an answer; empty when none is known."""
     figures = picked(place)
-    known = figures.of("count_obstacles")
-    if known is None:
-        return ()
     told = by_code(place, "count_obstacles", "outcome", labels("obstacles", "outcome"))
-    count = round(known["value"])
-    days = figures.of("days_to_resolution")
-    wait: Sentence = ()
-    if days is not None:
-        wait = runs("life.answer", days=number(days["value"]), count=number(days["n"]))
-    return joined(runs("life.obstacles", n=count, count=number(count), outcomes=told), wait)
+    known = figures.told("life.obstacles", "count_obstacles", n="value", outcomes=told)
+    return joined(known, figures.told("life.answer", "days_to_resolution")) if known else ()
 
 
 def unintended(place: Territory) -> Sentence:

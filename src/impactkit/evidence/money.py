@@ -18,17 +18,13 @@ def funding(place: Territory) -> Sentence:
     if len(lines) <= MANY:
         return declared.funding(place)
     figures = picked(place)
-    told: list[Sentence] = []
-    held = figures.of("amount_secured")
-    if held is not None:
-        told.append(runs("money.secured", amount=number(held["value"]), n=round(held["n"])))
-    coaching = figures.of("amount_engineering_animation")
-    if coaching is not None:
-        told.append(runs("money.coaching", amount=number(coaching["value"])))
-    silent = figures.count("count_funding_without_amount")
-    if silent:
-        told.append(runs("money.silent", n=silent, count=number(silent)))
-    return joined(*told, _ratio(place))
+    silent = figures.count("count_funding_without_amount") > 0
+    return joined(
+        figures.told("money.secured", "amount_secured", n="n"),
+        figures.told("money.coaching", "amount_engineering_animation"),
+        figures.told("money.silent", "count_funding_without_amount", n="value") if silent else (),
+        _ratio(place),
+    )
 
 
 def _ratio(place: Territory) -> Sentence:
@@ -44,24 +40,17 @@ def _ratio(place: Territory) -> Sentence:
 def partnerships(place: Territory) -> Sentence:
     """How many, of which type, in euros and in hours; empty when none is known."""
     figures = picked(place)
-    known = figures.of("count_partnerships")
-    if known is None:
-        return ()
-    count = round(known["value"])
     types = by_code(place, "count_partnerships", "type", labels("partnerships", "type"))
-    told = [runs("money.partnerships", n=count, count=number(count), types=types)]
-    companies, cash, hours = map(figures.of, ("count_companies", "amount_cash", "count_hours"))
-    if companies is not None:
-        told.append(runs("money.companies", n=round(companies["value"]), count=number(companies["value"])))
-    if cash is not None:
-        told.append(runs("money.cash", amount=number(cash["value"])))
-    if hours is not None:
-        told.append(runs("money.hours", n=round(hours["value"]), hours=number(hours["value"])))
+    known = figures.told("money.partnerships", "count_partnerships", n="value", types=types)
     valued = figures.of("amount_hours_valued")
-    if valued is not None:
-        rate = Declared(valued["quality"])
-        told.append(runs("money.valued", amount=number(valued["value"]), rate=rate))
-    return joined(*told)
+    rate = Declared("" if valued is None else valued["quality"])
+    told = (
+        figures.told("money.companies", "count_companies", n="value"),
+        figures.told("money.cash", "amount_cash"),
+        figures.told("money.hours", "count_hours", n="value"),
+        figures.told("money.valued", "amount_hours_valued", rate=rate),
+    )
+    return joined(known, *told) if known else ()
 
 
 def transfers(place: Territory) -> Sentence:

@@ -7,9 +7,10 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from impactkit.data.territories import Territory
+from impactkit.evidence.finding import Sentence
 from impactkit.indicators import indicators
 from impactkit.indicators.protected import hidden_tables
-from impactkit.wording.catalogue import say
+from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number, percent
 
 MEDIAN = "comparable=median"
@@ -37,6 +38,16 @@ class Picked:
         """A count as a whole number; 0 when it is not known."""
         row = self.of(indicator, group=group)
         return 0 if row is None else round(row["value"])
+
+    def told(self, key: str, indicator: str, *, group: str = "", n: str = "", **holes: object) -> Sentence:
+        """The sentence of `key` about an indicator: `value` and `of` (its n) fill holes, the column that `n`
+        names (value or n) chooses the plural; nothing without a value.
+        """
+        row = self.of(indicator, group=group)
+        if row is None:
+            return ()
+        about = {"value": number(row["value"]), "of": "" if pd.isna(row["n"]) else number(row["n"])}
+        return runs(key, n=round(row[n]) if n else None, **about, **holes)
 
     def many(self, indicator: str, prefix: str) -> pd.DataFrame:
         """Rows of an indicator whose group starts with `prefix`."""

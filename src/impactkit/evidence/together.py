@@ -3,7 +3,6 @@ nothing that ranks its territories.
 """
 
 import functools
-from typing import Any
 
 import pandas as pd
 
@@ -15,11 +14,11 @@ from impactkit.effects.results import Effect
 from impactkit.effects.territory import effect
 from impactkit.errors import NotEnoughData
 from impactkit.evidence.declared import cited
-from impactkit.evidence.effect_rows import COLUMNS
+from impactkit.evidence.effect_rows import COLUMNS, Row, row, unit_of
 from impactkit.evidence.estimated import named, outcomes
 from impactkit.evidence.finding import Finding, Sentence, joined
 from impactkit.evidence.level import LEVEL
-from impactkit.evidence.picked import Picked, as_text
+from impactkit.evidence.picked import Picked, as_text, measured
 from impactkit.indicators import indicators
 from impactkit.indicators.transfers import suggest_transfers
 from impactkit.wording.catalogue import runs, say
@@ -47,14 +46,8 @@ def overline(ev: Evaluation) -> str:
 def subtitle(ev: Evaluation) -> tuple[str, ...]:
     """How many territories, by wave."""
     count = of_programme(ev).count
-    waves = [
-        say(
-            "together.wave",
-            wave=wave.name,
-            count=number(count("count_territories", group=f"wave={wave.id}")),
-        )
-        for wave in ev.waves
-    ]
+    sizes = {wave.name: count("count_territories", group=f"wave={wave.id}") for wave in ev.waves}
+    waves = [say("together.wave", wave=name, count=number(size)) for name, size in sizes.items()]
     total = count("count_territories", group="status=labelled")
     return say("together.territories", n=total, count=number(total)), SEPARATOR.join(waves)
 
@@ -70,23 +63,17 @@ def sources(told: str) -> str:
 def projects(ev: Evaluation) -> Sentence:
     """Projects and jobs declared over the programme, as a floor; empty without one."""
     found = of_programme(ev)
-    named_ = found.of("count_projects")
-    if named_ is None:
+    known = found.of("count_projects")
+    if known is None:
         return ()
-    places = found.count("count_territories", group="about=projects")
-    total = found.count("count_territories", group="status=labelled")
-    about = {"places": number(places), "all": number(total), "source": sources(named_["source"])}
-    said = [runs("together.projects", n=round(named_["value"]), count=number(named_["value"]), **about)]
-    jobs = found.of("count_jobs")
-    if jobs is not None:
-        places = found.count("count_territories", group="about=jobs")
-        said.append(
-            runs("together.jobs", n=round(jobs["value"]), count=number(jobs["value"]), places=number(places))
-        )
-    wait = found.of("days_to_first_project", group="clock=label")
-    if wait is not None:
-        said.append(runs("together.first", days=number(wait["value"]), count=number(wait["n"])))
-    return joined(*said)
+    groups = ("about=projects", "about=jobs", "status=labelled")
+    places, jobs, every = (number(found.count("count_territories", group=one)) for one in groups)
+    about = {"places": places, "all": every, "source": sources(known["source"])}
+    return joined(
+        found.told("together.projects", "count_projects", n="value", **about),
+        found.told("together.jobs", "count_jobs", n="value", places=jobs),
+        found.told("together.first", "days_to_first_project", group="clock=label"),
+    )
 
 
 def themes(ev: Evaluation) -> Sentence:
@@ -97,17 +84,12 @@ def themes(ev: Evaluation) -> Sentence:
         return ()
     words = labels("challenges", "themes")
     ranks = found.many("index_theme_rank", "theme=")
-    first = [
-        group.removeprefix("theme=") for group in ranks[ranks["value"] == ranks["value"].min()]["group"]
-    ]
+    groups = ranks[ranks["value"] == ranks["value"].min()]["group"]
+    first = [group.removeprefix("theme=") for group in groups]
     share = found.of("share_territories", group=f"theme={first[0]}")
     assert share is not None
-    about = {
-        "count": number(whole["value"]),
-        "places": number(share["n"]),
-        "source": sources(whole["source"]),
-    }
-    said = runs("together.themes", n=round(whole["value"]), **about)
+    source, places = sources(whole["source"]), number(share["n"])
+    said = found.told("together.themes", "count_challenges", n="value", places=places, source=source)
     told = {"themes": " ; ".join(words[one] for one in first), "share": as_text(share["value"], "part")}
     return joined(said, runs("together.themes.first", n=len(first), **told))
 
@@ -115,17 +97,17 @@ def themes(ev: Evaluation) -> Sentence:
 def exchanges(ev: Evaluation) -> Sentence:
     """Transfers known between territories, how many were taken up, pairs that could be; or nothing."""
     found = of_programme(ev)
-    known = found.of("count_transfers")
     could = len(suggest_transfers(ev))
-    said: list[Sentence] = []
-    if known is not None:
-        linked = found.count("count_territories_linked")
-        adopted = found.count("count_transfers", group="status=adopted")
-        about = {"count": number(known["value"]), "linked": number(linked), "adopted": number(adopted)}
-        said.append(
-            runs("together.transfers", n=round(known["value"]), source=sources(known["source"]), **about)
-        )
-    return joined(*said, runs("together.suggested", n=could, count=number(could)) if could else ())
+    linked = number(found.count("count_territories_linked"))
+    adopted = number(found.count("count_transfers", group="status=adopted"))
+    known = found.of("count_transfers")
+    about = {
+        "linked": linked,
+        "adopted": adopted,
+        "source": "" if known is None else sources(known["source"]),
+    }
+    said = found.told("together.transfers", "count_transfers", n="value", **about)
+    return joined(said, runs("together.suggested", n=could, count=number(could)) if could else ())
 
 
 def gaps(ev: Evaluation, outcome: str) -> pd.DataFrame:
@@ -171,11 +153,12 @@ def state(ev: Evaluation, outcome: str) -> str:
 
 def _gap(ev: Evaluation, outcome: str) -> Sentence:
     found, about = whole(ev, outcome), {"outcome": named(outcome)}
+    size = functools.partial(measured, unit=found.scale, sign=True)
     if found.estimate is None:
         return runs("together.refused", why=found.refused, **about)
-    told = about | {"count": number(found.n_treated), "estimate": _size(found.estimate, found.scale)}
+    told = about | {"count": number(found.n_treated), "estimate": size(found.estimate)}
     if found.low is not None and found.high is not None:
-        told |= {"low": _size(found.low, found.scale), "high": _size(found.high, found.scale)}
+        told |= {"low": size(found.low), "high": size(found.high)}
     kind = state(ev, outcome)
     if kind == "few":
         return runs("together.few", why=found.refused, **told)
@@ -183,11 +166,11 @@ def _gap(ev: Evaluation, outcome: str) -> Sentence:
     told["share"] = percent(p) if p >= LEAST else say("together.least", share=percent(LEAST))
     told["draws"] = number(found.about["draws"])
     why = " ; ".join(one[0].lower() + one[1:].rstrip(".") for one in found.warnings)
-    said = runs(f"together.{kind}", why=why, **told) if kind == "weak" else runs(f"together.{kind}", **told)
+    said = runs(f"together.{kind}", why=why, **told)
     if kind == "ordinary" and why:
         said = joined(said, runs("together.warned", why=why))
     seen = found.about["detectable"]
-    least = runs("together.detectable", least=_size(abs(seen), found.scale).lstrip("+")) if seen else ()
+    least = runs("together.detectable", least=measured(abs(seen), found.scale)) if seen else ()
     return joined(least, said, _spread(found))
 
 
@@ -196,7 +179,7 @@ def _spread(found: Effect) -> Sentence:
     ends = found.about.get("prediction")
     if not ends or ends[0] is None:
         return ()
-    low, high = (_size(end, found.scale) for end in ends)
+    low, high = (measured(end, found.scale, sign=True) for end in ends)
     return runs("together.prediction", low=low, high=high, i2=percent(found.about["i2"] or 0.0))
 
 
@@ -216,58 +199,36 @@ def findings(ev: Evaluation) -> tuple[Finding, ...]:
 
 def rows(ev: Evaluation) -> pd.DataFrame:
     """One row by figure, for effects.csv: the programme's (no territory), and the gap of each territory."""
-    found: list[dict[str, Any]] = []
+    found: list[Row] = []
     for outcome in outcomes(ev):
-        told, unit = whole(ev, outcome), "points" if whole(ev, outcome).scale == "points" else "part"
-        about = {"outcome": outcome, "source": "impactkit"}
-        for one in gaps(ev, outcome).to_dict("records"):
-            ends = {name: one[name] for name in ("territory", "value", "low", "high", "n")}
-            found.append(about | ends | {"quantity": "gap", "unit": unit})
+        told, unit, held = whole(ev, outcome), unit_of(whole(ev, outcome)), whole(ev, outcome).about
+        about = {"territory": "", "outcome": outcome, "source": "impactkit"}
+        for one in gaps(ev, outcome).itertuples(index=False):
+            mine = row("gap", unit, one.value, one.low, one.high, one.n)
+            found.append(about | mine | {"territory": one.territory})
         if told.estimate is None:
             continue
-        held = told.about
-        mine = [
-            {
-                "quantity": "gap",
-                "value": told.estimate,
-                "low": told.low,
-                "high": told.high,
-                "n": told.n_treated,
-            },
-            {"quantity": "p", "value": told.p, "n": held["draws"], "unit": "part"},
-            {"quantity": "draws", "value": held["draws"], "unit": "programmes"},
-            {"quantity": "detectable", "value": held["detectable"]},
-            {"quantity": "weak", "value": held["weak"], "n": told.n_treated, "unit": "territoires"},
-            {"quantity": "off", "value": held["off"], "unit": "fois"},
-            {"quantity": "i2", "value": held["i2"], "unit": "part"},
-            {"quantity": "meta", **_three(held["meta"])},
-            {"quantity": "prediction", **_two(held["prediction"])},
+        found += [
+            about | one
+            for one in (
+                row("gap", unit, told.estimate, told.low, told.high, told.n_treated),
+                row("p", "part", told.p, None, None, held["draws"]),
+                row("draws", "programmes", held["draws"]),
+                row("detectable", unit, held["detectable"]),
+                row("weak", "territoires", held["weak"], None, None, told.n_treated),
+                row("off", "fois", held["off"]),
+                row("i2", "part", held["i2"]),
+                row("meta", unit, *(held["meta"] or ())),
+                row("prediction", unit, None, *(held["prediction"] or ())),
+            )
         ]
-        found += [about | {"territory": "", "unit": unit} | one for one in mine]
-    for row in designs(ev).to_dict("records"):
-        told_of = {"outcome": row["outcome"], "source": "impactkit", "unit": "unités", "value": row["units"]}
-        found.append(told_of | {"territory": row["territory"], "quantity": "comparison_units"})
+    for one in designs(ev).itertuples(index=False):
+        about = {"territory": one.territory, "outcome": one.outcome, "source": "impactkit"}
+        found.append(about | row("comparison_units", "unités", one.units))
     return pd.DataFrame(found, columns=COLUMNS)
 
 
 def method(ev: Evaluation) -> tuple[Sentence, ...]:
     """How these figures were put together."""
-    return (
-        runs("together.method"),
-        runs("together.method.mean"),
-        runs("together.method.ranks", name=ev.programme),
-    )
-
-
-def _three(ends: tuple[float | None, ...] | None) -> dict[str, Any]:
-    return dict(zip(("value", "low", "high"), ends, strict=True)) if ends else {}
-
-
-def _two(ends: tuple[float | None, ...] | None) -> dict[str, Any]:
-    return dict(zip(("low", "high"), ends, strict=True)) if ends else {}
-
-
-def _size(value: float, scale: str) -> str:
-    if scale == "points":
-        return number(value, 1, sign=True) + " " + say("unit.points", n=abs(value))
-    return percent(value, sign=True)
+    ranks = runs("together.method.ranks", name=ev.programme)
+    return runs("together.method"), runs("together.method.mean"), ranks
