@@ -15,7 +15,7 @@ from impactkit.data.territories import Territory
 from impactkit.evidence import effect_rows, value
 from impactkit.evidence.estimated import Estimated, estimated, named
 from impactkit.evidence.level import rule
-from impactkit.evidence.picked import as_text
+from impactkit.evidence.picked import as_text, measured
 from impactkit.indicators import indicators
 from impactkit.wording.catalogue import has, say
 from impactkit.wording.numbers import when
@@ -125,11 +125,9 @@ def _sentence(key: str, row: dict[str, Any], label: str, table: str, missing: st
 
 
 def _figure(value: float, unit: str, *, sign: bool = False) -> str:
-    text = as_text(value, unit, sign=sign)
-    if unit == "part":
+    text = measured(value, unit, sign=sign)
+    if unit in ("part", "points"):
         return text
-    if unit == "points":
-        return f"{text} " + say("unit.points", n=abs(value))
     # Units are written in the plural; below two French is singular.
     words = [word if word in INVARIABLE else word.removesuffix("s") for word in unit.split()]
     return f"{text} " + (" ".join(words) if abs(value) < 2 else unit)
@@ -137,41 +135,31 @@ def _figure(value: float, unit: str, *, sign: bool = False) -> str:
 
 def _group(group: str, table: str) -> str:
     """Which part of a figure: in the words of the tables where they have some."""
-    parts = []
+    parts, stages = [], labels("projects", "stage")
     for part in filter(None, group.split("|")):
         name, _, value = part.partition("=")
-        key = f"claim.group.{part}"
-        words = labels(table, name)
-        stages = labels("projects", "stage")
-        if has(key):
-            parts.append(say(key))
+        if has(f"claim.group.{part}"):
+            parts.append(say(f"claim.group.{part}"))
         elif ">" in part:
             parts.append(" → ".join(stages.get(one, one) for one in part.split(">")))
         elif name == "on":
             parts.append(say("claim.group.on", what=named(value)))
         else:
-            parts.append(words.get(value, value))
+            parts.append(labels(table, name).get(value, value))
     return ", ".join(parts)
 
 
 @functools.lru_cache(maxsize=256)
 def _about(indicator: str) -> dict[str, str]:
     """Label, place in the logic model, dimension, SDG and IRIS+ of an indicator."""
-    ours = measures()
+    ours, known = measures(), catalogue().set_index("id")
+    about = {"label_fr": indicator, **dict.fromkeys(("logic", "dimension", "sdg", "iris", "table"), "")}
     if indicator in ours.index:
-        return {**ours.loc[indicator].to_dict(), "sdg": "", "iris": ""}
-    known = catalogue().set_index("id")
+        return about | ours.loc[indicator].to_dict()
     if indicator in known.index:
-        told = known.loc[indicator]
-        return {
-            "label_fr": told["label_fr"],
-            "logic": "context",
-            "dimension": "how_much",
-            "sdg": told["sdg"],
-            "iris": told["iris"],
-            "table": "",
-        }
-    return {"label_fr": indicator, **dict.fromkeys(("logic", "dimension", "sdg", "iris", "table"), "")}
+        told = known.loc[indicator, ["label_fr", "sdg", "iris"]].to_dict()
+        return about | told | {"logic": "context", "dimension": "how_much"}
+    return about
 
 
 def _of_effect(row: dict[str, Any], told: Estimated, at: int) -> dict[str, Any]:
@@ -179,22 +167,15 @@ def _of_effect(row: dict[str, Any], told: Estimated, at: int) -> dict[str, Any]:
     outcome, quantity = row["outcome"], row["quantity"]
     gap = quantity == "gap"
     key = told.rule if gap else rule("method")
-    periods = told.effect.about.get("periods", ("", ""))
-    holes = {
-        "what": named(outcome),
-        "quantity": "" if gap else _quantity(quantity),
-        "value": _figure(row["value"], row["unit"], sign=gap)
-        if pd.notna(row["value"])
-        else say("cell.unknown"),
-        "first": periods[0][:4],
-        "last": periods[1][:4],
-    }
-    for end in ("low", "high"):
-        holes[end] = _figure(row[end], row["unit"], sign=True) if pd.notna(row[end]) else say("cell.unknown")
+    first, last = told.effect.about.get("periods", ("", ""))
+    holes = {"what": named(outcome), "quantity": "" if gap else _quantity(quantity)}
+    holes |= {"first": first[:4], "last": last[:4]}
+    for name, sign in (("value", gap), ("low", True), ("high", True)):
+        known = pd.notna(row[name])
+        holes[name] = _figure(row[name], row["unit"], sign=sign) if known else say("cell.unknown")
     verdicts = (f"{one.name}={VERDICTS[one.passed]}" for one in told.checks)
     return {
-        **{column: row[column] for column in ("territory", "value", "low", "high", "n", "unit", "source")},
-        **dict.fromkeys(("as_of", "data_vintage", "geography_vintage"), ""),
+        **_taken(row),
         **{column: _about(outcome)[column] for column in ("sdg", "iris")},
         "claim": f"effect[{outcome}]" if gap else f"{quantity}[{outcome}]" + (f"#{at}" if at > 1 else ""),
         "logic": "impacts" if gap and told.state == "estimated" else "context",
@@ -203,7 +184,7 @@ def _of_effect(row: dict[str, Any], told: Estimated, at: int) -> dict[str, Any]:
         "sentence": say(key + (".span" if not gap and pd.notna(row["low"]) else ""), **holes),
         "indicator": outcome,
         "group": quantity,
-        "period": "/".join(filter(None, periods)),
+        "period": "/".join(filter(None, (first, last))),
         "assumptions": SEPARATOR.join(told.effect.assumptions) if gap else "",
         "checks": SEPARATOR.join(verdicts) if gap else "",
         "dimension": "contribution",
@@ -213,20 +194,15 @@ def _of_effect(row: dict[str, Any], told: Estimated, at: int) -> dict[str, Any]:
 def _of_value(row: dict[str, Any]) -> dict[str, Any]:
     """A row of values.csv as a claim: what declared hypotheses amount to, no ratio without its range."""
     quantity, _, item = row["quantity"].partition(": ")
-    what = say(f"claim.value.{quantity}", item=item)
-    year = row["unit"] == "année"
-    holes = {"what": what, "project": row["outcome"]}
+    holes = {"what": say(f"claim.value.{quantity}", item=item), "project": row["outcome"]}
     # What a euro gives has its unit in its name.
     figure = as_text if row["unit"] == value.PER_EURO else _figure
+    year = row["unit"] == "année"
     holes["value"] = str(int(row["value"])) if year else figure(row["value"], row["unit"])
     ranged = pd.notna(row["low"])
     if ranged:
         holes |= {name: figure(row[name], row["unit"]) for name in ("low", "high")}
-    return {
-        **{column: row[column] for column in ("territory", "value", "low", "high", "n", "unit", "source")},
-        **dict.fromkeys(
-            ("as_of", "data_vintage", "geography_vintage", "period", "sdg", "iris", "checks"), ""
-        ),
+    return _taken(row) | {
         "claim": f"value[{row['outcome']}: {row['quantity']}]",
         "logic": "outcomes",
         "level": "declared",
@@ -239,18 +215,23 @@ def _of_value(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _taken(row: dict[str, Any]) -> dict[str, Any]:
+    """What a claim takes as it is from a row of effects.csv or values.csv; the rest is empty."""
+    held = ("territory", "value", "low", "high", "n", "unit", "source")
+    return dict.fromkeys(COLUMNS, "") | {column: row[column] for column in held}
+
+
 def _quantity(name: str) -> str:
     """A figure of effects.csv in words."""
-    if name.startswith("check_"):
-        return say("claim.quantity.check", name=say(f"effect.check.name.{name.removeprefix('check_')}"))
-    if name.startswith("path_"):
-        return say("claim.quantity.path", period=name.removeprefix("path_"))
-    if name.startswith("choice_"):
-        _, choice, option = name.split("_")
-        told = {"choice": say(f"choice.{choice}"), "option": say(f"choice.{choice}.{option}")}
-        return say("claim.quantity.choice", **told)
-    if name.startswith("balance_"):
-        _, quantity, of = name.split("_")
-        of_whom = say(f"balance.{of}")
-        return say("claim.quantity.balance", quantity=say(f"claim.balance.{quantity}"), of=of_whom.lower())
-    return say(f"claim.quantity.{name}")
+    kind, *parts = name.split("_", 2)
+    if kind == "check":
+        words = {"name": say(f"effect.check.name.{name.removeprefix('check_')}")}
+    elif kind == "path":
+        words = {"period": parts[0]}
+    elif kind == "choice":
+        words = {"choice": say(f"choice.{parts[0]}"), "option": say(f"choice.{parts[0]}.{parts[1]}")}
+    elif kind == "balance":
+        words = {"quantity": say(f"claim.balance.{parts[0]}"), "of": say(f"balance.{parts[1]}").lower()}
+    else:
+        return say(f"claim.quantity.{name}")
+    return say(f"claim.quantity.{kind}", **words)

@@ -35,9 +35,8 @@ def change(place: Territory, *, short: bool = False) -> Sentence:
         return ()
     first, last = moved["period"].split("/")
     told = {"first": first, "last": last, "change": percent(abs(moved["value"]))}
-    return joined(
-        runs(f"change.{_direction(moved['value'])}", **told), () if short else runs("official.alone")
-    )
+    said = runs(f"change.{direction(moved['value'])}", **told)
+    return said if short else joined(said, runs("official.alone"))
 
 
 def among(place: Territory) -> Sentence:
@@ -51,21 +50,12 @@ def among(place: Territory) -> Sentence:
     n = round(count["value"])
     half = figures.of("rate_population_change", group=MEDIAN)
     if half is not None:
-        return runs(
-            f"among.{position(moved['value'], half)}",
-            family=family(place, n),
-            count=number(n),
-            low=percent(half["low"], sign=True),
-            high=percent(half["high"], sign=True),
-        )
+        ends = {end: percent(half[end], sign=True) for end in ("low", "high")}
+        key = f"among.{position(moved['value'], half)}"
+        return runs(key, family=say(f"noun.{place.family}", n=n), count=number(n), **ends)
     if n == 0:
         return runs("among.none", none=say(f"family.none.{place.family}"))
-    return runs("among.few", n=n, count=number(n), family=family(place, n))
-
-
-def family(place: Territory, n: int) -> str:
-    """« intercommunalités », « département » ...: the family's noun in the number of `n`."""
-    return say(f"noun.{place.family}", n=n)
+    return runs("among.few", n=n, count=number(n), family=say(f"noun.{place.family}", n=n))
 
 
 def median(place: Territory) -> Sentence:
@@ -74,22 +64,24 @@ def median(place: Territory) -> Sentence:
     return () if half is None else runs("among.median", median=percent(half["value"], sign=True))
 
 
-def position(value: float, half: pd.Series) -> str:
-    """Where a value stands by the middle half, on the figures as printed: below, inside or above."""
-    shown, low, high = (rounded(x * 100, 1) for x in (value, half["low"], half["high"]))
+def position(value: float, half: pd.Series, scale: float = 100) -> str:
+    """Where a value stands by two limits, on the figures as printed: below, inside or above."""
+    shown, low, high = (rounded(x * scale, 1) for x in (value, half["low"], half["high"]))
     return "below" if shown < low else "above" if shown > high else "inside"
+
+
+def direction(value: float, scale: float = 100) -> str:
+    """Whether a change, as it is printed, goes up, down or nowhere."""
+    shown = rounded(value * scale, 1)
+    return "up" if shown > 0 else "down" if shown < 0 else "flat"
 
 
 def rule(place: Territory) -> Sentence:
     """How the comparable territories were chosen; empty when nothing is compared."""
     if picked(place).of("count_comparable") is None:
         return ()
-    year = last_before(place)
-    return runs(
-        "method.comparable",
-        families=say(f"noun.{place.family}", n=2),
-        year=str(year),
-    )
+    families = say(f"noun.{place.family}", n=2)
+    return runs("method.comparable", families=families, year=str(last_before(place)))
 
 
 def what_it_is(place: Territory) -> Sentence:
@@ -98,8 +90,3 @@ def what_it_is(place: Territory) -> Sentence:
         return runs("method.population.single") if place.perimeter else ()
     vintage = str(place.evaluation.vintage)
     return joined(runs("method.population", vintage=vintage), runs("method.five-years"))
-
-
-def _direction(value: float) -> str:
-    shown = rounded(value * 100, 1)
-    return "up" if shown > 0 else "down" if shown < 0 else "flat"

@@ -6,13 +6,14 @@ import pandas as pd
 
 from impactkit.data import series
 from impactkit.data.territories import Territory
+from impactkit.evidence.compared import direction, position
 from impactkit.evidence.declared import cited
 from impactkit.evidence.finding import Sentence, joined
-from impactkit.evidence.picked import MEDIAN, as_text, picked
+from impactkit.evidence.picked import MEDIAN, as_text, measured, picked, signed
 from impactkit.indicators.comparable import family_of, last_before
 from impactkit.indicators.figures import RANGE, change_of
 from impactkit.wording.catalogue import runs, say
-from impactkit.wording.numbers import number, rounded
+from impactkit.wording.numbers import number
 
 JOBS, UNEMPLOYMENT = "count_jobs_private", "rate_unemployment"
 # Under this share of its jobs, a zone says little about the territory.
@@ -48,10 +49,9 @@ def change(place: Territory, indicator: str, *, short: bool = False) -> Sentence
     if moved is None:
         return ()
     first, last = moved["period"].split("/")
-    told = {"first": first, "last": last, "change": _size(abs(moved["value"]), moved["unit"])}
-    way = _direction(moved)
-    name = f"official.{indicator}.{way}"
-    return joined(runs(name, **told), () if short else runs("official.alone"))
+    told = {"first": first, "last": last, "change": measured(abs(moved["value"]), moved["unit"])}
+    said = runs(f"official.{indicator}.{direction(moved['value'], _points(moved)[1])}", **told)
+    return said if short else joined(said, runs("official.alone"))
 
 
 def among(place: Territory, indicator: str) -> Sentence:
@@ -65,10 +65,10 @@ def among(place: Territory, indicator: str) -> Sentence:
     n, family = round(count["value"]), family_of(place, indicator)
     noun = say(f"noun.{family}", n=n)
     half = figures.of(change_of(indicator), group=MEDIAN)
-    points = ".points" if moved["unit"] == "points" else ""
+    points, scale = _points(moved)
     if half is not None:
         told = _span(half) | {"count": number(n), "family": noun}
-        return runs(f"official.among{points}.{position(moved, half)}", **told)
+        return runs(f"official.among{points}.{position(moved['value'], half, scale)}", **told)
     spread = figures.of(change_of(indicator), group=RANGE)
     if spread is None:
         return runs("official.among.none", none=say(f"family.none.{family}"))
@@ -81,10 +81,10 @@ def ordinary(place: Territory, indicator: str) -> Sentence:
     moved, limits = figures.of(change_of(indicator)), figures.of(change_of(indicator), group="expected=95")
     if moved is None or limits is None:
         return ()
-    way = "inside" if position(moved, limits) == "inside" else "outside"
+    points, scale = _points(moved)
+    way = "inside" if position(moved["value"], limits, scale) == "inside" else "outside"
     family = say(f"noun.{family_of(place, indicator)}", n=2)
     told = _span(limits) | {"count": number(limits["n"]), "family": family}
-    points = ".points" if moved["unit"] == "points" else ""
     return runs(f"official.ordinary{points}.{way}", **told)
 
 
@@ -111,30 +111,16 @@ def rule(place: Territory) -> Sentence:
     return joined(*found)
 
 
-def position(moved: pd.Series, half: pd.Series) -> str:
-    """Where a change stands by two limits, on the figures as printed: below, inside or above."""
-    scale = 1 if moved["unit"] == "points" else 100
-    shown, low, high = (rounded(x * scale, 1) for x in (moved["value"], half["low"], half["high"]))
-    return "below" if shown < low else "above" if shown > high else "inside"
-
-
 def _yearly(place: Territory, indicator: str) -> pd.Series | None:
-    rows = picked(place).rows
-    mine = rows[(rows["indicator"] == indicator) & (rows["group"] == "") & rows["value"].notna()]
-    mine = mine[mine["period"].str.len() == 4]
+    rows = picked(place).many(indicator, "")
+    mine = rows[(rows["group"] == "") & rows["value"].notna() & (rows["period"].str.len() == 4)]
     return None if mine.empty else mine.sort_values("period").iloc[-1]
 
 
 def _span(row: pd.Series) -> dict[str, str]:
-    sign = row["unit"] == "points" or row["indicator"].endswith("_change")
-    return {name: as_text(row[name], row["unit"], sign=sign) for name in ("low", "high")}
+    return {name: as_text(row[name], row["unit"], sign=signed(row)) for name in ("low", "high")}
 
 
-def _size(value: float, unit: str) -> str:
-    text = as_text(value, unit)
-    return f"{text} " + say("unit.points", n=abs(value)) if unit == "points" else text
-
-
-def _direction(moved: pd.Series) -> str:
-    shown = rounded(moved["value"] * (1 if moved["unit"] == "points" else 100), 1)
-    return "up" if shown > 0 else "down" if shown < 0 else "flat"
+def _points(moved: pd.Series) -> tuple[str, float]:
+    """What a key of the catalogue adds for points, and from a value to what is printed."""
+    return (".points", 1) if moved["unit"] == "points" else ("", 100)
