@@ -67,33 +67,9 @@ def _dates(place: Territory) -> list[Sentence]:
     return [label, runs("known.start", when=when(starts[0]["date"]), who=who)]
 
 
-def _collective(place: Territory) -> tuple[Sentence, ...]:
-    return declared.collective(place), life.variety(place)
-
-
-def _roadmap(place: Territory) -> tuple[Sentence, ...]:
-    return (life.roadmap(place),)
-
-
 def _projects(place: Territory) -> tuple[Sentence, ...]:
     first = declared.jobs(place) or declared.projects(place)
     return first, joined(life.stages(place), life.first_project(place)), life.insertion(place)
-
-
-def _money(place: Territory) -> tuple[Sentence, ...]:
-    return money.funding(place), money.partnerships(place)
-
-
-def _exchanges(place: Territory) -> tuple[Sentence, ...]:
-    return money.transfers(place), life.obstacles(place)
-
-
-def _contribution(place: Territory) -> tuple[Sentence, ...]:
-    return (*(sentence(one) for one in contribution(place)), to_bring(place))
-
-
-def _lessons(place: Territory) -> tuple[Sentence, ...]:
-    return (life.unintended(place),)
 
 
 def _context(place: Territory) -> tuple[Sentence, ...]:
@@ -111,19 +87,12 @@ def _estimate(place: Territory) -> tuple[Sentence, ...]:
     found: list[Sentence] = []
     told: set[Sentence] = set()
     for outcome in estimates.outcomes(place.evaluation):
-        parts = (
-            (estimates.detectability(place, outcome),),
-            (estimates.gap(place, outcome), estimates.counted(place, outcome)),
-        )
-        for some in parts:
+        seen, gap = estimates.detectability(place, outcome), estimates.gap(place, outcome)
+        for some in ((seen,), (gap, estimates.counted(place, outcome))):
             # The same words for every outcome are said once.
             found.append(joined(*(one for one in some if one not in told)))
             told |= set(some)
     return tuple(found)
-
-
-def _plan(place: Territory) -> tuple[Sentence, ...]:
-    return (plan(place.evaluation),) if _estimate(place) else ()
 
 
 def _method(place: Territory) -> tuple[Sentence, ...]:
@@ -134,16 +103,16 @@ def _method(place: Territory) -> tuple[Sentence, ...]:
 
 TOPICS: dict[str, Callable[[Territory], tuple[Sentence, ...]]] = {
     "label": _label,
-    "collective": _collective,
-    "roadmap": _roadmap,
+    "collective": lambda place: (declared.collective(place), life.variety(place)),
+    "roadmap": lambda place: (life.roadmap(place),),
     "projects": _projects,
-    "money": _money,
-    "exchanges": _exchanges,
-    "contribution": _contribution,
+    "money": lambda place: (money.funding(place), money.partnerships(place)),
+    "exchanges": lambda place: (money.transfers(place), life.obstacles(place)),
+    "contribution": lambda place: (*map(sentence, contribution(place)), to_bring(place)),
     "value": sentences,
-    "lessons": _lessons,
+    "lessons": lambda place: (life.unintended(place),),
     "context": _context,
     "estimate": _estimate,
-    "plan": _plan,
+    "plan": lambda place: (plan(place.evaluation),) if _estimate(place) else (),
     "method": _method,
 }

@@ -64,22 +64,13 @@ def contribution(place: Territory) -> tuple[Question, ...]:
         about = words.loc[code] if code else {"text": say("contribution.whole"), "link": ""}
         verdicts = rows[rows["role"] == "appraisal"].sort_values("as_of", kind="stable")
         given = verdicts[verdicts["appraisal"] != ""]
-        last = given.iloc[-1] if len(given) else None
-        own = _pieces(rows, "rival")
-        found.append(
-            Question(
-                code,
-                str(about["text"]),
-                str(about["link"]),
-                _pieces(rows, "support"),
-                (*own, *_known_rivals(place, own)),
-                _pieces(rows, "missing"),
-                "not_established" if last is None else str(last["appraisal"]),
-                "" if last is None else within(str(last["text"]).rstrip(".")),
-                "" if last is None else str(last["by"]),
-                "" if last is None else str(last["as_of"]),
-            )
-        )
+        last = given.iloc[-1] if len(given) else dict.fromkeys(given.columns, "")
+        support, own, missing = (_pieces(rows, role) for role in ("support", "rival", "missing"))
+        rivals = (*own, *_known_rivals(place, own))
+        why = within(str(last["text"]).rstrip(".")) if len(given) else ""
+        verdict = (str(last["appraisal"]) or APPRAISALS[0], why, str(last["by"]), str(last["as_of"]))
+        asking = (code, str(about["text"]), str(about["link"]))
+        found.append(Question(*asking, support, rivals, missing, *verdict))
     return tuple(found)
 
 
@@ -88,12 +79,8 @@ def sentence(question: Question) -> Sentence:
     missing.
     """
     parts = [runs(f"contribution.{question.appraisal}", question=Declared(question.text))]
-    for name, pieces in (
-        ("support", question.support),
-        ("rivals", question.rivals),
-        ("missing", question.missing),
-    ):
-        if pieces:
+    for name in ("support", "rivals", "missing"):
+        if pieces := getattr(question, name):
             parts.append(filled(f"contribution.{name}", "items", _listed(pieces)))
     if not question.support:
         parts.append(runs("contribution.no-support"))
@@ -127,13 +114,8 @@ def _listed(pieces: tuple[Evidence, ...]) -> Sentence:
         words: Sentence = one.filled or (Run(within(one.text.rstrip(".")), declared=True),)
         if one.source:
             words = (*words, Run(f" ({publisher(one.source)})"))
-        if one.weighed:
-            return (
-                *words,
-                Run(", "),
-                Run(within(one.weighed.rstrip(".")), declared=True),
-            )
-        return words
+        weighed = Run(within(one.weighed.rstrip(".")), declared=True)
+        return (*words, Run(", "), weighed) if one.weighed else words
 
     return listed((told(one) for one in pieces), " ; ")
 

@@ -39,12 +39,9 @@ def told(rows: pd.DataFrame) -> dict[str, str]:
     """
     days = sorted(set(rows["as_of"]))
     own = AROUND.search(rows["source"].iloc[0]) if len(days) == 1 and len(days[0]) == 4 else None
-    if own:
-        moment = own[0]
-    elif len(days) == 1:
-        moment = when(days[0])
-    else:
-        moment = say("declared.between", first=days[0][:4], last=days[-1][:4])
+    moment = say("declared.between", first=days[0][:4], last=days[-1][:4])
+    if len(days) == 1:
+        moment = own[0] if own else when(days[0])
     return {"when": moment[0].upper() + moment[1:], "who": cited(*rows["source"])}
 
 
@@ -90,9 +87,8 @@ def collective(place: Territory) -> Sentence:
         sentences.append(runs("declared.members", n=count, count=number(count), **told(size)))
     people = present(members)
     if named is not None and len(people):
-        names = first_of(
-            [_member(name, role) for name, role in zip(people["name"], people["role"], strict=True)]
-        )
+        roles = zip(people["name"], people["role"], strict=True)
+        names = first_of([_member(name, role) for name, role in roles])
         key = "declared.named.more" if whole is not None else "declared.named"
         sentences.append(filled(key, "names", names, n=len(people), **told(people)))
     return joined(*sentences)
@@ -104,14 +100,9 @@ def transfers(place: Territory) -> Sentence:
     for row in place.table("transfers").to_dict("records"):
         given = row["giver"] == place.code
         other = place.evaluation.name_of(row["receiver"] if given else row["giver"])
-        sentences.append(
-            runs(
-                "declared.transfer.given" if given else "declared.transfer.received",
-                other=other,
-                topic=Declared(row["topic"]),
-                **told(pd.DataFrame([row])),
-            )
-        )
+        key = "declared.transfer.given" if given else "declared.transfer.received"
+        about = told(pd.DataFrame([row])) | {"other": other, "topic": Declared(row["topic"])}
+        sentences.append(runs(key, **about))
     return joined(*sentences)
 
 
@@ -121,16 +112,11 @@ def funding(place: Territory) -> Sentence:
     """
     sentences = []
     for row in picked(place).table("funding").to_dict("records"):
+        about = told(pd.DataFrame([row])) | {"payer": Declared(row["payer"])}
+        sentences.append(runs(f"declared.funding.{row['status']}", **about))
         known = pd.notna(row["amount"])
-        sentences.append(
-            runs(
-                f"declared.funding.{row['status']}",
-                payer=Declared(row["payer"]),
-                **told(pd.DataFrame([row])),
-            )
-        )
-        amount = Declared(number(row["amount"])) if known else ""
-        sentences.append(runs("declared.amount", amount=amount) if known else runs("declared.no-amount"))
+        amount = {"amount": Declared(number(row["amount"]))} if known else {}
+        sentences.append(runs("declared.amount" if known else "declared.no-amount", **amount))
     return joined(*sentences)
 
 
@@ -144,10 +130,9 @@ def programmes(place: Territory) -> Sentence:
         if len(titles):
             names = listed((Run(title, declared=True) for title in titles), " ; ")
             sentences.append(filled(key, "names", names, n=len(titles)))
-    if not place.labelled:
-        # Nothing is to be told apart where no label was given.
-        return joined(*sentences)
-    return joined(*sentences, runs("programmes.apart" if sentences else "programmes.none"))
+    # Nothing is to be told apart where no label was given.
+    apart = runs("programmes.apart" if sentences else "programmes.none") if place.labelled else ()
+    return joined(*sentences, apart)
 
 
 def _member(name: str, role: str) -> Sentence:
@@ -158,8 +143,6 @@ def _enumerated(place: Territory, table: str, indicator: str, column: str) -> Se
     figure = picked(place).of(indicator)
     if figure is None:
         return ()
-    count = round(figure["value"])
-    items = first_of([Run(within(text), declared=True) for text in place.table(table)[column]], " ; ")
-    return filled(
-        f"declared.{table}", "items", items, n=count, count=number(count), **told(place.table(table))
-    )
+    count, rows = round(figure["value"]), place.table(table)
+    items = first_of([Run(within(text), declared=True) for text in rows[column]], " ; ")
+    return filled(f"declared.{table}", "items", items, n=count, count=number(count), **told(rows))

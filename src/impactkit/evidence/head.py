@@ -57,23 +57,16 @@ def _type(place: Territory) -> str:
 def _ground(place: Territory) -> list[str]:
     if not place.perimeter:
         return [kind(place)]
-    figures = picked(place)
+    figures, size = picked(place), kind(place)
     names = geography.departements_of(place.communes, vintage=place.evaluation.vintage)
     # A whole region or département is its own place; the Métropole de Lyon lies in no département.
-    own = len(place.perimeter) == 1 and (
-        place.family in ("region", "departement") or _type(place) == "MET69"
-    )
-    where = "" if own else ", ".join(names)
-    communes = figures.count("count_communes")
-    size = kind(place)
+    alone, whole = len(place.perimeter) == 1, place.family in ("region", "departement")
+    where = "" if alone and (whole or _type(place) == "MET69") else ", ".join(names)
+    communes, people = figures.count("count_communes"), figures.of("count_population")
     if communes > 1:
         size += ", " + say("head.communes", n=communes, count=number(communes))
     found = [where, size]
-    population = figures.of("count_population")
-    if population is not None:
-        found.append(
-            say(
-                "head.population", count=as_text(population["value"], "habitants"), year=population["period"]
-            )
-        )
+    if people is not None:
+        count = as_text(people["value"], "habitants")
+        found.append(say("head.population", count=count, year=people["period"]))
     return [text for text in found if text]
