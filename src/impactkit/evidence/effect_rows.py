@@ -17,8 +17,6 @@ from impactkit.indicators.comparable import family_of, untouched
 
 OWN = ("own", "weighted", "every")
 COLUMNS = ["territory", "outcome", "quantity", "value", "low", "high", "n", "unit", "source"]
-
-
 Row = dict[str, Any]
 NAMES = ("quantity", "unit", "value", "low", "high", "n")
 
