@@ -2,29 +2,14 @@
 
 import functools
 from collections.abc import Callable
+from importlib import import_module
 
 import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.errors import UnknownName
-from impactkit.indicators import (
-    challenges,
-    collective,
-    context,
-    ecosystem,
-    funding,
-    jobs,
-    knowledge,
-    label,
-    obstacles,
-    outcomes,
-    partnerships,
-    projects,
-    roadmap,
-    themes,
-    transfers,
-)
+from impactkit.indicators import context
 from impactkit.indicators.protected import protected
 from impactkit.indicators.rows import COLUMNS, frame
 
@@ -32,22 +17,13 @@ from impactkit.indicators.rows import COLUMNS, frame
 ALONE = "context"
 # What publishers have protected themselves.
 PUBLISHED = ("context", "themes")
+_NAMES = (
+    "knowledge label collective ecosystem challenges roadmap projects jobs outcomes funding partnerships"
+)
+# Each measure is the `rows` of the module of its name, in the order of a report.
 MEASURES: dict[str, Callable[[Evaluation], pd.DataFrame]] = {
-    "knowledge": knowledge.rows,
-    "label": label.rows,
-    "collective": collective.rows,
-    "ecosystem": ecosystem.rows,
-    "challenges": challenges.rows,
-    "roadmap": roadmap.rows,
-    "projects": projects.rows,
-    "jobs": jobs.rows,
-    "outcomes": outcomes.rows,
-    "funding": funding.rows,
-    "partnerships": partnerships.rows,
-    "transfers": transfers.rows,
-    "obstacles": obstacles.rows,
-    "context": context.rows,
-    "themes": themes.rows,
+    name: import_module(f"impactkit.indicators.{name}").rows
+    for name in (*_NAMES.split(), "transfers", "obstacles", *PUBLISHED)
 }
 
 

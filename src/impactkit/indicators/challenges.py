@@ -10,7 +10,7 @@ from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
 from impactkit.indicators.missing import why
 from impactkit.indicators.projects import counted
-from impactkit.indicators.rows import frame, programme, row, told
+from impactkit.indicators.rows import frame, programme, told, told_or
 
 OTHER = "other"
 
@@ -52,25 +52,19 @@ def _by_territory(challenges: pd.DataFrame) -> pd.DataFrame:
 
 def _themed(ev: Evaluation) -> Iterator[dict[str, Any]]:
     for place in ev.territories:
-        mine = place.table("challenges")
-        if mine.empty:
-            flag = why(ev, place.code, "challenges")
-            yield row(place.code, "share_challenges_themed", None, "part", flag=flag)
-        else:
-            share = float((mine["themes"] != "").mean())
-            yield told(place.code, "share_challenges_themed", share, "part", mine)
+        mine, missing = place.table("challenges"), why(ev, place.code, "challenges")
+        share = float((mine["themes"] != "").mean())
+        yield told_or(missing, place.code, "share_challenges_themed", share, "part", mine)
 
 
 def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
-    known = programme(ev, "challenges")
-    if known.empty:
-        flag = why(ev, "", "challenges")
-        for indicator in ("count_challenges", "count_challenges_unthemed"):
-            yield row("", indicator, None, "défis", flag=flag)
-        return
+    known, missing = programme(ev, "challenges"), why(ev, "", "challenges")
     themed = known[known["themes"] != ""]
-    yield told("", "count_challenges", len(known), "défis", known)
-    yield told("", "count_challenges_unthemed", len(known) - len(themed), "défis", known)
+    unthemed = len(known) - len(themed)
+    yield told_or(missing, "", "count_challenges", len(known), "défis", known)
+    yield told_or(missing, "", "count_challenges_unthemed", unthemed, "défis", known)
+    if known.empty:
+        return
     territories = _by_territory(known)
     if territories.empty:
         yield told("", "share_territories", None, "part", known, n=0, flag="missing:unthemed")
@@ -79,8 +73,8 @@ def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
     together = _together(territories)
     for one, other in itertools.combinations(territories, 2):
         if together.at[one, other]:
-            both, group = together.at[one, other], f"{one}+{other}"
-            about = {"n": len(territories), "group": group}
+            about = {"n": len(territories), "group": f"{one}+{other}"}
+            both = together.at[one, other]
             yield told("", "count_themes_together", both, "territoires", themed, **about)
 
 
@@ -92,9 +86,8 @@ def _by_theme(themed: pd.DataFrame, territories: pd.DataFrame) -> Iterator[dict[
         some = themed[[theme in themes.split("|") for themes in themed["themes"]]]
         if theme == OTHER and some.empty:
             continue
-        group, share = f"theme={theme}", float(territories[theme].mean())
-        yield told("", "count_challenges", len(some), "défis", themed, group=group)
-        about = {"n": len(territories), "group": group}
-        yield told("", "share_territories", share, "part", themed, **about)
+        about = {"n": len(territories), "group": f"theme={theme}"}
+        yield told("", "count_challenges", len(some), "défis", themed, group=about["group"])
+        yield told("", "share_territories", territories[theme].mean(), "part", themed, **about)
         if theme != OTHER:
             yield told("", "index_theme_rank", ranks[theme], "rang", themed, **about)

@@ -12,14 +12,10 @@ from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
 from impactkit.data.territories import Territory
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, latest, row, told
+from impactkit.indicators.rows import frame, latest, row, told, told_or
 
-UNITS = {
-    "index_shannon": "indice",
-    "index_blau": "indice",
-    "index_hill": "types",
-    "index_evenness": "indice",
-}
+UNITS = dict.fromkeys(("index_shannon", "index_blau", "index_hill", "index_evenness"), "indice")
+UNITS["index_hill"] = "types"
 YEAR = 365.25
 
 
@@ -34,7 +30,14 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     """
     found: list[dict[str, Any]] = []
     for place in ev.territories:
-        found += [*_size(place), *_variety(place), _age(place), _ptce(place), _maturity(place)]
+        missing = why(ev, place.code, "collective")
+        found += [*_size(place, missing), *_variety(place, missing), _age(place, missing)]
+        fact = place.table("territories")
+        known = fact[fact["ptce"] != ""]
+        found.append(
+            told_or(missing, place.code, "met_ptce", (known["ptce"] == "true").sum(), "critère", known)
+        )
+        found.append(_maturity(place, missing))
     return frame(found)
 
 
@@ -81,52 +84,39 @@ def diversity(types: Sequence[str]) -> dict[str, float | None]:
     return dict(zip(UNITS, (shannon, blau, math.exp(shannon), even), strict=True))
 
 
-def _size(place: Territory) -> Iterator[dict[str, Any]]:
+def _size(place: Territory, missing: str) -> Iterator[dict[str, Any]]:
     members = place.table("members")
     whole, named = announced(members), members[members["role"] != "whole"]
-    for indicator, known, value in (
-        ("count_members", whole, whole["count"].sum()),
-        ("count_members_named", named, len(present(members))),
-    ):
-        if len(known):
-            yield told(place.code, indicator, value, "membres", known)
-        else:
-            flag = why(place.evaluation, place.code, "collective")
-            yield row(place.code, indicator, None, "membres", flag=flag)
+    yield told_or(missing, place.code, "count_members", whole["count"].sum(), "membres", whole)
+    yield told_or(missing, place.code, "count_members_named", len(present(members)), "membres", named)
 
 
-def _variety(place: Territory) -> Iterator[dict[str, Any]]:
+def _variety(place: Territory, missing: str) -> Iterator[dict[str, Any]]:
     members = present(place.table("members"))
     typed = members[members["type"] != ""]
-    if members.empty:
-        flag = why(place.evaluation, place.code, "collective")
-        yield row(place.code, "count_members_untyped", None, "membres", flag=flag)
-    else:
-        flag = "missing:untyped"
-        untyped = len(members) - len(typed)
-        yield told(place.code, "count_members_untyped", untyped, "membres", members)
+    untyped = len(members) - len(typed)
+    yield told_or(missing, place.code, "count_members_untyped", untyped, "membres", members)
     for kind in [name for name in labels("members", "type") if name in set(typed["type"])]:
-        some = typed[typed["type"] == kind]
-        yield told(place.code, "count_members_named", len(some), "membres", some, group=f"type={kind}")
-        share = len(some) / len(typed)
-        yield told(place.code, "share_members", share, "part", typed, group=f"type={kind}")
+        some, group = typed[typed["type"] == kind], f"type={kind}"
+        yield told(place.code, "count_members_named", len(some), "membres", some, group=group)
+        yield told(place.code, "share_members", len(some) / len(typed), "part", typed, group=group)
+    about, flag = typed, "missing:not-applicable"
     if typed.empty:
+        about, flag = members, "missing:untyped" if len(members) else missing
         yield told(place.code, "share_members", None, "part", members, n=0, flag=flag)
     for indicator, value in diversity(list(typed["type"])).items():
-        unknown = flag if typed.empty else "missing:not-applicable" if value is None else ""
-        about = members if typed.empty else typed
+        unknown = flag if value is None else ""
         yield told(place.code, indicator, value, UNITS[indicator], about, n=len(typed), flag=unknown)
 
 
-def _age(place: Territory) -> dict[str, Any]:
+def _age(place: Territory, missing: str) -> dict[str, Any]:
     """Years from the founding to the label, or to the date of the wave that a candidate aims at; `low` and
     `high` when a date is less precise than a day, `quality` how precise. Negative: founded after.
     """
-    indicator, fact = "count_years_before_label", _own(place)
+    indicator, fact = "count_years_before_label", place.table("territories")
     founded, label = str(fact["founded"].iloc[0]), place.labelled or place.wave.labelled
     if not founded:
-        flag = why(place.evaluation, place.code, "collective")
-        return row(place.code, indicator, None, "années", flag=flag)
+        return row(place.code, indicator, None, "années", flag=missing)
     days = days_between(founded, label)
     about: dict[str, Any] = {"period": label, "quality": coarsest(founded, label), "n": 1}
     if coarsest(founded, label) != "day":
@@ -138,27 +128,13 @@ def _age(place: Territory) -> dict[str, Any]:
     return told(place.code, indicator, days / YEAR, "années", fact, **about)
 
 
-def _ptce(place: Territory) -> dict[str, Any]:
-    fact = _own(place)
-    written = str(fact["ptce"].iloc[0])
-    if not written:
-        flag = why(place.evaluation, place.code, "collective")
-        return row(place.code, "met_ptce", None, "critère", flag=flag)
-    return told(place.code, "met_ptce", float(written == "true"), "critère", fact)
-
-
-def _maturity(place: Territory) -> dict[str, Any]:
+def _maturity(place: Territory, missing: str) -> dict[str, Any]:
     events = place.table("events")
     mine = (events["territory"] == place.code) & (events["kind"] == "governance")
     told_of = events[mine & (events["maturity"] != "")].sort_values(["date", "as_of"], kind="stable").tail(1)
     if told_of.empty:
-        flag = why(place.evaluation, place.code, "collective")
-        return row(place.code, "index_maturity", None, "indice", flag=flag)
+        return row(place.code, "index_maturity", None, "indice", flag=missing)
     rank = 1 + list(labels("events", "maturity")).index(str(told_of["maturity"].iloc[0]))
     date = str(told_of["date"].iloc[0])
     about = {"period": date, "quality": precision(date)} if date else {"quality": "undated"}
     return told(place.code, "index_maturity", rank, "indice", told_of, **about)
-
-
-def _own(place: Territory) -> pd.DataFrame:
-    return place.table("territories")

@@ -2,19 +2,27 @@
 and the nation, and what is missing with its reason.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from impactkit.data import geography, official, series
-from impactkit.data.evaluation import Evaluation
 from impactkit.data.sources.kinds import KINDS
 from impactkit.data.territories import Territory
 from impactkit.indicators.comparable import ENOUGH, family_of, last_before, sizes_of, untouched
 from impactkit.indicators.comparable import comparable as compared_with
 from impactkit.indicators.dispersion import byar, expected, wilson
-from impactkit.indicators.rows import row
-from impactkit.indicators.trajectory import after_break, annual, areas, base_of, is_rate, middle, trajectory
+from impactkit.indicators.rows import ORIGIN, row
+from impactkit.indicators.trajectory import (
+    after_break,
+    annual,
+    areas,
+    base_of,
+    is_rate,
+    median_of,
+    trajectory,
+)
 
 MEASURES = {
     "share_aged_75": "part",
@@ -23,7 +31,7 @@ MEASURES = {
     "rate_poverty": "part",
     "count_jobs_ess": "emplois",
 }
-MEDIAN, RANGE = "comparable=median", "comparable=range"
+RANGE = "comparable=range"
 
 
 def rows_of(place: Territory, indicator: str) -> list[dict[str, Any]]:
@@ -39,8 +47,8 @@ def rows_of(place: Territory, indicator: str) -> list[dict[str, Any]]:
     told = series.of_territory(place, indicator)
     known = told[told["value"].notna()] if len(told) else told
     if known.empty:
-        flag = missing(place, indicator, told)
-        return [row(place.code, indicator, None, _measure(place.evaluation, indicator), flag=flag)]
+        unit = MEASURES.get(indicator, "part" if is_rate(indicator) else "")
+        return [row(place.code, indicator, None, unit, flag=missing(place, indicator, told))]
     found = [_value(place, indicator, one) for one in _printed(told).to_dict("records")]
     found += _zone(place, known)
     return found + (_changes(place, indicator) or _level(place, indicator, known))
@@ -79,33 +87,26 @@ def _printed(told: pd.DataFrame) -> pd.DataFrame:
 
 def _value(place: Territory, indicator: str, one: dict[str, Any]) -> dict[str, Any]:
     value, low, high = one["value"], one["low"], one["high"]
-    if one["figure"] == "sample" and pd.notna(value):
+    about = _about(one) | {name: one[name] for name in ("n", "period", "flag")}
+    if pd.isna(value):
+        about["flag"] = about["flag"] or "missing:not-published"
+        return row(place.code, indicator, None, one["measure"], low=low, high=high, **about)
+    if one["figure"] == "sample":
         low, high = wilson(value, one["n"])
-    elif one["figure"] == "events" and pd.notna(value):
+    elif one["figure"] == "events":
         low, high = byar(value)
-    return row(
-        place.code,
-        indicator,
-        None if pd.isna(value) else float(value),
-        one["measure"],
-        low=low,
-        high=high,
-        n=one["n"],
-        period=one["period"],
-        flag=one["flag"] or ("" if pd.notna(value) else "missing:not-published"),
-        **_about(one),
-    )
+    return row(place.code, indicator, float(value), one["measure"], low=low, high=high, **about)
 
 
-def _about(one: dict[str, Any]) -> dict[str, Any]:
-    return {name: one[name] for name in ("source", "as_of", "data_vintage", "geography_vintage")}
+def _about(one: Mapping[Any, Any]) -> dict[str, Any]:
+    return {name: one[name] for name in ORIGIN}
 
 
 def _zone(place: Territory, known: pd.DataFrame) -> list[dict[str, Any]]:
     if "zone" not in known or not known["zone"].iloc[0]:
         return []
     one = known.iloc[0]
-    about = _about(one.to_dict()) | {"period": "", "as_of": ""}
+    about = _about(one) | {"as_of": ""}
     return [row(place.code, "share_zone", float(one["share"]), "part", group=f"zone={one['zone']}", **about)]
 
 
@@ -114,11 +115,9 @@ def changes(place: Territory, indicator: str) -> pd.DataFrame:
     role, change (a share; for a rate, points), first, last. Empty without two years.
     """
     path = pd.concat([trajectory(place, indicator), areas(place, indicator)], ignore_index=True)
-    if path.empty or not (path["role"] == "territory").any():
-        return pd.DataFrame(columns=["unit", "name", "role", "change", "first", "last"])
-    mine = path[path["role"] == "territory"]
-    first = int(base_of(place, indicator, mine["period"].astype("str")))
-    last = int(mine["period"].max())
+    periods = path[path["role"] == "territory"]["period"]
+    first = int(base_of(place, indicator, periods.astype("str"))) if len(periods) else 0
+    last = int(periods.max()) if len(periods) else 0
     if first >= last:
         return pd.DataFrame(columns=["unit", "name", "role", "change", "first", "last"])
     # A region and a territory may bear one code.
@@ -154,9 +153,7 @@ def _changes(place: Territory, indicator: str) -> list[dict[str, Any]]:
     others = moved[moved["role"] == "comparable"]["change"].dropna()
     found.append(_count(place, indicator, len(others), span, last_before(place, indicator) or mine["first"]))
     if len(others) >= ENOUGH:
-        low, median, high = middle(others)
-        half = {"group": MEDIAN, "low": low, "high": high, "n": len(others)}
-        found.append(row(place.code, name, median, measure, **half, **span))
+        found.append(row(place.code, name, unit=measure, **median_of(others), **span))
         found += _indices(place, indicator, span)
     elif len(others):
         all_of = {"group": RANGE, "low": others.min(), "high": others.max(), "n": len(others)}
@@ -180,12 +177,10 @@ def _indices(place: Territory, indicator: str, about: dict[str, Any]) -> list[di
     for period, year in trajectory(place, indicator).groupby("period"):
         dated = about | {"period": str(period), "as_of": str(period)}
         mine = year[year["role"] == "territory"][column].iloc[0]
-        low, median, high = middle(year[year["role"] == "comparable"][column])
-        n = int((year["role"] == "comparable").sum())
         if not is_rate(indicator):
             found.append(row(place.code, name, float(mine), measure, **dated))
-        half = {"group": MEDIAN, "low": low, "high": high, "n": n}
-        found.append(row(place.code, name, median, measure, **half, **dated))
+        half = median_of(year[year["role"] == "comparable"][column])
+        found.append(row(place.code, name, unit=measure, **half, **dated))
     return found
 
 
@@ -232,11 +227,5 @@ def _level(place: Territory, indicator: str, known: pd.DataFrame) -> list[dict[s
     about = _about(last) | {"period": last["period"]}
     found = [_count(place, indicator, len(others), about, last["period"])]
     if len(others) >= ENOUGH:
-        low, median, high = middle(others)
-        half = {"group": MEDIAN, "low": low, "high": high, "n": len(others)}
-        found.append(row(place.code, indicator, median, last["measure"], **half, **about))
+        found.append(row(place.code, indicator, unit=last["measure"], **median_of(others), **about))
     return found
-
-
-def _measure(ev: Evaluation, indicator: str) -> str:
-    return MEASURES.get(indicator, "part" if is_rate(indicator) else "")

@@ -7,7 +7,7 @@ import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.indicators.missing import complete, why
-from impactkit.indicators.rows import frame, programme, row, told
+from impactkit.indicators.rows import frame, programme, row, told, told_or
 
 LINE = ["territory", "payer", "project", "purpose", "share"]
 STATUSES = ("sought", "committed", "paid")
@@ -27,14 +27,13 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     """
     found: list[dict[str, Any]] = []
     for place in ev.territories:
-        lines = place.table("funding")
+        lines, flag = place.table("funding"), why(ev, place.code, "funding")
         if lines.empty:
-            flag = why(ev, place.code, "funding")
             found += [row(place.code, "amount_funding", None, "euros", flag=flag)]
             continue
         known = last_told(lines)
-        found += [*_amounts(ev, place.code, lines, known), *_ratios(ev, place.code, known)]
-        found += _secured(ev, place.code, known)
+        found += [*_amounts(place.code, lines, known, flag), *_ratios(ev, place.code, known)]
+        found += _secured(place.code, known, flag)
     return frame([*found, *_programme(ev, frame(found))])
 
 
@@ -48,30 +47,22 @@ def secured(lines: pd.DataFrame) -> pd.DataFrame:
     """One row per line with money committed or paid: the larger of the two, as `amount`."""
     sums = lines[lines["status"] != "sought"].dropna(subset=["amount"])
     by_status = sums.groupby([*LINE, "status"], dropna=False, as_index=False).agg(
-        amount=("amount", "sum"),
         # The type of a payer may be written on one of its lines only.
-        payer_type=("payer_type", "max"),
-        as_of=("as_of", "max"),
-        source=("source", " ; ".join),
+        {"amount": "sum", "payer_type": "max", "as_of": "max", "source": " ; ".join}
     )
     return by_status.sort_values("amount", kind="stable").groupby(LINE, dropna=False).tail(1)
 
 
-def _amounts(
-    ev: Evaluation, code: str, lines: pd.DataFrame, known: pd.DataFrame
-) -> Iterator[dict[str, Any]]:
+def _amounts(code: str, lines: pd.DataFrame, known: pd.DataFrame, missing: str) -> Iterator[dict[str, Any]]:
     for status in STATUSES:
         some = known[known["status"] == status]
-        told_ones = some.dropna(subset=["amount"])
-        about: dict[str, Any] = {"group": f"status={status}"}
-        if len(told_ones):
-            yield told(code, "amount_funding", told_ones["amount"].sum(), "euros", told_ones, **about)
-            for share, part in told_ones[told_ones["share"] != ""].groupby("share"):
-                about["group"] = f"share={share}|status={status}"
-                yield told(code, "amount_funding", part["amount"].sum(), "euros", part, **about)
-        else:
-            flag = "missing:without-amount" if len(some) else why(ev, code, "funding")
-            yield row(code, "amount_funding", None, "euros", flag=flag, **about)
+        figures, group = some.dropna(subset=["amount"]), f"status={status}"
+        flag = "missing:without-amount" if len(some) else missing
+        amount = figures["amount"].sum()
+        yield told_or(flag, code, "amount_funding", amount, "euros", figures, group=group)
+        for share, part in figures[figures["share"] != ""].groupby("share"):
+            inside = f"share={share}|{group}"
+            yield told(code, "amount_funding", part["amount"].sum(), "euros", part, group=inside)
     silent = lines[lines["amount"].isna()]
     yield told(code, "count_funding_without_amount", len(silent), "lignes", lines)
 
@@ -79,8 +70,7 @@ def _amounts(
 def _ratios(ev: Evaluation, code: str, known: pd.DataFrame) -> Iterator[dict[str, Any]]:
     for status in STATUSES:
         some = known[(known["status"] == status) & (known["share"] != "")]
-        base, more = (some[some["share"] == share] for share in ("base", "complementary"))
-        value, flag = _ratio(ev, code, base, more)
+        value, flag = _ratio(ev, code, some)
         about = {"group": f"status={status}", "flag": flag, "n": len(some)}
         yield told(code, "ratio_complementary", value, "euros par euro", some, **about)
 
@@ -99,23 +89,22 @@ def _programme(ev: Evaluation, found: pd.DataFrame) -> Iterator[dict[str, Any]]:
             yield told("", "ratio_complementary", ratio, "euros par euro", some, **about)
 
 
-def _ratio(ev: Evaluation, code: str, base: pd.DataFrame, more: pd.DataFrame) -> tuple[float | None, str]:
-    ground = base["amount"].sum()
-    if base["amount"].isna().any() or more["amount"].isna().any():
+def _ratio(ev: Evaluation, code: str, lines: pd.DataFrame) -> tuple[float | None, str]:
+    base, more = (lines[lines["share"] == share]["amount"] for share in ("base", "complementary"))
+    if base.isna().any() or more.isna().any():
         return None, "missing:without-amount"
-    if not ground > 0:
+    if not base.sum() > 0:
         return None, "missing:no-base"
     # No line is a zero only when nothing more is to be learnt.
     if more.empty and not complete(ev, code, "funding"):
         return None, why(ev, code, "funding")
-    return float(more["amount"].sum() / ground), ""
+    return float(more.sum() / base.sum()), ""
 
 
-def _secured(ev: Evaluation, code: str, known: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _secured(code: str, known: pd.DataFrame, flag: str) -> Iterator[dict[str, Any]]:
     held = secured(known)
     total = float(held["amount"].sum())
     if not total > 0:
-        flag = why(ev, code, "funding")
         for indicator, unit in (("amount_secured", "euros"), ("index_concentration", "indice")):
             yield row(code, indicator, None, unit, flag=flag)
         return
@@ -124,9 +113,7 @@ def _secured(ev: Evaluation, code: str, known: pd.DataFrame) -> Iterator[dict[st
         for name, some in held.groupby(held[column].replace("", "unknown")):
             yield told(code, "amount_secured", some["amount"].sum(), "euros", some, group=f"{column}={name}")
     coaching = held[held["purpose"].isin(COACHING)]
-    if len(coaching):
-        yield told(code, "amount_engineering_animation", coaching["amount"].sum(), "euros", coaching)
-    else:
-        yield row(code, "amount_engineering_animation", None, "euros", flag=why(ev, code, "funding"))
+    amount = coaching["amount"].sum()
+    yield told_or(flag, code, "amount_engineering_animation", amount, "euros", coaching)
     shares = held.groupby("payer")["amount"].sum() / total
     yield told(code, "index_concentration", float((shares**2).sum()), "indice", held, n=len(shares))

@@ -8,7 +8,7 @@ import pandas as pd
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, last_of, programme, row, told
+from impactkit.indicators.rows import frame, last_of, programme, row, told, told_or
 
 # Under twenty units a percentage says less than the units themselves.
 ENOUGH = 20
@@ -42,17 +42,18 @@ def _of(place: Territory) -> Iterator[dict[str, Any]]:
     code, missing = place.code, why(place.evaluation, place.code, "projects")
     last, jobs = latest_jobs(place), place.table("jobs")
     full = last_of(jobs.dropna(subset=["fte"]), ["project"])
-    for indicator, facts, column, unit in (
-        ("count_jobs", last, "actual", "emplois"),
-        ("count_jobs_fte", full, "fte", "équivalents temps plein"),
-    ):
-        if len(facts):
-            yield told(code, indicator, float(facts[column].sum()), unit, facts)
-        else:
-            yield row(code, indicator, None, unit, flag=missing)
-    yield from _insertion(code, last, missing)
-    yield from _target(code, last, jobs, missing)
-    yield _cost(place, last, missing)
+    yield told_or(missing, code, "count_jobs", last["actual"].sum(), "emplois", last)
+    yield told_or(missing, code, "count_jobs_fte", full["fte"].sum(), "équivalents temps plein", full)
+    known = last[last["insertion"] != ""]
+    held = float(known[known["insertion"] == "true"]["actual"].sum())
+    yield told_or(missing, code, "count_jobs_insertion", held, "emplois", known)
+    if len(known):
+        yield _share(code, "share_jobs_insertion", held, float(known["actual"].sum()), known)
+    yield _target(code, last, jobs, missing)
+    costs = place.table("projects").dropna(subset=["yearly_cost"])[["project", "yearly_cost"]]
+    both = last[last["actual"] > 0].merge(costs, on="project")
+    cost = both["yearly_cost"].sum() / both["actual"].sum() if len(both) else 0.0
+    yield told_or(missing, code, "amount_cost_per_job", cost, "euros par emploi", both)
 
 
 def latest_jobs(place: Territory) -> pd.DataFrame:
@@ -60,18 +61,7 @@ def latest_jobs(place: Territory) -> pd.DataFrame:
     return last_of(place.table("jobs").dropna(subset=["actual"]), ["project"])
 
 
-def _insertion(code: str, last: pd.DataFrame, missing: str) -> Iterator[dict[str, Any]]:
-    known = last[last["insertion"] != ""]
-    if known.empty:
-        yield row(code, "count_jobs_insertion", None, "emplois", flag=missing)
-        return
-    total = float(known["actual"].sum())
-    held = float(known[known["insertion"] == "true"]["actual"].sum())
-    yield told(code, "count_jobs_insertion", held, "emplois", known)
-    yield _share(code, "share_jobs_insertion", held, total, known)
-
-
-def _target(code: str, last: pd.DataFrame, jobs: pd.DataFrame, missing: str) -> Iterator[dict[str, Any]]:
+def _target(code: str, last: pd.DataFrame, jobs: pd.DataFrame, missing: str) -> dict[str, Any]:
     """Jobs over target, for the projects whose latest target is written in digits."""
     hoped = last_of(jobs[jobs["target"] != ""], ["project"])
     hoped = hoped[hoped["target"].str.fullmatch(r"\d+")][["project", "target"]]
@@ -79,22 +69,12 @@ def _target(code: str, last: pd.DataFrame, jobs: pd.DataFrame, missing: str) -> 
     if both.empty:
         written = (jobs["target"] != "").any()
         flag = "missing:in-words" if written else missing
-        yield row(code, "share_jobs_target", None, "part", flag=flag)
-        return
+        return row(code, "share_jobs_target", None, "part", flag=flag)
     held, total = float(both["actual"].sum()), float(both["target"].astype(int).sum())
-    yield _share(code, "share_jobs_target", held, total, both)
+    return _share(code, "share_jobs_target", held, total, both)
 
 
 def _share(code: str, indicator: str, part: float, whole: float, facts: pd.DataFrame) -> dict[str, Any]:
     few = whole < ENOUGH
     value, flag = (None, "missing:too-few") if few else (part / whole, "")
     return told(code, indicator, value, "part", facts, n=whole, flag=flag)
-
-
-def _cost(place: Territory, last: pd.DataFrame, missing: str) -> dict[str, Any]:
-    costs = place.table("projects").dropna(subset=["yearly_cost"])[["project", "yearly_cost"]]
-    both = last[last["actual"] > 0].merge(costs, on="project")
-    if both.empty:
-        return row(place.code, "amount_cost_per_job", None, "euros par emploi", flag=missing)
-    cost = float(both["yearly_cost"].sum() / both["actual"].sum())
-    return told(place.code, "amount_cost_per_job", cost, "euros par emploi", both)

@@ -1,6 +1,7 @@
 """What is known, partly known or unknown, by territory and by the thirteen headings of a report."""
 
 import functools
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -72,19 +73,17 @@ def to_send(heading: str, name: str) -> tuple[str, str]:
     if not HEADINGS[heading]:
         return "", ""
     schema = schemas()[HEADINGS[heading][0]]
-    fields = [field for field in schema["fields"] if field["name"] not in OURS and not _made(field)]
+    # A unique column is a code that the import makes from the name.
+    fields = [field for field in schema["fields"] if field["name"] not in OURS and not _is(field, "unique")]
     # What the table cannot do without is never left out; the columns keep their order.
-    needed = sorted(fields, key=lambda field: not field.get("constraints", {}).get("required", False))[
-        :ASKED
-    ]
+    needed = sorted(fields, key=lambda field: not _is(field, "required"))[:ASKED]
     asked = [field["title"] for field in fields if field in needed]
     own = [f"{field['title']} : {name}" for field in schema["fields"] if field["name"] == "territory"]
     return schema["sheet"], " ; ".join([*own, *(f"{title} : …" for title in asked)])
 
 
-def _made(field: Mapping[str, Any]) -> bool:
-    """Whether a column is a code that the import makes from the name."""
-    return bool(field.get("constraints", {}).get("unique"))
+def _is(field: Mapping[str, Any], constraint: str) -> bool:
+    return bool(field.get("constraints", {}).get(constraint))
 
 
 def _facts(ev: Evaluation) -> dict[tuple[str, str], list[tuple[str, str]]]:
@@ -123,15 +122,13 @@ def gaps(place: Territory) -> pd.DataFrame:
     own = questions[questions["territory"] == place.code]
     board = _board(place.evaluation)
     silent = board[(board["territory"] == place.code) & (board["state"] == "unknown")]["heading"]
-    general = questions[
-        (questions["territory"] == "") & questions["heading"].isin(set(silent) - set(own["heading"]))
-    ]
-    found = pd.concat([own, general])
+    whole = questions[questions["territory"] == ""]
+    found = pd.concat([own, whole[whole["heading"].isin(set(silent) - set(own["heading"]))]])
     order = {heading: i for i, heading in enumerate(HEADINGS)}
-    found = found.assign(
-        _own=found["territory"] == "", _order=found["heading"].map(order), _rank=found["rank"].fillna(99.0)
+    found = found.assign(_order=found["heading"].map(order), _rank=found["rank"].fillna(99.0))
+    found = found.assign(_all=found["territory"] == "").sort_values(
+        ["_rank", "_all", "_order"], kind="stable"
     )
-    found = found.sort_values(["_rank", "_own", "_order"], kind="stable")
     return found[["heading", "what", "reason", "searched_on", "ask", "rank"]].reset_index(drop=True)
 
 
@@ -141,35 +138,19 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     documented = board[board["state"] != "unknown"].groupby("territory").size()
     found: list[dict[str, Any]] = []
     for place in ev.territories:
-        about = {"period": "", "source": ev.title, "n": len(HEADINGS)}
-        found.append(
-            row(
-                place.code,
-                "count_headings_documented",
-                float(documented.get(place.code, 0)),
-                "rubriques",
-                **about,
-            )
-        )
-    about = {"period": "", "source": ev.title, "n": len(ev.territories)}
-    for status in ("labelled", "candidate"):
-        count = sum(place.status == status for place in ev.territories)
-        if count:
-            found.append(
-                row("", "count_territories", float(count), "territoires", group=f"status={status}", **about)
-            )
-    for wave in ev.waves:
-        mine = [place for place in ev.territories if place.wave == wave and place.status == "labelled"]
-        group = f"wave={wave.id}"
-        found.append(row("", "count_territories", float(len(mine)), "territoires", group=group, **about))
+        count, about = float(documented.get(place.code, 0)), {"source": ev.title, "n": len(HEADINGS)}
+        found.append(row(place.code, "count_headings_documented", count, "rubriques", **about))
+    status = Counter(place.status for place in ev.territories)
+    waves = Counter(place.wave.id for place in ev.territories if place.status == "labelled")
     ground = [geography.departements_in(place.communes, vintage=ev.vintage) for place in ev.territories]
-    counts = {"about=perimeter": sum(map(bool, ground)), "about=departements": len(set().union(*ground))}
-    counts |= {
-        f"departement={code}": sum(code in one for one in ground) for code in sorted(set().union(*ground))
-    }
+    inside = Counter(code for codes in ground for code in codes)
+    states = board.groupby(["heading", "state"]).size()
+    counts = {f"status={name}": status[name] for name in ("labelled", "candidate") if status[name]}
+    counts |= {f"wave={wave.id}": waves[wave.id] for wave in ev.waves}
+    counts |= {"about=perimeter": sum(map(bool, ground)), "about=departements": len(inside)}
+    counts |= {f"departement={code}": inside[code] for code in sorted(inside)}
+    counts |= {f"heading={heading}|state={state}": count for (heading, state), count in states.items()}
     for group, count in counts.items():
-        found.append(row("", "count_territories", float(count), "territoires", group=group, **about))
-    for (heading, state), some in board.groupby(["heading", "state"]):
-        group = f"heading={heading}|state={state}"
-        found.append(row("", "count_territories", float(len(some)), "territoires", group=group, **about))
+        about = {"source": ev.title, "n": len(ev.territories), "group": group}
+        found.append(row("", "count_territories", float(count), "territoires", **about))
     return frame(found)

@@ -14,6 +14,8 @@ AUTHORITY = {"local_authority"}
 # Actors of the social and solidarity economy (ESS).
 SOCIAL = {"social_enterprise", "association", "cooperative", "network"}
 UNIT = "critère"
+# The threshold of evaluation.toml that each criterion asks for.
+CRITERIA = {"members": "met_collective_strength", "challenges": "met_challenges"}
 
 
 def rows(ev: Evaluation) -> pd.DataFrame:
@@ -33,13 +35,12 @@ def rows(ev: Evaluation) -> pd.DataFrame:
 
 
 def _strength(place: Territory) -> dict[str, Any]:
-    members, asked = place.table("members"), place.evaluation.label.get("members")
+    members = place.table("members")
     whole, named = announced(members), present(members)
-    count = max(_size(whole), len(named))
-    known = whole if count > len(named) else named
     # An announced size is that of the whole: nothing is left open about it.
     closed = len(whole) > 0 or complete(place.evaluation, place.code, "collective")
-    return _enough(place, "met_collective_strength", "collective", asked, count, known, closed)
+    count = max(_size(whole), len(named))
+    return _enough(place, "members", "collective", count, whole if count > len(named) else named, closed)
 
 
 def _size(whole: pd.DataFrame) -> int:
@@ -48,42 +49,31 @@ def _size(whole: pd.DataFrame) -> int:
 
 
 def _challenges(place: Territory) -> dict[str, Any]:
-    known, asked = place.table("challenges"), place.evaluation.label.get("challenges")
-    closed = complete(place.evaluation, place.code, "challenges")
-    return _enough(place, "met_challenges", "challenges", asked, len(known), known, closed)
+    known, closed = place.table("challenges"), complete(place.evaluation, place.code, "challenges")
+    return _enough(place, "challenges", "challenges", len(known), known, closed)
 
 
 def _enough(
-    place: Territory,
-    indicator: str,
-    heading: str,
-    asked: int | None,
-    count: int,
-    known: pd.DataFrame,
-    closed: bool,
+    place: Territory, threshold: str, heading: str, count: int, known: pd.DataFrame, closed: bool
 ) -> dict[str, Any]:
     """Whether `count` reaches what is asked; short of it, unknown until the list is closed."""
-    if asked is None:
-        return told(place.code, indicator, None, UNIT, known, n=count, flag="missing:no-threshold")
-    if count >= asked or (len(known) and closed):
-        return told(place.code, indicator, float(count >= asked), UNIT, known, n=count)
-    flag = why(place.evaluation, place.code, heading)
+    asked, indicator = place.evaluation.label.get(threshold), CRITERIA[threshold]
+    if asked is not None and (count >= asked or (len(known) and closed)):
+        return told(place.code, indicator, count >= asked, UNIT, known, n=count)
+    flag = "missing:no-threshold" if asked is None else why(place.evaluation, place.code, heading)
     return told(place.code, indicator, None, UNIT, known, n=count, flag=flag)
 
 
 def _diversity(place: Territory) -> dict[str, Any]:
-    indicator = "met_collective_diversity"
-    members = place.table("members")
+    indicator, members = "met_collective_diversity", place.table("members")
     whole, named = announced(members), present(members)
+    types, flag = set(named["type"]), why(place.evaluation, place.code, "collective")
     if named.empty:
-        flag = why(place.evaluation, place.code, "collective")
         return row(place.code, indicator, None, UNIT, flag=flag)
-    types = set(named["type"])
     if types & AUTHORITY and types & SOCIAL:
         return told(place.code, indicator, 1, UNIT, named)
-    if not (_size(whole) <= len(named) and complete(place.evaluation, place.code, "collective")):
-        flag = why(place.evaluation, place.code, "collective")
-        return told(place.code, indicator, None, UNIT, named, flag=flag)
-    if "" in types:
-        return told(place.code, indicator, None, UNIT, named, flag="missing:untyped")
-    return told(place.code, indicator, 0, UNIT, named)
+    if _size(whole) <= len(named) and complete(place.evaluation, place.code, "collective"):
+        if "" not in types:
+            return told(place.code, indicator, 0, UNIT, named)
+        flag = "missing:untyped"
+    return told(place.code, indicator, None, UNIT, named, flag=flag)

@@ -8,7 +8,7 @@ from impactkit.data.dates import days_between
 from impactkit.data.evaluation import Evaluation
 from impactkit.indicators.durations import median
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, programme, row, told
+from impactkit.indicators.rows import frame, programme, told, told_or
 
 ANSWERED = ("lifted", "refused")
 
@@ -25,15 +25,13 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     obstacles = ev.table("obstacles")
     for code in [*(place.code for place in ev.territories), ""]:
         mine = obstacles[obstacles["territory"] == code] if code else programme(ev, "obstacles")
+        missing = why(ev, code, "obstacles")
+        found.append(told_or(missing, code, "count_obstacles", len(mine), "freins", mine))
         if mine.empty:
-            flag = why(ev, code, "obstacles")
-            found.append(row(code, "count_obstacles", None, "freins", flag=flag))
             continue
-        found.append(told(code, "count_obstacles", len(mine), "freins", mine))
         for outcome, some in mine.groupby("outcome"):
-            found.append(
-                told(code, "count_obstacles", len(some), "freins", some, group=f"outcome={outcome}")
-            )
+            group = f"outcome={outcome}"
+            found.append(told(code, "count_obstacles", len(some), "freins", some, group=group))
         answered = mine[mine["outcome"].isin(ANSWERED)]
         if len(answered):
             share = float((answered["outcome"] == "lifted").mean())
@@ -41,8 +39,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
         days, ended = durations(mine)
         value, flag = median(days, ended)
         found.append(told(code, "days_to_resolution", value, "jours", mine, n=len(days), flag=flag))
-        undated = len(mine) - len(days)
-        found.append(told(code, "count_obstacles_undated", undated, "freins", mine))
+        found.append(told(code, "count_obstacles_undated", len(mine) - len(days), "freins", mine))
     return frame(found)
 
 

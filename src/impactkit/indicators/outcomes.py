@@ -6,7 +6,7 @@ import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, last_of, row, told
+from impactkit.indicators.rows import frame, last_of, told_or
 
 KEY = ["project", "dimension", "what"]
 
@@ -22,21 +22,14 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     found: list[dict[str, Any]] = []
     for place in ev.territories:
         facts = last_of(place.table("project_outcomes"), KEY)
-        if facts.empty:
-            flag = why(ev, place.code, "projects")
-            found += [
-                row(place.code, "count_project_outcomes", None, "résultats déclarés", flag=flag),
-                row(place.code, "amount_charges", None, "euros", flag=flag),
-            ]
-            continue
+        missing, unit = why(ev, place.code, "projects"), "résultats déclarés"
         groups = [("", facts), *((f"dimension={name}", some) for name, some in facts.groupby("dimension"))]
         for group, some in groups:
-            about = {"group": group}
-            found.append(
-                told(place.code, "count_project_outcomes", len(some), "résultats déclarés", some, **about)
+            count = told_or(
+                missing, place.code, "count_project_outcomes", len(some), unit, some, group=group
             )
             paid = some.dropna(subset=["charge"])
-            value = float(paid["charge"].sum()) if len(paid) else None
-            about |= {"flag": "" if len(paid) else "missing:not-communicated"}
-            found.append(told(place.code, "amount_charges", value, "euros", some, n=len(paid), **about))
+            value = paid["charge"].sum() if len(paid) else None
+            about = {"group": group, "n": len(paid), "flag": "" if len(paid) else "missing:not-communicated"}
+            found += [count, told_or(missing, place.code, "amount_charges", value, "euros", some, **about)]
     return frame(found)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, last_of, row, told
+from impactkit.indicators.rows import frame, last_of, row, told, told_or
 
 KEY = ["company", "type", "project"]
 
@@ -22,17 +22,15 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     """
     found: list[dict[str, Any]] = []
     for place in ev.territories:
-        facts = last_of(place.table("partnerships"), KEY)
-        if facts.empty:
-            flag = why(ev, place.code, "partnerships")
-            found.append(row(place.code, "count_partnerships", None, "partenariats", flag=flag))
-            continue
-        found += _of(ev, place.code, facts)
+        found += _of(ev, place.code, last_of(place.table("partnerships"), KEY))
     return frame(found)
 
 
 def _of(ev: Evaluation, code: str, facts: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    yield told(code, "count_partnerships", len(facts), "partenariats", facts)
+    missing = why(ev, code, "partnerships")
+    yield told_or(missing, code, "count_partnerships", len(facts), "partenariats", facts)
+    if facts.empty:
+        return
     for column in ("type", "network"):
         named = facts[facts[column] != ""]
         for name, some in named.groupby(column):
@@ -41,15 +39,10 @@ def _of(ev: Evaluation, code: str, facts: pd.DataFrame) -> Iterator[dict[str, An
     yield told(code, "count_companies", companies, "entreprises", facts)
     for indicator, column, unit in (("amount_cash", "cash", "euros"), ("count_hours", "hours", "heures")):
         some = facts.dropna(subset=[column])
-        if len(some):
-            yield told(code, indicator, some[column].sum(), unit, some)
-        else:
-            yield row(code, indicator, None, unit, flag=why(ev, code, "partnerships"))
-    hours = facts.dropna(subset=["hours"])
-    if len(hours) and "hour" in ev.rates:
-        value = float(hours["hours"].sum()) * float(ev.rates["hour"])
-        rate = str(ev.rates.get("source", ""))
-        yield told(code, "amount_hours_valued", value, "euros", hours, quality=rate)
-    else:
-        flag = "missing:no-rate" if len(hours) else why(ev, code, "partnerships")
-        yield row(code, "amount_hours_valued", None, "euros", flag=flag)
+        yield told_or(missing, code, indicator, some[column].sum(), unit, some)
+    # The rows of hours, once more.
+    if len(some) and "hour" not in ev.rates:
+        yield row(code, "amount_hours_valued", None, "euros", flag="missing:no-rate")
+        return
+    value, rate = some["hours"].sum() * float(ev.rates.get("hour", 0)), str(ev.rates.get("source", ""))
+    yield told_or(missing, code, "amount_hours_valued", value, "euros", some, quality=rate)

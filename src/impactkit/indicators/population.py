@@ -9,7 +9,9 @@ from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators.comparable import ENOUGH, last_before, own_population
 from impactkit.indicators.rows import frame, row
-from impactkit.indicators.trajectory import BASE, middle, trajectory
+from impactkit.indicators.trajectory import BASE, median_of, trajectory
+
+CHANGE = "rate_population_change"
 
 
 def rows(ev: Evaluation, *, of: str = "") -> pd.DataFrame:
@@ -27,120 +29,54 @@ def rows(ev: Evaluation, *, of: str = "") -> pd.DataFrame:
 
 
 def _rows_of(place: Territory) -> list[dict[str, Any]]:
-    vintage = place.evaluation.vintage
-    about = {"source": geography.POPULATION_SOURCE, "geography_vintage": str(vintage)}
+    vintage = str(place.evaluation.vintage)
+    about: dict[str, Any] = {"source": geography.POPULATION_SOURCE, "geography_vintage": vintage}
     if not place.perimeter:
         missing = {**about, "flag": "missing:no-perimeter"}
-        return [
-            row(place.code, "count_population", None, "habitants", **missing),
-            row(place.code, "rate_population_change", None, "part", **missing),
-        ]
+        asked = (("count_population", "habitants"), (CHANGE, "part"))
+        return [row(place.code, name, None, unit, **missing) for name, unit in asked]
+    ground = {"source": geography.PERIMETER_SOURCE, "geography_vintage": vintage, "period": vintage}
     found = [
-        row(
-            place.code,
-            "count_communes",
-            float(len(place.communes)),
-            "communes",
-            source=geography.PERIMETER_SOURCE,
-            geography_vintage=str(vintage),
-            period=str(vintage),
-        )
+        row(place.code, "count_communes", float(len(place.communes)), "communes", **ground),
+        row(place.code, "count_units", float(len(place.perimeter)), "unités", **ground),
     ]
-    found.append(
-        {**found[0], "indicator": "count_units", "value": float(len(place.perimeter)), "unit": "unités"}
-    )
     known = own_population(place)
+    # One figure alone is a census of its year, not a pool of five surveys.
+    rolling = len(known) > 1
     for year, value in known.items():
-        # One figure alone is a census of its year, not a pool of five surveys.
-        rolling = len(known) > 1
-        found.append(
-            row(
-                place.code,
-                "count_population",
-                value,
-                "habitants",
-                period=str(year),
-                flag="rolling" if rolling else "",
-                data_vintage=str(year),
-                as_of=f"{year}-01-01" if rolling else str(year),
-                **about,
-            )
-        )
+        dated = {"period": str(year), "data_vintage": str(year), "flag": "rolling" if rolling else ""}
+        day = f"{year}-01-01" if rolling else str(year)
+        found.append(row(place.code, "count_population", value, "habitants", as_of=day, **dated, **about))
     path = trajectory(place)
     if path.empty:
-        return [
-            *found,
-            row(place.code, "rate_population_change", None, "part", flag="missing:one-period", **about),
-        ]
+        return [*found, row(place.code, CHANGE, None, "part", flag="missing:one-period", **about)]
     return found + _compared(place, path, about)
 
 
-def _compared(place: Territory, path: pd.DataFrame, about: dict[str, str]) -> list[dict[str, Any]]:
+def _compared(place: Territory, path: pd.DataFrame, about: dict[str, Any]) -> list[dict[str, Any]]:
     first, last = int(path["period"].min()), int(path["period"].max())
-    span = {"period": f"{first}/{last}", "data_vintage": str(last), **about}
+    span = {"period": f"{first}/{last}", "data_vintage": str(last), "flag": "rolling", **about}
     ends = path[path["period"] == last].set_index("unit")
     change = ends["index"] / BASE - 1
     others = change[ends["role"] == "comparable"]
-    found = [
-        row(place.code, "rate_population_change", float(change[place.code]), "part", flag="rolling", **span)
-    ]
-    if not last_before(place):
-        missing = {**about, "flag": "missing:no-value"}
-        return [*found, row(place.code, "count_comparable", None, "territoires", **missing)]
+    found = [row(place.code, CHANGE, float(change[place.code]), "part", **span)]
+    before = last_before(place)
+    count, flag = (float(len(others)), "") if before else (None, "missing:no-value")
     found.append(
-        row(
-            place.code,
-            "count_comparable",
-            float(len(others)),
-            "territoires",
-            period=str(last_before(place)),
-            **about,
-        )
+        row(place.code, "count_comparable", count, "territoires", period=before, flag=flag, **about)
     )
+    if not before:
+        return found
     if len(others) < ENOUGH:
+        groups = {f"comparable={unit}": float(value) for unit, value in others.items()}
         return found + [
-            row(
-                place.code,
-                "rate_population_change",
-                float(value),
-                "part",
-                flag="rolling",
-                group=f"comparable={unit}",
-                **span,
-            )
-            for unit, value in others.items()
+            row(place.code, CHANGE, one, "part", group=name, **span) for name, one in groups.items()
         ]
-    low, median, high = middle(others)
-    found.append(
-        row(
-            place.code,
-            "rate_population_change",
-            median,
-            "part",
-            group="comparable=median",
-            low=low,
-            high=high,
-            n=len(others),
-            flag="rolling",
-            **span,
-        )
-    )
+    found.append(row(place.code, CHANGE, unit="part", **median_of(others), **span))
     for period, year in path.groupby("period"):
-        dated = {"period": str(period), "data_vintage": str(period), "flag": "rolling", **about}
+        dated = span | {"period": str(period), "data_vintage": str(period)}
         mine = year[year["role"] == "territory"]["index"].iloc[0]
-        low, median, high = middle(year[year["role"] == "comparable"]["index"])
+        half = median_of(year[year["role"] == "comparable"]["index"])
         found.append(row(place.code, "index_population", float(mine), "indice", **dated))
-        found.append(
-            row(
-                place.code,
-                "index_population",
-                median,
-                "indice",
-                group="comparable=median",
-                low=low,
-                high=high,
-                n=len(others),
-                **dated,
-            )
-        )
+        found.append(row(place.code, "index_population", unit="indice", **half, **dated))
     return found

@@ -11,7 +11,7 @@ from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators.durations import median
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, programme, row, told
+from impactkit.indicators.rows import frame, programme, told, told_or
 from impactkit.indicators.stages import CLOCKS, DATES, ORDER, first_project, known_waits, with_reached
 from impactkit.indicators.target import progress
 
@@ -34,19 +34,12 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     """
     found: list[dict[str, Any]] = []
     for place in ev.territories:
-        projects = with_reached(place.table("projects"))
-        if projects.empty:
-            found.append(
-                row(place.code, "count_projects", None, "projets", flag=why(ev, place.code, "projects"))
-            )
-            continue
-        found.append(told(place.code, "count_projects", len(projects), "projets", projects))
-        found += [
-            *_split(place.code, projects),
-            *_passage(place.code, projects),
-            *_sums(ev, place.code, projects),
-        ]
-        found += [_wait(place, clock, projects) for clock in CLOCKS]
+        projects, missing = with_reached(place.table("projects")), why(ev, place.code, "projects")
+        found.append(told_or(missing, place.code, "count_projects", len(projects), "projets", projects))
+        if len(projects):
+            found += [*_split(place.code, projects, "stage"), *_split(place.code, projects, "theme")]
+            found += [*_passage(place.code, projects), *_sums(place.code, projects, missing)]
+            found += [_wait(place, clock, projects) for clock in CLOCKS]
     return frame([*found, *_programme(ev), *progress(ev)])
 
 
@@ -54,18 +47,14 @@ def counted(ev: Evaluation, *, table: str, indicator: str, unit: str) -> pd.Data
     """How many sourced rows of `table` each territory has; none is missing with its reason, never zero."""
     found = []
     for place in ev.territories:
-        known = place.table(table)
-        if len(known):
-            found.append(told(place.code, indicator, len(known), unit, known))
-        else:
-            found.append(row(place.code, indicator, None, unit, flag=why(ev, place.code, table)))
+        known, missing = place.table(table), why(ev, place.code, table)
+        found.append(told_or(missing, place.code, indicator, len(known), unit, known))
     return frame(found)
 
 
-def _split(code: str, projects: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    for column in ("stage", "theme"):
-        for name, some in projects.groupby(projects[column].replace("", "unknown")):
-            yield told(code, "count_projects", len(some), "projets", some, group=f"{column}={name}")
+def _split(code: str, projects: pd.DataFrame, column: str) -> Iterator[dict[str, Any]]:
+    for name, some in projects.groupby(projects[column].replace("", "unknown")):
+        yield told(code, "count_projects", len(some), "projets", some, group=f"{column}={name}")
 
 
 def _passage(code: str, projects: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -103,8 +92,7 @@ def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
         places = projects["territory"].nunique()
         yield told("", "count_projects", len(projects), "projets", projects)
         yield told("", "count_territories", places, "territoires", projects, group="about=projects")
-        for stage, some in projects.groupby(projects["stage"].replace("", "unknown")):
-            yield told("", "count_projects", len(some), "projets", some, group=f"stage={stage}")
+        yield from _split("", projects, "stage")
     for clock in CLOCKS:
         waits = known_waits(ev, clock)
         value, flag = median([float(wait.days or 0) for wait in waits], [wait.came for wait in waits])
@@ -112,17 +100,11 @@ def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
         yield told("", "days_to_first_project", value, "jours", projects, **about)
 
 
-def _sums(ev: Evaluation, code: str, projects: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _sums(code: str, projects: pd.DataFrame, missing: str) -> Iterator[dict[str, Any]]:
     for indicator, (column, unit) in SUMS.items():
         some = projects.dropna(subset=[column])
-        if len(some):
-            yield told(code, indicator, float(some[column].sum()), unit, some)
-        else:
-            yield row(code, indicator, None, unit, flag=why(ev, code, "projects"))
+        yield told_or(missing, code, indicator, some[column].sum(), unit, some)
     both = projects.dropna(subset=["yearly_cost", "yearly_revenue"])
     both = both[both["yearly_cost"] > 0]
-    if len(both):
-        ratio = float(both["yearly_revenue"].sum() / both["yearly_cost"].sum())
-        yield told(code, "ratio_revenue_cost", ratio, "euros par euro", both)
-    else:
-        yield row(code, "ratio_revenue_cost", None, "euros par euro", flag=why(ev, code, "projects"))
+    ratio = both["yearly_revenue"].sum() / both["yearly_cost"].sum() if len(both) else None
+    yield told_or(missing, code, "ratio_revenue_cost", ratio, "euros par euro", both)

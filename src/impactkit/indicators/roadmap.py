@@ -1,7 +1,8 @@
 """The roadmap: what is done, what was done on time, how the plan itself moved."""
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from statistics import median
 from typing import Any
 
 import pandas as pd
@@ -12,20 +13,11 @@ from impactkit.data.territories import Territory
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import frame, latest, row, told
 
-UNITS = {
-    "count_milestones": "jalons",
-    "count_milestones_done": "jalons",
-    "share_milestones_done": "part",
-    "share_milestones_on_time": "part",
-    "count_milestones_on_time": "jalons",
-    "days_milestone_delay": "jours",
-    "count_milestones_dropped": "jalons",
-    "count_milestones_undated": "jalons",
-    "count_milestones_unlisted": "jalons",
-    "count_roadmap_versions": "versions",
-    "days_roadmap_between_versions": "jours",
-    "count_milestones_moved": "jalons",
-}
+NAMES = (
+    "count_milestones count_milestones_done share_milestones_done share_milestones_on_time "
+    "count_milestones_on_time days_milestone_delay count_milestones_dropped count_milestones_undated "
+    "count_milestones_unlisted count_roadmap_versions days_roadmap_between_versions count_milestones_moved"
+).split()
 
 
 def rows(ev: Evaluation) -> pd.DataFrame:
@@ -42,7 +34,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
         milestones = place.table("milestones")
         if milestones.empty:
             flag = why(ev, place.code, "roadmap")
-            found += [row(place.code, name, None, unit, flag=flag) for name, unit in UNITS.items()]
+            found += [row(place.code, name, None, _unit(name), flag=flag) for name in NAMES]
         else:
             found += [*_kept(place, milestones), *_versions(place, milestones)]
     return frame(found)
@@ -66,8 +58,9 @@ def _kept(place: Territory, milestones: pd.DataFrame) -> Iterator[dict[str, Any]
     else:
         # Every milestone was dropped.
         yield _told(place, "share_milestones_done", None, last, n=0, flag="missing:not-applicable")
-    yield from _on_time(place, alive, latest(milestones["as_of"]))
-    yield _delay(place, alive, latest(milestones["as_of"]))
+    today = latest(milestones["as_of"])
+    yield from _on_time(place, alive, today)
+    yield _delay(place, alive, today)
     yield _told(place, "count_milestones_dropped", int(last["is_dropped"].sum()), last)
     undated = alive["is_done"] & (alive["done"] == "")
     yield _told(place, "count_milestones_undated", int(undated.sum()), last, n=len(alive))
@@ -87,13 +80,9 @@ def _on_time(place: Territory, alive: pd.DataFrame, today: str) -> Iterator[dict
         yield _told(place, name, None, alive, n=0, flag=flag)
         return
     # What is not done has no first day: it is late on every reading.
-    ends = [span(date)[1] for date in told_of["due"]]
-    done = list(told_of["done"])
-    pairs = list(zip(done, ends, strict=True))
-    sure = sum(bool(date) and span(date)[1] <= end for date, end in pairs)
-    likely = sum(bool(date) and middle(date) <= end for date, end in pairs)
-    possible = sum(bool(date) and span(date)[0] <= end for date, end in pairs)
-    n = len(told_of)
+    pairs = [(date, span(due)[1]) for date, due in zip(told_of["done"], told_of["due"], strict=True) if date]
+    sure, possible = (sum(span(date)[end] <= last for date, last in pairs) for end in (1, 0))
+    likely, n = sum(middle(date) <= last for date, last in pairs), len(told_of)
     about = {} if sure == possible else {"low": sure / n, "high": possible / n}
     yield _told(place, name, likely / n, told_of, **about)
     yield _told(place, "count_milestones_on_time", likely, told_of)
@@ -107,15 +96,13 @@ def _delay(place: Territory, alive: pd.DataFrame, today: str) -> dict[str, Any]:
     """
     name = "days_milestone_delay"
     dated = alive[(alive["due"] != "") & (alive["done"] != "")]
-    late = [_late(due, done) for due, done in zip(dated["due"], dated["done"], strict=True)]
-    late = [days for days in late if days > 0]
+    late = _late(zip(dated["due"], dated["done"], strict=True))
     if late:
-        return _told(place, name, float(pd.Series(late).median()), dated, n=len(late))
-    so_far = [_late(due, today) for due in alive[(alive["due"] != "") & ~alive["is_done"]]["due"]]
-    so_far = [days for days in so_far if days > 0]
+        return _told(place, name, median(late), dated, n=len(late))
+    so_far = _late((due, today) for due in alive[(alive["due"] != "") & ~alive["is_done"]]["due"])
     if so_far:
-        low = float(pd.Series(so_far).median())
-        return _told(place, name, None, alive, n=len(so_far), low=low, flag="missing:not-yet")
+        about = {"n": len(so_far), "low": float(median(so_far)), "flag": "missing:not-yet"}
+        return _told(place, name, None, alive, **about)
     flag = "missing:not-applicable" if len(dated) else _nothing_due(alive)
     return _told(place, name, None, alive, n=0, flag=flag)
 
@@ -128,8 +115,9 @@ def _nothing_due(alive: pd.DataFrame) -> str:
     return "missing:not-yet" if waiting.any() else "missing:undated"
 
 
-def _late(due: str, done: str) -> int:
-    return (middle(done) - span(due)[1]).days
+def _late(pairs: Iterable[tuple[str, str]]) -> list[int]:
+    """Days from due to done, of what is late."""
+    return [days for due, done in pairs if (days := (middle(done) - span(due)[1]).days) > 0]
 
 
 def _versions(place: Territory, milestones: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -141,8 +129,7 @@ def _versions(place: Territory, milestones: pd.DataFrame) -> Iterator[dict[str, 
             yield _told(place, name, None, milestones, n=0, flag="missing:not-applicable")
         return
     moved, compared = _moved(milestones)
-    flag = "" if compared else "missing:undated"
-    value = moved if compared else None
+    value, flag = (moved, "") if compared else (None, "missing:undated")
     yield _told(place, "count_milestones_moved", value, milestones, n=compared, flag=flag)
     known = milestones.sort_values("version").drop_duplicates("milestone", keep="last")
     gone = known[(known["version"] < versions[-1]) & ~known["status"].isin(["done", "dropped"])]
@@ -156,7 +143,7 @@ def _between(place: Territory, milestones: pd.DataFrame, versions: int) -> dict[
     days = [days_between(first, last) for first, last in itertools.pairwise(adopted)]
     if days:
         quality = coarsest(*adopted)
-        return _told(place, name, float(pd.Series(days).median()), milestones, n=len(days), quality=quality)
+        return _told(place, name, median(days), milestones, n=len(days), quality=quality)
     flag = "missing:undated" if versions > 1 else "missing:not-applicable"
     return _told(place, name, None, milestones, n=0, flag=flag)
 
@@ -177,4 +164,9 @@ def _moved(milestones: pd.DataFrame) -> tuple[int, int]:
 def _told(
     place: Territory, indicator: str, value: float | None, facts: pd.DataFrame, **rest: Any
 ) -> dict[str, Any]:
-    return told(place.code, indicator, value, UNITS[indicator], facts, **rest)
+    return told(place.code, indicator, value, _unit(indicator), facts, **rest)
+
+
+def _unit(indicator: str) -> str:
+    units = {"count_milestones": "jalons", "count_roadmap": "versions", "share": "part", "days": "jours"}
+    return next(unit for start, unit in units.items() if indicator.startswith(start))

@@ -7,27 +7,13 @@ import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 
-COLUMNS = (
-    "territory",
-    "indicator",
-    "group",
-    "period",
-    "value",
-    "low",
-    "high",
-    "n",
-    "unit",
-    "flag",
-    "quality",
-    "source",
-    "as_of",
-    "data_vintage",
-    "geography_vintage",
-)
+KEY = ["territory", "indicator", "group", "period"]
+# Where a figure comes from.
+ORIGIN = ("source", "as_of", "data_vintage", "geography_vintage")
+_NUMBERS = ("value", "low", "high", "n")
+COLUMNS = (*KEY, *_NUMBERS, "unit", "flag", "quality", *ORIGIN)
 # Why a figure is not told where statistical secrecy hides it.
 WITHHELD = "missing:withheld"
-KEY = ["territory", "indicator", "group", "period"]
-_NUMBERS = ("value", "low", "high", "n")
 
 
 def row(territory: str, indicator: str, value: float | None, unit: str, **rest: Any) -> dict[str, Any]:
@@ -74,6 +60,15 @@ def told(
     day = latest(facts["as_of"])
     about = {"n": len(facts), "period": day, "as_of": day, "source": sources(facts["source"])} | rest
     return row(code, indicator, value if value is None else float(value), unit, **about)
+
+
+def told_or(
+    missing: str, code: str, indicator: str, value: float | None, unit: str, facts: pd.DataFrame, **rest: Any
+) -> dict[str, Any]:
+    """`told`; without any fact, the row empty with the flag `missing`, of the same group."""
+    if len(facts):
+        return told(code, indicator, value, unit, facts, **rest)
+    return row(code, indicator, None, unit, group=rest.get("group", ""), flag=missing)
 
 
 def last_of(facts: pd.DataFrame, key: list[str]) -> pd.DataFrame:

@@ -34,19 +34,14 @@ def progress(ev: Evaluation) -> Iterator[dict[str, Any]]:
         for months in ev.target["months"]:
             end = after(start, int(months))
             low, value, high = _within(dated["started"], start, end)
-            yield told(
-                "",
-                "count_projects_launched",
-                value,
-                "projets",
-                projects,
-                n=len(dated),
-                group=f"clock={clock}|months={months}",
-                low=float(low),
-                high=float(high + unsure),
-                flag="" if seen >= end else "not-covered",
-                quality=date,
-            )
+            about: dict[str, Any] = {
+                "n": len(dated),
+                "group": f"clock={clock}|months={months}",
+                "quality": date,
+            }
+            about |= {"low": float(low), "high": float(high + unsure)}
+            about["flag"] = "" if seen >= end else "not-covered"
+            yield told("", "count_projects_launched", value, "projets", projects, **about)
 
 
 def clocks(ev: Evaluation) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from impactkit.data.catalogue import catalogue, themed
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators.figures import missing
-from impactkit.indicators.rows import frame, row
+from impactkit.indicators.rows import ORIGIN, frame, row
 
 
 def themes_of(place: Territory) -> list[str]:
@@ -39,16 +39,5 @@ def _row(place: Territory, theme: str, told: dict[str, Any]) -> dict[str, Any]:
         flag = missing(place, told["id"], found)
         return row(place.code, told["id"], None, told["unit"], group=group, flag=flag)
     last = known.sort_values("period").iloc[-1]
-    about = {name: last[name] for name in ("source", "as_of", "data_vintage", "geography_vintage")}
-    return row(
-        place.code,
-        told["id"],
-        float(last["value"]),
-        last["measure"],
-        group=group,
-        period=last["period"],
-        flag=last["flag"],
-        low=last["low"],
-        high=last["high"],
-        **about,
-    )
+    about = {name: last[name] for name in ("period", "flag", "low", "high", *ORIGIN)}
+    return row(place.code, told["id"], float(last["value"]), last["measure"], group=group, **about)

@@ -1,6 +1,7 @@
 """The territory among comparable ones, period by period. It describes; it attributes nothing."""
 
 import functools
+from typing import Any
 
 import pandas as pd
 
@@ -56,16 +57,11 @@ def annual(told: pd.DataFrame) -> pd.DataFrame:
     if not quarters.any():
         return told.reset_index(drop=True)
     parts = told[quarters].assign(year=told["period"].str[:4])
-    keys = ["unit", "year"]
-    whole = parts.groupby(keys).agg(
-        value=("value", "mean"), low=("low", "mean"), high=("high", "mean"), quarters=("value", "size")
-    )
-    rest = parts.drop(columns=["value", "low", "high"]).drop_duplicates(keys).set_index(keys)
-    found = whole.join(rest).reset_index()
-    found = found[found["quarters"] == 4].drop(columns=["period", "quarters"])
-    found = found.rename(columns={"year": "period"})
-    found["as_of"] = found["period"]
-    return found.reset_index(drop=True)
+    keys, means = ["unit", "year"], ["value", "low", "high"]
+    grouped = parts.groupby(keys)
+    rest = parts.drop(columns=[*means, "period"]).drop_duplicates(keys).set_index(keys)
+    whole = grouped[means].mean().join(rest)[grouped.size() == 4].reset_index()
+    return whole.rename(columns={"year": "period"}).assign(as_of=lambda found: found["period"])
 
 
 def middle(values: pd.Series) -> tuple[float, float, float]:
@@ -78,6 +74,12 @@ def middle(values: pd.Series) -> tuple[float, float, float]:
     return float(low), float(values.median()), float(high)
 
 
+def median_of(values: pd.Series) -> dict[str, Any]:
+    """The median of comparable units with the middle half of them, as columns of a row of indicators."""
+    low, median, high = middle(values)
+    return {"group": "comparable=median", "value": median, "low": low, "high": high, "n": len(values)}
+
+
 def is_rate(outcome: str) -> bool:
     """Whether an indicator is told in parts: its change is in points, never in percent."""
     return outcome.startswith(("rate_", "share_"))
@@ -85,14 +87,13 @@ def is_rate(outcome: str) -> bool:
 
 @functools.lru_cache(maxsize=128)
 def _trajectory(place: Territory, outcome: str) -> pd.DataFrame:
-    empty = pd.DataFrame(columns=SHAPE)
     if not place.perimeter and not place.units:
-        return empty
+        return pd.DataFrame(columns=SHAPE)
     own = after_break(annual(series.of_territory(place, outcome)))
     years = own["period"].str[:4].astype("int64")
     rolling = (own["flag"] == "rolling").any() or outcome == POPULATION
     if len(own) < 2 or (rolling and years.max() - years.min() < APART):
-        return empty
+        return pd.DataFrame(columns=SHAPE)
     units = comparable(place, on=outcome)
     chosen = units[units["comparable"]].set_index("unit")["name"]
     told = series.of_units(place.evaluation, outcome, family_of(place, outcome))
@@ -102,8 +103,7 @@ def _trajectory(place: Territory, outcome: str) -> pd.DataFrame:
     others = others[others["unit"].isin(complete[complete == len(own)].index)]
     others = others.assign(name=others["unit"].map(chosen), role="comparable")
     mine = own.assign(unit=place.code, name=place.name, role="territory")
-    found = pd.concat([mine, others], ignore_index=True)
-    return _indexed(found, place, outcome)
+    return _indexed(pd.concat([mine, others], ignore_index=True), place, outcome)
 
 
 def after_break(own: pd.DataFrame) -> pd.DataFrame:
@@ -126,15 +126,15 @@ def _indexed(found: pd.DataFrame, place: Territory, outcome: str) -> pd.DataFram
     base = base_of(place, outcome, found["period"])
     start = found[found["period"] == base].set_index("unit")["value"]
     found["index"] = float("nan") if is_rate(outcome) else found["value"] / found["unit"].map(start) * BASE
-    found["period"] = found["period"].astype("int64")
     order = found["role"].map({"territory": 0, "region": 1, "nation": 2}).fillna(3)
-    found = found.assign(_order=order).sort_values(["_order", "unit", "period"], kind="stable")
+    found = found.assign(_order=order, period=found["period"].astype("int64"))
+    found = found.sort_values(["_order", "unit", "period"], kind="stable")
     return found[SHAPE].reset_index(drop=True)
 
 
 def _area(ev: Evaluation, outcome: str, family: str, code: str, name: str) -> pd.DataFrame:
     told = series.of_units(ev, outcome, family)
     if told.empty:
-        return pd.DataFrame(columns=[*SHAPE])
+        return pd.DataFrame(columns=SHAPE)
     found = annual(told[told["unit"] == code])
     return found.assign(name=name, role=family)[["unit", "name", "role", "period", "value"]]

@@ -9,7 +9,7 @@ from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
 from impactkit.data.territories import Territory
 from impactkit.indicators.missing import complete, why
-from impactkit.indicators.rows import frame, last_of, row, told
+from impactkit.indicators.rows import frame, last_of, told, told_or
 from impactkit.indicators.stages import ORDER, with_reached
 from impactkit.wording.catalogue import say
 
@@ -32,28 +32,28 @@ def rows(ev: Evaluation) -> pd.DataFrame:
 
 
 def _of(ev: Evaluation, code: str, known: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    flag = why(ev, code, "transfers")
     for role, column in ROLES.items():
         mine = known[known[column] == code]
         group = f"role={role}"
-        if mine.empty and not (len(known) and complete(ev, code, "transfers")):
-            flag = why(ev, code, "transfers")
-            yield row(code, "count_transfers", None, "transferts", group=group, flag=flag)
-            continue
-        about = mine if len(mine) else known
-        yield told(code, "count_transfers", len(mine), "transferts", about, n=len(mine), group=group)
-        for status, some in mine[mine["status"] != ""].groupby("status"):
-            yield told(
-                code, "count_transfers", len(some), "transferts", some, group=f"{group}|status={status}"
-            )
+        # Of a list where nothing is left open, who is not in it has none: that is drawn from all of it.
+        about = known if mine.empty and complete(ev, code, "transfers") else mine
+        rest = {"n": len(mine), "group": group}
+        yield told_or(flag, code, "count_transfers", len(mine), "transferts", about, **rest)
+        yield from _by_status(code, mine, f"{group}|")
+
+
+def _by_status(code: str, known: pd.DataFrame, before: str = "") -> Iterator[dict[str, Any]]:
+    for status, some in known[known["status"] != ""].groupby("status"):
+        yield told(code, "count_transfers", len(some), "transferts", some, group=f"{before}status={status}")
 
 
 def _programme(known: pd.DataFrame) -> Iterator[dict[str, Any]]:
     if known.empty:
         return
     yield told("", "count_transfers", len(known), "transferts", known)
+    yield from _by_status("", known)
     stated = known[known["status"] != ""]
-    for status, some in stated.groupby("status"):
-        yield told("", "count_transfers", len(some), "transferts", some, group=f"status={status}")
     if len(stated):
         share = float((stated["status"] == "adopted").mean())
         yield told("", "share_transfers_adopted", share, "part", stated)
@@ -81,9 +81,8 @@ def suggest_transfers(ev: Evaluation) -> pd.DataFrame:
             for receiver in ev.territories:
                 challenge = _challenge(receiver, theme)
                 pair = (giver.code, receiver.code)
-                if receiver == giver or not challenge or theme in launched[receiver.code]:
-                    continue
-                if (*pair, theme) in done or (*pair, "") in done:
+                tried = {(*pair, theme), (*pair, "")} & done
+                if receiver == giver or not challenge or theme in launched[receiver.code] or tried:
                     continue
                 about = {"project": project, "challenge": challenge, "giver": giver.name}
                 reason = say("suggest.transfer", **about, receiver=receiver.name, theme=words[theme])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -101,20 +102,14 @@ def reference_path(code: str, start: int, years: int) -> tuple[tuple[float, ...]
     told for no year), and whether it is contested. Raises NotEnoughData naming the years that it does not
     have.
     """
-    known = reference_values()[reference_values()["id"] == code]
+    known = _latest(code)
     if known.empty:
-        raise error(
-            NotEnoughData,
-            "value-reference",
-            code=code,
-            known=", ".join(sorted(set(reference_values()["id"]))),
-        )
-    known = known[known["version"] == known["version"].max()]
+        every = ", ".join(sorted(set(reference_values()["id"])))
+        raise error(NotEnoughData, "value-reference", code=code, known=every)
     contested = bool((known["contested"] == "true").any())
     if len(known) == 1:
         one = known.iloc[0]
-        told = [None if pd.isna(one[name]) else float(one[name]) for name in ("value", "low", "high")]
-        return (1.0,) * years, Range.of(*told, label=str(one["label_fr"])), contested
+        return (1.0,) * years, _range(one, str(one["label_fr"])), contested
     by_year = known.set_index("year")["value"]
     wanted = [str(start + at) for at in range(years)]
     missing = [year for year in wanted if year not in by_year.index]
@@ -125,10 +120,12 @@ def reference_path(code: str, start: int, years: int) -> tuple[tuple[float, ...]
 
 def discount_rate() -> Range:
     """The public discount rate in force: 1.2 % + beta x 2 %, beta 1 (France Stratégie, 2021)."""
-    known = reference_values()[reference_values()["id"] == "discount"]
-    return Range.of(
-        float(known[known["version"] == known["version"].max()].iloc[0]["value"]), label=say("value.rate")
-    )
+    return Range.of(float(_latest("discount").iloc[0]["value"]), label=say("value.rate"))
+
+
+def _latest(code: str) -> pd.DataFrame:
+    known = reference_values()[reference_values()["id"] == code]
+    return known[known["version"] == known["version"].max()]
 
 
 def projects_of(place: Territory) -> tuple[Project, ...]:
@@ -145,26 +142,24 @@ def projects_of(place: Territory) -> tuple[Project, ...]:
 
 
 def _project(code: str, name: str, rows: pd.DataFrame) -> Project:
-    told = rows.to_dict("records")
+    told: dict[str, list[Mapping[str, Any]]] = {}
+    for one in rows.to_dict("records"):
+        told.setdefault(one["role"], []).append(one)
+
+    def costs(*roles: str) -> tuple[Cost, ...]:
+        return tuple(cost for role in roles for one in told.get(role, ()) for cost in _costs(one))
+
     # One row told for the whole project is one quantity: drawn once.
     shares = {
-        (one["role"], one["item"]): _range(one, _named(one)) for one in told if one["role"] in ADJUSTMENTS
+        (role, one["item"]): _range(one, _named(one)) for role in ADJUSTMENTS for one in told.get(role, ())
     }
-    benefits = tuple(_benefit(one, shares) for one in told if one["role"] == "benefit")
-    costs = tuple(cost for one in told if one["role"] in COSTS for cost in _costs(one))
-    rates = [one for one in told if one["role"] == "rate"]
-    years = [one.start for one in benefits] + [one.year for one in costs]
-    return Project(
-        code,
-        name,
-        benefits,
-        costs,
-        min(years),
-        _range(rates[0], say("value.rate")) if rates else discount_rate(),
-        tuple(cost for one in told if one["role"] == "reference_benefit" for cost in _costs(one)),
-        tuple(cost for one in told if one["role"] == "reference_cost" for cost in _costs(one)),
-        tuple(str(one["item"]) for one in told if one["role"] == "not_monetised"),
-    )
+    benefits = tuple(_benefit(one, shares) for one in told.get("benefit", ()))
+    spent = costs(*COSTS)
+    base = min([one.start for one in benefits] + [one.year for one in spent])
+    rate = _range(told["rate"][0], say("value.rate")) if "rate" in told else discount_rate()
+    refused = tuple(str(one["item"]) for one in told.get("not_monetised", ()))
+    reference = costs("reference_benefit"), costs("reference_cost")
+    return Project(code, name, benefits, spent, base, rate, *reference, refused)
 
 
 def _named(one: Mapping[str, object]) -> str:
@@ -173,14 +168,13 @@ def _named(one: Mapping[str, object]) -> str:
 
 def _benefit(one: Mapping[str, object], shares: Mapping[tuple[object, object], Range]) -> Benefit:
     name, start, years = str(one["item"]), _whole(one, "start"), _whole(one, "years")
-    path: tuple[float, ...] = ()
-    contested = False
     if one["reference"]:
         path, price, contested = reference_path(str(one["reference"]), start, years)
     else:
-        price = _range({key: one[f"price{end}"] for key, end in _ENDS}, say("value.price", item=name))
-    told = {kind: shares.get((kind, name), shares.get((kind, ""))) for kind in ADJUSTMENTS}
-    adjustments = {kind: known for kind, known in told.items() if known is not None}
+        told = {"value": one["price"], "low": one["price_low"], "high": one["price_high"]}
+        path, price, contested = (), _range(told, say("value.price", item=name)), False
+    known = {kind: shares.get((kind, name), shares.get((kind, ""))) for kind in ADJUSTMENTS}
+    adjustments = {kind: share for kind, share in known.items() if share is not None}
     quantity = _range(one, say("value.quantity", item=name))
     return Benefit(name, str(one["dimension"]), start, years, quantity, price, adjustments, path, contested)
 
@@ -188,9 +182,6 @@ def _benefit(one: Mapping[str, object], shares: Mapping[tuple[object, object], R
 def _whole(one: Mapping[str, object], column: str) -> int:
     """A whole number; one where the cell is empty."""
     return 1 if _absent(one[column]) else int(float(str(one[column])))
-
-
-_ENDS = (("value", ""), ("low", "_low"), ("high", "_high"))
 
 
 def _costs(one: Mapping[str, object]) -> list[Cost]:

@@ -68,9 +68,8 @@ class Value:
     def by_dimension(self) -> pd.DataFrame:
         """Discounted benefits and charges by dimension."""
         told = self._table.assign(dimension=self._table["dimension"].replace("", say("value.all")))
-        return told.pivot_table(
-            "discounted", "dimension", "role", aggfunc="sum", fill_value=0.0
-        ).reset_index()
+        found = told.pivot_table("discounted", "dimension", "role", aggfunc="sum", fill_value=0.0)
+        return found.reset_index()
 
 
 def value(place: Territory, *, draws: int = 10_000, seed: int = 0) -> tuple[Value, ...]:
@@ -84,27 +83,27 @@ def value(place: Territory, *, draws: int = 10_000, seed: int = 0) -> tuple[Valu
 
 def valued(project: Project, *, draws: int = 10_000, seed: int = 0) -> Value:
     """What one project is worth (see `Value`)."""
-    table = _lines(project)
-    benefits, costs = _sums(project, lambda one: one.value)
+    benefits, costs = (float(one) for one in _sums(project, _own))
+    held = tuple(one.name for one in project.benefits if one.contested)
     spread = drawn(project, _sums, draws=draws, seed=seed)
-    held = [one.name for one in project.benefits if one.contested]
+    return _value(
+        *(project.name, project.base, benefits, costs, spread, _lines(project)),
+        break_even=break_even(project, _sums),
+        refused=project.refused,
+        contested=held,
+        _swing=tornado(project, _sums),
+    )
+
+
+def _value(
+    name: str, base: int, benefits: float, costs: float, spread: Draws, table: pd.DataFrame, **rest: Any
+) -> Value:
     return Value(
-        project.name,
-        project.base,
-        float(benefits),
-        float(costs),
-        float(benefits - costs),
-        float(benefits / costs) if costs > 0 else None,
-        spread.npv,
-        spread.ratio,
-        spread.positive,
-        _payback(table),
-        break_even(project, _sums),
-        project.refused,
-        tuple(held),
-        table,
-        tornado(project, _sums),
-        spread,
+        *(name, base, benefits, costs, benefits - costs, benefits / costs if costs > 0 else None),
+        *(spread.npv, spread.ratio, spread.positive, _payback(table)),
+        _table=table,
+        _draws=spread,
+        **rest,
     )
 
 
@@ -120,24 +119,13 @@ def together(values: Iterable[Value], name: str) -> Value:
         raise ValueError("the draws of these values were not made together")
     benefits, costs = (math.fsum(getattr(one, key) for one in told) for key in ("benefits", "costs"))
     spread = Draws.together([one for one in spreads if one is not None])
-    table = pd.concat([one._table for one in told], ignore_index=True)
-    return Value(
-        name,
-        told[0].base,
-        benefits,
-        costs,
-        benefits - costs,
-        benefits / costs if costs > 0 else None,
-        spread.npv,
-        spread.ratio,
-        spread.positive,
-        _payback(table),
-        None,
-        tuple(one for value in told for one in value.refused),
-        tuple(one for value in told for one in value.contested),
-        table,
-        pd.DataFrame(columns=["what", "low", "high", "at_low", "at_high"]),
-        spread,
+    return _value(
+        *(name, told[0].base, benefits, costs, spread),
+        pd.concat([one._table for one in told], ignore_index=True),
+        break_even=None,
+        refused=tuple(one for value in told for one in value.refused),
+        contested=tuple(one for value in told for one in value.contested),
+        _swing=pd.DataFrame(columns=["what", "low", "high", "at_low", "at_high"]),
     )
 
 
@@ -156,11 +144,9 @@ def deadweight_from(found: Effect, seen: Detectability, *, ambition: float) -> R
         raise error(NotEnoughData, "value-deadweight", **told)
     # People for one point of effect, near the estimate.
     base = people / found.estimate if found.estimate else seen.people / float(seen.effect or 1)
-    ends = sorted(
-        min(max(1 - base * end / ambition, 0.0), 1.0)
-        for end in (found.low, found.estimate or 0.0, found.high)
-    )
-    return Range.of(ends[1], ends[0], ends[2], say("value.deadweight"))
+    ends = (found.low, found.estimate or 0.0, found.high)
+    low, middle, high = sorted(min(max(1 - base * end / ambition, 0.0), 1.0) for end in ends)
+    return Range.of(middle, low, high, say("value.deadweight"))
 
 
 def cost_per_net_job(value: Value, jobs: float, *, deadweight: float, displacement: float) -> float:
@@ -182,16 +168,14 @@ def _sums(project: Project, of: Callable[[Range], Any]) -> tuple[Any, Any]:
     def brought(year: int) -> Any:
         return (1 + rate) ** (project.base - year)
 
-    benefits = sum(
-        (_net(one, at, of) * brought(one.start + at) for one in project.benefits for at in range(one.years)),
-        0.0,
+    def spent(costs: Iterable[Cost]) -> Any:
+        return sum((of(one.amount) * brought(one.year) for one in costs), 0.0)
+
+    years = [(one, at) for one in project.benefits for at in range(one.years)]
+    benefits = sum((_net(one, at, of) * brought(one.start + at) for one, at in years), 0.0)
+    return benefits - spent(project.reference_benefits), spent(project.costs) - spent(
+        project.reference_costs
     )
-    benefits = benefits - sum(
-        (of(one.amount) * brought(one.year) for one in project.reference_benefits), 0.0
-    )
-    costs = sum((of(one.amount) * brought(one.year) for one in project.costs), 0.0)
-    costs = costs - sum((of(one.amount) * brought(one.year) for one in project.reference_costs), 0.0)
-    return benefits, costs
 
 
 def _gross(one: Any, at: int, of: Callable[[Range], Any]) -> Any:
@@ -207,46 +191,27 @@ def _net(one: Any, at: int, of: Callable[[Range], Any]) -> Any:
 
 def _lines(project: Project) -> pd.DataFrame:
     """Every benefit and cost, year by year, before and after adjustment and discount."""
-    rows: list[dict[str, Any]] = []
-
-    def told(one: Range) -> float:
-        return one.value
-
-    def line(role: str, name: str, dimension: str, year: int, gross: float, net: float) -> None:
-        brought = net * (1 + project.rate.value) ** (project.base - year)
-        rows.append(
-            {
-                "role": role,
-                "name": name,
-                "dimension": dimension,
-                "year": year,
-                "gross": gross,
-                "net": net,
-                "discounted": brought,
-            }
+    rows = [
+        (
+            "benefit",
+            one.name,
+            one.dimension,
+            one.start + at,
+            *(told(one, at, _own) for told in (_gross, _net)),
         )
+        for one in project.benefits
+        for at in range(one.years)
+    ]
+    reference = [(one, "benefit", -1) for one in project.reference_benefits]
+    saved = [(one, "cost", -1) for one in project.reference_costs]
+    for cost, role, sign in (*reference, *((one, one.kind, 1) for one in project.costs), *saved):
+        rows.append((role, cost.name, cost.dimension, cost.year, *[sign * cost.amount.value] * 2))
+    found = pd.DataFrame(rows, columns=["role", "name", "dimension", "year", "gross", "net"])
+    return found.assign(discounted=found["net"] * (1 + project.rate.value) ** (project.base - found["year"]))
 
-    for one in project.benefits:
-        for at in range(one.years):
-            line(
-                "benefit",
-                one.name,
-                one.dimension,
-                one.start + at,
-                _gross(one, at, told),
-                _net(one, at, told),
-            )
 
-    def spent(role: str, costs: tuple[Cost, ...], sign: int) -> None:
-        for cost in costs:
-            amount = sign * cost.amount.value
-            line(role or cost.kind, cost.name, cost.dimension, cost.year, amount, amount)
-
-    spent("benefit", project.reference_benefits, -1)
-    spent("", project.costs, 1)
-    spent("cost", project.reference_costs, -1)
-    columns = ["role", "name", "dimension", "year", "gross", "net", "discounted"]
-    return pd.DataFrame(rows, columns=columns)
+def _own(one: Range) -> float:
+    return one.value
 
 
 def _payback(table: pd.DataFrame) -> int | None:

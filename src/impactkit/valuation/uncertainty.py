@@ -43,10 +43,8 @@ class Draws:
     @classmethod
     def together(cls, many: Sequence[Draws]) -> Draws:
         """Several of one seed, added draw by draw."""
-        benefits, costs = (
-            np.sum([getattr(one, name) for one in many], axis=0) for name in ("benefits", "costs")
-        )
-        return cls(benefits, costs, many[0].seed)
+        sums = (np.sum([getattr(one, name) for one in many], axis=0) for name in ("benefits", "costs"))
+        return cls(*sums, many[0].seed)
 
 
 def _middle(values: Array) -> tuple[float, float]:
@@ -56,15 +54,11 @@ def _middle(values: Array) -> tuple[float, float]:
 
 def ranges(project: Project) -> Iterator[Range]:
     """Every range of a project, once each, in the order of its tables."""
-    seen: set[int] = set()
     told = [project.rate]
     for one in project.benefits:
         told += [one.quantity, one.price, *one.adjustments.values()]
     every = (*project.costs, *project.reference_benefits, *project.reference_costs)
-    for one in (*told, *(cost.amount for cost in every)):
-        if id(one) not in seen:
-            seen.add(id(one))
-            yield one
+    yield from {id(one): one for one in (*told, *(cost.amount for cost in every))}.values()
 
 
 def drawn(project: Project, sums: Sums, *, draws: int, seed: int) -> Draws:
@@ -84,22 +78,16 @@ def tornado(project: Project, sums: Sums) -> pd.DataFrame:
     """
     rows = []
     for one in ranges(project):
-        if one.low == one.high:
-            continue
-        ends = []
-        for end in (one.low, one.high):
-            benefits, costs = sums(
-                project, lambda other, end=end, one=one: end if other is one else other.value
-            )  # type: ignore[misc]
-            ends.append(float(benefits - costs))
-        rows.append(
-            {"what": one.label, "low": one.low, "high": one.high, "at_low": ends[0], "at_high": ends[1]}
-        )
+        if one.low < one.high:
+            at = []
+            for end in (one.low, one.high):
+                told = {id(one): end}
+                benefits, costs = sums(project, lambda other, told=told: told.get(id(other), other.value))
+                at.append(float(benefits - costs))
+            rows.append((one.label, one.low, one.high, *at))
     found = pd.DataFrame(rows, columns=["what", "low", "high", "at_low", "at_high"])
     width = (found["at_high"] - found["at_low"]).abs()
-    return (
-        found.assign(width=width).sort_values("width", ascending=False, kind="stable").drop(columns="width")
-    )
+    return found.loc[width.sort_values(ascending=False, kind="stable").index]
 
 
 def break_even(project: Project, sums: Sums) -> float | None:
@@ -108,10 +96,8 @@ def break_even(project: Project, sums: Sums) -> float | None:
     """
 
     def at(share: float) -> float:
-        fixed = Range.of(share)
-        benefits = tuple(
-            replace(one, adjustments={**one.adjustments, "deadweight": fixed}) for one in project.benefits
-        )
+        more = {"deadweight": Range.of(share)}
+        benefits = tuple(replace(one, adjustments={**one.adjustments, **more}) for one in project.benefits)
         found, costs = sums(replace(project, benefits=benefits), lambda one: one.value)
         return float(found - costs)
 
