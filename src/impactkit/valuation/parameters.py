@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -142,31 +142,27 @@ def projects_of(place: Territory) -> tuple[Project, ...]:
 
 
 def _project(code: str, name: str, rows: pd.DataFrame) -> Project:
-    told: dict[str, list[Mapping[str, Any]]] = {}
-    for one in rows.to_dict("records"):
-        told.setdefault(one["role"], []).append(one)
+    def of(*roles: str) -> list[dict[Hashable, Any]]:
+        return rows[rows["role"].isin(roles)].to_dict("records")
 
     def costs(*roles: str) -> tuple[Cost, ...]:
-        return tuple(cost for role in roles for one in told.get(role, ()) for cost in _costs(one))
+        return tuple(cost for one in of(*roles) for cost in _costs(one))
 
     # One row told for the whole project is one quantity: drawn once.
-    shares = {
-        (role, one["item"]): _range(one, _named(one)) for role in ADJUSTMENTS for one in told.get(role, ())
-    }
-    benefits = tuple(_benefit(one, shares) for one in told.get("benefit", ()))
-    spent = costs(*COSTS)
+    shares = {(one["role"], one["item"]): _range(one, _named(one)) for one in of(*ADJUSTMENTS)}
+    benefits, spent = tuple(_benefit(one, shares) for one in of("benefit")), costs(*COSTS)
     base = min([one.start for one in benefits] + [one.year for one in spent])
-    rate = _range(told["rate"][0], say("value.rate")) if "rate" in told else discount_rate()
-    refused = tuple(str(one["item"]) for one in told.get("not_monetised", ()))
+    rates = [_range(one, say("value.rate")) for one in of("rate")] or [discount_rate()]
     reference = costs("reference_benefit"), costs("reference_cost")
-    return Project(code, name, benefits, spent, base, rate, *reference, refused)
+    refused = tuple(str(one["item"]) for one in of("not_monetised"))
+    return Project(code, name, benefits, spent, base, rates[0], *reference, refused)
 
 
-def _named(one: Mapping[str, object]) -> str:
+def _named(one: Mapping[Hashable, Any]) -> str:
     return say(f"value.{one['role']}") + (f" ({one['item']})" if one["item"] else "")
 
 
-def _benefit(one: Mapping[str, object], shares: Mapping[tuple[object, object], Range]) -> Benefit:
+def _benefit(one: Mapping[Hashable, Any], shares: Mapping[tuple[Any, Any], Range]) -> Benefit:
     name, start, years = str(one["item"]), _whole(one, "start"), _whole(one, "years")
     if one["reference"]:
         path, price, contested = reference_path(str(one["reference"]), start, years)
@@ -179,12 +175,12 @@ def _benefit(one: Mapping[str, object], shares: Mapping[tuple[object, object], R
     return Benefit(name, str(one["dimension"]), start, years, quantity, price, adjustments, path, contested)
 
 
-def _whole(one: Mapping[str, object], column: str) -> int:
+def _whole(one: Mapping[Hashable, Any], column: str) -> int:
     """A whole number; one where the cell is empty."""
     return 1 if _absent(one[column]) else int(float(str(one[column])))
 
 
-def _costs(one: Mapping[str, object]) -> list[Cost]:
+def _costs(one: Mapping[Hashable, Any]) -> list[Cost]:
     """One row is a yearly amount: as many costs as years."""
     years, start = _whole(one, "years"), _whole(one, "start")
     amount = _range(one, str(one["item"]))
@@ -192,7 +188,7 @@ def _costs(one: Mapping[str, object]) -> list[Cost]:
     return [Cost(name, kind, start + at, amount, dimension) for at in range(years)]
 
 
-def _range(one: Mapping[str, object], label: str) -> Range:
+def _range(one: Mapping[Hashable, Any], label: str) -> Range:
     told = [None if _absent(one[name]) else float(str(one[name])) for name in ("value", "low", "high")]
     return Range.of(*told, label=label)
 

@@ -206,8 +206,10 @@ def _lines(project: Project) -> pd.DataFrame:
     saved = [(one, "cost", -1) for one in project.reference_costs]
     for cost, role, sign in (*reference, *((one, one.kind, 1) for one in project.costs), *saved):
         rows.append((role, cost.name, cost.dimension, cost.year, *[sign * cost.amount.value] * 2))
-    found = pd.DataFrame(rows, columns=["role", "name", "dimension", "year", "gross", "net"])
-    return found.assign(discounted=found["net"] * (1 + project.rate.value) ** (project.base - found["year"]))
+    rate = 1 + project.rate.value
+    told = [(*one, one[-1] * rate ** (project.base - one[3])) for one in rows]
+    columns = ["role", "name", "dimension", "year", "gross", "net", "discounted"]
+    return pd.DataFrame(told, columns=columns)
 
 
 def _own(one: Range) -> float:
