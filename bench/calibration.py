@@ -49,7 +49,7 @@ def simulated(job: tuple[int, int, bool, int]) -> tuple[list[Said], list[worlds.
         alone += said
         if treated > 1 and large:
             whole.append(worlds.together(design, at, said, draws=DRAWS))
-        placebo._enumerated.cache_clear()
+        placebo.enumerated.cache_clear()
     return alone, whole
 
 
@@ -62,7 +62,7 @@ def real(job: tuple[str, str, int | None, int, int]) -> list[Said]:
     found = []
     for at in range(part, len(design.units), parts):
         found += worlds.tried(design, np.array([at]), among=among)
-        placebo._enumerated.cache_clear()
+        placebo.enumerated.cache_clear()
     return found
 
 

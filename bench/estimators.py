@@ -46,15 +46,15 @@ def whole(
 ) -> None:
     """Every weight, every placebo, and synthetic difference-in-differences, for all territories."""
     from impactkit.effects import placebo
-    from impactkit.effects.synthetic import everyone, synthetic_dids
+    from impactkit.effects.synthetic import everyone, gaps_of
 
     own, sizes, regions = panel(TERRITORIES, periods, seed=2)
     for at, start in enumerate(waves):
         design = design_of(start, by_region=by_region, units=units, periods=periods)
-        placebo._enumerated.cache_clear()
+        placebo.enumerated.cache_clear()
         placebo.enumerated(design)
         everyone(design.values, start, "synthetic-did")
-        synthetic_dids(own[at :: len(waves)], design.values, start)
+        gaps_of(own[at :: len(waves)], design.values, start, "synthetic-did")
         for one in range(at, TERRITORIES, len(waves)):
             placebo.compared(design, own[one], float(sizes[one]), f"r{regions[one]}" if by_region else "")
 
@@ -134,12 +134,12 @@ def highest() -> float:
 
 def synthetic_dids() -> None:
     """Synthetic difference-in-differences alone: 27 territories, two waves, every unit as a placebo."""
-    from impactkit.effects.synthetic import everyone, synthetic_dids
+    from impactkit.effects.synthetic import everyone, gaps_of
 
     own, values = panel(TERRITORIES, PERIODS, seed=2)[0], panel(UNITS, PERIODS)[0]
     for at, start in enumerate(WAVES):
         everyone(values, start, "synthetic-did")
-        synthetic_dids(own[at :: len(WAVES)], values, start)
+        gaps_of(own[at :: len(WAVES)], values, start, "synthetic-did")
 
 
 def fit_beside() -> list[tuple[str, float, float, str]]:
@@ -147,7 +147,7 @@ def fit_beside() -> list[tuple[str, float, float, str]]:
     from diff_diff import SyntheticDiD
     from scipy.optimize import nnls
 
-    from impactkit.effects.synthetic import _synthetic_did
+    from impactkit.effects.synthetic import gaps_of
     from impactkit.effects.weights import ridge_simplex
 
     values, _, _ = panel(UNITS, PERIODS)
@@ -161,7 +161,7 @@ def fit_beside() -> list[tuple[str, float, float, str]]:
             "treated": (np.arange(UNITS + 1) == UNITS).astype(int).repeat(PERIODS),
         }
     )
-    ours = best(lambda: _synthetic_did(own, values, start, 1, None))
+    ours = best(lambda: gaps_of(own[None, :], values, start, "synthetic-did"))
     # As it is called: with the standard error that it gives by default, from 200 placebos.
     model = SyntheticDiD(seed=1)
     begun = time.perf_counter()

@@ -15,7 +15,7 @@ def said():
     for _ in range(WORLDS):
         design = worlds.world(UNITS, chance)
         found += worlds.tried(design, worlds.drawn(design, TREATED, chance, large=False))
-        worlds.placebo._enumerated.cache_clear()
+        worlds.placebo.enumerated.cache_clear()
     return found
 
 

@@ -7,9 +7,8 @@ from impactkit.data import official
 from impactkit.data.analysis_plan import plan_of
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
-from impactkit.effects.comparison import case_of, refused
+from impactkit.effects.comparison import case_of, case_or_why, refused
 from impactkit.effects.results import rounded
-from impactkit.errors import NotEnoughData
 from impactkit.indicators.comparable import family_of
 
 
@@ -24,19 +23,17 @@ def balance(place: Territory, outcome: str) -> pd.DataFrame:
     if refused(place, outcome):
         return pd.DataFrame(columns=columns)
     case = case_of(place, outcome)
-    design = case.design
-    weights = case.compared()[1].values[0]
+    design, weights = case.design, case.compared()[1].values[0]
     first, last = design.before[0], design.before[-1]
     log = design.scale == "log"
     alike = np.array([bool(case.region) and region == case.region for region in design.regions], dtype=float)
     told = {"size": (np.exp(case.size), np.exp(design.sizes), "emplois" if log else "unités")}
+    moved = [one[..., last] - one[..., first] for one in (case.own, design.values)]
     if log:
-        change = np.expm1(design.values[:, last] - design.values[:, first])
-        told["change"] = (np.expm1(case.own[last] - case.own[first]), change, "part")
+        told["change"] = (*map(np.expm1, moved), "part")
     else:
         told["level"] = (case.own[last] / 100, design.values[:, last] / 100, "part")
-        change = design.values[:, last] - design.values[:, first]
-        told["change"] = (case.own[last] - case.own[first], change, "points")
+        told["change"] = (*moved, "points")
     told["region"] = (1.0 if case.region else np.nan, alike, "part")
     rows = [
         (name, rounded(own), rounded(weights @ others), rounded(others.mean()), unit)
@@ -52,14 +49,8 @@ def designs(ev: Evaluation) -> pd.DataFrame:
     rows = []
     for outcome in plan_of(ev).outcomes:
         for place in ev.territories:
-            if not official.imported(ev, outcome):
-                continue
-            why, units = refused(place, outcome), 0
-            if not why:
-                try:
-                    units = len(case_of(place, outcome).design.units)
-                except NotEnoughData as cause:
-                    why = cause.what
-            family = family_of(place, outcome) if place.perimeter or place.units else ""
-            rows.append((place.code, outcome, family, units, why))
+            if official.imported(ev, outcome):
+                case, why = case_or_why(place, outcome)
+                family = family_of(place, outcome) if place.perimeter or place.units else ""
+                rows.append((place.code, outcome, family, len(case.design.units) if case else 0, why))
     return pd.DataFrame(rows, columns=["territory", "outcome", "family", "units", "reason"])

@@ -41,12 +41,9 @@ def doubts(effect: Effect, *, only: str | None = None) -> tuple[CheckResult, ...
     if effect.estimate is None or "place" not in effect.about:
         return ()
     case = case_of(effect.about["place"], effect.outcome)
-    names = [only] if only else list(CHECKS)
-    return tuple(CHECKS[name](effect, case) for name in names if only or _asked(name, case))
-
-
-def _asked(name: str, case: Case) -> bool:
-    return name != "structural" or "-Q" in case.design.periods[0]
+    quarters = "-Q" in case.design.periods[0]
+    names = [only] if only else [name for name in CHECKS if quarters or name != "structural"]
+    return tuple(CHECKS[name](effect, case) for name in names)
 
 
 def _fit(effect: Effect, case: Case) -> CheckResult:
@@ -57,11 +54,9 @@ def _fit(effect: Effect, case: Case) -> CheckResult:
     before = list(design.before)
     own = float(np.sqrt((path[before] ** 2).mean()))
     others = np.sqrt((every[np.ix_(near, before)] ** 2).mean(axis=1))
-    share = float((others >= own).mean())
-    passed = share > 0.05
-    key = "effect.check.fit" if passed else "effect.check.fit.not"
-    figures = _figures(case, own, float(np.median(others)))
-    return CheckResult("fit", passed, say(key), figures)
+    passed = float((others >= own).mean()) > 0.05
+    sentence = say("effect.check.fit" if passed else "effect.check.fit.not")
+    return CheckResult("fit", passed, sentence, _figures(case, own, float(np.median(others))))
 
 
 def _donors(effect: Effect, case: Case) -> CheckResult:
@@ -91,9 +86,9 @@ def _buffer(effect: Effect, case: Case) -> CheckResult:
     found = refits.gap_of(case, other)
     now, then = (least_seen(one, case, effect.outcome)[0] for one in (design, other))
     if now is None or then is None:
-        return _within(effect, "buffer", case, found, key=f"{key}.plain")
+        return _within(effect, f"{key}.plain", case, found)
     price = {"before": _told(now, case, sign=False), "after": _told(then, case, sign=False)}
-    return _within(effect, "buffer", case, found, key=key, beside=(now, then), **price)
+    return _within(effect, key, case, found, also=(now, then), **price)
 
 
 def _covid(effect: Effect, case: Case) -> CheckResult:
@@ -117,7 +112,7 @@ def _scale(effect: Effect, case: Case) -> CheckResult:
     if case.design.scale == "points" and not ((case.design.values > 0).all() and (case.own > 0).all()):
         return _silent("scale", "none")
     key = "scale" if case.design.scale == "log" else "scale.points"
-    return _within(effect, "scale", case, refits.other_scale(case), key=key)
+    return _within(effect, key, case, refits.other_scale(case))
 
 
 def _programmes(effect: Effect, case: Case) -> CheckResult:
@@ -160,30 +155,19 @@ def _curve(effect: Effect, case: Case) -> CheckResult:
     table = refits.curve(case)
     low, high = float(table["estimate"].min()), float(table["estimate"].max())
     if effect.low is None or effect.high is None:
-        return _within(effect, "curve", case, low, high, key="curve.plain", count=len(table))
+        return _within(effect, "curve.plain", case, low, high, count=len(table))
     inside = int(table["estimate"].between(effect.low, effect.high).sum())
     same = int((np.sign(table["estimate"]) == np.sign(effect.estimate)).sum())
-    told = {"low": _told(low, case), "high": _told(high, case), "count": number(len(table))}
-    sentence = say("effect.check.curve", inside=number(inside), same=number(same), **told)
-    counts = pd.DataFrame({"value": [len(table), inside, same], "unit": "unités"})
-    figures = pd.concat([_figures(case, low, high), counts], ignore_index=True)
-    return CheckResult("curve", inside >= AGREE * len(table), sentence, figures, table)
+    told = {"inside": number(inside), "same": number(same)}
+    plain = _within(effect, "curve", case, low, high, count=len(table), **told)
+    counts = pd.DataFrame({"value": [inside, same], "unit": "unités"})
+    figures = pd.concat([plain.table, counts], ignore_index=True)
+    return CheckResult("curve", inside >= AGREE * len(table), plain.sentence, figures, table)
 
 
+_EVERY = (_fit, _donors, _size, _neighbours, _regression, _buffer, _covid, _anticipation, _scale)
 CHECKS: dict[str, Callable[[Effect, Case], CheckResult]] = {
-    "fit": _fit,
-    "donors": _donors,
-    "size": _size,
-    "neighbours": _neighbours,
-    "regression": _regression,
-    "buffer": _buffer,
-    "covid": _covid,
-    "anticipation": _anticipation,
-    "scale": _scale,
-    "programmes": _programmes,
-    "perimeter": _perimeter,
-    "structural": _structural,
-    "curve": _curve,
+    one.__name__[1:]: one for one in (*_EVERY, _programmes, _perimeter, _structural, _curve)
 }
 
 
@@ -192,22 +176,16 @@ def _silent(name: str, why: str) -> CheckResult:
 
 
 def _within(
-    effect: Effect,
-    name: str,
-    case: Case,
-    *found: float,
-    key: str = "",
-    count: int = 0,
-    beside: tuple[float, ...] = (),
-    **holes: str,
+    effect: Effect, key: str, case: Case, *found: float, also: tuple = (), count: int = 0, **holes: str
 ) -> CheckResult:
-    """What a check found (one estimate, or the two ends of several), beside the printed interval."""
+    """What a check found (one estimate, or the two ends of several), beside the printed interval; `key`: its
+    name, then which of its sentences.
+    """
     told = {"low": _told(min(found), case), "high": _told(max(found), case), "count": number(count)}
-    sentence = say(f"effect.check.{key or name}", **told, **holes)
-    figures = _figures(case, *found, *beside, count=count)
-    if effect.low is None or effect.high is None:
-        return CheckResult(name, None, sentence, figures)
-    return CheckResult(name, effect.low <= min(found) and max(found) <= effect.high, sentence, figures)
+    tested = effect.low is not None and effect.high is not None
+    passed = effect.low <= min(found) and max(found) <= effect.high if tested else None
+    figures = _figures(case, *found, *also, count=count)
+    return CheckResult(key.split(".")[0], passed, say(f"effect.check.{key}", **told, **holes), figures)
 
 
 def _figures(case: Case, *found: float, count: int = 0) -> pd.DataFrame:

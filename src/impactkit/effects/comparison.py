@@ -92,9 +92,17 @@ def case_of(place: Territory, outcome: str) -> Case:
         own = np.log(level) if design.scale == "log" else level * 100
     checked(design, own, where=place.name)
     share = float(zones.own_zones(place).iloc[0]["share"]) if family == "zone" else 1.0
-    return Case(
-        design, own, float(np.log(size)), _most(place, "region"), _most(place, "departement"), share, level
-    )
+    region, area = _most(place, "region"), _most(place, "departement")
+    return Case(design, own, float(np.log(size)), region, area, share, level)
+
+
+def case_or_why(place: Territory, outcome: str) -> tuple[Case | None, str]:
+    """A territory in its design, or None and why it has no design."""
+    why = refused(place, outcome)
+    try:
+        return (None, why) if why else (case_of(place, outcome), "")
+    except NotEnoughData as cause:
+        return None, cause.what
 
 
 @functools.lru_cache(maxsize=32)
@@ -107,10 +115,9 @@ def design_of(ev: Evaluation, outcome: str, family: str, near: int = 0) -> Desig
     wide = told.pivot_table(index="unit", columns="period", values="value", dropna=False)
     before, after = _periods(ev, sorted(wide.columns))
     periods = [period for period in sorted(wide.columns) if before[0] <= period <= after[-1]]
-    free = untouched(ev, family).set_index("unit")
-    free = free[free["reason"] == ""]
-    plan = plan_of(ev)
-    free = free[~free.index.isin(plan.left_out(family))]
+    first, last = (tuple(at for at, one in enumerate(periods) if one in some) for some in (before, after))
+    free, plan = untouched(ev, family).set_index("unit"), plan_of(ev)
+    free = free[(free["reason"] == "") & ~free.index.isin(plan.left_out(family))]
     wide = wide.loc[wide.index.isin(free.index), periods].dropna()
     log = not is_rate(outcome)
     if log:
@@ -123,13 +130,8 @@ def design_of(ev: Evaluation, outcome: str, family: str, near: int = 0) -> Desig
         wide, sizes = wide.loc[sorted(nearest)], sizes.loc[sorted(nearest)]
     values = wide.to_numpy(dtype=np.float64)
     return Design(
-        units=tuple(wide.index),
-        periods=tuple(periods),
-        values=np.log(values) if log else values * 100,
-        before=tuple(at for at, period in enumerate(periods) if period in set(before)),
-        after=tuple(at for at, period in enumerate(periods) if period in set(after)),
-        sizes=np.log(sizes.to_numpy(dtype=np.float64)),
-        regions=tuple(free.loc[wide.index, "region"]),
+        *(tuple(wide.index), tuple(periods), np.log(values) if log else values * 100, first, last),
+        *(np.log(sizes.to_numpy(dtype=np.float64)), tuple(free.loc[wide.index, "region"])),
         scale="log" if log else "points",
         areas=tuple(areas_of(ev, family).reindex(wide.index).fillna("")),
         buffer=plan.buffer,
@@ -142,10 +144,10 @@ def areas_of(ev: Evaluation, family: str) -> pd.Series:
     if family in ("unit", "departement", "region"):
         return pd.Series(dtype="str")
     if family == "zone":
-        ground = zones.zones(ev).rename(columns={"zone": "unit"})[["commune", "unit"]]
+        ground = zones.zones(ev).rename(columns={"zone": "unit"})
     else:
-        ground = geography.members(family, vintage=ev.vintage)[["commune", "unit"]]
-    return geography.most_in(ground, "departement", vintage=ev.vintage)
+        ground = geography.members(family, vintage=ev.vintage)
+    return geography.most_in(ground[["commune", "unit"]], "departement", vintage=ev.vintage)
 
 
 def _rate_sizes(ev: Evaluation, family: str) -> pd.Series:
@@ -171,16 +173,13 @@ def _periods(ev: Evaluation, known: list[str]) -> tuple[list[str], list[str]]:
     plan = plan_of(ev)
     quarters = any("-Q" in period for period in known)
     known = [period for period in known if ("-Q" in period) == quarters]
-    label = first_label(ev)
+    label, count = first_label(ev), BEFORE_QUARTERS if quarters else BEFORE_YEARS
+    before = [period for period in known if last_day(period) <= label][-count:]
+    after = [period for period in known if period[:4] > label[:4]]
     if plan.before:
         before = [period for period in known if plan.before[0] <= period[:4] <= plan.before[1]]
-    else:
-        before = [period for period in known if last_day(period) <= label]
-        before = before[-(BEFORE_QUARTERS if quarters else BEFORE_YEARS) :]
     if plan.after:
         after = [period for period in known if plan.after[0] <= period[:4] <= plan.after[1]]
-    else:
-        after = [period for period in known if period[:4] > label[:4]]
     if len(before) < 2:
         raise error(NotEnoughData, "effect-before", where=ev.name, count=len(before))
     if not after:
@@ -196,10 +195,8 @@ def _most(place: Territory, family: str) -> str:
         return str(units.get(place.units[0], "")) if family == "region" else ""
     ground = pd.DataFrame({"commune": sorted(place.communes), "unit": place.code})
     most = geography.most_in(ground, family, vintage=ev.vintage)
-    if not len(most):
-        return ""
-    code = str(most.iloc[0])
-    return geography.name_of("region", code, vintage=ev.vintage) if family == "region" else code
+    code = str(most.iloc[0]) if len(most) else ""
+    return geography.name_of("region", code, vintage=ev.vintage) if code and family == "region" else code
 
 
 def among(outcome: str) -> int | None:
@@ -220,8 +217,7 @@ def comparison_warnings(found: dict[str, float]) -> tuple[str, ...]:
     """What weakens a comparison, in words: few units of similar size, weights on units of another size, or
     on a handful of units.
     """
-    said = []
-    similar, ratio, effective = found["similar"], found["ratio"], found["effective"]
+    said, (similar, ratio, effective) = [], (found[name] for name in ("similar", "ratio", "effective"))
     if similar < FEWEST_SIMILAR:
         said.append(say("effect.warning.similar", n=int(similar), count=int(similar)))
     if max(ratio, 1 / ratio) > LARGEST_RATIO:

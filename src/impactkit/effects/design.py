@@ -1,5 +1,6 @@
 """Numbers of one design, ready for the estimators: units, periods before and after, size, region, scale."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,17 +61,20 @@ class Design:
         # In points the number of quarters must not drown the rest.
         spread = 1.0 if self.scale == "log" else float(np.sqrt(5 / len(self.before)))
         path = (before - before.mean(axis=1, keepdims=True)) * spread
-        known = [one for one in sorted(set(self.regions)) if one]
         # One region for all says nothing.
-        known = known if len(set(self.regions)) > 1 else []
-        region = np.array([[name == one for one in known] for name in regions], dtype=np.float64)
-        region = region.reshape(len(regions), len(known))
+        known = sorted(set(self.regions) - {""}) if len(set(self.regions)) > 1 else []
         size = told["size"] * (sizes[:, None] - CENTRE)
-        return np.hstack([path, size, told["region"] * region])
+        return np.hstack([path, size, told["region"] * marks(regions, known)])
 
     def centred(self, values: Array) -> Array:
         """Values less their mean before."""
         return values - values[:, list(self.before)].mean(axis=1, keepdims=True)
+
+
+def marks(names: Sequence[str], known: Sequence[str]) -> Array:
+    """One where a name (rows) is that one of those known (columns), zero elsewhere."""
+    found = np.array(names, dtype=object)[:, None] == np.array(known, dtype=object)
+    return found.astype(np.float64)
 
 
 def checked(design: Design, own: Array, *, where: str) -> None:

@@ -18,20 +18,20 @@ def detectable(place: Territory, outcome: str, *, power: float = 0.8, level: flo
     the label is used. A share of the outcome (and people, for a count), or points. Raises like `effect`.
     """
     scale = "points" if is_rate(outcome) else "percent"
+
+    def told(effect: float | None, people: float | None, among: int, refused: str = "") -> Detectability:
+        bounds = (rounded(effect), rounded(people), power, level)
+        return Detectability(outcome, place.code, scale, *bounds, among, refused)
+
     reason = refused(place, outcome)
-    told = {"outcome": outcome, "unit": place.code, "scale": scale, "power": power, "level": level}
     if reason:
-        return Detectability(effect=None, people=None, n_comparison=0, refused=reason, **told)
+        return told(None, None, 0, reason)
     case = case_of(place, outcome)
     least, test = least_seen(case.design, case, outcome, power, level)
-    told["n_comparison"] = test.among
     if least is None:
-        few = untested(test, "smallest" if test.half is not None else "")
-        return Detectability(effect=None, people=None, refused=few, **told)
-    if scale == "points":
-        return Detectability(effect=rounded(least), people=None, **told)
-    people = least * float(case.level[case.design.before[-1]])
-    return Detectability(effect=rounded(least), people=rounded(people), **told)
+        return told(None, None, test.among, untested(test, "smallest" if test.half is not None else ""))
+    people = None if scale == "points" else least * float(case.level[case.design.before[-1]])
+    return told(least, people, test.among)
 
 
 def least_seen(

@@ -54,12 +54,9 @@ def group_time(
     with fewer than five treated units. Raises UnknownName for an option, NotEnoughData for no treated unit,
     no comparison unit or a single period before.
     """
-    for value, known, noun in (
-        (control, CONTROLS, "noun.control"),
-        (aggregate, AGGREGATES, "noun.aggregate"),
-    ):
+    for value, known, noun in ((control, CONTROLS, "control"), (aggregate, AGGREGATES, "aggregate")):
         if value not in known:
-            raise UnknownName.among(say(noun), value, known)
+            raise UnknownName.among(say(f"noun.{noun}"), value, known)
     wide = panel.wide.dropna()
     first = pd.Series(panel.first_treated, dtype="float64").reindex(wide.index)
     periods = wide.columns.to_numpy(dtype=np.float64)
@@ -70,70 +67,50 @@ def group_time(
         raise error(NotEnoughData, "effect-alone", where=panel.outcome)
     told = None if covariates is None else covariates.reindex(wide.index).to_numpy(dtype=np.float64)
     cells = _cells(wide.to_numpy(dtype=np.float64), group, periods, told, control, anticipation)
-    if not len(cells.effect):
+    if cells is None:
         raise error(NotEnoughData, "effect-before", where=panel.outcome, count=1)
     table, whole, spread = _put_together(cells, group, aggregate)
     treated = int(np.isfinite(group).sum())
-    sound = treated >= FEWEST
-    if not sound:
+    if treated < FEWEST:
         table["se"] = np.nan
-    half = Z95 * spread
+        errors, refused = (None, None, None), say("effect.few-treated", count=treated)
+    else:
+        errors, refused = rounded([spread, whole - Z95 * spread, whole + Z95 * spread]).tolist(), ""
     return Effect(
-        panel.outcome,
-        say("effect.all"),
-        say("effect.estimand.group"),
-        f"group-time, {aggregate}",
-        "level",
-        rounded(whole),
-        rounded(spread) if sound else None,
-        rounded(whole - half) if sound else None,
-        rounded(whole + half) if sound else None,
-        None,
-        None,
-        treated,
-        len(wide) - treated,
-        refused="" if sound else say("effect.few-treated", count=treated),
+        *(panel.outcome, say("effect.all"), say("effect.estimand.group"), f"group-time, {aggregate}"),
+        *("level", rounded(whole), *errors, None, None, treated, len(wide) - treated, refused),
         _table=table,
     )
 
 
 def _cells(
     values: Array, group: Array, periods: Array, covariates: Array | None, control: str, anticipation: int
-) -> Cells:
-    groups = np.unique(group[np.isfinite(group)])
+) -> Cells | None:
+    never = ~np.isfinite(group)
     found: list[tuple[float, float, float, Array]] = []
-    for g in groups:
+    for g in np.unique(group[~never]):
         start = int(np.searchsorted(periods, g)) - 1 - anticipation
         for at in range(1, len(periods)):
-            after = periods[at] >= g - anticipation
-            base = start if after else at - 1
+            base = start if periods[at] >= g - anticipation else at - 1
             if base < 0:
                 continue
-            mine = group == g
-            if control == "never":
-                others = ~np.isfinite(group)
-            else:
+            mine, others = group == g, never
+            if control == "not-yet":
                 latest = max(periods[at], periods[base]) + anticipation
-                others = ~np.isfinite(group) | ((group > latest) & (group != g))
+                others = never | ((group > latest) & (group != g))
             if not others.any():
                 continue
             used = mine | others
-            effect, influence = _two_by_two(
-                values[used, at] - values[used, base],
-                mine[used].astype(np.float64),
-                None if covariates is None else covariates[used],
-            )
+            change = values[used, at] - values[used, base]
+            some = None if covariates is None else covariates[used]
+            effect, influence = _two_by_two(change, mine[used].astype(np.float64), some)
             whole = np.zeros(len(values))
             whole[used] = influence * (len(values) / used.sum())
             found.append((g, periods[at], effect, whole))
     if not found:
-        return Cells(np.empty(0), np.empty(0), np.empty(0), np.empty((len(values), 0)))
-    return Cells(
-        np.array([one[0] for one in found]),
-        np.array([one[1] for one in found]),
-        np.array([one[2] for one in found]),
-        np.column_stack([one[3] for one in found]),
-    )
+        return None
+    *told, influences = zip(*found, strict=True)
+    return Cells(*map(np.array, told), np.column_stack(influences))
 
 
 def _two_by_two(change: Array, treated: Array, covariates: Array | None) -> tuple[float, Array]:
@@ -143,9 +120,10 @@ def _two_by_two(change: Array, treated: Array, covariates: Array | None) -> tupl
         mine, others = change[treated == 1].mean(), change[treated == 0].mean()
         influence = treated / share * (change - mine) - (1 - treated) / (1 - share) * (change - others)
         return float(mine - others), influence
+    from statsmodels.discrete.discrete_model import Logit
+
     base = np.column_stack([np.ones(len(change)), covariates])
-    score = _logit(base, treated)
-    chance = 1 / (1 + np.exp(-base @ score))
+    chance = Logit(treated, base).fit(tol=1e-12, maxiter=60, disp=False).predict()
     odds = chance / (1 - chance) * (1 - treated)
     left = treated == 0
     inverse = np.linalg.inv(base[left].T @ base[left] / len(change))
@@ -156,25 +134,9 @@ def _two_by_two(change: Array, treated: Array, covariates: Array | None) -> tupl
     hessian = np.linalg.inv((base * (chance * (1 - chance))[:, None]).T @ base / len(change))
     weigh = (hessian @ ((treated - chance) * base.T)).T
     one = treated * (rest - mine) - fit @ (treated[:, None] * base).mean(axis=0)
-    two = (
-        odds * (rest - others)
-        + weigh @ (odds * (rest - others) * base.T).mean(axis=1)
-        - fit @ (odds[:, None] * base).mean(axis=0)
-    )
+    away = odds * (rest - others)
+    two = away + weigh @ (away * base.T).mean(axis=1) - fit @ (odds[:, None] * base).mean(axis=0)
     return float(mine - others), one / treated.mean() - two / odds.mean()
-
-
-def _logit(base: Array, treated: Array) -> Array:
-    """Logistic regression by Newton's method, to the last digit that the data allow."""
-    found = np.zeros(base.shape[1])
-    for _ in range(60):
-        chance = 1 / (1 + np.exp(-base @ found))
-        weight = (chance * (1 - chance))[:, None]
-        step = np.linalg.solve((base * weight).T @ base, base.T @ (treated - chance))
-        found = found + step
-        if np.abs(step).max() < 1e-12:
-            break
-    return found
 
 
 def _put_together(cells: Cells, group: Array, aggregate: str) -> tuple[pd.DataFrame, float, float]:
@@ -183,46 +145,35 @@ def _put_together(cells: Cells, group: Array, aggregate: str) -> tuple[pd.DataFr
     after = cells.period >= cells.group
     if aggregate == "simple":
         effect, influence = _mean(cells, after, weight, group)
-        told = pd.DataFrame(
-            {
-                "group": cells.group,
-                "period": cells.period,
-                "estimate": rounded(cells.effect),
-                "se": _se(cells.influence),
-            }
-        )
-        return told, effect, float(_se(influence[:, None])[0])
+        told = {"group": cells.group, "period": cells.period, "estimate": rounded(cells.effect)}
+        return pd.DataFrame(told | {"se": _se(cells.influence)}), effect, _se(influence)
     key = {"event": cells.period - cells.group, "group": cells.group, "calendar": cells.period}[aggregate]
     rows, parts, shares_of = [], [], []
     for value in np.unique(key):
-        chosen = (key == value) & (after if aggregate != "event" else np.True_)
+        chosen = (key == value) & (after | (aggregate == "event"))
         if not chosen.any():
             continue
         effect, influence = _mean(cells, chosen, weight, group)
-        rows.append({aggregate: value, "estimate": effect, "se": float(_se(influence[:, None])[0])})
+        rows.append({aggregate: value, "estimate": effect, "se": _se(influence)})
         if aggregate != "event" or value >= 0:
             parts.append((effect, influence))
             shares_of.append(shares[value] if aggregate == "group" else 1.0)
     mix = np.array(shares_of) / np.sum(shares_of)
-    whole = float(sum(m * effect for m, (effect, _) in zip(mix, parts, strict=True)))
-    joint = sum(m * influence for m, (_, influence) in zip(mix, parts, strict=True))
+    effects, influences = map(np.array, zip(*parts, strict=True))
+    joint = mix @ influences
     if aggregate == "group":
         # The sizes of the groups are themselves drawn.
-        joint = joint + _size_influence(group, np.array([one["group"] for one in rows])) @ np.array(
-            [effect for effect, _ in parts]
-        )
+        joint = joint + _size_influence(group, np.array([one["group"] for one in rows])) @ effects
     table = pd.DataFrame(rows).rename(columns={"event": "period", "calendar": "period"})
-    return table, whole, float(_se(np.asarray(joint)[:, None])[0])
+    return table, float(mix @ effects), _se(joint)
 
 
 def _mean(cells: Cells, chosen: Any, weight: Array, group: Array) -> tuple[float, Array]:
     """Cells weighted by the size of their groups, with the influence of each unit on cells and sizes."""
     at = np.flatnonzero(chosen)
-    told = weight[at] / weight[at].sum()
-    effect = float(told @ cells.effect[at])
-    influence = cells.influence[:, at] @ told
+    told, effects = weight[at] / weight[at].sum(), cells.effect[at]
     drawn = _size_influence(group, cells.group[at])
-    return effect, influence + drawn @ cells.effect[at]
+    return float(told @ effects), cells.influence[:, at] @ told + drawn @ effects
 
 
 def _size_influence(group: Array, of: Array) -> Array:
@@ -234,6 +185,6 @@ def _size_influence(group: Array, of: Array) -> Array:
     return drift / whole - (share / whole**2) * drift.sum(axis=1, keepdims=True)
 
 
-def _se(influence: Array) -> Array:
-    """Standard errors of the columns of an influence function."""
-    return np.asarray(rounded(np.sqrt((influence**2).sum(axis=0)) / len(influence)))
+def _se(influence: Array) -> Any:
+    """Standard errors of the columns of an influence function (of one: a number)."""
+    return rounded(np.sqrt((influence**2).sum(axis=0)) / len(influence))

@@ -9,12 +9,9 @@ from impactkit.effects.design import Array
 
 def benjamini_hochberg(p: Array) -> Array:
     """Adjusted p-values (false discovery rate), in the order given. J. R. Stat. Soc. B 57 (1995)."""
-    values = np.asarray(p, dtype=np.float64)
-    order = np.argsort(-values, kind="stable")
-    ranked = values[order] * len(values) / np.arange(len(values), 0, -1)
-    found = np.empty(len(values))
-    found[order] = np.minimum(np.minimum.accumulate(ranked), 1.0)
-    return found
+    from scipy.stats import false_discovery_control
+
+    return false_discovery_control(np.asarray(p, dtype=np.float64))
 
 
 def largest_of(own: Array, placebos: Array) -> Array:
@@ -23,13 +20,9 @@ def largest_of(own: Array, placebos: Array) -> Array:
     """
     own, placebos = np.abs(np.asarray(own)), np.abs(np.asarray(placebos))
     order = np.argsort(-own, kind="stable")
+    rest = [placebos[:, order[step:]].max(axis=1) >= own[at] * (1 - 1e-12) for step, at in enumerate(order)]
     found = np.empty(len(own))
-    before = 0.0
-    for step, at in enumerate(order):
-        most = placebos[:, order[step:]].max(axis=1)
-        p = (1 + int((most >= own[at] * (1 - 1e-12)).sum())) / (len(placebos) + 1)
-        before = max(before, p)
-        found[at] = before
+    found[order] = np.maximum.accumulate([(1 + int(one.sum())) / (len(placebos) + 1) for one in rest])
     return found
 
 
@@ -40,13 +33,11 @@ def largest_across(cases: list[Case]) -> Array:
     shared = sorted(set.intersection(*(set(case.design.units) for case in cases)))
     own, others = [], []
     for case in cases:
-        design = case.design
+        design, (path, _) = case.design, case.compared()
         gaps = placebo.enumerated(design).gaps
         fitted = placebo.usual(design, gaps)
-        path, _ = case.compared()
-        size = np.array([case.size])
-        own.append(float(path[list(design.after)].mean() / placebo.scale_at(fitted, size)[0]))
+        scale = placebo.scale_at(fitted, np.array([case.size]))[0]
+        own.append(float(path[list(design.after)].mean() / scale))
         at = {unit: row for row, unit in enumerate(design.units)}
-        scaled = gaps / placebo.scale_at(fitted, design.sizes)
-        others.append(scaled[[at[unit] for unit in shared]])
+        others.append((gaps / placebo.scale_at(fitted, design.sizes))[[at[unit] for unit in shared]])
     return largest_of(np.array(own), np.column_stack(others))

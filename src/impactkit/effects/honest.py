@@ -29,11 +29,8 @@ def honest(
     after = len(beta) - before
     if before < 1 or not 0 <= at < after:
         raise error(NotEnoughData, "honest-periods", before=before, after=after)
-    if (
-        sigma.shape != (len(beta), len(beta))
-        or not np.allclose(sigma, sigma.T)
-        or not (np.diag(sigma) > 0).all()
-    ):
+    square = sigma.shape == (len(beta), len(beta))
+    if not (square and np.allclose(sigma, sigma.T) and (np.diag(sigma) > 0).all()):
         raise error(NotEnoughData, "honest-covariance", size=len(beta))
     told = _event_study(beta, sigma, before)
     from diff_diff import HonestDiD
@@ -42,9 +39,7 @@ def honest(
     rows = []
     for allowed in smoothness:
         found = HonestDiD(method="smoothness", M=float(allowed), l_vec=target).fit(told)
-        rows.append(
-            {"smoothness": float(allowed), "low": rounded(found.ci_lb), "high": rounded(found.ci_ub)}
-        )
+        rows.append((float(allowed), rounded(found.ci_lb), rounded(found.ci_ub)))
     return pd.DataFrame(rows, columns=["smoothness", "low", "high"])
 
 
@@ -54,24 +49,19 @@ def _event_study(beta: Array, sigma: Array, before: int) -> object:
 
     times = np.r_[np.arange(-before - 1, 0), np.arange(len(beta) - before)]
     reference = times == -1
-    effects = np.insert(beta, before, 0.0)
-    spread = np.insert(np.sqrt(np.diag(sigma)), before, np.nan)
     nothing = np.full(len(times), np.nan)
+    untold = dict.fromkeys(("t_stat", "p_value", "conf_int_lower", "conf_int_upper"), nothing)
+    told = {"reference_period": -1, "reference_event_times": (-1,), "anticipation": 0}
     return EventStudyResults(
         event_time=times,
-        att=effects,
-        se=spread,
-        t_stat=nothing,
-        p_value=nothing,
-        conf_int_lower=nothing,
-        conf_int_upper=nothing,
+        att=np.insert(beta, before, 0.0),
+        se=np.insert(np.sqrt(np.diag(sigma)), before, np.nan),
         is_reference=reference,
         n=np.where(reference, np.nan, 1.0),
-        reference_period=-1,
         vcov=sigma,
         vcov_index=times[~reference],
         source="CallawaySantAnnaResults",
         base_period="universal",
-        anticipation=0,
-        reference_event_times=(-1,),
+        **untold,
+        **told,
     )

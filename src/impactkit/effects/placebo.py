@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from impactkit.effects.design import Array, Design
+from impactkit.effects.design import CENTRE, Array, Design
 from impactkit.effects.weights import Weights, ridge_simplex
 
 NEAREST = 100
@@ -43,13 +43,9 @@ class Rank:
     spread: float
 
 
+@functools.lru_cache(maxsize=32)
 def enumerated(design: Design) -> Placebos:
     """Every comparable unit against all the others, none drawn by lot; kept by the design itself."""
-    return _enumerated(design)
-
-
-@functools.lru_cache(maxsize=32)
-def _enumerated(design: Design) -> Placebos:
     features = design.features(design.values, design.sizes, design.regions)
     barred = design.barred(design.areas or ("",) * len(features))
     np.fill_diagonal(barred, True)
@@ -102,8 +98,6 @@ def usual(design: Design, gaps: Array) -> tuple[float, float, float]:
     """How large a gap usually is at a size: exp(b0 + b1 (log size - log 4000)), capped at the size of the
     twentieth largest unit; b by maximum likelihood under Student's t with five degrees of freedom.
     """
-    from impactkit.effects.design import CENTRE
-
     capped = float(np.sort(design.sizes)[-min(LARGEST, len(design.sizes))])
     at = np.minimum(design.sizes, capped) - CENTRE
     base = np.column_stack([np.ones_like(at), at])
@@ -120,8 +114,6 @@ def usual(design: Design, gaps: Array) -> tuple[float, float, float]:
 
 def scale_at(fitted: tuple[float, float, float], sizes: Array) -> Array:
     """The usual size of a gap at some log sizes (see `usual`)."""
-    from impactkit.effects.design import CENTRE
-
     b0, b1, capped = fitted
     return np.exp(b0 + b1 * (np.minimum(sizes, capped) - CENTRE))
 

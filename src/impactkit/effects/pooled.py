@@ -44,11 +44,11 @@ class Pooled:
     estimate: float
     shares: Array
     scale: Array
-    q: float | None
-    i2: float | None
-    tau: float | None
-    meta: tuple[float, float, float] | None
-    prediction: tuple[float, float] | None
+    q: float | None = None
+    i2: float | None = None
+    tau: float | None = None
+    meta: tuple[float, float, float] | None = None
+    prediction: tuple[float, float] | None = None
     draws: int = 0
     low: float | None = None
     high: float | None = None
@@ -88,7 +88,7 @@ def pooled(
     # s is the scale of a Student's t, under its standard deviation: as an error it would make Q reject up to
     # 19 % of true nulls (7 % with the deviation).
     errors = scale * float(np.sqrt(((gaps / usual) ** 2).mean()))
-    found = Pooled(estimate, shares, scale, *_varied(own / held, errors))
+    found = Pooled(estimate, shares, scale, **_varied(own / held, errors))
     picks = drawn(design, sizes, regions, draws=draws, seed=seed)
     if picks is None:
         return found
@@ -100,18 +100,10 @@ def pooled(
     floor = max(1 / (draws + 1), 1 / (1 + _possible(picks)))
     as_large = int((away >= abs(estimate) * (1 - 1e-12)).sum())
     ordinary = float(np.quantile(means, POWER) - np.quantile(means, 1 - POWER)) / 2
-    return replace(
-        found,
-        draws=draws,
-        low=estimate - half,
-        high=estimate + half,
-        p=max((1 + as_large) / (draws + 1), floor),
-        floor=floor,
-        half=half,
-        spread=float(means.std()),
-        centre=float(means.mean()),
-        detectable=half + ordinary,
-    )
+    ends = {"low": estimate - half, "high": estimate + half, "half": half, "detectable": half + ordinary}
+    p = max((1 + as_large) / (draws + 1), floor)
+    spread, centre = float(means.std()), float(means.mean())
+    return replace(found, draws=draws, p=p, floor=floor, spread=spread, centre=centre, **ends)
 
 
 def _fitted(design: Design, gaps: Array) -> tuple[float, float, float]:
@@ -142,17 +134,13 @@ def drawn(
     order = sorted(range(count), key=lambda at: (len(every[at]), float(sizes[at]), regions[at]))
     pools = [every[at] for at in order]
     widths = np.array([len(pool) for pool in pools])
-    table = np.zeros((count, widths.max()), dtype=np.intp)
-    for slot, pool in enumerate(pools):
-        table[slot, : len(pool)] = pool
+    table = np.array([np.pad(pool, (0, widths.max() - len(pool))) for pool in pools], dtype=np.intp)
     chance = np.random.default_rng(seed)
     slots = np.arange(count)[:, None]
     picks = table[slots, (chance.random((count, draws)) * widths[:, None]).astype(np.intp)]
-    meets = [
-        [one for one in range(slot) if not set(pools[one]).isdisjoint(pools[slot])] for slot in range(count)
-    ]
-    for slot, others in enumerate(meets):
-        taken = picks[others]
+    for slot in range(count):
+        meets = [one for one in range(slot) if not set(pools[one]).isdisjoint(pools[slot])]
+        taken = picks[meets]
         again = np.flatnonzero((taken == picks[slot]).any(axis=0))
         while len(again):
             picks[slot, again] = table[slot, (chance.random(len(again)) * widths[slot]).astype(np.intp)]
@@ -199,17 +187,15 @@ def _leaning(design: Design, picks: Picks, gaps: Array, usual: Array, loads: Arr
 @functools.lru_cache(maxsize=16)
 def _weights(design: Design, rows: tuple[int, ...]) -> Array:
     """Weight of each of some units in the comparison of each of them."""
-    features = design.features(design.values, design.sizes, design.regions)
-    at = list(rows)
-    areas = tuple(design.areas[one] for one in at) if design.areas else ("",) * len(at)
-    barred = design.barred(areas)
+    features, at = design.features(design.values, design.sizes, design.regions), list(rows)
+    barred = design.barred(tuple(design.areas[one] for one in at) if design.areas else ("",) * len(at))
     barred[np.arange(len(at)), at] = True
     found = ridge_simplex(features, features[at], ridge=design.constants["ridge"], barred=barred)
     return found.values[:, at]
 
 
-def _varied(gaps: Array, errors: Array) -> tuple[Any, Any, Any, Any, Any]:
-    """Q, I2, tau, the random-effects mean with its interval, the prediction interval (None under two units,
+def _varied(gaps: Array, errors: Array) -> dict[str, Any]:
+    """Q, I2, tau, the random-effects mean with its interval, the prediction interval (none under two units,
     the last under three). The standard errors are those of placebos at each size: no territory has its own.
 
     Paule and Mandel, J. Res. Natl. Bur. Stand. 87 (1982), by statsmodels; Higgins, Thompson and
@@ -217,17 +203,18 @@ def _varied(gaps: Array, errors: Array) -> tuple[Any, Any, Any, Any, Any]:
     """
     count = len(gaps)
     if count < 2:
-        return None, None, None, None, None
+        return {}
     from scipy.stats import norm
     from scipy.stats import t as student
     from statsmodels.stats.meta_analysis import combine_effects
 
     found = combine_effects(gaps, errors**2, method_re="pm")
     q, tau = float(found.q), math.sqrt(max(float(found.tau2), 0.0))
-    i2 = max(0.0, 1 - (count - 1) / q) if q > 0 else 0.0
     mean, se = float(found.mean_effect_re), float(found.sd_eff_w_re)
     half = float(norm.ppf(1 - LEVEL / 2)) * se
-    if count < 3:
-        return q, i2, tau, (mean, mean - half, mean + half), None
-    wide = float(student.ppf(1 - LEVEL / 2, count - 2)) * math.hypot(tau, se)
-    return q, i2, tau, (mean, mean - half, mean + half), (mean - wide, mean + wide)
+    told = {"q": q, "i2": max(0.0, 1 - (count - 1) / q) if q > 0 else 0.0, "tau": tau}
+    told["meta"] = (mean, mean - half, mean + half)
+    if count > 2:
+        wide = float(student.ppf(1 - LEVEL / 2, count - 2)) * math.hypot(tau, se)
+        told["prediction"] = (mean - wide, mean + wide)
+    return told

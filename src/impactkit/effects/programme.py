@@ -9,13 +9,12 @@ import pandas as pd
 from impactkit.data import panel as panels
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
-from impactkit.effects.comparison import Case, case_of, comparison, comparison_warnings, refused
+from impactkit.effects.comparison import Case, case_or_why, comparison, comparison_warnings
 from impactkit.effects.design import Array, Design
 from impactkit.effects.difference import group_time
 from impactkit.effects.honest import honest
 from impactkit.effects.pooled import Picks, drawn, pooled
 from impactkit.effects.results import Effect, rounded
-from impactkit.errors import NotEnoughData
 from impactkit.indicators.trajectory import is_rate
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import number
@@ -62,15 +61,14 @@ def programme_effect(ev: Evaluation, outcome: str) -> Effect:
     log = design.scale == "log"
 
     def told(value: float | None) -> float | None:
-        return _kept(value if value is None or not log else float(np.exp(value)) - 1)
+        return rounded(value if value is None or not log else float(np.exp(value)) - 1)
 
     def each(values: tuple[float, ...] | None) -> tuple[float | None, ...] | None:
         return None if values is None else tuple(told(one) for one in values)
 
-    names = [(place.code, place.name) for place in members]
-    table = pd.DataFrame(names, columns=COLUMNS[:2]).assign(
-        gap=rounded(gaps / held), scale=rounded(found.scale), share=rounded(found.shares)
-    )
+    names = ([place.code for place in members], [place.name for place in members])
+    figures = [rounded(one) for one in (gaps / held, found.scale, found.shares)]
+    table = pd.DataFrame(dict(zip(COLUMNS, (*names, *figures), strict=True)))
     pairs = zip(cases, fits, strict=True)
     how = [comparison(design, weights.values[0], case.size) for case, (_, weights) in pairs]
     weak = sum(bool(comparison_warnings(one)) for one in how)
@@ -82,10 +80,10 @@ def programme_effect(ev: Evaluation, outcome: str) -> Effect:
     about = {
         "left_out": left,
         "weak": weak,
-        "off": _kept(off),
+        "off": rounded(off),
         "gap": rounded(found.estimate),
         "draws": found.draws,
-        **{name: _kept(getattr(found, name)) for name in ("spread", "centre", "q", "i2", "tau")},
+        **{name: rounded(getattr(found, name)) for name in ("spread", "centre", "q", "i2", "tau")},
         "detectable": told(found.detectable),
         "meta": each(found.meta),
         "prediction": each(found.prediction),
@@ -93,40 +91,24 @@ def programme_effect(ev: Evaluation, outcome: str) -> Effect:
         "plain": None if bias is None else told(plain),
         "size_bias": told(bias),
     }
+    numbers = {name: told(getattr(found, name)) for name in ("estimate", "low", "high")}
     return _effect(
-        outcome,
-        "percent" if log else "points",
-        len(cases),
-        len(design.units),
-        estimate=told(found.estimate),
-        low=told(found.low),
-        high=told(found.high),
-        p=_kept(found.p),
-        p_floor=_kept(found.floor),
+        *(outcome, "percent" if log else "points", len(cases), len(design.units)),
+        p=rounded(found.p),
+        p_floor=rounded(found.floor),
         refused=say("programme.few", count=len(design.units)) if found.p is None else "",
         warnings=tuple(warned),
         assumptions=tuple(say(f"programme.assumption.{name}") for name in ("alone", "path", "exchange")),
         about=about | _by_year(members, design, picks),
         _table=table,
+        **numbers,
     )
-
-
-def _kept(value: float | None) -> float | None:
-    return None if value is None else rounded(value)
 
 
 def _effect(outcome: str, scale: str, treated: int, others: int, **told: Any) -> Effect:
-    named: dict[str, Any] = dict.fromkeys(("estimate", "se", "low", "high", "p", "p_floor"))
-    return Effect(
-        outcome,
-        say("programme.unit"),
-        say("programme.estimand"),
-        "programme",
-        scale,
-        n_treated=treated,
-        n_comparison=others,
-        **{"_table": pd.DataFrame(columns=COLUMNS), **named, **told},
-    )
+    names = (outcome, say("programme.unit"), say("programme.estimand"), "programme", scale)
+    told = {"_table": pd.DataFrame(columns=COLUMNS)} | told
+    return Effect(*names, n_treated=treated, n_comparison=others, **told)
 
 
 def _members(ev: Evaluation, outcome: str) -> tuple[Members, dict[str, str]]:
@@ -134,16 +116,12 @@ def _members(ev: Evaluation, outcome: str) -> tuple[Members, dict[str, str]]:
     cases: Members = {}
     left: dict[str, str] = {}
     for place in sorted(ev.territories, key=lambda one: one.code):
-        if place.status != "labelled":
-            continue
-        reason = refused(place, outcome)
-        if not reason:
-            try:
-                cases[place] = case_of(place, outcome)
-                continue
-            except NotEnoughData as cause:
-                reason = cause.what
-        left[place.code] = reason
+        if place.status == "labelled":
+            case, why = case_or_why(place, outcome)
+            if case is None:
+                left[place.code] = why
+            else:
+                cases[place] = case
     # A design is one object for all the territories of a family (communes: for those of one size).
     designs = Counter(id(case.design) for case in cases.values())
     most = max(designs, key=lambda one: designs[one], default=None)
@@ -168,7 +146,7 @@ def _by_year(members: Members, design: Design, picks: Picks | None) -> dict[str,
     """Event study, two-way fixed effects with their weights, and how far trends may bend: yearly series of
     whole units, every territory labelled within them.
     """
-    nothing: dict[str, Any] = {"event": None, "twfe": None, "honest": None}
+    nothing: dict[str, Any] = dict.fromkeys(("event", "twfe", "honest"))
     if not all(period.isdigit() for period in design.periods):
         return nothing
     periods = np.array(design.periods, dtype=np.int64)
@@ -178,29 +156,21 @@ def _by_year(members: Members, design: Design, picks: Picks | None) -> dict[str,
         return nothing
     values = np.vstack([design.values, [case.own for case in members.values()]])
     since = np.r_[np.zeros(len(design.units), dtype=np.int64), starts]
-    frame = pd.DataFrame(
-        {
-            "unit": np.arange(len(values)).repeat(len(periods)),
-            "period": np.tile(periods, len(values)),
-            "value": values.ravel(),
-            "first": since.repeat(len(periods)),
-        }
-    )
-    plain = panels.Panel.from_frame(
-        frame, unit="unit", period="period", outcome="value", first_treated="first"
-    )
+    columns = {"unit": np.arange(len(values)).repeat(len(periods)), "period": np.tile(periods, len(values))}
+    frame = pd.DataFrame(columns | {"value": values.ravel(), "first": since.repeat(len(periods))})
+    names = {"unit": "unit", "period": "period", "outcome": "value", "first_treated": "first"}
+    plain = panels.Panel.from_frame(frame, **names)
     event = group_time(plain, aggregate="event").table.astype({"period": "int64"})
     event["estimate"] = rounded(event["estimate"])
-    if picks is None:
-        event[["se", "size_bias"]] = np.nan
-        return {"event": event, "twfe": _two_way(frame), "honest": None}
-    placebos = _coefficients(design, periods, starts, picks, event)
-    # Those of placebo programmes: influence functions know neither size nor region, and with few treated
-    # units reject far too often (docs/statistics.md).
-    event["se"] = rounded(placebos.std(axis=0))
-    event["size_bias"] = rounded(placebos.mean(axis=0))
-    bent = _honest(event, np.cov(placebos.T), starts, periods)
-    return {"event": event, "twfe": _two_way(frame), "honest": bent}
+    event[["se", "size_bias"]] = np.nan
+    told = {"event": event, "twfe": _two_way(frame), "honest": None}
+    if picks is not None:
+        placebos = _coefficients(design, periods, starts, picks, event)
+        # Those of placebo programmes: influence functions know neither size nor region, and with few treated
+        # units reject far too often (docs/statistics.md).
+        event["se"], event["size_bias"] = rounded(placebos.std(axis=0)), rounded(placebos.mean(axis=0))
+        told["honest"] = _honest(event, np.cov(placebos.T), starts, periods)
+    return told
 
 
 def _coefficients(design: Design, periods: Array, starts: Array, picks: Picks, event: pd.DataFrame) -> Array:

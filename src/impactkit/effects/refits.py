@@ -8,7 +8,7 @@ import pandas as pd
 
 from impactkit.effects import placebo
 from impactkit.effects.comparison import Case
-from impactkit.effects.design import Array, Design
+from impactkit.effects.design import Array, Design, marks
 from impactkit.effects.results import rounded
 from impactkit.effects.weights import ridge_simplex
 
@@ -80,8 +80,7 @@ def regression(case: Case) -> float:
 
     def base(values: Array, sizes: Array, regions: tuple[str, ...]) -> Array:
         slope = values[:, before[-1]] - values[:, before[0]]
-        where = np.array([[name == one for one in known] for name in regions], dtype=np.float64)
-        return np.column_stack([np.ones(len(values)), sizes, slope, where.reshape(len(values), len(known))])
+        return np.column_stack([np.ones(len(values)), sizes, slope, marks(regions, known)])
 
     change = design.centred(design.values)[:, after].mean(axis=1)
     line = np.linalg.lstsq(base(design.values, design.sizes, design.regions), change, rcond=None)[0]

@@ -23,14 +23,14 @@ class Effect:
     estimand: str
     method: str
     scale: str
-    estimate: float | None
-    se: float | None
-    low: float | None
-    high: float | None
-    p: float | None
-    p_floor: float | None
-    n_treated: int
-    n_comparison: int
+    estimate: float | None = None
+    se: float | None = None
+    low: float | None = None
+    high: float | None = None
+    p: float | None = None
+    p_floor: float | None = None
+    n_treated: int = 1
+    n_comparison: int = 0
     refused: str = ""
     warnings: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
@@ -45,10 +45,9 @@ class Effect:
     def __repr__(self) -> str:
         if self.estimate is None:
             return f"Effect({self.outcome}, {self.unit}: {self.refused})"
-        said = f"{self.estimate:.6g}" + (
-            f" [{self.low:.4g}, {self.high:.4g}]" if self.low is not None else ""
-        )
-        return f"Effect({self.outcome}, {self.unit}: {said}, p={self.p if self.p is not None else '-'})"
+        ends = f" [{self.low:.4g}, {self.high:.4g}]" if self.low is not None else ""
+        p = self.p if self.p is not None else "-"
+        return f"Effect({self.outcome}, {self.unit}: {self.estimate:.6g}{ends}, p={p})"
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +86,9 @@ class Detectability:
 
 
 def rounded(values: Any) -> Any:
-    """Ten significant digits: the last bits of a sum depend on the machine."""
+    """Ten significant digits: the last bits of a sum depend on the machine. None stays None."""
+    if values is None:
+        return None
     array = np.asarray(values, dtype=np.float64)
     found = np.array([float(f"{one:.10g}") for one in array.ravel()]).reshape(array.shape)
     return found if found.ndim else float(found)

@@ -7,11 +7,9 @@ Arkhangelsky, Athey, Hirshberg, Imbens and Wager, Am. Econ. Rev. 111 (2021); Cla
 Imbens (2023) for several dates of treatment.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from impactkit.data.panel import Panel
 from impactkit.effects import placebo
@@ -24,16 +22,6 @@ from impactkit.wording.catalogue import error, say
 # Small beside any data: the optimum without a ridge, and of several the one of least norm.
 TINY = 1e-9
 OBJECTIVES = ("default", "simplex", "synthetic-did", "difference")
-
-
-@dataclass(frozen=True)
-class Block:
-    """Units treated at one date, averaged, among those never treated: rows are units, columns periods."""
-
-    treated: Array
-    others: Array
-    start: int
-    count: int
 
 
 def synthetic(
@@ -63,46 +51,28 @@ def synthetic(
         raise error(NotEnoughData, "effect-alone", where=panel.outcome)
     if objective == "default":
         return _default(panel, wide, others, chosen)
-    estimate = _ESTIMATORS[objective]
-    blocks = []
+    rest = others.to_numpy(dtype=np.float64)
+    gaps, weights = [], []
     for start in sorted(set(chosen.values())):
         at = list(wide.columns).index(start)
         _usable(wide, at, panel.outcome)
         mine = wide.loc[[name for name, date in chosen.items() if date == start]].to_numpy(dtype=np.float64)
-        blocks.append(Block(mine.mean(axis=0), others.to_numpy(dtype=np.float64), at, len(mine)))
-    periods = np.array(
-        [block.count * (len(wide.columns) - block.start) for block in blocks], dtype=np.float64
-    )
-    gaps = [estimate(block.treated, block.others, block.start, block.count, ridge) for block in blocks]
-    found = float(
-        np.average(
-            [gap[block.start :].mean() for gap, block in zip(gaps, blocks, strict=True)], weights=periods
-        )
-    )
+        seen = mine.mean(axis=0)
+        path = gaps_of(seen[None, :], rest, at, objective, count=len(mine), ridge=ridge)[0]
+        gaps.append(path[at:].mean())
+        weights.append(float(len(mine) * (len(wide.columns) - at)))
+    found = float(np.average(gaps, weights=weights))
     p = floor = None
-    if len(blocks) == 1 and blocks[0].count == 1:
-        p, floor = _ranked(found, blocks[0], objective, ridge)
-    path = gaps[0] if len(gaps) == 1 else np.full(len(wide.columns), np.nan)
-    seen = blocks[0].treated if len(gaps) == 1 else np.full(len(wide.columns), np.nan)
+    if len(chosen) == 1:
+        # Every never treated unit as if it had been treated, none drawn by lot.
+        test = placebo.rank(found, everyone(rest, at, objective, ridge)) if len(rest) > 1 else None
+        p, floor = (rounded(test.p), rounded(test.floor)) if test else (1.0, 1.0)
+    if len(gaps) > 1:
+        seen = path = np.full(len(wide.columns), np.nan)
     return Effect(
-        panel.outcome,
-        str(unit) if unit is not None else say("effect.all"),
-        say("effect.estimand"),
-        objective,
-        "level",
-        rounded(found),
-        None,
-        None,
-        None,
-        p,
-        floor,
-        len(chosen),
-        len(others),
-        about={
-            "gaps": tuple(
-                rounded(gap[block.start :].mean()) for gap, block in zip(gaps, blocks, strict=True)
-            )
-        },
+        *(panel.outcome, str(unit) if unit is not None else say("effect.all"), say("effect.estimand")),
+        *(objective, "level", rounded(found), None, None, None, p, floor, len(chosen), len(others)),
+        about={"gaps": tuple(rounded(gaps).tolist())},
         _table=pd.DataFrame({"period": wide.columns, "seen": seen, "expected": seen - path, "gap": path}),
     )
 
@@ -118,40 +88,39 @@ def _usable(wide: pd.DataFrame, at: int, where: str) -> None:
         raise error(NotEnoughData, "effect-constant", where=where)
 
 
-def _difference(treated: Array, others: Array, start: int, count: int, ridge: float | None) -> Array:
-    gap = treated - others.mean(axis=0)
-    return gap - gap[:start].mean()
-
-
-def _simplex(treated: Array, others: Array, start: int, count: int, ridge: float | None) -> Array:
-    before = others[:, :start]
-    # On the scale of the data, so that the ridge is small whatever the unit of the outcome.
-    spread = float(before.std()) or 1.0
-    own = (treated[None, :start] - before.mean()) / spread
-    found = ridge_simplex((before - before.mean()) / spread, own, ridge=ridge or TINY)
-    return treated - found.values[0] @ others
-
-
-def _synthetic_did(treated: Array, others: Array, start: int, count: int, ridge: float | None) -> Array:
-    return synthetic_dids(treated[None, :], others, start, count, ridge)[0]
-
-
-def synthetic_dids(
-    treated: Array, others: Array, start: int, count: int = 1, ridge: float | None = None
+def gaps_of(
+    treated: Array,
+    others: Array,
+    start: int,
+    objective: str,
+    *,
+    count: int = 1,
+    ridge: float | None = None,
+    barred: NDArray[np.intp] | None = None,
 ) -> Array:
-    """Gap by period of each treated unit (rows), its mean after the estimate: unit weights, then time
-    weights (the same for all), then a difference. `count`: how many units each row is the mean of.
+    """Gap by period of each treated unit (rows), its mean after `start` the estimate: less the others by
+    their weights, less what remains of the periods before by theirs. `count`: how many units each row is the
+    mean of; `barred`: the unit that each may not be compared with.
     """
-    before, after = others[:, :start], others.shape[1] - start
-    noise = float(np.diff(before, axis=1).std(ddof=1))
-    zeta = (count * after) ** 0.25 * noise
-    centred = before - before.mean(axis=1, keepdims=True)
-    own = treated[:, :start] - treated[:, :start].mean(axis=1, keepdims=True)
-    scale = noise or 1.0
-    penalty = ridge if ridge is not None else zeta**2 * start / scale**2
-    units = ridge_simplex(centred / scale, own / scale, ridge=penalty).values
+    before, own = others[:, :start], treated[:, :start]
+    if objective == "difference":
+        apart, times = np.ones((len(treated), len(others))), np.full(start, 1 / start)
+        if barred is not None:
+            apart[np.arange(len(treated)), barred] = 0.0
+        units = apart / apart.sum(axis=1, keepdims=True)
+    elif objective == "simplex":
+        # On the scale of the data, so that the ridge is small whatever the unit of the outcome.
+        rows, own = ((one - before.mean()) / (float(before.std()) or 1.0) for one in (before, own))
+        units = ridge_simplex(rows, own, ridge=ridge or TINY, barred=barred).values
+        times = np.zeros(start)
+    else:
+        noise = float(np.diff(before, axis=1).std(ddof=1))
+        rows, own = ((one - one.mean(axis=1, keepdims=True)) / (noise or 1.0) for one in (before, own))
+        # In units of the noise: zeta^2 times the periods before.
+        spread = (count * (others.shape[1] - start)) ** 0.5 * start
+        units = ridge_simplex(rows, own, ridge=spread if ridge is None else ridge, barred=barred).values
+        times = _time_weights(before, others[:, start:].mean(axis=1), noise)
     gaps = treated - units @ others
-    times = _time_weights(before, others[:, start:].mean(axis=1), noise)
     return gaps - (gaps[:, :start] @ times)[:, None]
 
 
@@ -167,47 +136,16 @@ def _time_weights(before: Array, after: Array, noise: float) -> Array:
     return ridge_simplex(short[:, :-1].T, short[:, -1][None, :], ridge=penalty).values[0]
 
 
-Estimator = Callable[[Array, Array, int, int, float | None], Array]
-_ESTIMATORS: dict[str, Estimator] = {
-    "difference": _difference,
-    "simplex": _simplex,
-    "synthetic-did": _synthetic_did,
-}
-
-
 def everyone(others: Array, start: int, objective: str, ridge: float | None = None) -> Array:
     """The gap after `start` of every unit as if it had been treated, each against all the others, in one
     batch. What is common to them (the scale, the time weights) is that of them all.
     """
-    after = others[:, start:].mean(axis=1)
-    if objective == "difference":
-        change = after - others[:, :start].mean(axis=1)
-        return change - (change.sum() - change) / (len(others) - 1)
-    before = others[:, :start]
     itself = np.arange(len(others))
-    if objective == "simplex":
-        rows = (before - before.mean()) / (float(before.std()) or 1.0)
-        weights = ridge_simplex(rows, rows, ridge=ridge or TINY, barred=itself).values
-        return after - weights @ after
-    noise = float(np.diff(before, axis=1).std(ddof=1))
-    rows = (before - before.mean(axis=1, keepdims=True)) / (noise or 1.0)
-    penalty = ridge if ridge is not None else (others.shape[1] - start) ** 0.5 * start
-    weights = ridge_simplex(rows, rows, ridge=penalty, barred=itself).values
-    change = after - before @ _time_weights(before, after, noise)
-    return change - weights @ change
-
-
-def _ranked(found: float, block: Block, objective: str, ridge: float | None) -> tuple[float, float]:
-    """Every never treated unit as if it had been treated, none drawn by lot."""
-    if len(block.others) < 2:
-        return 1.0, 1.0
-    test = placebo.rank(found, everyone(block.others, block.start, objective, ridge))
-    return rounded(test.p), rounded(test.floor)
+    return gaps_of(others, others, start, objective, ridge=ridge, barred=itself)[:, start:].mean(axis=1)
 
 
 def _default(panel: Panel, wide: pd.DataFrame, others: pd.DataFrame, chosen: dict[str, str]) -> Effect:
-    starts = set(chosen.values())
-    if len(starts) > 1 or len(chosen) > 1:
+    if len(chosen) > 1:
         raise error(NotEnoughData, "effect-one", where=panel.outcome)
     name, start = next(iter(chosen.items()))
     at = list(wide.columns).index(start)
@@ -215,14 +153,10 @@ def _default(panel: Panel, wide: pd.DataFrame, others: pd.DataFrame, chosen: dic
     table = np.log(wide) if positive else wide
     sizes = np.log(others.iloc[:, max(at - 1, 0)]) if positive else pd.Series(0.0, index=others.index)
     design = Design(
-        tuple(map(str, others.index)),
-        tuple(map(str, wide.columns)),
+        *(tuple(map(str, others.index)), tuple(map(str, wide.columns))),
         table.loc[others.index].to_numpy(dtype=np.float64),
-        tuple(range(at)),
-        tuple(range(at, wide.shape[1])),
-        sizes.to_numpy(dtype=np.float64),
-        ("",) * len(others),
-        "log" if positive else "points",
+        *(tuple(range(at)), tuple(range(at, wide.shape[1])), sizes.to_numpy(dtype=np.float64)),
+        *(("",) * len(others), "log" if positive else "points"),
     )
     own = table.loc[name].to_numpy(dtype=np.float64)
     checked(design, own, where=str(name))
@@ -231,20 +165,9 @@ def _default(panel: Panel, wide: pd.DataFrame, others: pd.DataFrame, chosen: dic
     gap = float(path[at:].mean())
     gaps = placebo.enumerated(design).gaps
     test = placebo.rank(gap, gaps[placebo.nearest(design, size)])
-    half = test.half
+    ends = (None, None) if test.half is None else (rounded(gap - test.half), rounded(gap + test.half))
     return Effect(
-        panel.outcome,
-        str(name),
-        say("effect.estimand"),
-        "default",
-        "log" if positive else "level",
-        rounded(gap),
-        None,
-        None if half is None else rounded(gap - half),
-        None if half is None else rounded(gap + half),
-        rounded(test.p),
-        rounded(test.floor),
-        1,
-        len(others),
+        *(panel.outcome, str(name), say("effect.estimand"), "default", "log" if positive else "level"),
+        *(rounded(gap), None, *ends, rounded(test.p), rounded(test.floor), 1, len(others)),
         _table=pd.DataFrame({"period": design.periods, "seen": own, "expected": own - path, "gap": path}),
     )

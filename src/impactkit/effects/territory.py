@@ -5,7 +5,7 @@ import pandas as pd
 
 from impactkit.data.territories import Territory
 from impactkit.effects import placebo
-from impactkit.effects.comparison import Case, among, case_of, comparison, comparison_warnings, refused
+from impactkit.effects.comparison import among, case_of, comparison, comparison_warnings, refused
 from impactkit.effects.results import Effect, rounded
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import percent
@@ -29,12 +29,8 @@ def effect(place: Territory, outcome: str) -> Effect:
     """
     reason = refused(place, outcome)
     if reason:
-        return Effect(outcome, place.code, _estimand(), "default", "", *[None] * 6, 1, 0, refused=reason)
+        return Effect(outcome, place.code, say("effect.estimand"), "default", "", refused=reason)
     case = case_of(place, outcome)
-    return _estimated(place, outcome, case)
-
-
-def _estimated(place: Territory, outcome: str, case: Case) -> Effect:
     design = case.design
     path, found = case.compared(design)
     gap = float(path[list(design.after)].mean())
@@ -49,47 +45,37 @@ def _estimated(place: Territory, outcome: str, case: Case) -> Effect:
 
     side = placebo.side(design, case.size, near)
     few = untested(test, side)
-    bounds = (None, None) if few or test.half is None else (told(gap - test.half), told(gap + test.half))
+    low, high = (None, None) if few or test.half is None else (told(gap - test.half), told(gap + test.half))
     expected = np.exp(case.own - path) if log else case.own - path
     seen = case.level if log else case.own
-    table = pd.DataFrame(
-        {"period": design.periods, "seen": seen, "expected": rounded(expected), "gap": rounded(path)}
-    )
+    columns = {"period": design.periods, "seen": seen, "expected": rounded(expected), "gap": rounded(path)}
     people = float(np.mean((case.level * (1 - np.exp(-gap)))[list(design.after)])) if log else None
     weights = found.values[0]
     quality = comparison(design, weights, case.size)
+    about = {
+        "place": place,
+        "gap": rounded(gap),
+        "p_family": rounded(family),
+        "among": test.among,
+        "as_large": round(test.p * (test.among + 1)) - 1,
+        "people": rounded(people),
+        "prudent": side == "largest",
+        "share": case.share,
+        "comparison": {name: rounded(value) for name, value in quality.items()},
+        "residual": float(found.residual[0]),
+        "weights": dict(zip(design.units, rounded(weights), strict=True)),
+        "placebos": tuple(told(value) for value in np.quantile(every.paths[near, -1], OUTER)),
+        "periods": (design.periods[design.after[0]], design.periods[design.after[-1]]),
+    }
     return Effect(
-        outcome,
-        place.code,
-        _estimand(),
-        "default",
-        "percent" if log else "points",
-        told(gap),
-        None,
-        *bounds,
-        rounded(test.p) if not few else None,
-        rounded(test.floor),
-        1,
-        len(design.units),
+        *(outcome, place.code, say("effect.estimand"), "default", "percent" if log else "points"),
+        *(told(gap), None, low, high, None if few else rounded(test.p), rounded(test.floor)),
+        n_comparison=len(design.units),
         refused=few,
         warnings=comparison_warnings(quality),
         assumptions=tuple(say(f"effect.assumption.{name}") for name in ("alone", "path", "exchange")),
-        about={
-            "place": place,
-            "gap": rounded(gap),
-            "p_family": rounded(family),
-            "among": test.among,
-            "as_large": round(test.p * (test.among + 1)) - 1,
-            "people": None if people is None else rounded(people),
-            "prudent": side == "largest",
-            "share": case.share,
-            "comparison": {name: rounded(value) for name, value in quality.items()},
-            "residual": float(found.residual[0]),
-            "weights": dict(zip(design.units, rounded(weights), strict=True)),
-            "placebos": tuple(told(value) for value in np.quantile(every.paths[near, -1], OUTER)),
-            "periods": (design.periods[design.after[0]], design.periods[design.after[-1]]),
-        },
-        _table=table,
+        about=about,
+        _table=pd.DataFrame(columns),
     )
 
 
@@ -98,7 +84,3 @@ def untested(test: placebo.Rank, side: str) -> str:
     if test.half is None:
         return say("effect.few", count=test.among, floor=percent(test.floor))
     return say("effect.smallest") if side == "smallest" else ""
-
-
-def _estimand() -> str:
-    return say("effect.estimand")

@@ -10,7 +10,6 @@ gradient is piecewise linear), every target in one batch.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +55,9 @@ def ridge_simplex(
         raise ValueError("features of at least one unit, all finite, are needed")
     if not ridge > 0:
         raise ValueError("the ridge must be positive: without it the answer may not be unique")
-    shut = _mask(barred, len(targets), len(units))
+    shut = np.zeros((len(targets), len(units)), dtype=bool) if barred is None else np.asarray(barred)
+    if shut.ndim == 1:
+        shut = shut[:, None] == np.arange(len(units))
     if shut.all(axis=1).any():
         raise ValueError("every unit of a target is barred")
     parts = [
@@ -66,16 +67,6 @@ def ridge_simplex(
     if not parts:
         return Weights(np.empty((0, len(units))), np.empty(0), np.empty((0, units.shape[1] + 1)))
     return Weights(*(np.concatenate(one) for one in zip(*parts, strict=True)))
-
-
-def _mask(barred: NDArray[Any] | None, count: int, width: int) -> NDArray[np.bool_]:
-    if barred is not None and np.asarray(barred).ndim == 2:
-        return np.asarray(barred, dtype=bool)
-    shut = np.zeros((count, width), dtype=bool)
-    if barred is not None:
-        rows = np.flatnonzero(np.asarray(barred) >= 0)
-        shut[rows, np.asarray(barred)[rows]] = True
-    return shut
 
 
 def _batch(
@@ -88,6 +79,16 @@ def _batch(
     products = wide[:, upper[0]] * wide[:, upper[1]] / ridge
     goal = np.hstack([targets, np.ones((count, 1))])
     eye = np.diag(np.r_[np.ones(size), 0.0])
+
+    def state(point: Array, rows: NDArray[np.intp]) -> tuple[Array, Array, Array]:
+        """Active parts (ridge times the weights), gradient and value of the dual, for some targets."""
+        active = np.maximum(point @ wide.T, 0.0)
+        active[shut[rows]] = 0.0
+        smooth = point @ eye
+        value = 0.5 * (smooth**2).sum(axis=1) - (goal[rows] * point).sum(axis=1)
+        value += (active**2).sum(axis=1) / (2 * ridge)
+        return active, smooth - goal[rows] + active @ wide / ridge, value
+
     point = np.zeros((count, size + 1))
     # Every unit alike to begin with: nu such that the weights add up to one.
     point[:, -1] = ridge / max(len(units) - 1, 1)
@@ -97,7 +98,7 @@ def _batch(
     residual = np.full(count, np.inf)
     left = np.arange(count)
     for _ in range(STEPS):
-        active, gradient, value = _state(point[left], wide, goal[left], shut[left], ridge, eye)
+        active, gradient, value = state(point[left], left)
         error = np.abs(gradient).max(axis=1)
         weights[left], residual[left] = active / ridge, error
         going = error > ENOUGH
@@ -114,43 +115,14 @@ def _batch(
         # Without an active unit nu alone is free: a step of its own size.
         hessian[empty, -1, -1] += 1.0 / ridge
         step = -np.linalg.solve(hessian, gradient[:, :, None])[:, :, 0]
-        moved = _searched(point[left], step, gradient, value, wide, goal[left], shut[left], ridge, eye)
-        point[left] = moved
+        # Whole steps where they go down enough (Armijo), halved elsewhere.
+        length, slope = np.ones(len(left)), (gradient * step).sum(axis=1)
+        for _ in range(HALVINGS):
+            found = state(point[left] + length[:, None] * step, left)[2]
+            # Near the end the value no longer moves by more than its rounding.
+            good = found <= value + 1e-4 * length * slope + 1e-13 * (1 + np.abs(value))
+            if good.all():
+                break
+            length = np.where(good, length, length / 2)
+        point[left] += length[:, None] * step
     return weights / weights.sum(axis=1, keepdims=True), residual, point
-
-
-def _state(
-    point: Array, wide: Array, goal: Array, shut: NDArray[np.bool_], ridge: float, eye: Array
-) -> tuple[Array, Array, Array]:
-    """Active parts (ridge times the weights), gradient and value of the dual."""
-    active = np.maximum(point @ wide.T, 0.0)
-    active[shut] = 0.0
-    smooth = point @ eye
-    gradient = smooth - goal + active @ wide / ridge
-    value = 0.5 * (smooth**2).sum(axis=1) - (goal * point).sum(axis=1)
-    return active, gradient, value + (active**2).sum(axis=1) / (2 * ridge)
-
-
-def _searched(
-    point: Array,
-    step: Array,
-    gradient: Array,
-    value: Array,
-    wide: Array,
-    goal: Array,
-    shut: NDArray[np.bool_],
-    ridge: float,
-    eye: Array,
-) -> Array:
-    """Whole steps where they go down enough (Armijo), halved elsewhere."""
-    length = np.ones(len(point))
-    slope = (gradient * step).sum(axis=1)
-    for _ in range(HALVINGS):
-        tried = point + length[:, None] * step
-        _, _, found = _state(tried, wide, goal, shut, ridge, eye)
-        # Near the end the value no longer moves by more than its rounding.
-        good = found <= value + 1e-4 * length * slope + 1e-13 * (1 + np.abs(value))
-        if good.all():
-            break
-        length = np.where(good, length, length / 2)
-    return point + length[:, None] * step

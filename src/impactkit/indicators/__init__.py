@@ -17,13 +17,11 @@ from impactkit.indicators.rows import COLUMNS, frame
 ALONE = "context"
 # What publishers have protected themselves.
 PUBLISHED = ("context", "themes")
-_NAMES = (
-    "knowledge label collective ecosystem challenges roadmap projects jobs outcomes funding partnerships"
-)
+_NAMES = "knowledge label collective ecosystem challenges roadmap projects jobs outcomes funding".split()
 # Each measure is the `rows` of the module of its name, in the order of a report.
 MEASURES: dict[str, Callable[[Evaluation], pd.DataFrame]] = {
     name: import_module(f"impactkit.indicators.{name}").rows
-    for name in (*_NAMES.split(), "transfers", "obstacles", *PUBLISHED)
+    for name in (*_NAMES, "partnerships", "transfers", "obstacles", *PUBLISHED)
 }
 
 
@@ -38,9 +36,8 @@ def indicators(ev: Evaluation, *, measure: str | None = None, of: Territory | No
     """
     among = [measure] if measure in MEASURES else list(MEASURES)
     own = ev.territory(of.code).code if of is not None else ""
-    found = pd.concat(
-        [_measured(ev, name, own if name == ALONE else "") for name in among], ignore_index=True
-    )
+    parts = [_measured(ev, name, own if name == ALONE else "") for name in among]
+    found = pd.concat(parts, ignore_index=True)
     if measure is not None and measure not in MEASURES:
         names = found["indicator"].unique()
         if measure not in names:

@@ -9,7 +9,6 @@ import pandas as pd
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
 from impactkit.indicators.missing import why
-from impactkit.indicators.projects import counted
 from impactkit.indicators.rows import frame, programme, told, told_or
 
 OTHER = "other"
@@ -24,8 +23,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     is over what is known; a challenge with two themes counts in both, so that themes add up to more than
     the whole. A theme is what the challenge's words make evident: count_challenges_unthemed are the rest.
     """
-    own = counted(ev, table="challenges", indicator="count_challenges", unit="défis")
-    return frame([*own.to_dict("records"), *_themed(ev), *_programme(ev)])
+    return frame([*_counted(ev), *_themed(ev), *_programme(ev)])
 
 
 def cooccurrence(ev: Evaluation) -> pd.DataFrame:
@@ -41,13 +39,16 @@ def _together(themes: pd.DataFrame) -> pd.DataFrame:
 
 def _by_territory(challenges: pd.DataFrame) -> pd.DataFrame:
     """Territories with a themed challenge x themes of the list: whether one of its challenges has it."""
-    found: dict[str, set[str]] = {}
-    for code, themes in zip(challenges["territory"], challenges["themes"], strict=True):
-        if themes:
-            found.setdefault(code, set()).update(themes.split("|"))
-    names = list(labels("challenges", "themes"))
-    held = [[name in found[code] for name in names] for code in sorted(found)]
-    return pd.DataFrame(held, index=sorted(found), columns=names, dtype=bool)
+    told = challenges[challenges["themes"] != ""].groupby("territory")["themes"].agg("|".join).str.split("|")
+    names = labels("challenges", "themes")
+    held = {name: [name in themes for themes in told] for name in names}
+    return pd.DataFrame(held, index=list(told.index), dtype=bool)
+
+
+def _counted(ev: Evaluation) -> Iterator[dict[str, Any]]:
+    for place in ev.territories:
+        known, missing = place.table("challenges"), why(ev, place.code, "challenges")
+        yield told_or(missing, place.code, "count_challenges", len(known), "défis", known)
 
 
 def _themed(ev: Evaluation) -> Iterator[dict[str, Any]]:

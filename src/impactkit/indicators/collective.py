@@ -33,10 +33,8 @@ def rows(ev: Evaluation) -> pd.DataFrame:
         missing = why(ev, place.code, "collective")
         found += [*_size(place, missing), *_variety(place, missing), _age(place, missing)]
         fact = place.table("territories")
-        known = fact[fact["ptce"] != ""]
-        found.append(
-            told_or(missing, place.code, "met_ptce", (known["ptce"] == "true").sum(), "critère", known)
-        )
+        known, met = fact[fact["ptce"] != ""], (fact["ptce"] == "true").sum()
+        found.append(told_or(missing, place.code, "met_ptce", met, "critère", known))
         found.append(_maturity(place, missing))
     return frame(found)
 

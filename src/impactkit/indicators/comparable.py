@@ -36,18 +36,15 @@ def comparable(place: Territory, *, on: str = POPULATION) -> pd.DataFrame:
     if not place.perimeter and not (place.units and on != POPULATION):
         raise error(NotEnoughData, "no-perimeter", where=place.name)
     family = family_of(place, on)
-    found = _units(ev, family)
     sizes, own = sizes_of(place, on, family)
+    found = untouched(ev, family)
     found["size"] = found["unit"].map(sizes)
-    found["reason"] = found["unit"].map(_touched(ev, family)).fillna("")
     for reason, which in (
         ("smaller", found["size"] < own / 2),
         ("larger", found["size"] > own * 2),
-        ("no-value", found["size"].isna()),
+        ("no-value", found["size"].isna() | pd.isna(own)),
     ):
         found.loc[which & (found["reason"] == ""), "reason"] = reason
-    if pd.isna(own):
-        found.loc[found["reason"] == "", "reason"] = "no-value"
     found["comparable"] = found["reason"] == ""
     return found[COLUMNS]
 
@@ -64,7 +61,7 @@ def untouched(ev: Evaluation, family: str) -> pd.DataFrame:
     """Every unit of a family with its region and why it left the pool: unit, name, region, reason ("" for
     those that may be compared).
     """
-    found = _units(ev, family)
+    found = _units_of(ev, family).reset_index(drop=True)
     return found.assign(reason=found["unit"].map(_touched(ev, family)).fillna(""))
 
 
@@ -103,9 +100,8 @@ def sizes_of(place: Territory, on: str, family: str) -> tuple[pd.Series, float]:
         known = ev.table("units").set_index("unit")["size"]
         return known, float(known.reindex(list(place.units)).sum(min_count=1))
     if family == "zone":
-        jobs = zone_jobs(ev)
-        mine = zones.own_zones(place)
-        return jobs, float(jobs.get(mine["zone"].iloc[0], float("nan"))) if len(mine) else float("nan")
+        jobs, mine = zone_jobs(ev), zones.own_zones(place)["zone"]
+        return jobs, float(jobs.get(mine.iloc[0] if len(mine) else "", float("nan")))
     by = on if on.startswith("count_") else POPULATION
     before = last_before(place, by)
     values = series.of_units(ev, by, family)
@@ -130,32 +126,25 @@ def zone_jobs(ev: Evaluation) -> pd.Series:
 @functools.lru_cache(maxsize=16)
 def _units_of(ev: Evaluation, family: str) -> pd.DataFrame:
     if family == "unit":
-        units = ev.table("units")
-        return units[["unit", "name", "region"]].assign(type="")
-    ground = zones.zones(ev).rename(columns={"zone": "unit"}) if family == "zone" else None
-    if ground is None:
+        return ev.table("units")[["unit", "name", "region"]].assign(type="")
+    if family == "zone":
+        ground = zones.zones(ev).rename(columns={"zone": "unit"})
+        units = ground.drop_duplicates("unit")[["unit", "name"]].assign(type="").sort_values("unit")
+    else:
         ground = geography.members(family, vintage=ev.vintage)
         units = geography.units(family, vintage=ev.vintage).rename(columns={"code": "unit"})
-    else:
-        units = ground.drop_duplicates("unit")[["unit", "name"]].assign(type="").sort_values("unit")
     names = geography.units("region", vintage=ev.vintage).set_index("code")["name"]
     most = geography.most_in(ground[["commune", "unit"]], "region", vintage=ev.vintage)
     return units[["unit", "name", "type"]].assign(region=units["unit"].map(most.map(names)).fillna(""))
 
 
-def _units(ev: Evaluation, family: str) -> pd.DataFrame:
-    return _units_of(ev, family).reset_index(drop=True).copy()
-
-
 @functools.lru_cache(maxsize=16)
 def _touched(ev: Evaluation, family: str) -> dict[str, str]:
-    """Units of a family that the programme touches: unit -> labelled, nested, overlapping or candidate."""
+    """How the programme touches the units of a family: labelled, nested, overlapping, candidate, or ""."""
     if family == "unit":
-        return {
-            unit: "labelled" if place.status == "labelled" else "candidate"
-            for place in ev.territories
-            for unit in place.units
-        }
+        names = {True: "labelled", False: "candidate"}
+        every = [(unit, place.status == "labelled") for place in ev.territories for unit in place.units]
+        return {unit: names[labelled] for unit, labelled in every}
     inside = [place for place in ev.territories if place.status == "labelled"]
     labelled = frozenset().union(*(place.communes for place in inside))
     # Who asked for the label, or may lie on this ground, is no comparison either.
@@ -166,14 +155,8 @@ def _touched(ev: Evaluation, family: str) -> dict[str, str]:
     parts = {part.code for place in inside for part in place.perimeter if part.family == family}
     found = {}
     for unit, (share, maybe) in _shares(ev, family, labelled, possible).items():
-        if unit in parts:
-            found[unit] = "labelled"
-        elif share == 1:
-            found[unit] = "nested"
-        elif share > 0:
-            found[unit] = "overlapping"
-        elif maybe > 0:
-            found[unit] = "candidate"
+        reasons = (("labelled", unit in parts), ("nested", share == 1), ("overlapping", share > 0))
+        found[unit] = next((reason for reason, so in reasons if so), "candidate" if maybe > 0 else "")
     return found
 
 
@@ -181,22 +164,13 @@ def _shares(
     ev: Evaluation, family: str, labelled: frozenset[str], possible: frozenset[str]
 ) -> dict[str, tuple[float, float]]:
     """How much of each unit is labelled, or may be: of its communes; of its jobs for a zone."""
-    if family != "zone":
-        marks = geography.members(family, vintage=ev.vintage)
-        marks = marks.assign(
-            labelled=marks["commune"].isin(labelled), possible=marks["commune"].isin(possible)
-        )
-        shares = marks.groupby("unit")[["labelled", "possible"]].mean()
-        return {str(unit): (float(one), float(other)) for unit, one, other in shares.itertuples()}
-    found = {}
-    for ground in (labelled, possible):
-        members = pd.DataFrame({"commune": sorted(ground), "unit": "here"})
-        found[ground] = zones.exposure(ev, members).set_index("zone")["share"]
-    every = found[labelled].index.union(found[possible].index)
-    shares = {
-        zone: [float(found[ground].get(zone, 0.0)) for ground in (labelled, possible)] for zone in every
-    }
-    return {
-        str(zone): (one if one >= TOUCHED_ZONE else 0.0, other if other >= TOUCHED_ZONE else 0.0)
-        for zone, (one, other) in shares.items()
-    }
+    if family == "zone":
+        ground = [pd.DataFrame({"commune": sorted(some), "unit": "here"}) for some in (labelled, possible)]
+        held = [zones.exposure(ev, some).set_index("zone")["share"] for some in ground]
+        shares = pd.concat(held, axis=1).fillna(0.0)
+        shares = shares.where(shares >= TOUCHED_ZONE, 0.0)
+    else:
+        members = geography.members(family, vintage=ev.vintage)
+        inside = [members["commune"].isin(some).rename(at) for at, some in enumerate((labelled, possible))]
+        shares = pd.concat(inside, axis=1).groupby(members["unit"]).mean()
+    return {str(unit): (float(one), float(other)) for unit, one, other in shares.itertuples()}

@@ -66,11 +66,9 @@ def expected(values: pd.Series, sizes: pd.Series, at: float, *, share: float = 0
     logs = np.log(np.minimum(known["size"].to_numpy(), largest))
     # A distance of nil has no logarithm; a thousandth of the usual one stands for it.
     floor = max(float(np.median(away)) / 1000, 1e-12)
-    slope = 0.0
-    if np.ptp(logs) > 0:
-        slope = float(np.polyfit(logs, np.log(np.maximum(away, floor)), 1)[0])
+    fitted = np.polyfit(logs, np.log(np.maximum(away, floor)), 1)[0] if np.ptp(logs) > 0 else 0.0
     # Larger units vary less; the other way round would be noise.
-    slope = min(slope, 0.0)
+    slope = min(float(fitted), 0.0)
     spread = np.exp(slope * logs)
     scale = float(np.quantile(away / spread, share, method="higher"))
     half = scale * float(np.exp(slope * np.log(min(at, largest))))

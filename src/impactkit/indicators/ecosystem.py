@@ -47,9 +47,8 @@ class Network:
 
     def present(self, year: int) -> frozenset[str]:
         """Members there in a year."""
-        return frozenset(
-            name for name, lives in self.members.items() if any(life.at(year) for life in lives)
-        )
+        lives = self.members.items()
+        return frozenset(name for name, stays in lives if any(life.at(year) for life in stays))
 
     def shared(self, year: int) -> frozenset[tuple[Pair, str]]:
         """Pairs of members present who are on one same project alive, with that project."""
@@ -72,10 +71,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     years with no departure may be a lack of news. Without any partner told in the territory, ties are
     missing, never zero.
     """
-    found: list[dict[str, Any]] = []
-    for place in ev.territories:
-        found += _of(place)
-    return frame(found)
+    return frame(one for place in ev.territories for one in _of(place))
 
 
 def ties(place: Territory, year: int) -> frozenset[Pair]:
@@ -144,13 +140,16 @@ def _of(place: Territory) -> Iterator[dict[str, Any]]:
     members, projects = place.table("members"), place.table("projects")
     members = members[members["role"] != "whole"]
     facts = pd.concat([members, projects[projects["partners"] != ""]])[["as_of", "source"]]
+    missing = "" if seen.partners_told else why(place.evaluation, place.code, "projects")
     so_far: set[tuple[Pair, str]] = set()
     founders = seen.present(seen.years[0])
     for year in seen.years:
         here, together = seen.present(year), seen.shared(year)
         so_far |= together
-        for name, (value, n, flag) in _ties(place, seen, len(here), together, so_far).items():
-            yield told(place.code, name, value, UNITS[name], facts, n=n, flag=flag, period=str(year))
+        for name, (value, n) in _ties(len(here), together, so_far).items():
+            flag = missing or ("missing:not-applicable" if value is None else "")
+            about = {"n": len(here) if missing else n, "flag": flag, "period": str(year)}
+            yield told(place.code, name, None if missing else value, UNITS[name], facts, **about)
         # The first year keeps all its members by definition.
         later = year > seen.years[0]
         kept = len(founders & here) / len(founders) if later else None
@@ -159,21 +158,15 @@ def _of(place: Territory) -> Iterator[dict[str, Any]]:
 
 
 def _ties(
-    place: Territory,
-    seen: Network,
-    members: int,
-    together: frozenset[tuple[Pair, str]],
-    so_far: set[tuple[Pair, str]],
-) -> dict[str, tuple[float | None, int, str]]:
-    """Value, n and flag of each indicator of a year's ties."""
-    names = ("ratio_network_density", "count_ties", "share_ties_repeated")
-    if not seen.partners_told:
-        flag = why(place.evaluation, place.code, "projects")
-        return dict.fromkeys(names, (None, members, flag))
+    members: int, together: frozenset[tuple[Pair, str]], so_far: set[tuple[Pair, str]]
+) -> dict[str, tuple[float | None, int]]:
+    """Value (None where it says nothing) and n of each indicator of a year's ties."""
     count = len({pair for pair, _ in together})
     possible = members * (members - 1) // 2
-    density = (count / possible, members, "") if possible else (None, members, "missing:not-applicable")
     shared = Counter(pair for pair, _ in so_far)
     again = sum(projects > 1 for projects in shared.values())
-    repeated = (again / len(shared), len(shared), "") if shared else (None, 0, "missing:not-applicable")
-    return dict(zip(names, (density, (count, members, ""), repeated), strict=True))
+    return {
+        "ratio_network_density": (count / possible if possible else None, members),
+        "count_ties": (count, members),
+        "share_ties_repeated": (again / len(shared) if shared else None, len(shared)),
+    }

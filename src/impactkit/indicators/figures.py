@@ -147,8 +147,7 @@ def _changes(place: Territory, indicator: str) -> list[dict[str, Any]]:
     measure = "points" if is_rate(indicator) else "part"
     found = [row(place.code, name, float(mine["change"]), measure, **span)]
     for area in ("region", "nation"):
-        here = moved[moved["role"] == area].dropna(subset=["change"])
-        for there in here["change"].astype("float64"):
+        for there in moved[moved["role"] == area]["change"].dropna().astype("float64"):
             found.append(row(place.code, name, there, measure, group=f"area={area}", **span))
     others = moved[moved["role"] == "comparable"]["change"].dropna()
     found.append(_count(place, indicator, len(others), span, last_before(place, indicator) or mine["first"]))
@@ -191,15 +190,13 @@ def changes_of_all(
     None where both years are not known.
     """
     ev, family = place.evaluation, family_of(place, indicator)
-    free = untouched(ev, family)
-    free = set(free[free["reason"] == ""]["unit"])
-    told = annual(series.of_units(ev, indicator, family))
+    free, told = untouched(ev, family), annual(series.of_units(ev, indicator, family))
+    free = free[free["reason"] == ""]["unit"]
     ends = told[told["unit"].isin(free) & told["period"].isin([first, last])]
     ends = ends.pivot_table(index="unit", columns="period", values="value")
     if ends.shape[1] < 2:
         return None
-    moved = _moved(indicator, ends[first], ends[last])
-    return moved, *sizes_of(place, indicator, family)
+    return _moved(indicator, ends[first], ends[last]), *sizes_of(place, indicator, family)
 
 
 def _expected(
@@ -212,15 +209,15 @@ def _expected(
     limits = expected(*told) if told else None
     if limits is None:
         return []
-    rest: dict[str, Any] = {"group": "expected=95", "low": limits.low, "high": limits.high, "n": limits.n}
-    return [row(place.code, name, limits.median, **rest, **about)]
+    rest = about | {"group": "expected=95", "low": limits.low, "high": limits.high, "n": limits.n}
+    return [row(place.code, name, limits.median, **rest)]
 
 
 def _level(place: Territory, indicator: str, known: pd.DataFrame) -> list[dict[str, Any]]:
     """A figure with too few dates to tell a change: its level among comparable territories."""
     last = after_break(known).iloc[-1].to_dict()
     units = compared_with(place, on=indicator)
-    chosen = set(units[units["comparable"]]["unit"])
+    chosen = units[units["comparable"]]["unit"]
     told = series.of_units(place.evaluation, indicator, family_of(place, indicator))
     told = told[told["unit"].isin(chosen) & (told["period"] == last["period"])]
     others = told["value"].dropna()

@@ -24,10 +24,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     Traps: two projects may have two dates, `as_of` is the latest; a target in words ("une dizaine") is never
     turned into a number; a cost pays for more than jobs. `n`: projects counted, or the share's denominator.
     """
-    found: list[dict[str, Any]] = []
-    for place in ev.territories:
-        found += _of(place)
-    return frame([*found, *_programme(ev)])
+    return frame([*(one for place in ev.territories for one in _of(place)), *_programme(ev)])
 
 
 def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
@@ -67,14 +64,12 @@ def _target(code: str, last: pd.DataFrame, jobs: pd.DataFrame, missing: str) -> 
     hoped = hoped[hoped["target"].str.fullmatch(r"\d+")][["project", "target"]]
     both = last.drop(columns="target").merge(hoped, on="project")
     if both.empty:
-        written = (jobs["target"] != "").any()
-        flag = "missing:in-words" if written else missing
+        flag = "missing:in-words" if (jobs["target"] != "").any() else missing
         return row(code, "share_jobs_target", None, "part", flag=flag)
     held, total = float(both["actual"].sum()), float(both["target"].astype(int).sum())
     return _share(code, "share_jobs_target", held, total, both)
 
 
 def _share(code: str, indicator: str, part: float, whole: float, facts: pd.DataFrame) -> dict[str, Any]:
-    few = whole < ENOUGH
-    value, flag = (None, "missing:too-few") if few else (part / whole, "")
+    value, flag = (None, "missing:too-few") if whole < ENOUGH else (part / whole, "")
     return told(code, indicator, value, "part", facts, n=whole, flag=flag)

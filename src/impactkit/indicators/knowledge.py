@@ -12,6 +12,7 @@ from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import schemas
 from impactkit.data.territories import Territory
 from impactkit.indicators.comparable import own_populations
+from impactkit.indicators.missing import questions
 from impactkit.indicators.rows import frame, latest, row, sources
 
 # Heading -> the tables whose sourced rows document it; without a table a heading stays unknown.
@@ -49,16 +50,15 @@ def knowledge(ev: Evaluation) -> pd.DataFrame:
 
 @functools.lru_cache(maxsize=4)
 def _board(ev: Evaluation) -> pd.DataFrame:
-    facts, questions = _facts(ev), _questions(ev)
+    facts, asked = _facts(ev), questions(ev)
     found = []
     for place in ev.territories:
         for heading in HEADINGS:
-            known, own = facts.get((place.code, heading), []), questions.get((place.code, heading))
-            asked = own or questions.get(("", heading))
+            known, own = facts.get((place.code, heading), []), asked.get((place.code, heading))
             if known:
                 state, reason, ask = ("partial", *own) if own else ("known", "", "")
             else:
-                state, reason, ask = ("unknown", *(asked or ("not-searched", "")))
+                state, reason, ask = "unknown", *(own or asked.get(("", heading)) or ("not-searched", ""))
             days, texts = [day for day, _ in known], [source for _, source in known]
             send = ("", "") if state == "known" else to_send(heading, place.name)
             about = (state, len(known), reason, ask, *send, latest(days), sources(texts))
@@ -106,29 +106,20 @@ def _facts(ev: Evaluation) -> dict[tuple[str, str], list[tuple[str, str]]]:
     return found
 
 
-def _questions(ev: Evaluation) -> dict[tuple[str, str], tuple[str, str]]:
-    """Reason and whom to ask, of the first open question by territory ("" for all) and heading."""
-    found: dict[tuple[str, str], tuple[str, str]] = {}
-    for fact in ev.table("unknowns").to_dict("records"):
-        found.setdefault((fact["territory"], fact["heading"]), (fact["reason"], fact["ask"]))
-    return found
-
-
 def gaps(place: Territory) -> pd.DataFrame:
     """Open questions of one territory, those that would change the conclusion first: its own, then the
     programme's
     for the headings that nothing documents. Columns: heading, what, reason, searched_on, ask, rank."""
-    questions = place.evaluation.table("unknowns")
-    own = questions[questions["territory"] == place.code]
+    listed = place.evaluation.table("unknowns")
+    own = listed[listed["territory"] == place.code]
     board = _board(place.evaluation)
     silent = board[(board["territory"] == place.code) & (board["state"] == "unknown")]["heading"]
-    whole = questions[questions["territory"] == ""]
+    whole = listed[listed["territory"] == ""]
     found = pd.concat([own, whole[whole["heading"].isin(set(silent) - set(own["heading"]))]])
     order = {heading: i for i, heading in enumerate(HEADINGS)}
     found = found.assign(_order=found["heading"].map(order), _rank=found["rank"].fillna(99.0))
-    found = found.assign(_all=found["territory"] == "").sort_values(
-        ["_rank", "_all", "_order"], kind="stable"
-    )
+    found["_all"] = found["territory"] == ""
+    found = found.sort_values(["_rank", "_all", "_order"], kind="stable")
     return found[["heading", "what", "reason", "searched_on", "ask", "rank"]].reset_index(drop=True)
 
 

@@ -28,10 +28,8 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     criterion without a threshold written is judged for nobody (`missing:no-threshold`), and none of this
     says whether a label was deserved.
     """
-    found = []
-    for place in ev.territories:
-        found += [_strength(place), _diversity(place), _challenges(place)]
-    return frame(found)
+    every = (_strength, _diversity, _challenges)
+    return frame(criterion(place) for place in ev.territories for criterion in every)
 
 
 def _strength(place: Territory) -> dict[str, Any]:

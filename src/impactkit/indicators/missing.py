@@ -11,8 +11,8 @@ def why(ev: Evaluation, code: str, heading: str) -> str:
     The reason is that of the territory's first open question on this heading, else of the whole programme's,
     else `not-searched`.
     """
-    reasons = _reasons(ev)
-    return "missing:" + (reasons.get((code, heading)) or reasons.get(("", heading)) or "not-searched")
+    known = questions(ev)
+    return "missing:" + (known.get((code, heading)) or known.get(("", heading)) or ("not-searched", ""))[0]
 
 
 def complete(ev: Evaluation, code: str, heading: str) -> bool:
@@ -20,12 +20,15 @@ def complete(ev: Evaluation, code: str, heading: str) -> bool:
 
     Trap: a heading without any row is complete for nobody; the caller sees to it that there is one.
     """
-    return not {(code, heading), ("", heading)} & _reasons(ev).keys()
+    return not {(code, heading), ("", heading)} & questions(ev).keys()
 
 
 @functools.lru_cache(maxsize=4)
-def _reasons(ev: Evaluation) -> dict[tuple[str, str], str]:
-    found: dict[tuple[str, str], str] = {}
-    for row in ev.table("unknowns").to_dict("records"):
-        found.setdefault((row["territory"], row["heading"]), row["reason"])
+def questions(ev: Evaluation) -> dict[tuple[str, str], tuple[str, str]]:
+    """Reason and whom to ask, of the first open question by territory ("" for all) and heading. Read, never
+    written into.
+    """
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for fact in ev.table("unknowns").to_dict("records"):
+        found.setdefault((fact["territory"], fact["heading"]), (fact["reason"], fact["ask"]))
     return found

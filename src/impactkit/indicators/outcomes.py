@@ -22,14 +22,12 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     found: list[dict[str, Any]] = []
     for place in ev.territories:
         facts = last_of(place.table("project_outcomes"), KEY)
-        missing, unit = why(ev, place.code, "projects"), "résultats déclarés"
+        code, missing, unit = place.code, why(ev, place.code, "projects"), "résultats déclarés"
         groups = [("", facts), *((f"dimension={name}", some) for name, some in facts.groupby("dimension"))]
         for group, some in groups:
-            count = told_or(
-                missing, place.code, "count_project_outcomes", len(some), unit, some, group=group
-            )
+            count = told_or(missing, code, "count_project_outcomes", len(some), unit, some, group=group)
             paid = some.dropna(subset=["charge"])
             value = paid["charge"].sum() if len(paid) else None
             about = {"group": group, "n": len(paid), "flag": "" if len(paid) else "missing:not-communicated"}
-            found += [count, told_or(missing, place.code, "amount_charges", value, "euros", some, **about)]
+            found += [count, told_or(missing, code, "amount_charges", value, "euros", some, **about)]
     return frame(found)

@@ -6,8 +6,9 @@ from typing import Any
 import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
+from impactkit.data.territories import Territory
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, last_of, row, told, told_or
+from impactkit.indicators.rows import frame, last_of, told, told_or
 
 KEY = ["company", "type", "project"]
 
@@ -20,14 +21,12 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     are worth euros only at a stated rate, never added to the cash; ended partnerships count. `n`: rows that
     tell the figure.
     """
-    found: list[dict[str, Any]] = []
-    for place in ev.territories:
-        found += _of(ev, place.code, last_of(place.table("partnerships"), KEY))
-    return frame(found)
+    return frame(one for place in ev.territories for one in _of(ev, place))
 
 
-def _of(ev: Evaluation, code: str, facts: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    missing = why(ev, code, "partnerships")
+def _of(ev: Evaluation, place: Territory) -> Iterator[dict[str, Any]]:
+    code, missing = place.code, why(ev, place.code, "partnerships")
+    facts = last_of(place.table("partnerships"), KEY)
     yield told_or(missing, code, "count_partnerships", len(facts), "partenariats", facts)
     if facts.empty:
         return
@@ -40,9 +39,7 @@ def _of(ev: Evaluation, code: str, facts: pd.DataFrame) -> Iterator[dict[str, An
     for indicator, column, unit in (("amount_cash", "cash", "euros"), ("count_hours", "hours", "heures")):
         some = facts.dropna(subset=[column])
         yield told_or(missing, code, indicator, some[column].sum(), unit, some)
-    # The rows of hours, once more.
-    if len(some) and "hour" not in ev.rates:
-        yield row(code, "amount_hours_valued", None, "euros", flag="missing:no-rate")
-        return
-    value, rate = some["hours"].sum() * float(ev.rates.get("hour", 0)), str(ev.rates.get("source", ""))
-    yield told_or(missing, code, "amount_hours_valued", value, "euros", some, quality=rate)
+    hours, rate = facts.dropna(subset=["hours"]), ev.rates.get("hour")
+    valued, flag = (hours, missing) if rate is not None or hours.empty else (hours[:0], "missing:no-rate")
+    value, source = valued["hours"].sum() * float(rate or 0), str(ev.rates.get("source", ""))
+    yield told_or(flag, code, "amount_hours_valued", value, "euros", valued, quality=source)

@@ -62,16 +62,16 @@ def _compared(place: Territory, path: pd.DataFrame, about: dict[str, Any]) -> li
     found = [row(place.code, CHANGE, float(change[place.code]), "part", **span)]
     before = last_before(place)
     count, flag = (float(len(others)), "") if before else (None, "missing:no-value")
-    found.append(
-        row(place.code, "count_comparable", count, "territoires", period=before, flag=flag, **about)
-    )
+    dated = {"period": before, "flag": flag, **about}
+    found.append(row(place.code, "count_comparable", count, "territoires", **dated))
     if not before:
         return found
     if len(others) < ENOUGH:
         groups = {f"comparable={unit}": float(value) for unit, value in others.items()}
-        return found + [
+        one_by_one = (
             row(place.code, CHANGE, one, "part", group=name, **span) for name, one in groups.items()
-        ]
+        )
+        return [*found, *one_by_one]
     found.append(row(place.code, CHANGE, unit="part", **median_of(others), **span))
     for period, year in path.groupby("period"):
         dated = span | {"period": str(period), "data_vintage": str(period)}

@@ -43,15 +43,6 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     return frame([*found, *_programme(ev), *progress(ev)])
 
 
-def counted(ev: Evaluation, *, table: str, indicator: str, unit: str) -> pd.DataFrame:
-    """How many sourced rows of `table` each territory has; none is missing with its reason, never zero."""
-    found = []
-    for place in ev.territories:
-        known, missing = place.table(table), why(ev, place.code, table)
-        found.append(told_or(missing, place.code, indicator, len(known), unit, known))
-    return frame(found)
-
-
 def _split(code: str, projects: pd.DataFrame, column: str) -> Iterator[dict[str, Any]]:
     for name, some in projects.groupby(projects[column].replace("", "unknown")):
         yield told(code, "count_projects", len(some), "projets", some, group=f"{column}={name}")

@@ -29,11 +29,9 @@ def protected(ev: Evaluation, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.Data
     hidden = set(zip(log["territory"], log["indicator"].map(told), strict=True))
     # The programme's own sums, less what other territories print, would give it back.
     hidden |= {("", table) for _, table in hidden}
-    same = pd.Series(
-        [one in hidden for one in zip(shown["territory"], shown["indicator"].map(told), strict=True)],
-        index=shown.index,
-    )
-    other = same & ~shown["indicator"].isin(list(rules)) & shown["value"].notna()
+    tables = zip(shown["territory"], shown["indicator"].map(told), strict=True)
+    other = ~shown["indicator"].isin(list(rules)) & shown["value"].notna()
+    other &= pd.Series([one in hidden for one in tables], index=shown.index)
     shown.loc[other, ["value", "low", "high", "n"]] = float("nan")
     shown.loc[other, "flag"] = WITHHELD
     more = shown.loc[other, KEY].assign(reason=SECONDARY, rule="", source="")
@@ -64,10 +62,6 @@ def _parts(rows: pd.DataFrame, names: set[str]) -> pd.DataFrame:
 
 def _nested(ev: Evaluation) -> pd.DataFrame:
     """Territories that lie inside others: what is left of the outer is found by subtraction."""
-    pairs = [
-        {"inner": place.code, "outer": other.code}
-        for place in ev.territories
-        for other, how in overlaps(place)
-        if how == "within"
-    ]
-    return pd.DataFrame(pairs, columns=["inner", "outer"])
+    pairs = [(one.code, other.code, how) for one in ev.territories for other, how in overlaps(one)]
+    found = pd.DataFrame(pairs, columns=["inner", "outer", "how"])
+    return found.loc[found["how"] == "within", ["inner", "outer"]]

@@ -13,11 +13,14 @@ from impactkit.data.territories import Territory
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import frame, latest, row, told
 
-NAMES = (
+_NAMES = (
     "count_milestones count_milestones_done share_milestones_done share_milestones_on_time "
     "count_milestones_on_time days_milestone_delay count_milestones_dropped count_milestones_undated "
     "count_milestones_unlisted count_roadmap_versions days_roadmap_between_versions count_milestones_moved"
 ).split()
+_KINDS = {"count_milestones": "jalons", "count_roadmap": "versions", "share": "part", "days": "jours"}
+# The unit of each indicator, in the order of its rows.
+UNITS = {name: next(unit for start, unit in _KINDS.items() if name.startswith(start)) for name in _NAMES}
 
 
 def rows(ev: Evaluation) -> pd.DataFrame:
@@ -34,7 +37,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
         milestones = place.table("milestones")
         if milestones.empty:
             flag = why(ev, place.code, "roadmap")
-            found += [row(place.code, name, None, _unit(name), flag=flag) for name in NAMES]
+            found += [row(place.code, name, None, unit, flag=flag) for name, unit in UNITS.items()]
         else:
             found += [*_kept(place, milestones), *_versions(place, milestones)]
     return frame(found)
@@ -53,12 +56,10 @@ def _kept(place: Territory, milestones: pd.DataFrame) -> Iterator[dict[str, Any]
     alive = last[~last["is_dropped"]]
     yield _told(place, "count_milestones", len(alive), last)
     yield _told(place, "count_milestones_done", int(alive["is_done"].sum()), last, n=len(alive))
-    if len(alive):
-        yield _told(place, "share_milestones_done", float(alive["is_done"].mean()), alive)
-    else:
-        # Every milestone was dropped.
-        yield _told(place, "share_milestones_done", None, last, n=0, flag="missing:not-applicable")
-    today = latest(milestones["as_of"])
+    # Nothing is left where every milestone was dropped.
+    share, facts = (float(alive["is_done"].mean()), alive) if len(alive) else (None, last)
+    flag, today = "" if len(alive) else "missing:not-applicable", latest(milestones["as_of"])
+    yield _told(place, "share_milestones_done", share, facts, n=len(alive), flag=flag)
     yield from _on_time(place, alive, today)
     yield _delay(place, alive, today)
     yield _told(place, "count_milestones_dropped", int(last["is_dropped"].sum()), last)
@@ -164,9 +165,4 @@ def _moved(milestones: pd.DataFrame) -> tuple[int, int]:
 def _told(
     place: Territory, indicator: str, value: float | None, facts: pd.DataFrame, **rest: Any
 ) -> dict[str, Any]:
-    return told(place.code, indicator, value, _unit(indicator), facts, **rest)
-
-
-def _unit(indicator: str) -> str:
-    units = {"count_milestones": "jalons", "count_roadmap": "versions", "share": "part", "days": "jours"}
-    return next(unit for start, unit in units.items() if indicator.startswith(start))
+    return told(place.code, indicator, value, UNITS[indicator], facts, **rest)

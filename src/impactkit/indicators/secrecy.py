@@ -123,9 +123,8 @@ def relations_of(
             relations.append(Relation(whole, (*some, left)))
     cells = pd.DataFrame.from_dict(value | rests, orient="index", columns=["value", "n"])
     cells.insert(0, "cell", cells.index)
-    return cells.reset_index(drop=True).assign(
-        published=lambda all: ~all["cell"].isin(list(rests))
-    ), relations
+    cells["published"] = ~cells["cell"].isin(list(rests))
+    return cells.reset_index(drop=True), relations
 
 
 def _parted(parts: pd.DataFrame | None) -> list[tuple[tuple[str, ...], pd.DataFrame]]:

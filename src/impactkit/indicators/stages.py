@@ -64,13 +64,11 @@ def first_project(place: Territory, clock: str) -> Wait | None:
         return None
     launched = projects["reached"] >= ORDER.index("launched")
     # No date, no stage, or a month or a year that holds the clock: it may have come first, or before.
-    unsure = (launched & (projects["started"] == "")) | (
-        (projects["reached"] == -1) & (projects["stage"] != "stopped")
-    )
+    unsure = launched & (projects["started"] == "")
+    unsure |= (projects["reached"] == -1) & (projects["stage"] != "stopped")
     unsure |= projects["started"].map(lambda date: bool(date) and _astride(date, start))
-    waits = {
-        days_between(start, date): date for date in projects["started"] if date and date_after(date, start)
-    }
+    dates = [date for date in projects["started"] if date and date_after(date, start)]
+    waits = {days_between(start, date): date for date in dates}
     if waits:
         days = min(waits)
         return Wait(days, True, coarsest(start, waits[days]), bool(unsure.any()))

@@ -34,12 +34,8 @@ def progress(ev: Evaluation) -> Iterator[dict[str, Any]]:
         for months in ev.target["months"]:
             end = after(start, int(months))
             low, value, high = _within(dated["started"], start, end)
-            about: dict[str, Any] = {
-                "n": len(dated),
-                "group": f"clock={clock}|months={months}",
-                "quality": date,
-            }
-            about |= {"low": float(low), "high": float(high + unsure)}
+            about: dict[str, Any] = {"group": f"clock={clock}|months={months}", "quality": date}
+            about |= {"n": len(dated), "low": float(low), "high": float(high + unsure)}
             about["flag"] = "" if seen >= end else "not-covered"
             yield told("", "count_projects_launched", value, "projets", projects, **about)
 
@@ -57,10 +53,7 @@ def clocks(ev: Evaluation) -> list[tuple[str, str]]:
 
 def _within(dates: pd.Series, start: dt.date, end: dt.date) -> tuple[int, int, int]:
     """How many dates are surely, by their middle, and possibly from `start` to `end`."""
-    low = value = high = 0
-    for date in dates:
-        first, last = span(date)
-        low += start <= first and last <= end
-        value += start <= middle(date) <= end
-        high += first <= end and last >= start
-    return low, value, high
+    ends = [span(date) for date in dates]
+    low = sum(start <= first and last <= end for first, last in ends)
+    high = sum(first <= end and last >= start for first, last in ends)
+    return low, sum(start <= middle(date) <= end for date in dates), high

@@ -99,8 +99,7 @@ def _trajectory(place: Territory, outcome: str) -> pd.DataFrame:
     told = series.of_units(place.evaluation, outcome, family_of(place, outcome))
     others = annual(told[told["unit"].isin(chosen.index)])
     others = others[others["period"].isin(set(own["period"]))]
-    complete = others["unit"].value_counts()
-    others = others[others["unit"].isin(complete[complete == len(own)].index)]
+    others = others[others.groupby("unit")["unit"].transform("size") == len(own)]
     others = others.assign(name=others["unit"].map(chosen), role="comparable")
     mine = own.assign(unit=place.code, name=place.name, role="territory")
     return _indexed(pd.concat([mine, others], ignore_index=True), place, outcome)
@@ -134,7 +133,5 @@ def _indexed(found: pd.DataFrame, place: Territory, outcome: str) -> pd.DataFram
 
 def _area(ev: Evaluation, outcome: str, family: str, code: str, name: str) -> pd.DataFrame:
     told = series.of_units(ev, outcome, family)
-    if told.empty:
-        return pd.DataFrame(columns=SHAPE)
-    found = annual(told[told["unit"] == code])
+    found = annual(told[told["unit"] == code]) if len(told) else pd.DataFrame(columns=SHAPE)
     return found.assign(name=name, role=family)[["unit", "name", "role", "period", "value"]]

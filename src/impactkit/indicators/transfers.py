@@ -25,10 +25,8 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     Trap: a territory that is not in the list has zero only when nothing is open on this heading.
     """
     known = last_of(ev.table("transfers"), ["giver", "receiver", "topic"])
-    found: list[dict[str, Any]] = []
-    for place in ev.territories:
-        found += _of(ev, place.code, known)
-    return frame([*found, *_programme(known)])
+    own = (one for place in ev.territories for one in _of(ev, place.code, known))
+    return frame([*own, *_programme(known)])
 
 
 def _of(ev: Evaluation, code: str, known: pd.DataFrame) -> Iterator[dict[str, Any]]:

@@ -173,9 +173,8 @@ def _sums(project: Project, of: Callable[[Range], Any]) -> tuple[Any, Any]:
 
     years = [(one, at) for one in project.benefits for at in range(one.years)]
     benefits = sum((_net(one, at, of) * brought(one.start + at) for one, at in years), 0.0)
-    return benefits - spent(project.reference_benefits), spent(project.costs) - spent(
-        project.reference_costs
-    )
+    costs = spent(project.costs) - spent(project.reference_costs)
+    return benefits - spent(project.reference_benefits), costs
 
 
 def _gross(one: Any, at: int, of: Callable[[Range], Any]) -> Any:
@@ -208,8 +207,7 @@ def _lines(project: Project) -> pd.DataFrame:
         rows.append((role, cost.name, cost.dimension, cost.year, *[sign * cost.amount.value] * 2))
     rate = 1 + project.rate.value
     told = [(*one, one[-1] * rate ** (project.base - one[3])) for one in rows]
-    columns = ["role", "name", "dimension", "year", "gross", "net", "discounted"]
-    return pd.DataFrame(told, columns=columns)
+    return pd.DataFrame(told, columns=["role", "name", "dimension", "year", "gross", "net", "discounted"])
 
 
 def _own(one: Range) -> float:
