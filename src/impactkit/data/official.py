@@ -118,14 +118,13 @@ def _own(ev: Evaluation) -> Iterable[Figures]:
     """The panel that the evaluation carries itself (outcomes.csv), by indicator, on its own units."""
     rows = ev.table("outcomes")
     for indicator, part in rows.groupby("indicator"):
+        name = str(indicator)
         yield Figures(
-            str(indicator),
-            "unit",
-            "emplois" if str(indicator).startswith("count_jobs") else UNITS[str(indicator).split("_")[0]],
-            str(part["source"].iloc[0]),
+            indicator=name,
+            family="unit",
+            unit="emplois" if name.startswith("count_jobs") else UNITS[name.split("_")[0]],
+            source=str(part["source"].iloc[0]),
             data_vintage=str(part["period"].max()),
-            geography_vintage="",
-            as_of="{period}",
             _frame=part[list(SHAPE)].reset_index(drop=True),
         )
 

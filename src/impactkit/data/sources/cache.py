@@ -56,15 +56,14 @@ def keep(
     """
     folder = cache / source
     sha, size = checksum(part), part.stat().st_size
-    plain = re.sub(r"[^\w.-]", "-", name)
-    path = folder / f"{sha[:12]}-{plain}"
+    path = folder / re.sub(r"[^\w.-]", "-", f"{sha[:12]}-{name}")
     with locked(folder / f".{RECORD}.lock"):
         settle(part, path)
         now = dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
         edition = Edition(path, address, sha, size, etag, modified, now)
-        mine = asdict(edition) | {"path": path.name}
-        others = [one for one in _recorded(folder) if one.get("sha256") != sha]
-        write_whole(folder / RECORD, json.dumps([*others, mine], ensure_ascii=False, indent=1))
+        rows = [one for one in _recorded(folder) if one.get("sha256") != sha]
+        rows.append(asdict(edition) | {"path": path.name})
+        write_whole(folder / RECORD, json.dumps(rows, ensure_ascii=False, indent=1))
     return edition
 
 
@@ -139,10 +138,8 @@ def _edition(folder: Path, row: dict[str, Any]) -> Edition | None:
         return None
     edition = Edition(**{**row, "path": folder / row["path"]})
     try:
-        known = edition.path.stat()
-        whole = known.st_size == edition.size and edition.sha256 == _checksum(
-            edition.path, known.st_size, known.st_mtime_ns
-        )
+        size, changed = edition.path.stat().st_size, edition.path.stat().st_mtime_ns
+        whole = size == edition.size and _checksum(edition.path, size, changed) == edition.sha256
     except (OSError, ValueError):
         # Gone, or no name that a file can bear.
         return None

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from impactkit.data.sources.figures import Figures
-from impactkit.data.sources.readers import QUARTER, table, tidy, whole_code
+from impactkit.data.sources.figures import Figures, figures
+from impactkit.data.sources.readers import QUARTER, table, tidy
 
 COLUMNS = ("Date", "Code commune", "Catégorie", "Sexe", "Tranche d'âge", "Nombre de demandeurs d'emploi")
 
@@ -19,20 +19,6 @@ def jobseekers(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
     rows = table(path, COLUMNS)
     whole = (rows["Catégorie"] == "ABC") & (rows["Sexe"] == "Total") & (rows["Tranche d'âge"] == "Total")
     rows = rows[whole].reset_index(drop=True)
-    rows["Code commune"] = whole_code(rows["Code commune"], 5, path.name)
-    rows["Date"] = rows["Date"].str.replace(QUARTER, lambda match: f"{match[1]}-Q{match[2]}", regex=True)
-    found = tidy(rows, unit="Code commune", period="Date", value=COLUMNS[-1], where=path.name)
-    return (
-        Figures(
-            "count_jobseekers",
-            "commune",
-            "personnes",
-            "DARES et France Travail, demandeurs d’emploi inscrits, catégories A, B et C",
-            data_vintage=found["period"].max(),
-            geography_vintage="",
-            as_of="{period}",
-            step=5.0,
-            breaks=("2025-Q1",),
-            _frame=found,
-        ),
-    )
+    rows["Date"] = rows["Date"].str.replace(QUARTER, r"\1-Q\2", regex=True)
+    found = tidy(rows, unit="Code commune", period="Date", value=COLUMNS[-1], where=path.name, width=5)
+    return (figures("jobseekers", found),)

@@ -4,11 +4,12 @@ Whoever fetches holds the folder of the source; a fetch that was killed leaves n
 and the next one completes it.
 """
 
+import contextlib
 import hashlib
 import json
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,116 +17,96 @@ from typing import Any
 import httpx
 
 from impactkit.data.sources.cache import Edition, checksum, editions, keep, locked, settle
-from impactkit.data.sources.limit import Limiter
 from impactkit.data.sources.looks import unlike
-from impactkit.data.sources.transfer import Asked, Progress, Received, receive
+from impactkit.data.sources.transfer import Asked, Received, receive
 
-MOST = 500_000_000
 LOCK, PART, DONE = ".lock", "fetch.part", "pages-done"
 # Pages fetched longer ago (seconds) may be those of another edition: they are asked for again.
 STALE = 24 * 3600.0
 
 
-def download(
-    address: str,
-    *,
-    cache: Path,
-    source: str,
-    name: str,
-    looks: str,
-    limiter: Limiter | None = None,
-    progress: Progress | None = None,
-    most: int = MOST,
-) -> tuple[Edition, str]:
+def download(address: str, *, cache: Path, looks: str, **about: Any) -> tuple[Edition, str]:
     """The newest edition of a file and what became of it: "new", "fresh" (as it was) or "changed".
 
-    `looks`: csv, xlsx, zip, json, geojson or gz; `most`: bytes; `progress(received, total or None)`: bytes,
-    from 0 again at a new try. Raises SourceFailed; what the cache held is kept.
+    `looks`: csv, xlsx, zip, json, geojson or gz; `about`: the `source`, the `name` to keep it under, `most`
+    (bytes), `progress(received, total or None)`: bytes, from 0 again at a new try. Raises SourceFailed; what
+    the cache held is kept.
     """
-    folder = cache / source
-    with locked(folder / LOCK):
-        _clear(folder)
-        last = next(iter(editions(cache, source)), None)
+    asked = Asked(address, **about)
+    with _alone(cache / asked.source) as part:
+        last = next(iter(editions(cache, asked.source)), None)
         # Packed once is enough: a server that packs it again would have it unpacked twice.
         own = {"Accept-Encoding": "identity"} if looks == "gz" else {}
-        conditions = _conditions(last, address)
-        asked = Asked(address, source, name, most, limiter, progress, own | conditions)
-        part = folder / PART
-        try:
-            received = receive(asked, part)
-            if received is None and last is not None:
-                return last, "fresh"
-            _refuse(asked, part, looks)
-            return _kept(cache, asked, part, received, last)
-        finally:
-            part.unlink(missing_ok=True)
+        asked = replace(asked, headers=own | _conditions(last, address))
+        received = _receive(asked, part, looks)
+        if received is None and last is not None:
+            return last, "fresh"
+        return _kept(cache, asked, part, received or Received())
 
 
 def pages(
-    address: str,
-    *,
-    params: Mapping[str, str | int | Sequence[str]],
-    cache: Path,
-    source: str,
-    name: str,
-    limiter: Limiter | None,
-    progress: Progress | None = None,
-    most: int = MOST,
+    address: str, *, params: Mapping[str, str | int | Sequence[str]], cache: Path, **about: Any
 ) -> tuple[Edition, str]:
     """All the pages of an answer of INSEE's Melodi, joined in one JSON file: its `observations`, and the
-    other keys of the first page but `paging`. States, bytes and errors are those of `download`.
+    other keys of the first page but `paging`. `about` (with a `limiter`), states, bytes and errors are those
+    of `download`.
 
     Each page is kept as it comes, so that a fetch that was stopped goes on from the first missing one.
     """
-    folder = cache / source
-    # How many pages will come is not known.
-    told = (lambda received, _: progress(received, None)) if progress else None
-    asked = Asked(address, source, name, most, limiter, told)
+    asked = Asked(address, **about)
+    if progress := asked.progress:
+        # How many pages will come is not known.
+        asked = replace(asked, progress=lambda received, _: progress(received, None))
     first = str(asked.url(address).copy_merge_params(dict(params)))
     asked = replace(asked, address=first)
-    own = folder / f"pages-{hashlib.sha256(first.encode()).hexdigest()[:12]}"
-    part = folder / PART
-    with locked(folder / LOCK):
-        _clear(folder)
+    own = cache / asked.source / f"pages-{hashlib.sha256(first.encode()).hexdigest()[:12]}"
+    with _alone(own.parent) as part:
         own.mkdir(exist_ok=True)
-        try:
-            found = _all_pages(asked, first, own, part)
-            whole = {"observations": [row for page in found for row in page["observations"]]}
-            count = found[0].get("paging", {}).get("count")
-            if not whole["observations"] or (type(count) is int and count != len(whole["observations"])):
-                _discard(own)
-                key = "page-missing" if whole["observations"] else "page-none"
-                raise asked.failed(key, count=count, found=len(whole["observations"]))
-            others = {key: found[0][key] for key in found[0] if key not in ("observations", "paging")}
-            part.write_text(json.dumps(whole | others, ensure_ascii=False), "utf-8")
-            last = next(iter(editions(cache, source)), None)
-            kept = _kept(cache, asked, part, Received(), last)
-        finally:
-            part.unlink(missing_ok=True)
+        found = _all_pages(asked, own, part)
+        rows = [row for page in found for row in page["observations"]]
+        count = found[0].get("paging", {}).get("count")
+        if not rows or (type(count) is int and count != len(rows)):
+            _discard(own)
+            raise asked.failed("page-missing" if rows else "page-none", count=count, found=len(rows))
+        others = {key: held for key, held in found[0].items() if key not in ("observations", "paging")}
+        part.write_text(json.dumps({"observations": rows} | others, ensure_ascii=False), "utf-8")
+        kept = _kept(cache, asked, part, Received())
         _discard(own)
         return kept
 
 
-def _all_pages(asked: Asked, first: str, own: Path, part: Path) -> list[dict[str, Any]]:
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[Path]:
+    """The file to write to, for the one who holds the folder of a source; nothing is left of it after."""
+    part = folder / PART
+    with locked(folder / LOCK):
+        _clear(folder)
+        try:
+            yield part
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _all_pages(asked: Asked, own: Path, part: Path) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    address, seen, size, kept = first, {first}, 0, True
+    address, seen, size, kept = asked.address, set(), 0, True
     while address:
-        path = own / f"{len(found) + 1:04d}.json"
+        seen.add(address)
+        number = len(found) + 1
+        path = own / f"{number:04d}.json"
         page = _page(path) if kept else None
         if page is None:
             kept = False
             one = replace(asked, address=address, before=size)
-            receive(one, part)
-            _refuse(one, part, "json")
+            _receive(one, part, "json")
             page = _page(part)
             if page is None:
-                raise one.failed("page", page=len(found) + 1)
+                raise one.failed("page", page=number)
         found.append(page)
         # Asked before the page is kept: one that leads nowhere would be found again.
-        address = _following(asked, page, address, len(found))
+        address = _following(asked, page, address, number)
         if address in seen:
-            raise asked.failed("page", page=len(found))
-        seen.add(address)
+            raise asked.failed("page", page=number)
         if not kept:
             settle(part, path)
         size += path.stat().st_size
@@ -160,22 +141,12 @@ def _following(asked: Asked, page: dict[str, Any], address: str, number: int) ->
     return str(there)
 
 
-def _kept(
-    cache: Path, asked: Asked, part: Path, received: Received | None, last: Edition | None
-) -> tuple[Edition, str]:
-    told = received or Received()
+def _kept(cache: Path, asked: Asked, part: Path, told: Received) -> tuple[Edition, str]:
+    last = next(iter(editions(cache, asked.source)), None)
     same = last is not None and checksum(part) == last.sha256
-    if last is not None and same and (last.address, last.etag, last.modified) == (asked.address, *told):
+    if last and same and (last.address, last.etag, last.modified) == (asked.address, *told):
         return last, "fresh"
-    edition = keep(
-        cache,
-        asked.source,
-        part,
-        name=asked.name,
-        address=asked.address,
-        etag=told.etag,
-        modified=told.modified,
-    )
+    edition = keep(cache, asked.source, part, name=asked.name, address=asked.address, **told._asdict())
     return edition, "new" if last is None else "fresh" if same else "changed"
 
 
@@ -186,10 +157,12 @@ def _conditions(last: Edition | None, address: str) -> dict[str, str]:
     return {key: value for key, value in told.items() if value.isascii() and value.isprintable() and value}
 
 
-def _refuse(asked: Asked, part: Path, looks: str) -> None:
-    wrong = unlike(part, looks)
+def _receive(asked: Asked, part: Path, looks: str) -> Received | None:
+    received = receive(asked, part)
+    wrong = unlike(part, looks) if received else ""
     if wrong:
         raise asked.failed(wrong, looks=looks)
+    return received
 
 
 def _clear(folder: Path) -> None:

@@ -7,12 +7,14 @@ from typing import Any
 
 from impactkit.data.sources.download import download, pages
 from impactkit.data.sources.found import cache_folder, dropped_folder, files
-from impactkit.data.sources.kinds import KINDS, Kind
+from impactkit.data.sources.kinds import KINDS
 from impactkit.data.sources.limit import Limiter
 from impactkit.errors import ImpactkitError, UnknownName
 from impactkit.wording.catalogue import say
 
 MELODI_PAGE = 10_000
+Source = Mapping[str, Any]
+Progress = Callable[[str, int, int | None], None] | None
 
 
 @dataclass(frozen=True)
@@ -28,11 +30,7 @@ class Fetched:
 
 
 def fetch(
-    sources: tuple[Mapping[str, Any], ...],
-    folder: Path,
-    *,
-    only: str | None = None,
-    progress: Callable[[str, int, int | None], None] | None = None,
+    sources: tuple[Source, ...], folder: Path, *, only: str | None = None, progress: Progress = None
 ) -> tuple[Fetched, ...]:
     """Every file of the sources of an evaluation (`only`: of one, by its id or kind), in order.
 
@@ -43,72 +41,55 @@ def fetch(
     if only is not None and only not in known:
         raise UnknownName.among(say("noun.source"), only, known)
     return tuple(
-        _part(source, part, folder, progress)
+        Fetched(source["id"], part, *_part(source, part, folder, progress))
         for source in sources
         if only in (None, source["id"], source["kind"])
         for part in KINDS[source["kind"]].parts
     )
 
 
-def _part(
-    source: Mapping[str, Any],
-    part: str,
-    folder: Path,
-    progress: Callable[[str, int, int | None], None] | None,
-) -> Fetched:
-    kind, name = KINDS[source["kind"]], f"{source['id']} ({part})"
-    address = source.get("address") or kind.address.get(part, "").format(**source)
+def _part(source: Source, part: str, folder: Path, progress: Progress) -> tuple[str, str]:
+    """The state of one file, and its words."""
+    name = f"{source['id']} ({part})"
+    address = source.get("address") or KINDS[source["kind"]].address.get(part, "").format(**source)
     here = files(source, folder).get(part, [])
-    kept = [path for path in here if cache_folder(folder) in path.parents]
-    if here and not kept:
-        return Fetched(source["id"], part, "dropped", say("fetch.dropped", name=name, file=here[-1].name))
+    if here and cache_folder(folder) not in [parent for path in here for parent in path.parents]:
+        return "dropped", say("fetch.dropped", name=name, file=here[-1].name)
     if not address:
-        return Fetched(source["id"], part, "to-drop", _to_drop(kind, part, source))
+        return "to-drop", _to_drop(source, part)
     try:
-        state = _fetched(source, part, address, folder, progress)
+        state = _fetched(source, part, address, cache_folder(folder), progress)
     except ImpactkitError as cause:
-        return Fetched(source["id"], part, "failed", f"{cause}\n  {_to_drop(kind, part, source)}")
-    return Fetched(source["id"], part, state, say(f"fetch.{state}", name=name))
+        return "failed", f"{cause}\n  {_to_drop(source, part)}"
+    return state, say(f"fetch.{state}", name=name)
 
 
-def _fetched(
-    source: Mapping[str, Any],
-    part: str,
-    address: str,
-    folder: Path,
-    progress: Callable[[str, int, int | None], None] | None,
-) -> str:
-    kind, cache = KINDS[source["kind"]], cache_folder(folder)
-    place = f"{source['id']}-{part}"
-
-    def told(received: int, total: int | None) -> None:
-        if progress:
-            progress(place, received, total)
-
+def _fetched(source: Source, part: str, address: str, cache: Path, progress: Progress) -> str:
+    place, kind = f"{source['id']}-{part}", KINDS[source["kind"]]
+    about: dict[str, Any] = {"cache": cache, "source": place}
+    if progress:
+        about["progress"] = lambda received, total: progress(place, received, total)
     if source["kind"] == "melodi":
-        params = {"maxResult": MELODI_PAGE} | _geography(source)
-        limiter = Limiter(cache / "melodi.times")
-        name = f"{source['dataset']}.json"
-        return pages(
-            address, params=params, cache=cache, source=place, name=name, limiter=limiter, progress=told
-        )[1]
+        about |= {"params": _asked(source), "limiter": Limiter(cache / "melodi.times")}
+        return pages(address, name=f"{source['dataset']}.json", **about)[1]
     name = kind.parts[part].format(**source).replace("*", "x")
-    return download(address, cache=cache, source=place, name=name, looks=kind.looks, progress=told)[1]
+    return download(address, name=name, looks=kind.looks, **about)[1]
 
 
-def _geography(source: Mapping[str, Any]) -> dict[str, Any]:
+def _asked(source: Source) -> dict[str, Any]:
+    """What Melodi is asked for; a share asks for its denominator too, so for every value."""
     geography = source.get("geography", ())
-    asked = {name: value for name, value in source.get("where", {}).items() if "over" not in source}
-    return ({"GEO": list(geography)} if geography else {}) | asked
+    where = {} if "over" in source else source.get("where", {})
+    return {"maxResult": MELODI_PAGE} | ({"GEO": list(geography)} if geography else {}) | where
 
 
-def _to_drop(kind: Kind, part: str, source: Mapping[str, Any]) -> str:
+def _to_drop(source: Source, part: str) -> str:
     """The one sentence of a file that must be dropped: its name, its page, the folder."""
-    place = dropped_folder()
+    kind = KINDS[source["kind"]]
     return say(
         "fetch.to-drop",
         title=kind.title or source["id"],
         file=kind.parts[part].format(**source),
         page=kind.page or source.get("source", ""),
-        folder=str(place) if place else say("fetch.folder"),
+        folder=str(dropped_folder() or say("fetch.folder")),
     )

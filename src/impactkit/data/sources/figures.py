@@ -1,6 +1,10 @@
 """What every source is read into: one tidy shape, with its two vintages."""
 
+import functools
+import tomllib
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -8,7 +12,7 @@ import pandas as pd
 SHAPE = ("unit", "period", "value", "flag")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Figures:
     """One indicator of one source, for the units of one family (commune, epci, departement, zone, unit ...).
 
@@ -24,8 +28,8 @@ class Figures:
     unit: str
     source: str
     data_vintage: str
-    geography_vintage: str
-    as_of: str
+    geography_vintage: str = ""
+    as_of: str = "{period}"
     step: float = 0.0
     missing: tuple[str, ...] = ()
     absent: float | None = None
@@ -33,12 +37,29 @@ class Figures:
     figure: str = ""
     breaks: tuple[str, ...] = ()
     path: str = ""
-    _frame: pd.DataFrame = field(repr=False, default_factory=lambda: pd.DataFrame(columns=list(SHAPE)))
+    _frame: pd.DataFrame = field(repr=False)
 
     @property
     def frame(self) -> pd.DataFrame:
         """Columns unit, period, value, flag; one row by unit and period."""
         return self._frame.copy()
+
+
+@functools.lru_cache(maxsize=2)
+def declared(name: str) -> dict[str, dict[str, Any]]:
+    """One of the TOML files beside this module, its lists as tuples; read, never written into."""
+    tables = tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text("utf-8"))
+    return {
+        name: {key: tuple(held) if isinstance(held, list) else held for key, held in table.items()}
+        for name, table in tables.items()
+    }
+
+
+def figures(name: str, frame: pd.DataFrame, **about: Any) -> Figures:
+    """The frame of a file with what figures.toml says of it under that name, or `about` instead."""
+    return Figures(
+        **{"data_vintage": frame["period"].max()} | declared("figures")[name] | about, _frame=frame
+    )
 
 
 def departement_of(code: str) -> str:

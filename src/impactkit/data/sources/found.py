@@ -19,12 +19,9 @@ DROPPED, CACHE = "IMPACTKIT_SOURCES", "IMPACTKIT_CACHE"
 def dropped_folder() -> Path | None:
     """The folder of dropped files that the environment names. Raises RefusedData when it is not one."""
     named = os.environ.get(DROPPED)
-    if not named:
-        return None
-    folder = Path(named)
-    if not folder.is_dir():
+    if named and not Path(named).is_dir():
         raise error(RefusedData, "source-folder", where=DROPPED, folder=named)
-    return folder
+    return Path(named) if named else None
 
 
 def cache_folder(folder: Path) -> Path:
@@ -38,11 +35,11 @@ def checked(source: Mapping[str, Any], where: str) -> dict[str, Any]:
     name = source.get("kind", "")
     if name not in KINDS:
         raise UnknownName.among(say("noun.source"), str(name), KINDS, where=where)
-    kind = KINDS[name]
+    known = (*COMMON, *KINDS[name].keys)
     for key in source:
-        if key not in (*COMMON, *kind.keys):
-            raise UnknownName.among("la clé", key, (*COMMON, *kind.keys), where=where)
-    absent = [key for key in kind.needed if key not in source]
+        if key not in known:
+            raise UnknownName.among("la clé", key, known, where=where)
+    absent = [key for key in KINDS[name].needed if key not in source]
     if absent:
         raise error(RefusedData, "missing-keys", where=where, keys=", ".join(absent))
     own = source.get("dataset") or source.get("indicator") or ""
@@ -56,19 +53,13 @@ def files(source: Mapping[str, Any], folder: Path) -> dict[str, list[Path]]:
     """
     kind, found = KINDS[source["kind"]], {}
     for part, pattern in kind.parts.items():
-        name = pattern.format(**source)
-        places = [dropped_folder()]
-        if source["kind"] == "table":
-            places.insert(0, folder)
         seen: list[Path] = []
-        for place in places:
+        for place in (folder if source["kind"] == "table" else None, dropped_folder()):
             if place is not None and not seen:
-                seen = sorted(path for path in place.rglob(name) if path.is_file())
-        if not seen:
-            kept = editions(cache_folder(folder), f"{source['id']}-{part}")
-            seen = [edition.path for edition in reversed(kept)]
-        if seen:
-            found[part] = seen
+                seen = sorted(path for path in place.rglob(pattern.format(**source)) if path.is_file())
+        name = f"{source['id']}-{part}"
+        if paths := seen or [one.path for one in reversed(editions(cache_folder(folder), name))]:
+            found[part] = paths
     return found
 
 
@@ -84,8 +75,7 @@ def digest(places: Located) -> str:
     """SHA-256 of every file that the sources of an evaluation are read from."""
     sha = hashlib.sha256()
     for source, parts in places:
-        for part, paths in parts:
-            for path in paths:
-                sha.update(f"{source}\0{part}\0{path.name}\0".encode())
-                sha.update(hashlib.sha256(path.read_bytes()).digest())
+        for part, path in ((part, path) for part, paths in parts for path in paths):
+            sha.update(f"{source}\0{part}\0{path.name}\0".encode())
+            sha.update(hashlib.sha256(path.read_bytes()).digest())
     return sha.hexdigest()

@@ -7,16 +7,15 @@ from typing import Any
 
 import pandas as pd
 
-from impactkit.data.sources.figures import Figures
+from impactkit.data.sources.figures import Figures, figures
 from impactkit.data.sources.readers import checked, numbers, sheet, table, tidy, whole_code, wide
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error
 
-ABROAD = ("973", "976")
-WITHOUT_POVERTY = ("971", *ABROAD)
 # Filosofi 2015 knows the Métropole du Grand Paris (born in 2016) and EPCI that died in 2017; every code of
 # Filosofi 2016 is one of 2019, and none was born in 2020.
 PERIMETERS = {"2015": "2016", "2016": "2019"}
+POVERTY = "Insee, Filosofi {}, taux de pauvreté par EPCI"
 
 
 def unemployment(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
@@ -33,40 +32,14 @@ def unemployment(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]
     begins = found[found["value"].notna()].groupby("unit")["period"].min()
     early = found["value"].isna() & (found["period"] < found["unit"].map(begins).fillna("9"))
     found["flag"] = found["flag"].mask(early, "missing:not-covered")
-    return (
-        Figures(
-            "rate_unemployment",
-            "zone",
-            "part",
-            "Insee, taux de chômage localisés par zone d’emploi",
-            data_vintage=found["period"].max(),
-            geography_vintage="2020",
-            as_of="{period}",
-            step=0.001,
-            missing=ABROAD,
-            _frame=found,
-        ),
-    )
+    return (figures("unemployment", found),)
 
 
 def jobs(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
     """Total salaried jobs by employment zone and year (columns ze2020, year, jobs_salaried_total)."""
-    rows = table(path, ("ze2020", "year", "jobs_salaried_total"))
-    rows["ze2020"] = whole_code(rows["ze2020"], 4, path.name)
-    found = tidy(rows, unit="ze2020", period="year", value="jobs_salaried_total", where=path.name)
-    return (
-        Figures(
-            "count_jobs_salaried",
-            "zone",
-            "emplois",
-            "Insee, emploi salarié par zone d’emploi",
-            data_vintage=found["period"].max(),
-            geography_vintage="2020",
-            as_of="{period}-12-31",
-            missing=ABROAD,
-            _frame=found,
-        ),
-    )
+    columns: dict[str, Any] = {"unit": "ze2020", "period": "year", "value": "jobs_salaried_total"}
+    found = tidy(table(path, columns.values()), **columns, where=path.name, width=4)
+    return (figures("jobs-zones", found),)
 
 
 def poverty(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
@@ -81,22 +54,18 @@ def poverty(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
     year = match[1]
     rate, persons = f"TP60{year[2:]}", f"NBPERSMENFISC{year[2:]}"
     rows = table(path, ("CODGEO", rate, persons))
-    about: dict[str, Any] = {
-        "source": f"Insee, Filosofi {year}, taux de pauvreté par EPCI",
-        "data_vintage": year,
-        "geography_vintage": PERIMETERS.get(year, ""),
-        "as_of": "{period}",
-        "missing": WITHOUT_POVERTY,
-    }
     codes = whole_code(rows["CODGEO"], 9, path.name)
     base = pd.DataFrame({"unit": codes, "period": year, "flag": ""})
     poor = base.assign(value=numbers(rows[rate], path.name) / 100)
     poor["flag"] = poor["flag"].mask(poor["value"].isna(), "withheld")
     people = base.assign(value=numbers(rows[persons], path.name))
-    return (
-        Figures("rate_poverty", "epci", "part", step=0.001, _frame=checked(poor, path.name), **about),
-        Figures("count_persons_tax", "epci", "personnes", _frame=checked(people, path.name), **about),
-    )
+    about = {
+        "data_vintage": year,
+        "geography_vintage": PERIMETERS.get(year, ""),
+        "source": POVERTY.format(year),
+    }
+    told = {"poverty": poor, "tax-persons": people}
+    return tuple(figures(name, checked(frame, path.name), **about) for name, frame in told.items())
 
 
 def zones(path: Path) -> pd.DataFrame:
@@ -104,14 +73,10 @@ def zones(path: Path) -> pd.DataFrame:
 
     INSEE's own workbook, sheet `Composition_communale`, codes on the sixth line, as text.
     """
-    rows = sheet(path, "Composition_communale", ("CODGEO", "ZE2020", "LIBZE2020"))
-    found = pd.DataFrame(
-        {
-            "commune": whole_code(rows["CODGEO"], 5, path.name),
-            "zone": whole_code(rows["ZE2020"], 4, path.name),
-            "name": rows["LIBZE2020"].astype("str"),
-        }
-    )
+    names = {"CODGEO": "commune", "ZE2020": "zone", "LIBZE2020": "name"}
+    found = sheet(path, "Composition_communale", names)[list(names)].rename(columns=names).astype("str")
+    for name, width in (("commune", 5), ("zone", 4)):
+        found[name] = whole_code(found[name], width, path.name)
     year = re.search(r"(20\d{2})(?!.*20\d{2})", path.stem)
     found.attrs["vintage"] = int(year[1]) if year else 2023
     return found

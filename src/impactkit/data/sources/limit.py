@@ -32,8 +32,7 @@ class Limiter:
             with self._alone():
                 now = self.now()
                 times = self._times(now)
-                full = len(times) >= self.requests
-                pause = times[-self.requests] + self.seconds - now if full else 0.0
+                pause = times[-self.requests] + self.seconds - now if len(times) >= self.requests else 0.0
                 if pause <= 0:
                     times.append(now)
                 # What was mended (a broken file, times to come) is mended once: `now` moves on.
@@ -64,10 +63,9 @@ class Limiter:
         except FileNotFoundError:
             return []
         except (OSError, ValueError, TypeError, OverflowError, RecursionError):
-            return [now] * self.requests
-        if not all(math.isfinite(one) for one in times):
-            return [now] * self.requests
-        return sorted(min(one, now) for one in times)
+            times = [math.nan]
+        whole = all(math.isfinite(one) for one in times)
+        return sorted(min(one, now) for one in times) if whole else [now] * self.requests
 
     def _write(self, times: list[float]) -> None:
         write_whole(self.file, json.dumps(sorted(times)[-self.requests :]))

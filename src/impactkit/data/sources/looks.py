@@ -12,6 +12,7 @@ HEAD = 4096
 LARGEST = 10_000_000_000
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError, ValueError)
 MAPS = ("FeatureCollection", "Feature", "GeometryCollection")
+JSON, ZIP, GZ = (b"{", b"["), (b"PK",), (b"\x1f\x8b",)
 
 
 def unlike(path: Path, looks: str) -> str:
@@ -19,74 +20,62 @@ def unlike(path: Path, looks: str) -> str:
     page), "not-it" (another format), "broken" (damaged or cut); "" when it is. Raises KeyError for a look
     that is none.
     """
-    check = _CHECKS[looks]
     with path.open("rb") as file:
-        head = file.read(HEAD)
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+        start = file.read(HEAD).removeprefix(b"\xef\xbb\xbf").lstrip()
     if not start:
         return "empty"
     if start.startswith(b"<"):
         return "html"
-    return check(path, start)
+    if looks == "csv":
+        return "" if _csv(start) else "not-it"
+    starts, check = _LOOKS[looks]
+    try:
+        return "" if start.startswith(starts) and check(path) else "not-it"
+    except DAMAGED:
+        return "broken"
 
 
-def _csv(path: Path, start: bytes) -> str:
+def _csv(start: bytes) -> bool:
     # A JSON answer tells an error; a zero byte is no text.
-    text = not start.startswith((b"{", b"[", b"PK", b"%PDF", b"\x1f\x8b")) and b"\0" not in start
-    return "" if text and any(mark in start for mark in (b";", b",", b"\t", b"|")) else "not-it"
+    foreign = start.startswith((*JSON, *ZIP, *GZ, b"%PDF")) or b"\0" in start
+    return not foreign and any(mark in start for mark in (b";", b",", b"\t", b"|"))
 
 
-def _zip(path: Path, start: bytes) -> str:
-    if not start.startswith(b"PK"):
-        return "not-it"
-    try:
-        with zipfile.ZipFile(path) as packed:
-            if sum(one.file_size for one in packed.infolist()) > LARGEST:
-                return "broken"
-            return "" if packed.testzip() is None else "broken"
-    except DAMAGED:
-        return "broken"
-
-
-def _xlsx(path: Path, start: bytes) -> str:
-    wrong = _zip(path, start)
-    if wrong:
-        return wrong
+def _zip(path: Path, needed: str = "") -> bool:
     with zipfile.ZipFile(path) as packed:
-        return "" if "[Content_Types].xml" in packed.namelist() else "not-it"
+        if sum(one.file_size for one in packed.infolist()) > LARGEST or packed.testzip() is not None:
+            raise zipfile.BadZipFile
+        return not needed or needed in packed.namelist()
 
 
-def _gz(path: Path, start: bytes) -> str:
-    if not start.startswith(b"\x1f\x8b"):
-        return "not-it"
+def _xlsx(path: Path) -> bool:
+    return _zip(path, "[Content_Types].xml")
+
+
+def _gz(path: Path) -> bool:
     size = 0
-    try:
-        with gzip.open(path) as packed:
-            while block := packed.read(1 << 20):
-                size += len(block)
-                if size > LARGEST:
-                    return "broken"
-    except DAMAGED:
-        return "broken"
-    return ""
+    with gzip.open(path) as packed:
+        while block := packed.read(1 << 20):
+            size += len(block)
+            if size > LARGEST:
+                raise EOFError
+    return True
 
 
-def _json(path: Path, start: bytes) -> str:
-    return _parsed(path, start)[0]
+def _json(path: Path) -> bool:
+    json.loads(path.read_bytes())
+    return True
 
 
-def _geojson(path: Path, start: bytes) -> str:
-    wrong, found = _parsed(path, start)
-    return wrong or ("" if isinstance(found, dict) and found.get("type") in MAPS else "not-it")
+def _geojson(path: Path) -> bool:
+    found = json.loads(path.read_bytes())
+    return isinstance(found, dict) and found.get("type") in MAPS
 
 
-def _parsed(path: Path, start: bytes) -> tuple[str, object]:
-    if not start.startswith((b"{", b"[")):
-        return "not-it", None
-    try:
-        return "", json.loads(path.read_bytes())
-    except (ValueError, RecursionError):
-        return "broken", None
-
-
-_CHECKS = {"csv": _csv, "xlsx": _xlsx, "zip": _zip, "json": _json, "geojson": _geojson, "gz": _gz}
+_LOOKS = {
+    "xlsx": (ZIP, _xlsx),
+    "zip": (ZIP, _zip),
+    "json": (JSON, _json),
+    "geojson": (JSON, _geojson),
+    "gz": (GZ, _gz),
+}

@@ -27,6 +27,7 @@ LEVELS = {
     "Région": "region",
 }
 GEO = re.compile(r"(?:(\d{4})-)?(COM|EPCI|DEP|REG|ZE2020)-(\w+)")
+SHORT = {"d'agglomération": "CA", "de communes": "CC", "urbaine": "CU"}
 SECRET = "Confidentiel (secret statistique)"
 
 
@@ -47,16 +48,14 @@ def read(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
         found = found.merge(whole, on=key, suffixes=("", "_all"))
         found["value"] = found["value"] / found["value_all"].where(found["value_all"] > 0)
         found["flag"] = found["flag"].mask(found["flag"] == "", found["flag_all"])
-    vintages = rows["vintage"].replace("", pd.NA).dropna()
     return tuple(
         Figures(
-            settings["indicator"],
-            str(family),
-            settings.get("unit", "part" if "over" in settings else ""),
-            f"Insee, Melodi, {settings['dataset']}",
+            indicator=settings["indicator"],
+            family=str(family),
+            unit=settings.get("unit", "part" if "over" in settings else ""),
+            source=f"Insee, Melodi, {settings['dataset']}",
             data_vintage=part["period"].max(),
-            geography_vintage=vintages.max() if len(vintages) else "",
-            as_of="{period}",
+            geography_vintage=rows["vintage"].max(),
             step=float(settings.get("step", 0.0)),
             rolling="_RP_" in settings["dataset"],
             _frame=checked(part.drop(columns="family"), path.name),
@@ -68,39 +67,31 @@ def read(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
 def _coded(path: Path) -> pd.DataFrame:
     rows = _json(path) if path.suffix == ".json" else _csv(path)
     parts = rows["GEO"].str.extract(GEO)
-    unknown = rows["GEO"][parts[1].isna()]
-    if len(unknown):
-        # Other levels (France, urban areas) are no unit of ours.
-        rows, parts = rows[parts[1].notna()], parts[parts[1].notna()]
-    return rows.assign(family=parts[1].map(FAMILIES), unit=parts[2], vintage=parts[0].fillna("")).rename(
-        columns={"TIME_PERIOD": "period"}
-    )
+    # Other levels (France, urban areas) are no unit of ours.
+    ours = parts[1].notna()
+    rows, parts = rows[ours].rename(columns={"TIME_PERIOD": "period"}), parts[ours]
+    return rows.assign(family=parts[1].map(FAMILIES), unit=parts[2], vintage=parts[0].fillna(""))
 
 
 def _json(path: Path) -> pd.DataFrame:
     try:
-        answer = json.loads(path.read_text("utf-8"))
-        rows = pd.DataFrame(
-            [
-                {
-                    **one["dimensions"],
-                    "secret": one.get("attributes", {}).get("CONF_STATUS", "F") not in ("F", ""),
-                    "value": one.get("measures", {}).get("OBS_VALUE_NIVEAU", {}).get("value"),
-                }
-                for one in answer["observations"]
-            ]
-        )
+        rows = [
+            one["dimensions"]
+            | {
+                "secret": one.get("attributes", {}).get("CONF_STATUS", "F") not in ("F", ""),
+                "value": one.get("measures", {}).get("OBS_VALUE_NIVEAU", {}).get("value"),
+            }
+            for one in json.loads(path.read_text("utf-8"))["observations"]
+        ]
     except (ValueError, KeyError, TypeError, AttributeError) as cause:
         raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
-    has(rows, ("GEO", "TIME_PERIOD"), path.name)
-    return rows.assign(value=numbers(rows["value"], path.name))
+    found = has(pd.DataFrame(rows), ("GEO", "TIME_PERIOD"), path.name)
+    return found.assign(value=numbers(found["value"], path.name))
 
 
 def _csv(path: Path) -> pd.DataFrame:
-    if path.suffix == ".zip":
-        rows = _zipped(path)
-    else:
-        rows = table(path, ("GEO", "TIME_PERIOD", "OBS_VALUE"))
+    needed = ("GEO", "TIME_PERIOD", "OBS_VALUE")
+    rows = has(_zipped(path), needed, path.name) if path.suffix == ".zip" else table(path, needed)
     if "GEO_OBJECT" in rows.columns:
         rows["GEO"] = rows["GEO_OBJECT"] + "-" + rows["GEO"]
     secret = rows["CONF_STATUS"].ne("F") if "CONF_STATUS" in rows.columns else False
@@ -112,34 +103,25 @@ def _zipped(path: Path) -> pd.DataFrame:
         with zipfile.ZipFile(path) as packed:
             inner = next(name for name in packed.namelist() if name.endswith("_data.csv"))
             with packed.open(inner) as file:
-                rows = pd.read_csv(file, sep=";", dtype="str", na_filter=False, encoding="utf-8-sig")
+                return pd.read_csv(file, sep=";", dtype="str", na_filter=False, encoding="utf-8-sig")
     except (zipfile.BadZipFile, StopIteration, ValueError) as cause:
         raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
-    return has(rows, ("GEO", "TIME_PERIOD", "OBS_VALUE"), path.name)
 
 
 def _labelled(path: Path, settings: Mapping[str, Any]) -> pd.DataFrame:
     rows = table(path, ("Géographie", "Niveau Géo", "Période", "Valeur"))
-    family = rows["Niveau Géo"].map(LEVELS)
-    codes = {name: _codes(name, settings.get("within", ())) for name in family.dropna().unique()}
-    wanted = family.notna()
-    rows, family = rows[wanted].reset_index(drop=True), family[wanted].reset_index(drop=True)
+    rows = rows.assign(family=rows["Niveau Géo"].map(LEVELS)).dropna(subset="family").reset_index(drop=True)
+    codes = {name: _codes(name, settings.get("within", ())) for name in rows["family"].unique()}
     unit = []
-    for kind, name in zip(family, rows["Géographie"], strict=True):
+    for kind, name in zip(rows["family"], rows["Géographie"], strict=True):
         found = codes[kind].get(_plain(name), [])
         if len(found) != 1:
             key = "source-name-several" if found else "source-name-unknown"
             raise error(RefusedData, key, where=path.name, name=name, codes=", ".join(found))
         unit.append(found[0])
     secret = rows["Statut de confidentialité"].eq(SECRET) if "Statut de confidentialité" in rows else False
-    return rows.assign(
-        family=family,
-        unit=unit,
-        period=rows["Période"],
-        vintage="",
-        value=numbers(rows["Valeur"], path.name),
-        secret=secret,
-    )
+    value = numbers(rows["Valeur"], path.name)
+    return rows.assign(unit=unit, period=rows["Période"], vintage="", value=value, secret=secret)
 
 
 def _codes(family: str, within: Any) -> dict[str, list[str]]:
@@ -150,45 +132,31 @@ def _codes(family: str, within: Any) -> dict[str, list[str]]:
         here = set(ground[ground["unit"].isin(list(within))]["commune"])
         held = geography.members(family, vintage=vintage)
         units = units[units["code"].isin(set(held[held["commune"].isin(here)]["unit"]))]
-    found: dict[str, list[str]] = {}
-    for code, name in zip(units["code"], units["name"], strict=True):
-        found.setdefault(_plain(name), []).append(code)
-    return found
+    return dict(units.groupby(units["name"].map(_plain))["code"].apply(list))
 
 
 def _plain(name: str) -> str:
-    for long, short in (
-        ("Communauté d'agglomération", "CA"),
-        ("Communauté de communes", "CC"),
-        ("Communauté urbaine", "CU"),
-    ):
-        if name.startswith(long):
-            name = short + name.removeprefix(long)
+    name = re.sub(r"^Communauté (d'agglomération|de communes|urbaine)", lambda found: SHORT[found[1]], name)
     return re.sub(r"\W+", " ", name).strip().lower()
 
 
 def _chosen(rows: pd.DataFrame, where: Mapping[str, Any], about: str) -> pd.DataFrame:
+    combinations = 1
     for name, wanted in where.items():
-        has(rows, (name,), about)
+        known = set(has(rows, (name,), about)[name])
         values = [wanted] if isinstance(wanted, str) else list(wanted)
         for value in values:
-            if value not in set(rows[name]):
+            if value not in known:
                 raise error(RefusedData, "source-no-value", where=about, name=name, value=value)
         rows = rows[rows[name].isin(values)]
+        combinations *= len(values)
     grouped = rows.groupby(["family", "unit", "period"], as_index=False)
     found = grouped.agg(
         value=("value", "sum"), known=("value", "count"), size=("value", "size"), secret=("secret", "any")
     )
     # Dimensions left free would add a total to its parts.
-    if (found["size"] > _combinations(where)).any():
+    if (found["size"] > combinations).any():
         raise error(RefusedData, "source-free-dimension", where=about)
     found["value"] = found["value"].where(found["known"] == found["size"])
     found["flag"] = found["secret"].map({True: "withheld", False: ""})
     return found.drop(columns=["secret", "known", "size"])
-
-
-def _combinations(where: Mapping[str, Any]) -> int:
-    count = 1
-    for wanted in where.values():
-        count *= 1 if isinstance(wanted, str) else len(list(wanted))
-    return count

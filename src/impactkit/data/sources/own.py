@@ -8,6 +8,7 @@ from impactkit.data.sources.figures import Figures
 from impactkit.data.sources.readers import numbers, table, tidy
 
 USUAL = {"unit": "unit", "period": "period", "value": "value"}
+AS_SET = ("indicator", "family", "source", "absent", "figure")
 
 
 def read(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
@@ -19,26 +20,20 @@ def read(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
     `breaks` (periods at which the series breaks), `figure` (`sample`: the column `n` counts those asked, the
     value is a share; `events`: the value counts events).
     """
-    columns = USUAL | dict(settings.get("columns", {}))
+    columns: dict[str, Any] = USUAL | dict(settings.get("columns", {}))
     rows = table(path, columns.values())
     size = columns.pop("n", None)
     found = tidy(rows, where=path.name, **columns)
     if size:
         found["n"] = numbers(rows[size], path.name)
-    return (
-        Figures(
-            settings["indicator"],
-            settings["family"],
-            settings.get("unit", ""),
-            settings["source"],
-            data_vintage=found["period"].max() if len(found) else "",
-            geography_vintage=str(settings.get("vintage", "")),
-            as_of="{period}",
-            step=float(settings.get("step", 0.0)),
-            absent=settings.get("absent"),
-            figure=settings.get("figure", ""),
-            rolling=bool(settings.get("rolling", False)),
-            breaks=tuple(map(str, settings.get("breaks", ()))),
-            _frame=found,
-        ),
+    told = Figures(
+        unit=settings.get("unit", ""),
+        data_vintage=found["period"].max() if len(found) else "",
+        geography_vintage=str(settings.get("vintage", "")),
+        step=float(settings.get("step", 0.0)),
+        rolling=bool(settings.get("rolling", False)),
+        breaks=tuple(map(str, settings.get("breaks", ()))),
+        **{key: settings[key] for key in AS_SET if key in settings},
+        _frame=found,
     )
+    return (told,)

@@ -2,6 +2,7 @@
 the name of what is missing.
 """
 
+import gzip
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -35,27 +36,16 @@ def table(path: Path, needed: Iterable[str]) -> pd.DataFrame:
 
 
 def _first_line(path: Path) -> str:
-    import gzip
-
-    with (
-        gzip.open(path, "rt", encoding="utf-8-sig")
-        if path.suffix == ".gz"
-        else path.open(encoding="utf-8-sig") as file
-    ):
-        return file.readline()
+    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8-sig") as file:
+        return str(file.readline())
 
 
 def has(frame: pd.DataFrame, needed: Iterable[str], where: str) -> pd.DataFrame:
     """The frame itself. Raises RefusedData with the columns that are not there and those that are."""
     absent = [name for name in needed if name not in frame.columns]
     if absent:
-        raise error(
-            RefusedData,
-            "source-columns",
-            where=where,
-            absent=", ".join(absent),
-            found=", ".join(map(str, frame.columns[:12])),
-        )
+        found = ", ".join(map(str, frame.columns[:12]))
+        raise error(RefusedData, "source-columns", where=where, absent=", ".join(absent), found=found)
     return frame
 
 
@@ -89,19 +79,16 @@ def numbers(texts: pd.Series, where: str) -> pd.Series:
     return found
 
 
-def tidy(frame: pd.DataFrame, *, unit: str, period: str, value: str, where: str) -> pd.DataFrame:
+def tidy(
+    frame: pd.DataFrame, *, unit: str, period: str, value: str, where: str, width: int | None = None
+) -> pd.DataFrame:
     """Columns of a long file under their one name; what is blank is `missing:not-published`.
 
-    Raises RefusedData when a unit has two values for one period.
+    Raises RefusedData when a unit has two values for one period, or a code not the `width` asked.
     """
-    found = pd.DataFrame(
-        {
-            "unit": frame[unit].astype("str").str.strip(),
-            "period": frame[period].astype("str").str.strip(),
-            "value": numbers(frame[value], where),
-        }
-    )
-    return checked(found.assign(flag=""), where)
+    units = frame[unit].astype("str").str.strip() if width is None else whole_code(frame[unit], width, where)
+    found = pd.DataFrame({"unit": units, "period": frame[period].astype("str").str.strip()})
+    return checked(found.assign(value=numbers(frame[value], where), flag=""), where)
 
 
 def checked(found: pd.DataFrame, where: str) -> pd.DataFrame:

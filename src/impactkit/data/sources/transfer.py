@@ -24,10 +24,10 @@ PAUSES: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0)
 LONGEST = 120.0
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 HOPS = 5
-BUSY, ELSEWHERE = (429, 500, 502, 503, 504), (301, 302, 303, 307, 308)
+BUSY = (429, 500, 502, 503, 504)
 FAR = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)
 
-Progress = Callable[[int, int | None], None]
+Progress = Callable[[int, int | None], None] | None
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class Asked:
     address: str
     source: str
     name: str
-    most: int
+    most: int = 500_000_000
     limiter: Limiter | None = None
-    progress: Progress | None = None
+    progress: Progress = None
     headers: Mapping[str, str] = field(default_factory=dict)
     before: int = 0
 
@@ -68,14 +68,6 @@ class Received(NamedTuple):
     modified: str = ""
 
 
-class _Busy(Exception):
-    """The server asks to come back, after so many seconds or when it pleases."""
-
-    def __init__(self, status: int, after: float | None) -> None:
-        super().__init__(status)
-        self.status, self.after = status, after
-
-
 def receive(asked: Asked, part: Path) -> Received | None:
     """Write what the address holds to `part`, whole; None when it has not changed (304).
 
@@ -87,16 +79,14 @@ def receive(asked: Asked, part: Path) -> Received | None:
         while True:
             try:
                 return _once(client, asked, part)
-            except _Busy as cause:
+            except httpx.HTTPError as cause:
+                busy = cause.response if isinstance(cause, httpx.HTTPStatusError) else None
                 pause = next(pauses, None)
                 if pause is None:
-                    raise asked.failed("busy", status=cause.status) from cause
-                time.sleep(pause if cause.after is None else cause.after)
-            except (httpx.TransportError, httpx.DecodingError) as cause:
-                pause = next(pauses, None)
-                if pause is None:
-                    raise asked.failed("far" if isinstance(cause, FAR) else "line") from cause
-                time.sleep(pause)
+                    key = "busy" if busy else "far" if isinstance(cause, FAR) else "line"
+                    raise asked.failed(key, status=busy.status_code if busy else 0) from cause
+                told = after(busy.headers.get("Retry-After", ""), dt.datetime.now(dt.UTC)) if busy else None
+                time.sleep(pause if told is None else told)
 
 
 @functools.cache
@@ -114,8 +104,8 @@ def _once(client: httpx.Client, asked: Asked, part: Path) -> Received | None:
                 asked.limiter.answered(place)
             status, told = response.status_code, response.headers
             if status in BUSY:
-                raise _Busy(status, after(told.get("Retry-After", ""), dt.datetime.now(dt.UTC)))
-            if status in ELSEWHERE and "Location" in told:
+                raise httpx.HTTPStatusError("busy", request=response.request, response=response)
+            if response.has_redirect_location:
                 url = asked.url(told["Location"], url)
                 continue
             if status == 304 and any(key.startswith("If-") for key in asked.headers):
