@@ -5,13 +5,8 @@ import functools
 import pandas as pd
 
 from impactkit.data.folders import reference_folder
+from impactkit.data.population import reference
 from impactkit.errors import UnknownName
-
-
-@functools.lru_cache(maxsize=1)
-def _catalogue() -> pd.DataFrame:
-    path = reference_folder() / "indicators.csv"
-    return pd.read_csv(path, dtype="str", keep_default_na=False)
 
 
 def catalogue(theme: str | None = None) -> pd.DataFrame:
@@ -21,7 +16,7 @@ def catalogue(theme: str | None = None) -> pd.DataFrame:
     source, level, frequency, breaks, coverage, target, target_source, sdg, iris (only verified
     ids), trap, status (verified or unverified), checked. Raises UnknownName for another theme.
     """
-    rows = _catalogue()
+    rows = reference("indicators")
     if theme is None:
         return rows.copy()
     if theme not in themed():
@@ -32,7 +27,7 @@ def catalogue(theme: str | None = None) -> pd.DataFrame:
 @functools.lru_cache(maxsize=1)
 def themed() -> frozenset[str]:
     """The themes that the catalogue knows."""
-    return frozenset(_catalogue()["theme"].str.split().explode())
+    return frozenset(reference("indicators")["theme"].str.split().explode())
 
 
 @functools.lru_cache(maxsize=1)
@@ -41,8 +36,7 @@ def measures() -> pd.DataFrame:
     outcomes, context), dimension (what, who, how_much, contribution, risk) and table, by indicator. Read,
     never written into.
     """
-    path = reference_folder() / "measures.csv"
-    return pd.read_csv(path, dtype="str", keep_default_na=False).set_index("id")
+    return reference("measures").set_index("id")
 
 
 @functools.lru_cache(maxsize=1)

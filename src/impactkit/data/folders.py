@@ -56,5 +56,4 @@ def find(path: str | Path) -> Path:
         # A name without an ending is a folder's.
         if not child.name.startswith(".") and (asked.suffix or child.is_dir())
     ][:200]
-    error = UnknownName.among("le dossier", asked.name, beside, where=str(path))
-    raise error
+    raise UnknownName.among("le dossier", asked.name, beside, where=str(path))

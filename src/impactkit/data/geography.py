@@ -13,32 +13,17 @@ from impactkit.data.population import (
     POPULATION_SOURCE,
     VINTAGES,
     at,
+    block_of,
     blocks,
     population,
     reference,
-    sums,
 )
+from impactkit.data.population import sums as sums
 from impactkit.errors import UnknownName
 
-__all__ = [
-    "FAMILIES",
-    "PERIMETER_SOURCE",
-    "POPULATION_SOURCE",
-    "VINTAGES",
-    "communes_of",
-    "departements_in",
-    "departements_of",
-    "members",
-    "name_of",
-    "population",
-    "population_of",
-    "regions_of",
-    "sums",
-    "unit_population",
-    "units",
-]
+# Who asks for geography finds population beside it.
+__all__ = ["POPULATION_SOURCE", "VINTAGES", "population", "sums"]
 
-FAMILIES = ("commune", "epci", "ept", "departement", "region")
 PERIMETER_SOURCE = (
     "Insee, code officiel géographique, et DGCL, Banatic, par Etalab (Découpage administratif)"
 )
@@ -51,6 +36,7 @@ _NOUNS = {
     "departement": "le département",
     "region": "la région",
 }
+FAMILIES = tuple(_NOUNS)
 
 
 def units(family: str, *, vintage: int) -> pd.DataFrame:
@@ -93,8 +79,7 @@ def departements_of(communes: Iterable[str], *, vintage: int) -> list[str]:
 
 def departements_in(communes: Iterable[str], *, vintage: int) -> set[str]:
     """Codes of the départements that hold these communes."""
-    held = _members("departement", vintage)
-    return set(held.loc[held["commune"].isin(set(communes)), "unit"])
+    return _around("departement", communes, vintage)
 
 
 def regions_of(communes: Iterable[str], *, vintage: int) -> list[str]:
@@ -144,10 +129,8 @@ def _members(family: str, vintage: int) -> pd.DataFrame:
         return at("epci_members", vintage).rename(columns={"epci": "unit"})
     if family == "ept":
         tied, listed = blocks(vintage, _EPT_VINTAGE), reference("ept")
-        unit = dict(
-            zip(listed["commune"].map(lambda code: tied.get(code, code)), listed["ept"], strict=True)
-        )
-        found = communes["commune"].map(lambda code: unit.get(tied.get(code, code)))
+        unit = dict(zip(block_of(listed["commune"], tied), listed["ept"], strict=True))
+        found = block_of(communes["commune"], tied).map(unit)
         return communes[["commune"]].assign(unit=found).dropna().reset_index(drop=True)
     return communes[["commune", family]].rename(columns={family: "unit"})
 
@@ -157,14 +140,8 @@ def _units(family: str, vintage: int) -> pd.DataFrame:
     count = _members(family, vintage)["unit"].value_counts()
     name = family if family in ("epci", "ept") else f"{family}s"
     table = at(name, vintage) if family in ("commune", "epci") else reference(name).drop_duplicates(family)
-    found = pd.DataFrame(
-        {
-            "code": table[family],
-            "name": table["name"],
-            "type": table.get("type", ""),
-            "communes": table[family].map(count),
-        }
-    )
+    found = table[[family, "name"]].set_axis(["code", "name"], axis=1)
+    found = found.assign(type=table.get("type", ""), communes=table[family].map(count))
     return found.sort_values("code").reset_index(drop=True)
 
 
@@ -177,10 +154,14 @@ def _communes_by_unit(family: str, vintage: int) -> dict[str, frozenset[str]]:
 
 
 def _names_around(family: str, communes: Iterable[str], vintage: int) -> list[str]:
-    held = _members(family, vintage)
-    around = held.loc[held["commune"].isin(set(communes)), "unit"].unique()
     table = _units(family, vintage)
-    return [str(name) for name in table.loc[table["code"].isin(around), "name"]]
+    held = table["code"].isin(_around(family, communes, vintage))
+    return [str(name) for name in table.loc[held, "name"]]
+
+
+def _around(family: str, communes: Iterable[str], vintage: int) -> set[str]:
+    held = _members(family, vintage)
+    return set(held.loc[held["commune"].isin(set(communes)), "unit"])
 
 
 @functools.lru_cache(maxsize=256)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from impactkit.data.population import VINTAGES, block_of, blocks
+from impactkit.data.population import VINTAGES, at, block_of, blocks
 from impactkit.data.sources.figures import Figures, departement_of
 
 CHANGED, NOT_COVERED = "missing:perimeter-changed", "missing:not-covered"
@@ -49,37 +49,33 @@ def from_communes(figures: Figures, members: pd.DataFrame, *, vintage: int) -> p
     """
     tied = blocks(vintage, published(figures))
     ground = members.assign(block=block_of(members["commune"], tied))
-    size = _sizes(vintage, tied)
+    size = block_of(at("communes", vintage)["commune"], tied).value_counts()
     here = ground.groupby(["unit", "block"], as_index=False).agg(here=("commune", "size"))
     here["whole"] = here["here"] >= here["block"].map(size).fillna(1)
     cut = set(here[~here["whole"]]["unit"])
-    outside = ground[ground["commune"].map(departement_of).isin(figures.missing)]
-    uncovered = set(outside["unit"])
-    asked = here[~here["unit"].isin(cut | uncovered)]
+    outside = uncovered(ground, figures.missing)
+    asked = here[~here["unit"].isin(cut | outside)]
     frame = figures.frame
     frame["commune"] = block_of(frame["unit"], tied)
     frame = frame[frame["commune"].isin(set(asked["block"]))]
-    parts = summed(frame, ["commune", "period"])
+    # With one value missing the sum is.
+    parts = frame.groupby(["commune", "period"], as_index=False, sort=False)["value"].sum(skipna=False)
     parts = _filled(parts, asked, figures)
     told = totals(parts, asked.rename(columns={"block": "commune"})[["commune", "unit"]], ["value"])
     told["flag"] = np.where(told["value"].isna(), NOT_PUBLISHED, "")
     periods = sorted(figures.frame["period"].unique())
     refused = [
         {"unit": unit, "period": period, "value": np.nan, "flag": reason}
-        for units, reason in ((cut - uncovered, CHANGED), (uncovered, NOT_COVERED))
+        for units, reason in ((cut - outside, CHANGED), (outside, NOT_COVERED))
         for unit in sorted(units)
         for period in periods
     ]
     return pd.concat([told, pd.DataFrame(refused)], ignore_index=True) if refused else told
 
 
-def summed(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """`value` summed by `keys`; with one value missing the sum is."""
-    found = frame.groupby(keys, as_index=False, sort=False).agg(
-        value=("value", "sum"), known=("value", "count"), rows=("value", "size")
-    )
-    found["value"] = found["value"].where(found["known"] == found["rows"])
-    return found.drop(columns=["known", "rows"])
+def uncovered(members: pd.DataFrame, missing: tuple[str, ...]) -> set[str]:
+    """The units of `members` (commune, unit) with a commune in one of the départements `missing`."""
+    return set(members[members["commune"].map(departement_of).isin(missing)]["unit"]) if missing else set()
 
 
 def published(figures: Figures) -> int:
@@ -88,21 +84,11 @@ def published(figures: Figures) -> int:
     return min(max(asked, VINTAGES[0]), VINTAGES[-1])
 
 
-def _sizes(vintage: int, tied: dict[str, str]) -> pd.Series:
-    from impactkit.data.geography import members
-
-    return block_of(members("commune", vintage=vintage)["commune"], tied).value_counts()
-
-
 def _filled(parts: pd.DataFrame, asked: pd.DataFrame, figures: Figures) -> pd.DataFrame:
     """A commune that is not listed has what the source says of such communes, when it says something."""
     if figures.absent is None or not len(asked):
         return parts
     periods = sorted(figures.frame["period"].unique())
     every = pd.MultiIndex.from_product([asked["block"].unique(), periods], names=["commune", "period"])
-    held = parts.set_index(["commune", "period"])["value"]
     # Listed and blank is not absent.
-    blank = held[held.isna()]
-    full = held.reindex(every).fillna(figures.absent)
-    full.loc[full.index.isin(blank.index)] = np.nan
-    return full.reset_index()
+    return parts.set_index(["commune", "period"]).reindex(every, fill_value=figures.absent).reset_index()

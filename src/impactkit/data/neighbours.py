@@ -20,8 +20,7 @@ def neighbours(family: str) -> dict[str, frozenset[str]]:
     a border. Raises NotEnoughData when no file is there, RefusedData for one that is no GeoJSON.
     """
     path = found(family)
-    changed = path.stat().st_mtime_ns if path else 0
-    return dict(_neighbours(family, str(path), changed))
+    return dict(_neighbours(family, str(path), path.stat().st_mtime_ns if path else 0))
 
 
 @functools.lru_cache(maxsize=4)
@@ -32,8 +31,7 @@ def _neighbours(family: str, path: str, changed: int) -> tuple[tuple[str, frozen
     codes = sorted(units)
     parts = [_points(units[code]) for code in codes]
     owner = np.repeat(np.arange(len(codes)), [len(part) for part in parts])
-    tree = cKDTree(np.concatenate(parts))
-    pairs = tree.query_pairs(NEAR_KM, output_type="ndarray")
+    pairs = cKDTree(np.concatenate(parts)).query_pairs(NEAR_KM, output_type="ndarray")
     touching = np.unique(owner[pairs], axis=0)
     around: dict[str, set[str]] = {code: set() for code in codes}
     for one, other in touching[touching[:, 0] != touching[:, 1]]:

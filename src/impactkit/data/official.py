@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from impactkit.data import geography
+from impactkit.data import geography, ground
 from impactkit.data.sources.figures import SHAPE, Figures, departement_of
 from impactkit.data.sources.kinds import KINDS
 
@@ -58,24 +58,21 @@ def revisions(ev: Evaluation, indicator: str) -> pd.DataFrame:
 
 def zones_file(ev: Evaluation) -> Path | None:
     """The commune composition of employment zones, when it was dropped or fetched."""
-    for source in ev.sources:
-        if source["kind"] == "insee-zones":
-            paths = ev.files[source["id"]].get("communes")
-            return paths[-1] if paths else None
-    return None
+    held = [source["id"] for source in ev.sources if source["kind"] == "insee-zones"]
+    paths = ev.files[held[0]].get("communes") if held else None
+    return paths[-1] if paths else None
 
 
 @functools.lru_cache(maxsize=4)
 def _editions(ev: Evaluation) -> dict[tuple[str, str], tuple[Figures, ...]]:
     read: dict[tuple[str, str], list[Figures]] = {}
     for source in ev.sources:
-        kind = KINDS[source["kind"]]
-        for part, paths in ev.files[source["id"]].items():
-            if part in kind.read:
-                for path in paths:
-                    for one in kind.read[part](path, source):
-                        told = dataclasses.replace(_covered(one), path=str(path))
-                        read.setdefault((one.indicator, one.family), []).append(told)
+        files = ev.files[source["id"]]
+        for part, reader in KINDS[source["kind"]].read.items():
+            for path in files.get(part, ()):
+                for one in reader(path, source):
+                    told = dataclasses.replace(_covered(one), path=str(path))
+                    read.setdefault((one.indicator, one.family), []).append(told)
     for one in _own(ev):
         read.setdefault((one.indicator, one.family), []).append(one)
     return {key: tuple(sorted(some, key=lambda one: one.data_vintage)) for key, some in read.items()}
@@ -97,21 +94,15 @@ def _figures(ev: Evaluation) -> dict[tuple[str, str], tuple[Figures, ...]]:
 
 def _covered(one: Figures) -> Figures:
     """Without the units that the source does not cover: a zero there is no figure."""
-    if not one.missing:
+    if not one.missing or one.family not in ("commune", "epci", "departement"):
         return one
-    outside = set(one.missing)
     frame = one.frame
-    if one.family == "departement":
-        keep = ~frame["unit"].isin(outside)
-    elif one.family == "commune":
-        keep = ~frame["unit"].map(departement_of).isin(outside)
-    elif one.family == "epci":
+    if one.family == "epci":
         held = geography.members("epci", vintage=geography.VINTAGES[-1])
-        away = held["commune"].map(departement_of).isin(outside)
-        keep = ~frame["unit"].isin(set(held[away]["unit"]))
+        away = frame["unit"].isin(ground.uncovered(held, one.missing))
     else:
-        return one
-    return dataclasses.replace(one, _frame=frame[keep].reset_index(drop=True))
+        away = frame["unit"].map(departement_of).isin(one.missing)
+    return dataclasses.replace(one, _frame=frame[~away].reset_index(drop=True))
 
 
 def _own(ev: Evaluation) -> Iterable[Figures]:

@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from impactkit.data.territories import Territory
 
 
+ZONE = ("zone", "zone_name", "share")
+
+
 def read(place: Territory, indicator: str) -> pd.DataFrame:
     """`series.of_territory`, without its memo."""
     ev = place.evaluation
-    empty = pd.DataFrame(columns=[*series.SHAPE, "zone", "zone_name", "share"])
+    empty = pd.DataFrame(columns=[*series.SHAPE, *ZONE])
     if direct := official.figures(ev, indicator, "territory"):
         told = [series.dressed(one.frame, one, "panel", ev) for one in direct]
         found = pd.concat(told, ignore_index=True)
@@ -50,22 +53,15 @@ def _added(told: pd.DataFrame, codes: list[str], name: str, indicator: str) -> p
         # Rates of units whose people are not known do not add up.
         first = told.drop_duplicates("period")
         return first.assign(unit=name, value=np.nan, low=np.nan, high=np.nan, flag="missing:no-weights")
-    keys = ["period", "source", "data_vintage", "geography_vintage", "route", "measure", "figure"]
-    whole = told.groupby("period", as_index=False).agg(
-        value=("value", "sum"),
-        low=("low", "sum"),
-        high=("high", "sum"),
-        known=("value", "count"),
-        n=("n", lambda held: held.sum(min_count=len(codes))),
-        flag=("flag", "max"),
-        as_of=("as_of", "first"),
-        **{key: (key, "first") for key in keys[1:]},
-    )
+    same = ("as_of", "source", "data_vintage", "geography_vintage", "route", "measure", "figure")
+    about = {key: (key, "sum") for key in ("value", "low", "high")} | {key: (key, "first") for key in same}
+    about |= {"known": ("value", "count"), "flag": ("flag", "max")}
+    added = ("n", lambda held: held.sum(min_count=len(codes)))
+    whole = told.groupby("period", as_index=False).agg(n=added, **about)
     partly = whole["known"] < len(codes)
     whole.loc[partly, ["value", "low", "high"]] = np.nan
     whole["flag"] = whole["flag"].mask(partly & (whole["flag"] == ""), ground.NOT_PUBLISHED)
-    exact = told["low"].isna().all()
-    if exact:
+    if told["low"].isna().all():
         whole[["low", "high"]] = np.nan
     return whole.assign(unit=name)[list(series.SHAPE)].sort_values("period").reset_index(drop=True)
 
@@ -75,17 +71,16 @@ def _weighed(place: Territory, told: pd.DataFrame, codes: list[str]) -> pd.DataF
     people = series.of_units(place.evaluation, "count_persons_tax", place.family)
     weights = people.set_index(["unit", "period"])["value"]
     weight = weights.reindex(pd.MultiIndex.from_frame(told[["unit", "period"]])).to_numpy()
-    parts = told.assign(weight=weight)
     found = []
-    for _, part in parts.groupby("period"):
+    for _, part in told.assign(weight=weight).groupby("period"):
         row = part.iloc[0].drop("weight").to_dict() | {"unit": place.code}
         if len(part) == len(codes) and part[["value", "weight"]].notna().all(axis=None):
             row["value"] = float(np.average(part["value"], weights=part["weight"]))
             half = float(((part["high"] - part["low"]) / 2).max())
             row |= {"low": row["value"] - half, "high": row["value"] + half, "flag": ""}
         else:
-            reason = part.loc[part["value"].isna(), "flag"].max() if part["value"].isna().any() else ""
-            row |= {"value": np.nan, "low": np.nan, "high": np.nan, "flag": reason or "missing:no-weights"}
+            reason = max(part.loc[part["value"].isna(), "flag"], default="") or "missing:no-weights"
+            row |= {"value": np.nan, "low": np.nan, "high": np.nan, "flag": reason}
         found.append(row)
     return pd.DataFrame(found, columns=list(series.SHAPE))
 
@@ -93,18 +88,18 @@ def _weighed(place: Territory, told: pd.DataFrame, codes: list[str]) -> pd.DataF
 def _by_zone(place: Territory, indicator: str) -> pd.DataFrame:
     shared = zones.own_zones(place)
     if shared.empty:
-        return pd.DataFrame(columns=[*series.SHAPE, "zone", "zone_name", "share"])
+        return pd.DataFrame(columns=[*series.SHAPE, *ZONE])
     ev, main = place.evaluation, shared.iloc[0]
     figures = official.figures(ev, indicator, "zone")[-1]
     if place.family in zones.WIDE:
         members = pd.DataFrame({"commune": sorted(place.communes), "unit": place.code})
         told = series.dressed(zones.mean_of_zones(ev, indicator, members), figures, "zones", ev)
-        about = {"zone": "", "zone_name": "", "share": np.nan}
+        about = ("", "", np.nan)
     else:
         told = series.of_units(ev, indicator, "zone")
         told = told[told["unit"] == main["zone"]].assign(unit=place.code, route="zone")
-        about = {"zone": main["zone"], "zone_name": main["name"], "share": float(main["share"])}
+        about = (main["zone"], main["name"], float(main["share"]))
     uncovered = geography.departements_in(place.communes, vintage=ev.vintage) & set(figures.missing)
     if uncovered and told["value"].notna().sum() == 0:
         return pd.DataFrame(columns=list(series.SHAPE))
-    return told.assign(**about).sort_values("period").reset_index(drop=True)
+    return told.assign(**dict(zip(ZONE, about, strict=True))).sort_values("period").reset_index(drop=True)

@@ -52,7 +52,24 @@ class Panel:
         Raises RefusedData in one sentence: a column that is not there, a unit and period twice, an infinite
         value, a unit treated from the first period or at two dates.
         """
-        return from_frame(frame, unit, period, outcome, first_treated)
+        names = [name for name in (unit, period, outcome, first_treated) if name is not None]
+        absent = [name for name in names if name not in frame.columns]
+        if absent:
+            raise error(RefusedData, "panel-columns", columns=", ".join(absent))
+        found = frame[[unit, period, outcome]].set_axis(["unit", "period", "value"], axis=1)
+        twice = found.duplicated(["unit", "period"])
+        found["value"] = found["value"].astype("float64")
+        for key, wrong in (("panel-twice", twice), ("panel-infinite", found["value"].abs() == float("inf"))):
+            if wrong.any():
+                one = found[wrong].iloc[0]
+                raise error(RefusedData, key, unit=one["unit"], period=one["period"])
+        found["flag"] = found["value"].isna().map({True: "missing:not-published", False: ""})
+        treated = (
+            {} if first_treated is None else _treated(frame, unit, first_treated, found["period"].min())
+        )
+        found = found.sort_values(["unit", "period"], kind="stable").reset_index(drop=True)
+        nothing = pd.DataFrame()
+        return cls(outcome, "unit", (), False, treated, found, nothing, nothing, nothing)
 
     def __repr__(self) -> str:
         units, periods = self._frame["unit"].nunique(), self._frame["period"].nunique()
@@ -115,31 +132,6 @@ def _panel(ev: Evaluation, outcome: str, family: str) -> Panel:
     return Panel(outcome, family, broken, rolling, {}, frame, _gaps_of(frame), _unusual_of(frame), revised)
 
 
-def from_frame(
-    frame: pd.DataFrame, unit: str, period: str, outcome: str, first_treated: str | None
-) -> Panel:
-    """`Panel.from_frame`."""
-    names = [name for name in (unit, period, outcome, first_treated) if name is not None]
-    absent = [name for name in names if name not in frame.columns]
-    if absent:
-        raise error(RefusedData, "panel-columns", columns=", ".join(absent))
-    found = frame[[unit, period, outcome]].set_axis(["unit", "period", "value"], axis=1).copy()
-    twice = found[found.duplicated(["unit", "period"])]
-    if len(twice):
-        one = twice.iloc[0]
-        raise error(RefusedData, "panel-twice", unit=one["unit"], period=one["period"])
-    found["value"] = found["value"].astype("float64")
-    infinite = found[found["value"].abs() == float("inf")]
-    if len(infinite):
-        one = infinite.iloc[0]
-        raise error(RefusedData, "panel-infinite", unit=one["unit"], period=one["period"])
-    found["flag"] = found["value"].isna().map({True: "missing:not-published", False: ""})
-    treated = {} if first_treated is None else _treated(frame, unit, first_treated, found["period"].min())
-    found = found.sort_values(["unit", "period"], kind="stable").reset_index(drop=True)
-    nothing = pd.DataFrame()
-    return Panel(outcome, "unit", (), False, treated, found, nothing, nothing, nothing)
-
-
 def _treated(frame: pd.DataFrame, unit: str, first_treated: str, start: Any) -> dict[Any, Any]:
     told = frame[[unit, first_treated]].drop_duplicates()
     moving = told[told[unit].duplicated()]
@@ -158,11 +150,9 @@ def _gaps_of(frame: pd.DataFrame) -> pd.DataFrame:
     silent = frame["value"].isna()
     key = frame["unit"] + "\0" + frame["flag"].where(silent, "")
     run = (key != key.shift()).cumsum()[silent]
-    gaps = frame[silent].groupby(run, sort=False)
-    found = gaps.agg(
-        unit=("unit", "first"), first=("period", "first"), last=("period", "last"), reason=("flag", "first")
-    )
-    return found.reset_index(drop=True)
+    about = {"unit": ("unit", "first"), "first": ("period", "first"), "last": ("period", "last")}
+    gaps = frame[silent].groupby(run, sort=False).agg(**about, reason=("flag", "first"))
+    return gaps.reset_index(drop=True)
 
 
 def _unusual_of(frame: pd.DataFrame) -> pd.DataFrame:

@@ -69,18 +69,9 @@ def _ground(vintage: int) -> pd.DataFrame:
         tied = blocks(vintage, published)
         known = file["population"].groupby(block_of(file["commune"], tied)).sum()
         block = block_of(communes, tied)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "commune": communes,
-                    "pop_year": int(pop_year),
-                    "block": block,
-                    "size": block.map(block.value_counts()),
-                    "known": block.map(known),
-                    "later": published > vintage,
-                }
-            )
-        )
+        size = block.map(block.value_counts())
+        about = {"block": block, "size": size, "known": block.map(known), "later": published > vintage}
+        parts.append(pd.DataFrame({"commune": communes, "pop_year": int(pop_year)} | about))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -118,25 +109,13 @@ def sums(members: pd.DataFrame, *, vintage: int) -> pd.DataFrame:
     joined["covered"] = joined["known"].notna()
     key = ["unit", "pop_year"]
     alone = joined[joined["size"] == 1]
-    tied = (
-        joined[joined["size"] > 1]
-        .groupby([*key, "block"], as_index=False)
-        .agg(
-            size=("size", "first"),
-            here=("commune", "size"),
-            known=("known", "first"),
-            covered=("covered", "first"),
-        )
-    )
+    first = {name: (name, "first") for name in ("size", "known", "covered")}
+    tied = joined[joined["size"] > 1].groupby([*key, "block"], as_index=False)
+    tied = tied.agg(here=("commune", "size"), **first)
     whole = tied["size"] == tied["here"]
-    rows = pd.concat(
-        [
-            alone[[*key, "known", "covered"]].assign(missing=(~alone["covered"]).astype(int)),
-            tied[[*key, "covered"]].assign(
-                known=tied["known"].where(whole), missing=tied["here"].where(~whole, 0)
-            ),
-        ]
-    )
+    alone = alone.assign(missing=(~alone["covered"]).astype(int))
+    tied = tied.assign(known=tied["known"].where(whole), missing=tied["here"].where(~whole, 0))
+    rows = pd.concat([part[[*key, "known", "covered", "missing"]] for part in (alone, tied)])
     found = rows.groupby(key, as_index=False).agg(
         population=("known", "sum"), missing=("missing", "sum"), covered=("covered", "any")
     )

@@ -66,20 +66,18 @@ def _same_ground(family: str, then: int, now: int) -> tuple[tuple[str, str], ...
 
     def grounds(vintage: int) -> dict[str, frozenset[str]]:
         held = geography.members(family, vintage=vintage)
-        found: dict[str, set[str]] = {}
-        for unit, block in zip(held["unit"], block_of(held["commune"], tied), strict=True):
-            found.setdefault(unit, set()).add(block)
-        return {unit: frozenset(blocks) for unit, blocks in found.items()}
+        by_unit = block_of(held["commune"], tied).groupby(held["unit"], sort=False)
+        return {str(unit): frozenset(blocks) for unit, blocks in by_unit}
 
     later = {ground: unit for unit, ground in grounds(now).items()}
-    return tuple((str(unit), later[held]) for unit, held in grounds(then).items() if held in later)
+    return tuple((unit, later[held]) for unit, held in grounds(then).items() if held in later)
 
 
 @functools.lru_cache(maxsize=64)
 def _of_units(ev: Evaluation, indicator: str, family: str) -> pd.DataFrame:
     if indicator == POPULATION and family not in ("unit", "zone", "nation"):
         return _population(ev, family)
-    parts = [_direct(ev, indicator, family, one) for one in official.figures(ev, indicator, family)]
+    parts = [_direct(ev, family, one) for one in official.figures(ev, indicator, family)]
     direct = [part for part in parts if len(part)]
     found = pd.concat(direct, ignore_index=True) if direct else pd.DataFrame(columns=list(SHAPE))
     if family in ("zone", "unit"):
@@ -88,37 +86,27 @@ def _of_units(ev: Evaluation, indicator: str, family: str) -> pd.DataFrame:
     if summed.empty:
         return found
     # A sum of communes stands in only where the panel has no sound figure.
-    told = found[found["value"].notna()].set_index(["unit", "period"]).index
-    rest = summed[~pd.MultiIndex.from_frame(summed[["unit", "period"]]).isin(told)]
-    kept = pd.MultiIndex.from_frame(rest[["unit", "period"]])
-    bare = found[found["value"].notna() | ~pd.MultiIndex.from_frame(found[["unit", "period"]]).isin(kept)]
-    return pd.concat([bare, rest], ignore_index=True) if len(bare) else rest.reset_index(drop=True)
+    sound = found["value"].notna()
+    told, parts = (pd.MultiIndex.from_frame(one[["unit", "period"]]) for one in (found, summed))
+    rest = ~parts.isin(told[sound])
+    bare = found[sound | ~told.isin(parts[rest])]
+    return pd.concat([bare, summed[rest]] if len(bare) else [summed[rest]], ignore_index=True)
 
 
 def _population(ev: Evaluation, family: str) -> pd.DataFrame:
     known = geography.unit_population(family, vintage=ev.vintage)
     single = known.groupby("unit")["pop_year"].transform("size") == 1
-    return pd.DataFrame(
-        {
-            "unit": known["unit"],
-            "period": known["pop_year"].astype("str"),
-            "value": known["population"],
-            "low": np.nan,
-            "high": np.nan,
-            "flag": np.where(known["population"].isna(), ground.CHANGED, np.where(single, "", "rolling")),
-            "source": geography.POPULATION_SOURCE,
-            "as_of": known["pop_year"].astype("str") + np.where(single, "", "-01-01"),
-            "data_vintage": known["pop_year"].astype("str"),
-            "geography_vintage": str(ev.vintage),
-            "route": "population",
-            "measure": "habitants",
-            "figure": "",
-            "n": np.nan,
-        }
+    year = known["pop_year"].astype("str")
+    found = known[["unit"]].assign(period=year, value=known["population"], low=np.nan, high=np.nan)
+    flag = np.where(known["population"].isna(), ground.CHANGED, np.where(single, "", "rolling"))
+    as_of = year + np.where(single, "", "-01-01")
+    found = found.assign(flag=flag, source=geography.POPULATION_SOURCE, as_of=as_of, data_vintage=year)
+    return found.assign(
+        geography_vintage=str(ev.vintage), route="population", measure="habitants", figure="", n=np.nan
     )
 
 
-def _direct(ev: Evaluation, indicator: str, family: str, figures: Figures) -> pd.DataFrame:
+def _direct(ev: Evaluation, family: str, figures: Figures) -> pd.DataFrame:
     frame = figures.frame
     if family in ("epci", "commune"):
         then = int(figures.geography_vintage or ev.vintage)
@@ -128,30 +116,19 @@ def _direct(ev: Evaluation, indicator: str, family: str, figures: Figures) -> pd
             same = {old: new for old, new in same.items() if old in steady}
         frame["unit"] = frame["unit"].map(same)
         frame = frame.dropna(subset=["unit"])
-        known = set(frame["unit"])
-        lost = [unit for unit in geography.units(family, vintage=ev.vintage)["code"] if unit not in known]
-        uncovered = _uncovered(ev, family, figures)
-        refused = [
-            {
-                "unit": unit,
-                "period": period,
-                "flag": ground.NOT_COVERED if unit in uncovered else ground.CHANGED,
-            }
-            for period in sorted(figures.frame["period"].unique())
-            for unit in lost
-        ]
-        if refused and family == "epci":
-            frame = pd.concat([frame, pd.DataFrame(refused)], ignore_index=True)
+        if family == "epci":
+            frame = pd.concat([frame, _refused(ev, figures, set(frame["unit"]))], ignore_index=True)
     return dressed(frame, figures, "panel", ev)
 
 
-def _uncovered(ev: Evaluation, family: str, figures: Figures) -> set[str]:
-    if not figures.missing:
-        return set()
-    held = geography.members(family, vintage=ev.vintage)
-    from impactkit.data.sources.figures import departement_of
-
-    return set(held[held["commune"].map(departement_of).isin(figures.missing)]["unit"])
+def _refused(ev: Evaluation, figures: Figures, known: set[str]) -> pd.DataFrame:
+    """The EPCI without a figure, at every period, and why."""
+    outside = ground.uncovered(geography.members("epci", vintage=ev.vintage), figures.missing)
+    lost = [unit for unit in geography.units("epci", vintage=ev.vintage)["code"] if unit not in known]
+    why = {unit: ground.NOT_COVERED if unit in outside else ground.CHANGED for unit in lost}
+    periods = sorted(figures.frame["period"].unique())
+    rows = [(unit, period, why[unit]) for period in periods for unit in lost]
+    return pd.DataFrame(rows, columns=["unit", "period", "flag"])
 
 
 def _steady(ev: Evaluation, family: str) -> set[str]:
@@ -169,9 +146,8 @@ def _steady(ev: Evaluation, family: str) -> set[str]:
 def dressed(frame: pd.DataFrame, figures: Figures, route: str, ev: Evaluation) -> pd.DataFrame:
     """Values of a source with what a row says of them: rounding, flags, source, vintages."""
     found = frame.reset_index(drop=True)
-    half = figures.step / 2
-    found["low"] = found["value"] - half if half else np.nan
-    found["high"] = found["value"] + half if half else np.nan
+    half = figures.step / 2 or np.nan
+    found["low"], found["high"] = found["value"] - half, found["value"] + half
     if figures.step and route == "panel":
         found["low"] = found["low"].clip(lower=0)
     if figures.rolling:
@@ -192,11 +168,10 @@ def dressed(frame: pd.DataFrame, figures: Figures, route: str, ev: Evaluation) -
 
 def _summed(ev: Evaluation, indicator: str, family: str) -> pd.DataFrame:
     members = _members(family, ev.vintage)
-    if official.figures(ev, indicator, "zone"):
-        figures = official.figures(ev, indicator, "zone")[-1]
-        if family == "nation":
-            return dressed(zones.nation(ev, indicator), figures, "zones", ev)
-        return dressed(zones.mean_of_zones(ev, indicator, members), figures, "zones", ev)
+    if by_zone := official.figures(ev, indicator, "zone"):
+        nation = family == "nation"
+        told = zones.nation(ev, indicator) if nation else zones.mean_of_zones(ev, indicator, members)
+        return dressed(told, by_zone[-1], "zones", ev)
     if not indicator.startswith(("count_", "amount_")):
         return pd.DataFrame(columns=list(SHAPE))
     wide = official.figures(ev, indicator, "departement")
@@ -211,15 +186,14 @@ def _summed(ev: Evaluation, indicator: str, family: str) -> pd.DataFrame:
 
 def _by_departement(ev: Evaluation, figures: Figures, family: str) -> pd.DataFrame:
     held = geography.members("departement", vintage=ev.vintage).rename(columns={"unit": "departement"})
-    wider = _members(family, ev.vintage).merge(held, on="commune")
-    pairs = wider.drop_duplicates(["unit", "departement"])
+    pairs = _members(family, ev.vintage).merge(held, on="commune")[["unit", "departement"]].drop_duplicates()
+    away = pairs["departement"].isin(figures.missing)
+    outside = set(pairs[away]["unit"])
     if family == "nation":
         # The nation of a source is what it covers.
-        pairs = pairs[~pairs["departement"].isin(figures.missing)]
+        pairs, outside = pairs[~away], set()
     frame = figures.frame.rename(columns={"unit": "commune"})
-    keyed = pairs[["unit", "departement"]].rename(columns={"departement": "commune"})
-    told = ground.totals(frame, keyed, ["value"])
-    outside = set(pairs[pairs["departement"].isin(figures.missing)]["unit"])
+    told = ground.totals(frame, pairs.rename(columns={"departement": "commune"}), ["value"])
     reason = told["unit"].map(lambda unit: ground.NOT_COVERED if unit in outside else ground.NOT_PUBLISHED)
     return told.assign(flag=reason.where(told["value"].isna(), ""))
 

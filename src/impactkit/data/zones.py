@@ -73,8 +73,7 @@ def mean_of_zones(ev: Evaluation, indicator: str, members: pd.DataFrame) -> pd.D
         return pd.DataFrame(columns=["unit", "period", "value", "flag"])
     frame = pd.concat([one.frame for one in told]).rename(columns={"unit": "zone"})
     shared = shared[shared["inside"] > 0]
-    joined = shared.merge(frame, on="zone", how="inner")
-    joined["weighed"] = joined["value"] * joined["inside"]
+    joined = shared.merge(frame, on="zone").assign(weighed=lambda rows: rows["value"] * rows["inside"])
     found = joined.groupby(["unit", "period"], as_index=False).agg(
         weighed=("weighed", "sum"), inside=("inside", "sum"), known=("value", "count"), flag=("flag", "max")
     )
@@ -95,24 +94,16 @@ def nation(ev: Evaluation, indicator: str) -> pd.DataFrame:
     jobs = official.figures(ev, "count_jobs_salaried", "zone")
     if jobs:
         weights = jobs[-1].frame.set_index(["unit", "period"])["value"]
-        last = jobs[-1].frame["period"].max()
-        year = frame["period"].str[:4].clip(upper=last)
-        keys = pd.MultiIndex.from_arrays([frame["unit"], year])
-        frame["weight"] = weights.reindex(keys).to_numpy()
+        year = frame["period"].str[:4].clip(upper=jobs[-1].frame["period"].max())
+        frame["weight"] = weights.reindex(pd.MultiIndex.from_arrays([frame["unit"], year])).to_numpy()
     else:
         members = geography.members("commune", vintage=ev.vintage).assign(unit="F")
         frame["weight"] = frame["unit"].map(exposure(ev, members).set_index("zone")["inside"])
     frame["weighed"] = frame["value"] * frame["weight"]
-    found = frame.groupby("period", as_index=False).agg(
-        weighed=("weighed", "sum"),
-        weight=("weight", "sum"),
-        known=("weighed", "count"),
-        rows=("unit", "size"),
-    )
-    found = found[found["known"] == found["rows"]]
-    return pd.DataFrame(
-        {"unit": "F", "period": found["period"], "value": found["weighed"] / found["weight"], "flag": ""}
-    )
+    # With one part missing the whole is.
+    found = frame.groupby("period", as_index=False)[["weighed", "weight"]].sum(skipna=False)
+    found = found.assign(unit="F", value=found["weighed"] / found["weight"], flag="")
+    return found.loc[found["value"].notna(), ["unit", "period", "value", "flag"]]
 
 
 @functools.lru_cache(maxsize=4)
@@ -123,11 +114,9 @@ def _zones(ev: Evaluation) -> pd.DataFrame:
     listed = read_zones(path)
     communes = geography.units("commune", vintage=ev.vintage)["code"]
     zone = dict(zip(listed["commune"], listed["zone"], strict=True))
-    by_block: dict[str, str] = {}
     tied = blocks(ev.vintage, listed.attrs["vintage"])
-    for commune, block in tied.items():
-        if commune in zone:
-            by_block.setdefault(block, zone[commune])
+    # Of several communes of a block the first gives its zone.
+    by_block = {block: zone[commune] for commune, block in reversed(tied.items()) if commune in zone}
     found = communes.map(lambda code: zone.get(code) or by_block.get(tied.get(code, "")))
     names = listed.drop_duplicates("zone").set_index("zone")["name"]
     held = pd.DataFrame({"commune": communes, "zone": found}).dropna()

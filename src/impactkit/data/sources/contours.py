@@ -49,10 +49,9 @@ def outlines(family: str) -> dict[str, list[Ring]]:
         raise error(NotEnoughData, "no-outlines", file=f"*{family}*.geojson", page=PAGE, folder=folder)
     try:
         features = json.loads(path.read_text("utf-8"))["features"]
-        units = {_code(feature["properties"]): _rings(feature["geometry"]) for feature in features}
+        return {_code(feature["properties"]): _rings(feature["geometry"]) for feature in features}
     except (ValueError, TypeError, LookupError) as cause:
         raise error(RefusedData, "outlines", where=path.name, codes=", ".join(_CODES)) from cause
-    return units
 
 
 def _code(properties: dict[str, Any]) -> str:

@@ -151,12 +151,10 @@ def _chosen(rows: pd.DataFrame, where: Mapping[str, Any], about: str) -> pd.Data
         rows = rows[rows[name].isin(values)]
         combinations *= len(values)
     grouped = rows.groupby(["family", "unit", "period"], as_index=False)
-    found = grouped.agg(
-        value=("value", "sum"), known=("value", "count"), size=("value", "size"), secret=("secret", "any")
-    )
+    found = grouped.agg(size=("value", "size"), secret=("secret", "any"))
     # Dimensions left free would add a total to its parts.
     if (found["size"] > combinations).any():
         raise error(RefusedData, "source-free-dimension", where=about)
-    found["value"] = found["value"].where(found["known"] == found["size"])
+    found["value"] = grouped["value"].sum(skipna=False)["value"]
     found["flag"] = found["secret"].map({True: "withheld", False: ""})
-    return found.drop(columns=["secret", "known", "size"])
+    return found.drop(columns=["secret", "size"])
