@@ -64,13 +64,10 @@ def from_communes(figures: Figures, members: pd.DataFrame, *, vintage: int) -> p
     told = totals(parts, asked.rename(columns={"block": "commune"})[["commune", "unit"]], ["value"])
     told["flag"] = np.where(told["value"].isna(), NOT_PUBLISHED, "")
     periods = sorted(figures.frame["period"].unique())
-    refused = [
-        {"unit": unit, "period": period, "value": np.nan, "flag": reason}
-        for units, reason in ((cut - outside, CHANGED), (outside, NOT_COVERED))
-        for unit in sorted(units)
-        for period in periods
-    ]
-    return pd.concat([told, pd.DataFrame(refused)], ignore_index=True) if refused else told
+    why = dict.fromkeys(sorted(cut - outside), CHANGED) | dict.fromkeys(sorted(outside), NOT_COVERED)
+    rows = [(unit, period, np.nan, reason) for unit, reason in why.items() for period in periods]
+    refused = pd.DataFrame(rows, columns=["unit", "period", "value", "flag"])
+    return pd.concat([told, refused], ignore_index=True) if why else told
 
 
 def uncovered(members: pd.DataFrame, missing: tuple[str, ...]) -> set[str]:
