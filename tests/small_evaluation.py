@@ -10,7 +10,7 @@ from types import MappingProxyType
 import pandas as pd
 
 import impactkit
-from impactkit.data.tables import columns, read_table
+from impactkit.data.tables import columns, read_typed
 
 ABOUT = {"as_of": "2021-06-30", "source": "Gazette d’essai"}
 SMALL = """
@@ -50,7 +50,7 @@ def drawn(**tables):
     with tempfile.TemporaryDirectory() as aside:
         for name, rows in tables.items():
             _write(Path(aside) / f"{name}.csv", name, rows)
-        found = {name: read_table(Path(aside) / f"{name}.csv", name) for name in tables}
+        found = {name: read_typed(Path(aside) / f"{name}.csv", name)[0] for name in tables}
     digest = repr(sorted((name, list(map(repr, rows))) for name, rows in tables.items()))
     return dataclasses.replace(ev, _tables=MappingProxyType({**ev._tables, **found}), digest=digest)
 

@@ -6,6 +6,7 @@ Raised with sentences already in the reader's language; this room knows no catal
 from __future__ import annotations
 
 import difflib
+import functools
 import html
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,11 +26,7 @@ class ImpactkitError(Exception):
         return f"{head}\n  À faire : {self.next}" if self.next else head
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (type(self), self.what, self.where, self.next)
-
-
-def _rebuild(kind: type[ImpactkitError], what: str, where: str, next: str) -> ImpactkitError:
-    return kind(what, where=where, next=next)
+        return functools.partial(type(self), where=self.where, next=self.next), (self.what,)
 
 
 class UnknownName(ImpactkitError):
@@ -90,8 +87,6 @@ class Problem:
 
 class Problems(tuple[Problem, ...]):
     """All the problems found at once, in the order of the files; true when there is any."""
-
-    __slots__ = ()
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self)

@@ -1,5 +1,6 @@
 """`check` says every problem at once, by file and cell, and what to do."""
 
+import csv
 import shutil
 
 import pytest
@@ -59,6 +60,34 @@ def test_a_fact_without_date_or_source_is_refused(folder):
         "territory,project,actual,target,insertion,as_of,source,note\nvalence-romans,,2,,,,,\n", "utf-8"
     )
     assert {one.cell for one in ik.check(folder)} == {"B2", "F2", "G2"}
+
+
+def test_a_table_of_territories_without_its_codes_is_said(folder):
+    _replace(folder / "territories.csv", "territory,", "territoyre,")
+    assert "`territory`" in next(one for one in ik.check(folder) if one.value == "territoyre").next
+
+
+def test_a_year_that_is_too_great_is_said(repo, tmp_path):
+    folder = shutil.copytree(repo / "data" / "demo", tmp_path / "essai")
+    with (folder / "valuations.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    year = next(row["start"] for row in rows if row["start"])
+    _replace(folder / "valuations.csv", f",{year},", ",2101,")
+    assert [one.expected for one in ik.check(folder) if one.value == "2101"] == [
+        "cette valeur est trop grande."
+    ]
+
+
+def test_a_quarter_is_a_period(repo, tmp_path):
+    folder = shutil.copytree(repo / "data" / "demo", tmp_path / "essai")
+    _replace(folder / "outcomes.csv", "U001,2014,", "U001,2014-Q1,")
+    assert not ik.check(folder)
+
+
+def _replace(file, was, becomes):
+    text = file.read_text("utf-8")
+    assert was in text
+    file.write_text(text.replace(was, becomes, 1), "utf-8")
 
 
 def test_a_perimeter_of_two_families_is_refused(folder):

@@ -8,6 +8,8 @@ from babel.messages.pofile import read_po
 
 from impactkit.wording.catalogue import Declared, french_spaces, runs, say
 
+# What these say is two sentences: what is wrong, and what to do.
+WITH_NEXT = ("advice", "refused")
 NAMES = ("French Impact", "mesure d’impact territorial", "data/french-impact", "impactkit")
 
 
@@ -45,11 +47,12 @@ def test_every_key_asked_by_the_code_is_in_the_catalogue(repo):
             if (
                 isinstance(node, ast.Call)
                 and getattr(node.func, "id", getattr(node.func, "attr", ""))
-                in ("say", "runs", "filled", "told")
+                in ("say", "runs", "filled", "told", *WITH_NEXT)
                 and node.args
             ):
                 if isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
                     asked.add(node.args[0].value)
+                    asked |= {f"{node.args[0].value}.next"} if node.func.id in WITH_NEXT else set()
     assert asked and not asked - known
 
 

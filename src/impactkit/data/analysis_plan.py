@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from impactkit.errors import RefusedData, UnknownName
+from impactkit.data.tables import keyed
+from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error
 
 if TYPE_CHECKING:
@@ -19,7 +21,8 @@ DECIDED = ("outcomes", "before", "after", "buffer", "other")
 KEYS = (*DECIDED, "registered", "fingerprint", "change")
 OTHER_KEYS = ("name", "family", "units", "leave_out")
 CHANGE_KEYS = ("date", "what", "why")
-LENGTH = 12
+# A list of two years in quotes, as Python writes it.
+TWO_YEARS = r"\['\d{4}', '\d{4}'\]"
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class Other:
     name: str
     family: str
     units: tuple[str, ...]
-    leave_out: bool
+    leave_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,8 @@ class Plan:
     """
 
     outcomes: tuple[str, ...]
-    before: tuple[str, str] | None
-    after: tuple[str, str] | None
+    before: tuple[str, ...] | None
+    after: tuple[str, ...] | None
     buffer: bool
     others: tuple[Other, ...]
     registered: str
@@ -69,17 +72,13 @@ class Plan:
 def plan_of(ev: Evaluation) -> Plan:
     """The plan of an evaluation: [effects] in evaluation.toml, the kit's defaults where it is silent."""
     told = ev.effects
-    first, last = told.get("before"), told.get("after")
     fingerprint = fingerprint_of(told)
     return Plan(
         outcomes=tuple(told.get("outcomes", ("count_jobs_private",))),
-        before=(first[0], first[1]) if first else None,
-        after=(last[0], last[1]) if last else None,
+        before=tuple(told["before"]) if told.get("before") else None,
+        after=tuple(told["after"]) if told.get("after") else None,
         buffer=bool(told.get("buffer", False)),
-        others=tuple(
-            Other(one["name"], one["family"], tuple(one["units"]), bool(one.get("leave_out", False)))
-            for one in told.get("other", ())
-        ),
+        others=tuple(Other(**{**one, "units": tuple(one["units"])}) for one in told.get("other", ())),
         registered=str(told.get("registered", "")),
         fingerprint=fingerprint,
         kept=not told.get("fingerprint") or told["fingerprint"] == fingerprint,
@@ -91,36 +90,21 @@ def fingerprint_of(told: Mapping[str, Any]) -> str:
     """First twelve hexadecimal digits of the SHA-256 of what is decided, whatever the order of the keys."""
     decided = {key: told[key] for key in DECIDED if key in told}
     text = json.dumps(decided, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:LENGTH]
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def checked(told: dict[str, Any], where: str) -> None:
     """Raises UnknownName for a key that is none, RefusedData for a value that cannot be read."""
-    for found, known in (
-        (told, KEYS),
-        *((one, OTHER_KEYS) for one in told.get("other", ())),
-        *((one, CHANGE_KEYS) for one in told.get("change", ())),
-    ):
-        for key in found:
-            if key not in known:
-                raise UnknownName.among("la clé", key, known, where=where)
+    keyed(told, KEYS, where)
+    for one in told.get("other", ()):
+        keyed(one, OTHER_KEYS, where, needed=OTHER_KEYS[:3])
+    for one in told.get("change", ()):
+        keyed(one, CHANGE_KEYS, where, needed=CHANGE_KEYS)
     for name in ("before", "after"):
         years = told.get(name)
-        sound = years is None or (
-            isinstance(years, list)
-            and len(years) == 2
-            and all(isinstance(year, str) and len(year) == 4 and year.isdigit() for year in years)
-            and years[0] <= years[1]
-        )
-        if not sound:
+        if years is not None and not (re.fullmatch(TWO_YEARS, str(years)) and years[0] <= years[1]):
             raise error(RefusedData, "plan-years", where=where, name=name)
     if told.get("before") and told.get("after") and told["before"][1] >= told["after"][0]:
         raise error(RefusedData, "plan-order", where=where)
-    for one in told.get("other", ()):
-        if not {"name", "family", "units"} <= set(one):
-            raise error(RefusedData, "missing-keys", where=where, keys="name, family, units")
-    for one in told.get("change", ()):
-        if set(one) != set(CHANGE_KEYS):
-            raise error(RefusedData, "missing-keys", where=where, keys=", ".join(CHANGE_KEYS))
     if told.get("registered") and not told.get("fingerprint"):
         raise error(RefusedData, "plan-fingerprint", where=where, found=fingerprint_of(told))

@@ -6,24 +6,30 @@ from typing import Any
 import pandas as pd
 
 from impactkit.data.catalogue import reference_values
-from impactkit.data.tables import labels
-from impactkit.wording.catalogue import say
+from impactkit.data.check_schema import Fault
+from impactkit.data.tables import columns, labels
+from impactkit.wording.catalogue import advice
 
 ADJUSTMENTS = ("deadweight", "attribution", "displacement", "leakage", "drop_off")
 DATED = ("benefit", "cost", "in_kind", "charge", "reference_benefit", "reference_cost")
-# Row (None is the header), column, value, what is expected, what to do next.
-Found = tuple[int, str, str, str, str]
 
 
-def valuation_faults(frame: pd.DataFrame) -> Iterator[Found]:
-    """Everything that keeps the rows of `valuations` (text, as read) from being counted."""
+def valuation_faults(frame: pd.DataFrame) -> Iterator[Fault]:
+    """Everything that keeps the rows of `valuations` (text, as read) from being counted; nothing when a
+    column is not there.
+    """
+    if not set(columns("valuations")) <= set(frame):
+        return
     rows = [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
-    known = sorted(set(reference_values()["id"]))
+    known, words = sorted(set(reference_values()["id"])), labels("valuations", "role")
     for at, row in enumerate(rows):
-        yield from _order(at, row)
-        role = row["role"]
-        if role in ADJUSTMENTS:
-            yield from _share(at, row)
+        for keys in (("low", "value", "high"), ("price_low", "price", "price_high")):
+            told = _numbers(row, *keys)
+            if told != sorted(told):
+                yield _fault(at, keys[1], row[keys[1]], "order")
+        role, told = row["role"], _numbers(row, "low", "value", "high")
+        if role in ADJUSTMENTS and (not told or min(told) < 0 or max(told) > 1):
+            yield _fault(at, "value", row["value"], "share")
         if role in DATED and not row["start"]:
             yield _fault(at, "start", "", "year")
         if role in DATED and not row["value"] and not (row["low"] and row["high"]):
@@ -34,37 +40,17 @@ def valuation_faults(frame: pd.DataFrame) -> Iterator[Found]:
             yield _fault(at, "price", "", "price")
         if row["reference"] and row["reference"] not in known:
             yield _fault(at, "reference", row["reference"], "reference", known=", ".join(known))
-        mine = [
-            one for one in rows if (one["territory"], one["project"]) == (row["territory"], row["project"])
-        ]
-        told = {one["role"] for one in mine if one["item"] in ("", row["item"])}
-        words = labels("valuations", "role")
-        missing = [words[name] for name in ADJUSTMENTS if name not in told]
-        if missing:
+        mine = [one for one in rows if all(one[key] == row[key] for key in ("territory", "project"))]
+        said = {one["role"] for one in mine if one["item"] in ("", row["item"])}
+        if missing := [words[name] for name in ADJUSTMENTS if name not in said]:
             yield _fault(at, "role", row["item"], "adjustments", names=", ".join(missing))
 
 
-def _order(at: int, row: Mapping[str, str]) -> Iterator[Found]:
-    for name in ("", "price"):
-        keys = (f"{name}_low", name, f"{name}_high") if name else ("low", "value", "high")
-        told = [number for key in keys if (number := _number(row[key])) is not None]
-        if told != sorted(told):
-            yield _fault(at, keys[1], row[keys[1]], "order")
+def _numbers(row: Mapping[str, str], *keys: str) -> list[float]:
+    """The numbers of some cells; of one that holds none, the schema says so."""
+    cells = pd.Series([row[key].replace(",", ".") for key in keys])
+    return list(pd.to_numeric(cells, errors="coerce").dropna())
 
 
-def _share(at: int, row: Mapping[str, str]) -> Iterator[Found]:
-    told = [number for key in ("low", "value", "high") if (number := _number(row[key])) is not None]
-    if not told or min(told) < 0 or max(told) > 1:
-        yield _fault(at, "value", row["value"], "share")
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        # Not a number: the schema says so.
-        return None
-
-
-def _fault(at: int, column: str, value: str, kind: str, **holes: Any) -> Found:
-    return at, column, value, say(f"check.value.{kind}", **holes), say(f"check.value.{kind}.next")
+def _fault(at: int, column: str, value: str, kind: str, **holes: Any) -> Fault:
+    return Fault("valuations", at, column, value, *advice(f"check.value.{kind}", **holes))

@@ -16,25 +16,10 @@ from impactkit.data import analysis_plan
 from impactkit.data.folders import demo_folder, find, reference_folder
 from impactkit.data.population import VINTAGES
 from impactkit.data.sources import found as sources_found
-from impactkit.data.tables import empty_table, read_typed, schemas
+from impactkit.data.tables import columns, keyed, read_typed, schemas
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
 
-KEYS: dict[str, type | tuple[type, ...]] = {
-    "title": str,
-    "programme": str,
-    "language": str,
-    "fictional": bool,
-    "vintage": int,
-    "wave": list,
-    "report": dict,
-    "label": dict,
-    "target": dict,
-    "rates": dict,
-    "source": list,
-    "effects": dict,
-    "secrecy": dict,
-}
 REQUIRED = ("title", "programme", "vintage", "wave")
 LABELLED = r"\d{4}-\d{2}(-\d{2})?"
 WAVE_KEYS = ("id", "name", "labelled")
@@ -51,6 +36,8 @@ SECTIONS = {
     # Indicators whose rows count contributors (their n), by the rule that protects them.
     "secrecy": ("businesses", "tax-persons", "filosofi"),
 }
+KEYS: dict[str, type] = dict.fromkeys(("title", "programme", "language"), str)
+KEYS |= {"fictional": bool, "vintage": int, "wave": list, "source": list, **dict.fromkeys(SECTIONS, dict)}
 
 
 @dataclass(frozen=True)
@@ -72,7 +59,6 @@ class Evaluation:
     name: str
     title: str
     programme: str
-    language: str
     fictional: bool
     vintage: int
     waves: tuple[Wave, ...]
@@ -109,7 +95,7 @@ class Evaluation:
         if name not in schemas():
             raise UnknownName.among("la table", name, schemas(), where=self.name)
         frame = self._tables.get(name)
-        return (empty_table(name) if frame is None else frame).copy()
+        return pd.DataFrame(columns=columns(name), dtype="str") if frame is None else frame.copy()
 
     @functools.cached_property
     def territories(self) -> tuple[Any, ...]:
@@ -188,12 +174,11 @@ def _read(folder: Path, digest: str, files: sources_found.Located) -> Evaluation
         name=folder.name,
         title=settings["title"],
         programme=settings["programme"],
-        language=settings.get("language", "fr"),
         fictional=settings.get("fictional", False),
         vintage=settings["vintage"],
         waves=tuple(Wave(**wave) for wave in settings["wave"]),
         **{name: MappingProxyType(settings.get(name, {})) for name in SECTIONS},
-        sources=tuple(MappingProxyType(source) for source in settings.get("source", ())),
+        sources=tuple(MappingProxyType(source) for source in settings["source"]),
         files={source: dict(parts) for source, parts in files},
         digest=digest,
         _tables=MappingProxyType(tables),
@@ -207,14 +192,12 @@ def read_settings(path: Path) -> dict[str, Any]:
         settings = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
         raise error(RefusedData, "unreadable-toml", where=path.name, cause=cause) from cause
-    _known(settings, KEYS, path.name)
+    keyed(settings, KEYS, path.name, needed=REQUIRED)
     for key, kind in KEYS.items():
         if key in settings and not isinstance(settings[key], kind):
             raise error(RefusedData, "ill-typed-key", where=path.name, name=key)
-    _all_there(settings, REQUIRED, path.name)
     for wave in settings["wave"]:
-        _known(wave, WAVE_KEYS, f"{path.name}, [[wave]]")
-        _all_there(wave, WAVE_KEYS, f"{path.name}, [[wave]]")
+        keyed(wave, WAVE_KEYS, f"{path.name}, [[wave]]", needed=WAVE_KEYS)
         # TOML has dates of its own: 2019-02-25 without quotes is one.
         wave["id"], wave["labelled"] = str(wave["id"]), str(wave["labelled"])
         if not re.fullmatch(LABELLED, wave["labelled"]):
@@ -222,22 +205,9 @@ def read_settings(path: Path) -> dict[str, Any]:
     if settings["vintage"] not in VINTAGES:
         years = f"{VINTAGES[0]}-{VINTAGES[-1]}"
         raise error(RefusedData, "vintage", where=path.name, found=settings["vintage"], years=years)
-    settings["source"] = [
-        sources_found.checked(source, f"{path.name}, [[source]]") for source in settings.get("source", ())
-    ]
+    where = f"{path.name}, [[source]]"
+    settings["source"] = [sources_found.checked(source, where) for source in settings.get("source", ())]
     for name, keys in SECTIONS.items():
-        _known(settings.get(name, {}), keys, f"{path.name}, [{name}]")
+        keyed(settings.get(name, {}), keys, f"{path.name}, [{name}]")
     analysis_plan.checked(settings.get("effects", {}), f"{path.name}, [effects]")
     return settings
-
-
-def _known(found: Mapping[str, Any], known: Any, where: str) -> None:
-    for key in found:
-        if key not in known:
-            raise UnknownName.among("la clé", key, known, where=where)
-
-
-def _all_there(found: Mapping[str, Any], required: tuple[str, ...], where: str) -> None:
-    missing = [key for key in required if key not in found]
-    if missing:
-        raise error(RefusedData, "missing-keys", where=where, keys=", ".join(missing))

@@ -2,52 +2,62 @@
 
 import functools
 import json
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from impactkit.data.folders import schemas_folder
-from impactkit.errors import RefusedData
+from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error
 
 Schema = dict[str, Any]
+# Columns that name a territory.
+PLACES = ("territory", "giver", "receiver")
 
 
 @functools.lru_cache(maxsize=1)
 def schemas() -> dict[str, Schema]:
-    """Every Table Schema that ships, by table name."""
+    """Every Table Schema that ships, by table name; every field has its `labels` and `constraints`."""
     files = sorted(schemas_folder().glob("*.schema.json"))
-    return {file.name.removesuffix(".schema.json"): json.loads(file.read_text("utf-8")) for file in files}
+    found = {file.name.removesuffix(".schema.json"): json.loads(file.read_text("utf-8")) for file in files}
+    for schema in found.values():
+        schema["fields"] = [{"labels": {}, "constraints": {}, **field} for field in schema["fields"]]
+    return found
+
+
+def fields(table: str) -> dict[str, Schema]:
+    """The fields of `table` by name, in order; none for what is no table."""
+    return {field["name"]: field for field in schemas().get(table, {"fields": ()})["fields"]}
 
 
 def columns(table: str) -> tuple[str, ...]:
     """Names of the columns of `table`, in order."""
-    return tuple(field["name"] for field in schemas()[table]["fields"])
+    return tuple(fields(table))
 
 
 def labels(table: str, column: str) -> dict[str, str]:
     """The codes of a column and what they are called; empty for a column without codes."""
-    return _labels().get((table, column), {})
+    return dict(fields(table).get(column, {}).get("labels", {}))
 
 
-@functools.lru_cache(maxsize=1)
-def _labels() -> dict[tuple[str, str], dict[str, str]]:
-    return {
-        (table, field["name"]): field.get("labels", {})
-        for table, schema in schemas().items()
-        for field in schema["fields"]
-    }
+def keyed(
+    found: Mapping[str, Any], known: Collection[str], where: str, needed: Collection[str] = ()
+) -> None:
+    """Nothing when every key of a table of settings is known and none that is needed is absent; else raises
+    UnknownName with the nearest key, or RefusedData.
+    """
+    for key in found:
+        if key not in known:
+            raise UnknownName.among("la clé", key, known, where=where)
+    if missing := [key for key in needed if key not in found]:
+        raise error(RefusedData, "missing-keys", where=where, keys=", ".join(missing))
 
 
-def address(line: int, column: int) -> str:
-    """A cell as a spreadsheet names it: line 4, second column (1) is B4."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return f"{letters}{line}"
+def letters(column: int) -> str:
+    """A column as a spreadsheet names it: the first is A, the 27th AA."""
+    return letters((column - 1) // 26) + chr(ord("A") + (column - 1) % 26) if column else ""
 
 
 def read_text(path: Path) -> pd.DataFrame:
@@ -55,45 +65,35 @@ def read_text(path: Path) -> pd.DataFrame:
     unreadable.
     """
     try:
-        return pd.read_csv(
+        found = pd.read_csv(
             path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False
         )
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as cause:
         raise error(RefusedData, "unreadable-csv", where=path.name, cause=cause) from cause
+    # A row that stops short leaves cells that are nothing.
+    return found.fillna("")
 
 
-def read_table(path: Path, table: str) -> pd.DataFrame:
-    """One CSV file as a frame with every column of its schema; raises RefusedData when it is unreadable.
-
-    Text columns hold "" where the cell is empty; numbers hold NaN.
-    """
-    frame, wrong = read_typed(path, table)
-    if wrong:
-        raise error(RefusedData, "not-numbers", where=path.name, column=wrong.popitem()[1])
-    return frame
+def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
+    """The tables of a folder as text, as `read_text` reads them, by name. Raises RefusedData."""
+    return {name: read_text(file) for name in schemas() if (file := folder / f"{name}.csv").is_file()}
 
 
 def read_typed(path: Path, table: str) -> tuple[pd.DataFrame, dict[str, str]]:
-    """As `read_table`; a cell that should hold a number and does not is NaN, and told beside the frame: its
-    column, by territory ("" for a table that has none).
+    """One CSV file as a frame with every column of its schema: "" for an empty text, NaN for no number.
+
+    A cell that should hold a number and does not is NaN too, and told beside the frame: its column, by
+    territory ("" for a table that has none). Raises RefusedData when the file is unreadable.
     """
-    frame = read_text(path).fillna("")
+    frame = read_text(path)
     frame = frame[(frame != "").any(axis=1)].reset_index(drop=True)
     frame = frame.reindex(columns=list(columns(table)), fill_value="").apply(lambda cells: cells.str.strip())
     wrong: dict[str, str] = {}
-    for field in schemas()[table]["fields"]:
+    for name, field in fields(table).items():
         if field["type"] in ("integer", "number"):
-            cells = frame[field["name"]]
-            numbers = pd.to_numeric(cells.replace("", None), errors="coerce").astype(float)
-            lost = frame[numbers.isna() & (cells != "")]
-            wrong |= dict.fromkeys(
-                lost["territory"] if "territory" in lost else [""] * len(lost), field["title"]
-            )
-            frame[field["name"]] = numbers
+            numbers = pd.to_numeric(frame[name].replace("", None), errors="coerce").astype(float)
+            lost = frame[numbers.isna() & (frame[name] != "")]
+            places = lost["territory"] if "territory" in lost else [""] * len(lost)
+            wrong |= dict.fromkeys(places, field["title"])
+            frame[name] = numbers
     return frame, wrong
-
-
-@functools.lru_cache(maxsize=64)
-def empty_table(table: str) -> pd.DataFrame:
-    """A frame with the columns of `table` and no row; read, never written into."""
-    return pd.DataFrame({name: pd.Series(dtype=str) for name in columns(table)})

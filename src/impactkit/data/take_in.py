@@ -5,16 +5,17 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from impactkit.data.check_rules import Fault, faults
-from impactkit.data.check_schema import cell_faults
+from impactkit.data.check_rules import faults
+from impactkit.data.check_schema import Fault, cell_faults
 from impactkit.data.evaluation import settings_of
 from impactkit.data.folders import find
-from impactkit.data.names import made_code, with_codes
-from impactkit.data.tables import columns, read_text, schemas
-from impactkit.data.workbook_read import Taken, Where, read_workbook
+from impactkit.data.names import with_codes
+from impactkit.data.tables import columns, fields, read_folder, schemas
+from impactkit.data.workbook_read import NAMED, Taken, read_workbook
 from impactkit.data.workbook_write import shown
 from impactkit.errors import Problem, Problems
 from impactkit.wording.catalogue import say
@@ -33,14 +34,13 @@ class Change:
 
 @dataclass(frozen=True)
 class TakenIn:
-    """What an import did: rows added, changed and already there by table, values replaced, how many cells no
-    table could hold; or the problems for which nothing was written.
+    """What an import did: rows added by table, values replaced, how many cells no table could hold; or the
+    problems for which nothing was written.
     """
 
     workbook: str
     problems: Problems
     added: Mapping[str, int]
-    same: Mapping[str, int]
     changes: tuple[Change, ...]
     leftovers: int
     written: bool
@@ -57,13 +57,10 @@ class TakenIn:
             if count:
                 yield say("import.added", n=count, count=count, table=schemas()[table]["title"])
         for one in self.changes:
+            table, column = schemas()[one.table]["title"], fields(one.table)[one.column]["title"]
+            was = one.was or say("import.empty")
             yield say(
-                "import.changed",
-                table=schemas()[one.table]["title"],
-                row=one.key,
-                column=_title(one.table, one.column),
-                was=one.was or say("import.empty"),
-                becomes=one.becomes,
+                "import.changed", table=table, row=one.key, column=column, was=was, becomes=one.becomes
             )
         if not any(self.added.values()) and not self.changes:
             yield say("import.nothing")
@@ -90,38 +87,27 @@ def import_workbook(
     path, home = Path(workbook), find(folder).resolve()
     settings = settings_of(home, str(folder))
     taken = read_workbook(path)
-    now = {name: read_text(home / f"{name}.csv").fillna("") for name in _present(home)}
+    now = read_folder(home)
     given = {"source": source or say("import.source", name=path.name), "as_of": as_of}
     tables = {name: _given(name, frame, given) for name, frame in taken.tables.items()}
     tables, named = with_codes(tables, now)
-    merged = {name: _merge(name, now.get(name), frame) for name, frame in tables.items()}
-    rest = pd.DataFrame(taken.leftovers, columns=list(columns("leftovers")), dtype="str")
-    if len(rest):
-        merged["leftovers"] = _merge("leftovers", _after("leftovers", merged, now), rest)
+    merged = {name: _merge(name, now, frame) for name, frame in tables.items()}
     everything = {**now, **{name: one.frame for name, one in merged.items()}}
-    problems = list(taken.problems)
-    problems += _problems(taken, merged, named, everything, settings)
+    rest = pd.DataFrame(taken.leftovers, columns=columns("leftovers"), dtype="str")
+    if len(rest):
+        merged["leftovers"] = _merge("leftovers", everything, rest)
+        everything["leftovers"] = merged["leftovers"].frame
+    checked = [fault for name, one in merged.items() for fault in cell_faults(name, one.frame, shown=shown)]
+    checked += faults(everything, settings)
+    problems = [*taken.problems, *_problems(taken, merged, named, checked)]
     order = {sheet.sheet: i for i, sheet in enumerate(taken.where.values())}
     problems.sort(key=lambda one: order.get(one.sheet, 0))
-    if not problems and not dry_run:
+    written = not problems and not dry_run
+    if written:
         _write(home, {name: one.frame for name, one in merged.items() if one.added or one.changes})
-    return TakenIn(
-        path.name,
-        Problems(problems),
-        {name: one.added for name, one in merged.items() if name in tables},
-        {name: one.same for name, one in merged.items() if name in tables},
-        tuple(change for one in merged.values() for change in one.changes),
-        len(rest),
-        not problems and not dry_run,
-    )
-
-
-def _present(folder: Path) -> list[str]:
-    return [name for name in schemas() if (folder / f"{name}.csv").is_file()]
-
-
-def _title(table: str, column: str) -> str:
-    return next(str(one["title"]) for one in schemas()[table]["fields"] if one["name"] == column)
+    added = {name: one.added for name, one in merged.items() if name in tables}
+    changes = tuple(change for one in merged.values() for change in one.changes)
+    return TakenIn(path.name, Problems(problems), added, changes, len(rest), written)
 
 
 def _given(table: str, frame: pd.DataFrame, given: Mapping[str, str]) -> pd.DataFrame:
@@ -140,77 +126,54 @@ class _Merged:
     frame: pd.DataFrame
     origins: tuple[int | None, ...]
     added: int
-    same: int
     changes: tuple[Change, ...]
 
 
-def _after(
-    table: str, merged: Mapping[str, _Merged], now: Mapping[str, pd.DataFrame]
-) -> pd.DataFrame | None:
-    return merged[table].frame if table in merged else now.get(table)
-
-
-def _merge(table: str, old: pd.DataFrame | None, new: pd.DataFrame) -> _Merged:
+def _merge(table: str, tables: Mapping[str, pd.DataFrame], new: pd.DataFrame) -> _Merged:
     """Rows of the workbook beside the table's own: one of the same key takes its place, cell by cell."""
-    said = {name for name in new if (new[name] != "").any()}
-    names = [name for name in columns(table) if old is None or name in old or name in said]
-    mine = pd.DataFrame(columns=names, dtype="str") if old is None else old
-    rows = mine.reindex(columns=names, fill_value="").to_dict("records")
+    old = tables.get(table, pd.DataFrame(columns=columns(table), dtype="str"))
+    names = [name for name in columns(table) if name in old or (name in new and (new[name] != "").any())]
+    rows = old.reindex(columns=names, fill_value="").to_dict("records")
     key = _key(table)
-    at: dict[tuple[str, ...], int] = {}
-    for i, row in enumerate(rows):
-        at.setdefault(_identity(row, key, names), i)
+    # Of two rows that are the same, the first.
+    at = {_identity(row, key, names): i for i, row in reversed(list(enumerate(rows)))}
     origins: list[int | None] = [None] * len(rows)
     changes: list[Change] = []
-    added = same = 0
-    for i, told in enumerate(new.to_dict("records")):
-        row = {name: told.get(name, "") for name in names}
-        place = at.get(_identity(row, key, names))
-        if place is None or origins[place] is not None:
+    for i, told in enumerate(new.reindex(columns=names, fill_value="").to_dict("records")):
+        place = at.setdefault(_identity(told, key, names), len(rows))
+        if place == len(rows) or origins[place] is not None:
             # A key written twice in the workbook is two rows, and a fault that the checks name.
-            added += 1
-            rows.append(row)
+            rows.append(told)
             origins.append(i)
-            at.setdefault(_identity(row, key, names), len(rows) - 1)
             continue
-        replaced = [name for name in names if told.get(name) and told[name] != rows[place][name]]
-        for name in replaced:
+        for name in [name for name in names if told[name] not in ("", rows[place][name])]:
             label = " / ".join(rows[place][one] for one in key if rows[place][one])
             changes.append(Change(table, label, name, rows[place][name], told[name]))
             rows[place][name] = told[name]
-        same += not replaced
         origins[place] = i
     frame = pd.DataFrame(rows, columns=names, dtype="str")
-    return _Merged(frame, tuple(origins), added, same, tuple(changes))
+    return _Merged(frame, tuple(origins), len(rows) - len(old), tuple(changes))
 
 
 def _key(table: str) -> list[str]:
-    schema = schemas()[table]
-    key = schema.get("primaryKey") or schema.get("mergeKey") or []
+    key = schemas()[table].get("primaryKey") or schemas()[table].get("mergeKey", [])
     return [key] if isinstance(key, str) else list(key)
 
 
-def _identity(row: Mapping[str, str], key: list[str], names: list[str]) -> tuple[str, ...]:
+def _identity(row: Mapping[Any, str], key: list[str], names: list[str]) -> tuple[str, ...]:
     """What makes a row the same row: its key; without one, or with a hole in it, all that it says."""
-    if key and all(row.get(name, "") for name in key):
+    if key and all(row.get(name) for name in key):
         return ("key", *(row[name] for name in key))
-    return tuple(row.get(name, "") for name in names)
+    return tuple(row[name] for name in names)
 
 
 def _problems(
-    taken: Taken,
-    merged: Mapping[str, _Merged],
-    named: list[Fault],
-    everything: Mapping[str, pd.DataFrame],
-    settings: Mapping[str, object],
+    taken: Taken, merged: Mapping[str, _Merged], named: list[Fault], checked: list[Fault]
 ) -> Iterator[Problem]:
     """What the checks say of the rows that come from the workbook, each cell once."""
-    blamed = set(taken.blamed)
-    for fault in named:
-        blamed.add((fault.table, fault.row, fault.column))
-        yield _problem(fault, taken.where[fault.table], fault.row)
-    found = [fault for name, one in merged.items() for fault in cell_faults(name, one.frame, shown=shown)]
-    for fault in [*found, *faults(everything, settings)]:
+    blamed = taken.blamed | {(fault.table, fault.row, fault.column) for fault in named}
+    yield from (_problem(fault, taken, fault.row) for fault in named)
+    for fault in checked:
         if fault.table not in taken.where or fault.row is None:
             continue
         row = merged[fault.table].origins[fault.row]
@@ -218,25 +181,23 @@ def _problems(
         if row is None or place in blamed or (fault.table, None, fault.column) in blamed:
             continue
         # A code is made from the row's name; without one, the name is what is asked for.
-        if not fault.value and fault.column == made_code(fault.table):
+        if not fault.value and fault.column == NAMED.get(fault.table, ("",))[0]:
             continue
         blamed.add(place)
-        yield _problem(fault, taken.where[fault.table], row)
+        yield _problem(fault, taken, row)
 
 
-def _problem(fault: Fault, where: Where, row: int | None) -> Problem:
-    cell = where.cell(row, fault.column)
+def _problem(fault: Fault, taken: Taken, row: int | None) -> Problem:
+    where = taken.where[fault.table]
+    place = taken.workbook, where.sheet, where.cell(row, fault.column)
     undated = fault.column == "as_of" and not fault.value
     mended = say("import.undated") if undated else fault.next
-    return Problem(where.workbook, where.sheet, cell, fault.value, fault.expected, mended, fault.territory)
+    return Problem(*place, fault.value, fault.expected, mended, fault.territory)
 
 
 def _write(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
     """Each table beside its file, then all in place: an interruption leaves the old ones whole."""
-    ready = []
     for name, frame in tables.items():
-        aside = folder / f".{name}.csv.new"
-        frame.to_csv(aside, index=False, encoding="utf-8", lineterminator="\n")
-        ready.append((aside, folder / f"{name}.csv"))
-    for aside, file in ready:
-        os.replace(aside, file)
+        frame.to_csv(folder / f".{name}.csv.new", index=False, encoding="utf-8", lineterminator="\n")
+    for name in tables:
+        os.replace(folder / f".{name}.csv.new", folder / f"{name}.csv")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from impactkit.data import geography
+from impactkit.data.tables import PLACES
 from impactkit.wording.catalogue import french_spaces
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation, Wave
+
+# Whether all of the one, and all of the other, is ground that they share.
+HOW = {(True, True): "same", (True, False): "within", (False, True): "contains", (False, False): "overlaps"}
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Territory:
     perimeter: tuple[Part, ...]
     candidates: tuple[Part, ...]
     units: tuple[str, ...]
+    _tables: dict[str, pd.DataFrame] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     def __repr__(self) -> str:
         return f"Territory({self.code}: {self.name})"
@@ -47,23 +52,12 @@ class Territory:
     def table(self, name: str) -> pd.DataFrame:
         """Rows of table `name` that are about this territory, as a copy (transfers: given or received)."""
         if name not in self._tables:
-            self._tables[name] = self._own(name)
+            rows = self.evaluation.table(name)
+            mine = (rows[[one for one in PLACES if one in rows]] == self.code).any(axis=1)
+            if name == "events":
+                mine |= (rows["territory"] == "") & rows["wave"].isin(["", self.wave.id])
+            self._tables[name] = rows[mine].reset_index(drop=True)
         return self._tables[name].copy()
-
-    @functools.cached_property
-    def _tables(self) -> dict[str, pd.DataFrame]:
-        return {}
-
-    def _own(self, name: str) -> pd.DataFrame:
-        rows = self.evaluation.table(name)
-        if name == "transfers":
-            mine = (rows["giver"] == self.code) | (rows["receiver"] == self.code)
-        elif name == "events":
-            everyone = (rows["territory"] == "") & rows["wave"].isin(["", self.wave.id])
-            mine = (rows["territory"] == self.code) | everyone
-        else:
-            mine = rows["territory"] == self.code
-        return rows[mine].reset_index(drop=True)
 
     @functools.cached_property
     def labelled(self) -> str:
@@ -73,10 +67,8 @@ class Territory:
         if self.status == "candidate":
             return ""
         events = self.table("events")
-        own = events[
-            (events["kind"] == "label") & (events["territory"] == self.code) & (events["date"] != "")
-        ]
-        return str(own["date"].iloc[0]) if len(own) else self.wave.labelled
+        own = events[(events["kind"] == "label") & (events["territory"] == self.code)]["date"]
+        return next(filter(None, own), self.wave.labelled)
 
     @functools.cached_property
     def communes(self) -> frozenset[str]:
@@ -93,20 +85,18 @@ def communes_of(parts: tuple[Part, ...], vintage: int) -> frozenset[str]:
     """Communes of several official units together, at one vintage. Raises UnknownName for a code that is not
     one.
     """
-    return frozenset().union(
-        *(geography.communes_of(part.family, part.code, vintage=vintage) for part in parts)
-    )
+    found = (geography.communes_of(part.family, part.code, vintage=vintage) for part in parts)
+    return frozenset().union(*found)
 
 
 def territories_of(evaluation: Evaluation) -> tuple[Territory, ...]:
     """Every territory of the evaluation, in the order of its table."""
     perimeters = evaluation.table("perimeters")
-
     own = perimeters["family"] == "unit"
 
     def parts(code: str, role: str) -> tuple[Part, ...]:
         rows = perimeters[(perimeters["territory"] == code) & (perimeters["role"] == role) & ~own]
-        return tuple(Part(family, unit) for family, unit in zip(rows["family"], rows["code"], strict=True))
+        return tuple(map(Part, rows["family"], rows["code"]))
 
     return tuple(
         Territory(
@@ -127,14 +117,10 @@ def territories_of(evaluation: Evaluation) -> tuple[Territory, ...]:
 
 def overlaps(place: Territory) -> tuple[tuple[Territory, str], ...]:
     """The other territories of the evaluation that share ground with `place`, and how: `within` (place lies
-    inside),
-    `contains`, `same` or `overlaps`."""
-    found = []
-    for other in place.evaluation.territories:
-        shared = place.communes & other.communes
-        if other.code == place.code or not shared:
-            continue
-        inside, around = shared == place.communes, shared == other.communes
-        how = "same" if inside and around else "within" if inside else "contains" if around else "overlaps"
-        found.append((other, how))
-    return tuple(found)
+    inside), `contains`, `same` or `overlaps`.
+    """
+    return tuple(
+        (other, HOW[shared == place.communes, shared == other.communes])
+        for other in place.evaluation.territories
+        if other.code != place.code and (shared := place.communes & other.communes)
+    )

@@ -1,19 +1,20 @@
 """Reading what people do to workbooks: sheets, headers, rows, merged cells, totals; nothing is lost."""
 
 import difflib
+import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from impactkit.data.tables import address, columns, schemas
-from impactkit.data.workbook_cells import EXAMPLE, clean, plain, told
+from impactkit.data.tables import columns, fields, letters, schemas
+from impactkit.data.workbook_cells import EXAMPLE, clean, plain, refused, told
 from impactkit.data.workbook_file import Cell, Sheet, read_sheets
 from impactkit.errors import Problem, RefusedData
-from impactkit.wording.catalogue import error, say
+from impactkit.wording.catalogue import advice, error
 
 # A header stands in the first lines, under a title or two.
 DEEPEST = 40
@@ -36,7 +37,6 @@ GIVEN = ("source", "as_of", "territory")
 class Where:
     """Where the rows of a table stand: sheet, line of the header, line of each row, column of each field."""
 
-    workbook: str
     sheet: str
     header: int
     lines: tuple[int, ...]
@@ -45,7 +45,7 @@ class Where:
     def cell(self, row: int | None, column: str) -> str:
         """The address of a cell; that of its row when the sheet has no such column."""
         line = self.header if row is None else self.lines[row]
-        return address(line, self.columns.get(column, 1) - 1)
+        return f"{letters(self.columns.get(column, 1))}{line}"
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,22 @@ class Taken:
     what is wrong.
     """
 
-    tables: dict[str, pd.DataFrame]
-    where: dict[str, Where]
-    leftovers: list[dict[str, str]]
-    problems: list[Problem]
+    workbook: str
+    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    where: dict[str, Where] = field(default_factory=dict)
+    leftovers: list[dict[str, str]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
     # (table, row, column) already said to be wrong, and columns that are nowhere.
     blamed: set[tuple[str, int | None, str]] = field(default_factory=set)
+
+    def wrong(self, sheet: str, cell: str, value: str, said: str, mended: str) -> None:
+        """One problem more."""
+        self.problems.append(Problem(self.workbook, sheet, cell, value, said, mended))
+
+    def keep(self, sheet: str, cell: str, column: str, value: str) -> None:
+        """One cell more that no table can hold, under the words of its column."""
+        told = {"workbook": self.workbook, "sheet": sheet, "cell": cell, "column": column, "value": value}
+        self.leftovers.append(told)
 
 
 def read_workbook(path: Path) -> Taken:
@@ -67,16 +77,15 @@ def read_workbook(path: Path) -> Taken:
 
     Raises RefusedData for what is no readable workbook, and for one where no sheet is known.
     """
-    taken = Taken({}, {}, [], [])
+    taken = Taken(path.name)
     for sheet in read_sheets(path):
         table = _table_of(sheet)
         if table is None:
-            taken.leftovers.extend(_kept(path.name, sheet, sheet.cells, {}))
+            _keep(sheet, list(sheet.cells), 0, taken)
         elif table in taken.where:
-            said = say("sheet.twice", other=taken.where[table].sheet)
-            taken.problems.append(Problem(path.name, sheet.name, "A1", "", said, say("sheet.twice.next")))
+            taken.wrong(sheet.name, "A1", "", *advice("sheet.twice", other=taken.where[table].sheet))
         else:
-            _take(path.name, sheet, table, taken)
+            _take(sheet, table, taken)
     if not taken.where and not taken.problems:
         known = ", ".join(schema["sheet"] for schema in schemas().values() if schema.get("light"))
         raise error(RefusedData, "workbook-nothing", where=path.name, known=known)
@@ -85,60 +94,53 @@ def read_workbook(path: Path) -> Taken:
 
 def _table_of(sheet: Sheet) -> str | None:
     """The table of a sheet, by its name, a near spelling, or a header that fits one table alone."""
-    names = {plain(name): table for table, schema in schemas().items() for name in _names_of(table, schema)}
-    wanted = plain(sheet.name)
-    near = [wanted] if wanted in names else difflib.get_close_matches(wanted, names, 1, NEAR_SHEET)
-    if near:
+    names = {
+        plain(name): table
+        for table, schema in schemas().items()
+        for name in (table, schema["title"], schema["sheet"])
+    }
+    if near := difflib.get_close_matches(plain(sheet.name), names, 1, NEAR_SHEET):
         return names[near[0]]
-    fits = {}
+    fits: dict[int, list[str]] = {}
     for table in schemas():
         _, found = _header(sheet, table, near=False)
-        needed = {one["name"] for one in schemas()[table]["fields"] if _needed(table, one)}
-        if found and needed and needed <= set(found):
-            fits[table] = len(found)
-    best = sorted(fits, key=lambda table: -fits[table])
-    return best[0] if best and (len(best) == 1 or fits[best[0]] > fits[best[1]]) else None
+        needed = _needed(table)
+        if found and needed and needed.keys() <= found.keys():
+            fits.setdefault(len(found), []).append(table)
+    best = fits[max(fits)] if fits else []
+    return best[0] if len(best) == 1 else None
 
 
-def _names_of(table: str, schema: Mapping[str, Any]) -> set[str]:
-    return {table, schema["title"], schema["sheet"]}
-
-
-def _needed(table: str, one: Mapping[str, Any]) -> bool:
-    """Whether a column must be there: required, and nothing else can give it."""
-    code = NAMED.get(table, ("",))[0]
-    return bool(one.get("constraints", {}).get("required")) and one["name"] not in (code, *GIVEN)
+def _needed(table: str) -> dict[str, str]:
+    """The columns that must be there and their titles: required, and nothing else can give them."""
+    given = (*NAMED.get(table, ("",))[:1], *GIVEN)
+    asked = [one for one in fields(table).values() if one["constraints"].get("required")]
+    return {one["name"]: one["title"] for one in asked if one["name"] not in given}
 
 
 def _header(sheet: Sheet, table: str, *, near: bool) -> tuple[int, dict[str, list[int]]]:
     """The line that holds most names of the table's columns, and the columns of each field."""
-    best: tuple[int, dict[str, list[int]]] = (0, {})
-    for line in list(sheet.by_line)[:DEEPEST]:
-        found = _columns_of(sheet, line, table, near=near)
-        if len(found) >= 2 and len(found) > len(best[1]):
-            best = line, found
-    return best
+    lines = list(sheet.by_line.items())[:DEEPEST]
+    found = [(line, _columns_of(cells, table, near=near)) for line, cells in lines]
+    return max([one for one in found if len(one[1]) >= 2], key=lambda one: len(one[1]), default=(0, {}))
 
 
-def _columns_of(sheet: Sheet, line: int, table: str, *, near: bool) -> dict[str, list[int]]:
-    exact: dict[str, str] = {}
-    for one in reversed(schemas()[table]["fields"]):
-        exact |= {_bare(alias): one["name"] for alias in one.get("aliases", ())}
+@functools.lru_cache(maxsize=64)
+def _titled(table: str) -> dict[str, str]:
+    """The columns of a table by what people call them."""
+    every = list(fields(table).values())
+    found = {_bare(alias): one["name"] for one in reversed(every) for alias in one.get("aliases", ())}
     # A title is stronger than another column's alias.
-    exact |= {
-        _bare(one[key]): one["name"] for one in schemas()[table]["fields"] for key in ("name", "title")
-    }
+    return found | {_bare(one[key]): one["name"] for one in every for key in ("name", "title")}
+
+
+def _columns_of(line: Mapping[int, Cell], table: str, *, near: bool) -> dict[str, list[int]]:
+    exact = _titled(table)
     found: dict[str, list[int]] = {}
-    unknown = []
-    for column, cell in sheet.by_line[line].items():
-        if not isinstance(cell.value, str):
-            continue
-        name = exact.get(_bare(cell.value))
-        if name:
-            found.setdefault(name, []).append(column)
-        else:
-            unknown.append((column, _bare(cell.value)))
-    for column, words in unknown if near else ():
+    heads = {column: _bare(cell.value) for column, cell in line.items() if isinstance(cell.value, str)}
+    for column in [column for column, words in heads.items() if words in exact]:
+        found.setdefault(exact[heads[column]], []).append(column)
+    for column, words in heads.items() if near else ():
         match = difflib.get_close_matches(words, exact, 1, NEAR_COLUMN)
         if match and exact[match[0]] not in found:
             found[exact[match[0]]] = [column]
@@ -150,124 +152,81 @@ def _bare(words: str) -> str:
     return plain(re.sub(r"\([^)]*\)|\*", " ", words))
 
 
-def _take(file: str, sheet: Sheet, table: str, taken: Taken) -> None:
+def _take(sheet: Sheet, table: str, taken: Taken) -> None:
     header, found = _header(sheet, table, near=True)
+    asked = _needed(table)
     if not found:
         if sheet.cells:
-            said = say("sheet.no-header", columns=_titles(table))
-            taken.problems.append(Problem(file, sheet.name, "A1", "", said, say("sheet.no-header.next")))
-        taken.where[table] = Where(file, sheet.name, 1, (), {})
+            taken.wrong(sheet.name, "A1", "", *advice("sheet.no-header", columns=", ".join(asked.values())))
+        taken.where[table] = Where(sheet.name, 1, (), {})
         return
     where = {name: places[0] for name, places in found.items()}
     for name, places in found.items():
         for column in places[1:]:
-            value, said = clean(sheet.cells[header, column].value), say("sheet.column-twice")
-            cell = address(header, column - 1)
-            taken.problems.append(
-                Problem(file, sheet.name, cell, value, said, say("sheet.column-twice.next"))
-            )
+            value = clean(sheet.cells[header, column].value)
+            taken.wrong(sheet.name, f"{letters(column)}{header}", value, *advice("sheet.column-twice"))
             taken.blamed.add((table, None, name))
-    for one in schemas()[table]["fields"]:
-        if _needed(table, one) and one["name"] not in where:
-            said = say("check.no-column", name=one["title"])
-            cell = address(header, 0)
-            taken.problems.append(Problem(file, sheet.name, cell, "", said, say("check.no-column.next")))
-            taken.blamed.add((table, None, one["name"]))
-    cells = _filled(file, sheet, header, where, table, taken)
+    for name in [name for name in asked if name not in where]:
+        taken.wrong(sheet.name, f"A{header}", "", *advice("check.no-column", name=asked[name]))
+        taken.blamed.add((table, None, name))
+    cells = _filled(sheet, header, {column: fields(table)[name] for name, column in where.items()}, taken)
     kept = [line for line in sheet.by_line if line > header and _is_row(sheet.by_line[line], where)]
-    taken.where[table] = Where(file, sheet.name, header, tuple(kept), where)
-    rows = [_row(table, i, line, cells, taken) for i, line in enumerate(kept)]
-    taken.tables[table] = pd.DataFrame(
-        rows, columns=[name for name in columns(table) if name in where], dtype="str"
-    )
-    rows_of, mine = set(kept), set(where.values())
-    spare = {
-        (line, column): cell
-        for (line, column), cell in sheet.cells.items()
-        if line != header and not (line in rows_of and column in mine)
-    }
-    heads = {column: clean(cell.value) for column, cell in sheet.by_line[header].items()}
-    taken.leftovers.extend(_kept(file, sheet, spare, heads))
-
-
-def _titles(table: str) -> str:
-    return ", ".join(one["title"] for one in schemas()[table]["fields"] if _needed(table, one))
+    taken.where[table] = Where(sheet.name, header, tuple(kept), where)
+    names = [name for name in columns(table) if name in where]
+    rows = [
+        [_text(table, row, name, cells.get((line, where[name])), taken) for name in names]
+        for row, line in enumerate(kept)
+    ]
+    taken.tables[table] = pd.DataFrame(rows, columns=names, dtype="str")
+    mine = {(line, column) for line in kept for column in where.values()}
+    _keep(sheet, [place for place in sheet.cells if place[0] != header and place not in mine], header, taken)
 
 
 def _filled(
-    file: str, sheet: Sheet, header: int, where: Mapping[str, int], table: str, taken: Taken
+    sheet: Sheet, header: int, types: Mapping[int, Mapping[str, Any]], taken: Taken
 ) -> dict[tuple[int, int], Cell]:
     """The cells, those merged downwards repeated on each line; one figure for several lines is refused."""
     cells = dict(sheet.cells)
-    types = {where[one["name"]]: one for one in schemas()[table]["fields"] if one["name"] in where}
     for first, last, left, _ in sheet.merged:
         top = sheet.cells.get((first, left))
         if first <= header or last == first or left not in types or top is None:
             continue
         if types[left]["type"] in ("integer", "number"):
-            said, mended = say("sheet.merged"), say("sheet.merged.next")
-            cell = address(first, left - 1)
-            taken.problems.append(Problem(file, sheet.name, cell, clean(top.value), said, mended))
-            continue
-        cells |= {(line, left): top for line in range(first, last + 1)}
+            taken.wrong(sheet.name, f"{letters(left)}{first}", clean(top.value), *advice("sheet.merged"))
+        else:
+            cells |= {(line, left): top for line in range(first, last + 1)}
     return cells
 
 
 def _is_row(line: Mapping[int, Cell], where: Mapping[str, int]) -> bool:
     """Whether a line is a row of the table: neither blank in its columns, nor a total, nor the example."""
-    words = [words for cell in line.values() if (words := clean(cell.value))]
-    mine = [told for column in where.values() if column in line and (told := clean(line[column].value))]
-    if not mine:
-        return False
-    if TOTALS.match(plain(words[0])):
-        return not all(_is_figure(word) for word in words[1:])
+    said = {column: words for column, cell in line.items() if (words := clean(cell.value))}
+    mine = [said[column] for column in where.values() if column in said]
+    first, *others = said.values() or [""]
+    if mine and TOTALS.match(plain(first)):
+        return not all(re.fullmatch(r"[\d\s.,€%+\-−]*|=.*", word) for word in others)
     return not all(word.startswith(EXAMPLE) for word in mine)
 
 
-def _is_figure(word: str) -> bool:
-    return bool(re.fullmatch(r"[\d\s.,€%+\-−]*|=.*", word))
+def _text(table: str, row: int, name: str, cell: Cell | None, taken: Taken) -> str:
+    """What a cell puts in the table; what it says that the table cannot hold is a problem, or is kept."""
+    if cell is None:
+        return ""
+    where, one, value = taken.where[table], fields(table)[name], clean(cell.value)
+    said = refused(f"cell.{cell.wrong}") if cell.wrong else told(cell.value, one, cell.shown)
+    if said.missing:
+        # It says that nobody knows: the table stays empty, the word is kept.
+        taken.keep(where.sheet, where.cell(row, name), one["title"], value)
+    if said.wrong:
+        taken.wrong(where.sheet, where.cell(row, name), value, said.wrong, said.next)
+        taken.blamed.add((table, row, name))
+    return said.text
 
 
-def _row(
-    table: str, row: int, line: int, cells: Mapping[tuple[int, int], Cell], taken: Taken
-) -> dict[str, str]:
-    where = taken.where[table]
-    found = {}
-    for one in schemas()[table]["fields"]:
-        name = one["name"]
-        if name not in where.columns:
-            continue
-        cell = cells.get((line, where.columns[name]))
-        found[name] = "" if cell is None else _text(table, row, one, cell, taken)
-    return found
-
-
-def _text(table: str, row: int, one: Mapping[str, Any], cell: Cell, taken: Taken) -> str:
-    where, name = taken.where[table], one["name"]
-    at = where.cell(row, name)
-    if cell.uncomputed or cell.broken:
-        key = "cell.uncomputed" if cell.uncomputed else "cell.broken"
-        wrong, mended, value = say(key), say(f"{key}.next"), clean(cell.value)
-    else:
-        said = told(cell.value, one, cell.shown)
-        wrong, mended, value = said.wrong, said.next, clean(cell.value)
-        if said.missing:
-            # It says that nobody knows: the table stays empty, the word is kept.
-            head = {"workbook": where.workbook, "sheet": where.sheet, "cell": at}
-            taken.leftovers.append({**head, "column": one["title"], "value": value})
-        if not wrong:
-            return said.text
-    taken.problems.append(Problem(where.workbook, where.sheet, at, value, wrong, mended))
-    taken.blamed.add((table, row, name))
-    return ""
-
-
-def _kept(
-    file: str, sheet: Sheet, cells: Mapping[tuple[int, int], Cell], heads: Mapping[int, str]
-) -> Iterator[dict[str, str]]:
+def _keep(sheet: Sheet, places: list[tuple[int, int]], header: int, taken: Taken) -> None:
     """What no table can hold, cell by cell; the example line is no one's words."""
-    for (line, column), cell in sorted(cells.items(), key=lambda one: one[0]):
-        words = clean(cell.value)
+    for line, column in places:
+        words = clean(sheet.cells[line, column].value)
         if words and not words.startswith(EXAMPLE):
-            at = {"workbook": file, "sheet": sheet.name, "cell": address(line, column - 1)}
-            yield {**at, "column": heads.get(column, ""), "value": words}
+            head = sheet.cells.get((header, column), Cell(""))
+            taken.keep(sheet.name, f"{letters(column)}{line}", clean(head.value), words)

@@ -11,6 +11,7 @@ import errno
 import functools
 import gettext
 import io
+import itertools
 import re
 import string
 from dataclasses import dataclass
@@ -25,8 +26,6 @@ _BEFORE = re.compile(r" ([%;:!?»])")
 
 class Declared(str):
     """Text that comes as written from a table of the evaluation; it is quoted, never computed."""
-
-    __slots__ = ()
 
 
 class Cited(str):
@@ -88,38 +87,38 @@ def runs(key: str, *, lang: str = "fr", n: float | None = None, **holes: object)
     strong = False
     found: list[Run] = []
     for literal, hole, _, _ in string.Formatter().parse(_template(key, lang, n)):
-        pieces = literal.split("**")
-        for i, piece in enumerate(pieces):
+        for i, piece in enumerate(literal.split("**")):
             strong ^= i > 0
             if piece:
-                _append(found, Run(piece, strong))
+                found.append(Run(piece, strong))
         if hole is not None:
             value = holes[hole]
-            note = value.note if isinstance(value, Cited) else ""
-            _append(found, Run(str(value), strong, isinstance(value, Declared), note))
-    return tuple(found)
+            found.append(Run(str(value), strong, isinstance(value, Declared), getattr(value, "note", "")))
+    # Stretches of one voice are one; what is declared, or cited, stands alone.
+    voices = itertools.groupby(found, lambda run: (run.strong, (run.declared or run.note) and id(run)))
+    return tuple(
+        next(same) if alone else Run("".join(run.text for run in same), strong)
+        for (strong, alone), same in voices
+    )
 
 
-def _append(found: list[Run], run: Run) -> None:
-    """Add a stretch; in the voice of the last it continues it; what is declared stands alone."""
-    last = found[-1] if found else None
-    alone = last is None or any(one.declared or one.note for one in (last, run))
-    if last is not None and not alone and last.strong == run.strong:
-        found[-1] = Run(last.text + run.text, run.strong)
-    else:
-        found.append(run)
+def advice(key: str, *, n: float | None = None, **holes: Any) -> tuple[str, str]:
+    """What is wrong, and what to do about it: the sentences of `key` and of `<key>.next`."""
+    return say(key, n=n, **holes), say(f"{key}.next", **holes)
 
 
 def error(kind: type[ImpactkitError], key: str, *, where: str = "", **holes: Any) -> ImpactkitError:
     """An error whose words are the catalogue's: `error.<key>` says what, `error.<key>.next` what to do."""
-    return kind(say(f"error.{key}", **holes), where=where, next=say(f"error.{key}.next", **holes))
+    what, next = advice(f"error.{key}", **holes)
+    return kind(what, where=where, next=next)
 
 
 def machine(cause: OSError) -> str:
     """What the machine refuses (a folder that is a file, a full disk), in words."""
     key = f"machine.{errno.errorcode.get(cause.errno or 0, 'other')}"
-    key = key if has(key) else "machine.other"
-    return say(key, file=cause.filename or "", cause=cause.strerror or cause)
+    return say(
+        key if has(key) else "machine.other", file=cause.filename or "", cause=cause.strerror or cause
+    )
 
 
 def has(key: str, *, lang: str = "fr") -> bool:

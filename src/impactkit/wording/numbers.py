@@ -22,9 +22,8 @@ def number(x: float, decimals: int = 0, *, sign: bool = False, lang: str = "fr")
     shown = rounded(float(x), decimals)
     text = format_decimal(abs(shown), format=pattern, locale=lang, decimal_quantization=False)
     text = text.replace("\u00a0", NARROW)
-    if shown < 0:
-        return MINUS + text
-    return "+" + text if sign and shown > 0 else text
+    mark = MINUS if shown < 0 else "+" if sign and shown > 0 else ""
+    return mark + text
 
 
 def percent(share: float, decimals: int = 1, *, sign: bool = False, lang: str = "fr") -> str:
