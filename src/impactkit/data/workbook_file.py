@@ -83,8 +83,8 @@ def _cells(values: Any, formulas: Any) -> dict[tuple[int, int], Cell]:
 
 
 def _merged(sheet: Any) -> tuple[tuple[int, int, int, int], ...]:
-    ranges = sheet.merged_cells.ranges
-    return tuple(sorted((one.min_row, one.max_row, one.min_col, one.max_col) for one in ranges))
+    ranges = sorted(sheet.merged_cells.ranges, key=lambda one: (one.min_row, one.min_col))
+    return tuple((one.min_row, one.max_row, one.min_col, one.max_col) for one in ranges)
 
 
 def _wrong(path: Path) -> str:
