@@ -1,23 +1,23 @@
 """The contents page of an evaluation's reports: every territory, its report, and what became of it."""
 
-import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
-from impactkit.display.html import block_html
 from impactkit.display.maps import map
 from impactkit.errors import ImpactkitError, ReportFailed, UnknownName
 from impactkit.evidence.face import face_name
 from impactkit.evidence.head import kind
 from impactkit.indicators import knowledge
 from impactkit.reports.failure import Outcome, read_failures, stopped
-from impactkit.reports.html import environment, style
-from impactkit.reports.page_rules import problems
-from impactkit.reports.record import RunRecord, read_record, write_whole
-from impactkit.wording.catalogue import error, say
+from impactkit.reports.files import differing, write_whole
+from impactkit.reports.html import environment
+from impactkit.reports.page import plain
+from impactkit.reports.page_rules import ruled
+from impactkit.reports.record import RunRecord, read_record
+from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import date, number
 
 FILE = "index.html"
@@ -34,10 +34,7 @@ def write_contents(
     """
     found = {code: _found(target / code) for code in (*(place.code for place in ev.territories), PROGRAMME)}
     html = contents_html(ev, found, read_failures(target), inputs)
-    broken = problems(html, links=True)
-    if broken:
-        raise error(ReportFailed, "page-rules", where=FILE, problems=" ".join(broken))
-    write_whole(target / FILE, html)
+    write_whole(target / FILE, ruled(html, where=FILE, links=True))
 
 
 def contents_html(
@@ -53,40 +50,28 @@ def contents_html(
     `failures`: the last attempt, where it failed; `inputs`: as in `write_contents`;
     `absent`: what to say where there is no report.
     """
-    from markupsafe import Markup
-
-    places = sorted(ev.territories, key=lambda place: _plain(place.name))
     known = _documented(ev)
+
+    def built(code: str) -> dict[str, Any]:
+        return _built(code, records.get(code), failures.get(code), inputs, absent)
+
     entries = [
         {
             "name": place.name,
             "wave": place.wave.name,
             "kind": _kind(place),
             "known": known.get(place.code, ""),
-            **_built(place.code, records.get(place.code), failures.get(place.code), inputs, absent),
             "face": _face(place),
+            **built(place.code),
         }
-        for place in places
+        for place in sorted(ev.territories, key=lambda place: plain(place.name))
     ]
-    built = sum(1 for one in entries if one["links"])
-    whole = _built(PROGRAMME, records.get(PROGRAMME), failures.get(PROGRAMME), inputs, absent)
-    drawn = [Markup(block_html(block)) for block in map(ev).blocks]
-    words = {
-        "skip": say("page.skip"),
-        "overline": say("contents.overline"),
-        "lead": say("contents.lead", n=built, count=number(built), all=number(len(entries))),
-        "caption": say("contents.caption"),
-        "columns": [
-            say(f"contents.{name}") for name in ("territory", "perimeter", "face", "known", "report")
-        ],
-        "programme": say("contents.programme") if whole["links"] or PROGRAMME in failures else "",
-        "fictional": say("page.fictional") if ev.fictional else "",
-        "foot": say("contents.foot"),
-    }
-    page = environment().get_template("contents.html.j2")
-    return str(
-        page.render(ev=ev, style=Markup(style()), entries=entries, words=words, whole=whole, drawn=drawn)
-    )
+    count = sum(1 for one in entries if one["links"])
+    lead = say("contents.lead", n=count, count=number(count), all=number(len(entries)))
+    programme = built(PROGRAMME)
+    told = {"ev": ev, "lead": lead, "entries": entries, "drawn": map(ev).blocks, "programme": programme}
+    told["shown"] = programme["links"] or PROGRAMME in failures
+    return str(environment().get_template("contents.html.j2").render(told))
 
 
 def _built(
@@ -97,35 +82,26 @@ def _built(
     absent: str,
 ) -> dict[str, Any]:
     """The links to a report, and its state: since when, whether something changed, why it failed."""
+    links: list[tuple[str, str]] = []
     if isinstance(found, RunRecord):
         told = {"edition": found.edition, "date": date(found.first_built)}
-        state = say("contents.built", state=_state(found), **told)
-        state += _stale(found, inputs.get(code) if inputs else None)
+        state = say("contents.built", state=found.state, **told)
+        state += _stale(found, inputs[code]) if inputs and code in inputs else ""
         files = ("report.html", "HTML"), ("report.pdf", "PDF"), ("indicators.csv", say("contents.data"))
         links = [(f"{code}/{file}", label) for file, label in files if file in found.outputs]
     else:
-        state, links = (str(found) if found else absent or say("contents.absent")), []
+        state = str(found) if found else absent or say("contents.absent")
     if failed:
         # Why, and what to do, is for who mends it, on the command line; the page says where it stands.
         state = say("contents.failed", sentence=stopped(failed), kept=state)
     return {"links": links, "state": state}
 
 
-def _state(found: RunRecord) -> str:
-    return say("state.draft") if found.last is None else f"{found.state}"
-
-
-def _stale(found: RunRecord, inputs: Mapping[str, str] | None) -> str:
+def _stale(found: RunRecord, inputs: Mapping[str, str]) -> str:
     """What a report was built from and is no longer the same; nothing while it is fresh."""
-    changed = {
-        name.split("/")[0]
-        for name in {*found.inputs, *(inputs or {})} - {"notebook"}
-        if inputs is not None and found.inputs.get(name) != inputs.get(name)
-    }
-    if not changed:
-        return ""
-    what = ", ".join(say(f"contents.changed.{name}") for name in sorted(changed))
-    return " " + say("contents.stale", what=what)
+    changed = sorted({name.split("/")[0] for name in differing(found.inputs, inputs)} - {"notebook"})
+    what = ", ".join(say(f"contents.changed.{name}") for name in changed)
+    return " " + say("contents.stale", what=what) if changed else ""
 
 
 def _face(place: Territory) -> str:
@@ -161,7 +137,3 @@ def _documented(ev: Evaluation) -> dict[str, str]:
         code: say("contents.of", count=number(count), all=number(size))
         for code, count, size in counts.itertuples()
     }
-
-
-def _plain(name: str) -> str:
-    return unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()

@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,9 @@ from impactkit.errors import ReportFailed
 from impactkit.reports.child import Died, Tell, TimedOut, in_child, is_child, unable
 from impactkit.reports.editions import MOVES, keep, moves, write_moves
 from impactkit.reports.failure import FAILED, Outcome, Stopped, keep_aside
+from impactkit.reports.files import synced
 from impactkit.reports.kernel import MEMORY, manager
-from impactkit.reports.record import RunRecord, day_of, read_record, synced, versions, write_provenance
+from impactkit.reports.record import RunRecord, day_of, read_record, versions, write_provenance
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import number
 
@@ -76,14 +78,13 @@ def run_one(job: Job) -> Outcome:
     try:
         why = unable() if job.engine == "fork" else ""
         if job.engine == "fork" and not why:
-            log = str(aside / "child.log")
             caps = {"quiet": limits.cell, "whole": limits.whole, "memory": limits.memory}
-            found: Outcome = in_child(lambda tell: _finished(job, aside, tell), log=log, **caps)
+            found: Outcome = in_child(partial(_finished, job, aside), log=str(aside / "child.log"), **caps)
             return found
         with _alarm(limits.whole):
             found = _finished(job, aside, lambda words: None)
-            told = (say("engine.plain", why=why),) if why else ()
-            return replace(found, notes=(*told, *found.notes))
+        told = (say("engine.plain", why=why),) if why else ()
+        return replace(found, notes=(*told, *found.notes))
     except Died as cause:
         return lost(job, aside, cause, time.monotonic() - started)
     finally:
@@ -109,15 +110,14 @@ def _finished(job: Job, aside: Path, tell: Tell) -> Outcome:
         return Outcome(job.territory, notes=notes, seconds=round(time.monotonic() - started, 2))
     except Exception as cause:  # One failed territory stops no other; what happened is in the outcome.
         (aside / "report" / "trace.txt").write_text(traceback.format_exc(), "utf-8")
-        return keep_aside(
-            job.territory, to, aside / "report", cause, time.monotonic() - started, hide=job.base
-        )
+        seconds = time.monotonic() - started
+        return keep_aside(job.territory, to, aside / "report", cause, seconds, hide=job.base)
 
 
 @contextlib.contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
     """Raise TimedOut after so many seconds: where nothing watches from outside."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
 
@@ -135,7 +135,7 @@ def _alarm(seconds: float) -> Iterator[None]:
 
 def _build(job: Job, aside: Path, tell: Tell) -> tuple[str, ...]:
     from impactkit.reports.page import content_digest, read_page, today
-    from impactkit.reports.rendered import Kept, keep_page, render
+    from impactkit.reports.rendered import Kept, render
     from impactkit.reports.words import gated, ground_here
 
     report, final = aside / "report", Path(job.to) / job.territory
@@ -157,21 +157,17 @@ def _build(job: Job, aside: Path, tell: Tell) -> tuple[str, ...]:
     elif same and (final / MOVES).is_file():
         shutil.copyfile(final / MOVES, report / MOVES)
     write_provenance(job.inputs, report)
-    kept = Kept(page, job.title, job.fictional)
-    keep_page(kept, report)
-    record = RunRecord(
-        evaluation=job.evaluation,
-        territory=job.territory,
-        first_built=day_of(content, previous).isoformat(),
-        content=content,
-        inputs=dict(job.inputs),
-        outputs={},
-        versions=versions(),
-        edition=(previous.edition + (0 if same else 1)) if previous else 1,
-        signatures=previous.signatures if same and previous else (),
-    )
-    render(kept, record, report)
-    _no_machine_path(report, job)
+    first = day_of(content, previous).isoformat()
+    record = RunRecord(job.evaluation, job.territory, first, content, job.inputs, {}, versions())
+    if previous is not None:
+        signatures = previous.signatures if same else ()
+        record = replace(record, edition=previous.edition + (not same), signatures=signatures)
+    render(Kept(page, job.title, job.fictional), record, report)
+    for name in ("report.ipynb", "report.html"):
+        text = (report / name).read_text("utf-8")
+        for path in (job.to, str(Path(job.notebook).parent)):
+            if path in text:
+                raise error(ReportFailed, "machine-path", where=name, path=path)
     return notes
 
 
@@ -191,71 +187,41 @@ def _executed(job: Job, aside: Path, tell: Tell) -> Any:
         (aside / AT).write_text(section, "utf-8")
         tell(section)
 
+    # Where paths resolve, where twins go, nothing of the user's own settings.
+    told = {"IMPACTKIT_BASE": job.base, "IMPACTKIT_TWINS": str(aside / "report"), **SETTLED}
+    told |= {"IPYTHONDIR": str(aside / "ipython"), MEMORY: str(job.limits.memory)}
+    how: dict[str, Any] = {"kernel_name": "python3", "language": "python", "progress_bar": False}
+    how |= {"execution_timeout": job.limits.cell, "start_timeout": START_SECONDS, "on_cell_start": entered}
+    # The cells in this very process, a forked child, or in a kernel of their own.
+    how |= {"engine_name": "fork"} if is_child() else {"kernel_manager_class": manager(aside)}
     try:
-        with environment(_inherited(job, aside)):
+        with environment(told):
             # The folder aside is the working folder: what a cell writes there is no part of the report.
             nb = papermill.execute_notebook(
-                job.notebook,
-                str(output),
-                parameters=dict(job.parameters),
-                kernel_name="python3",
-                language="python",
-                progress_bar=False,
-                cwd=str(aside),
-                execution_timeout=job.limits.cell,
-                **_engine(job, aside),
-                on_cell_start=entered,
+                job.notebook, str(output), dict(job.parameters), cwd=str(aside), **how
             )
     except Exception as cause:
         raise Stopped(section) from cause
     for part in (nb, *nb.cells):
-        part.metadata.pop("papermill", None)
-        part.metadata.pop("execution", None)
+        for trace in ("papermill", "execution"):
+            part.metadata.pop(trace, None)
         if "injected-parameters" in part.metadata.get("tags", ()):
             part["id"] = "injected-parameters"
     nbformat.write(nb, output)
     return nb
 
 
-def _engine(job: Job, aside: Path) -> dict[str, Any]:
-    """How papermill runs it: the cells in this very process, a forked child, or in a kernel of their own."""
-    if is_child():
-        return {"engine_name": "fork"}
-    return {"kernel_manager_class": manager(aside), "start_timeout": START_SECONDS}
-
-
 @contextlib.contextmanager
 def environment(mine: Mapping[str, str]) -> Iterator[None]:
     """These environment variables, and those that were there before once it is left."""
-    before = {name: os.environ.get(name) for name in mine}
+    before = {name: os.environ[name] for name in mine if name in os.environ}
     os.environ.update(mine)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
-
-
-def _inherited(job: Job, aside: Path) -> dict[str, str]:
-    """What a notebook finds: where paths resolve, where twins go, nothing of the user's own settings."""
-    return {
-        "IMPACTKIT_BASE": job.base,
-        "IMPACTKIT_TWINS": str(aside / "report"),
-        "IPYTHONDIR": str(aside / "ipython"),
-        MEMORY: str(job.limits.memory),
-        **SETTLED,
-    }
-
-
-def _no_machine_path(report: Path, job: Job) -> None:
-    for name in ("report.ipynb", "report.html"):
-        text = (report / name).read_text("utf-8")
-        for path in (job.to, str(Path(job.notebook).parent)):
-            if path in text:
-                raise error(ReportFailed, "machine-path", where=name, path=path)
+        for name in mine:
+            del os.environ[name]
+        os.environ.update(before)
 
 
 def _replace(finished: Path, final: Path) -> None:

@@ -3,13 +3,13 @@
 import json
 import os
 import re
-import shutil
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from impactkit.errors import ImpactkitError, ReportFailed
-from impactkit.reports.record import read_record, write_whole
+from impactkit.reports.files import write_json
+from impactkit.reports.record import read_record
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import date
 
@@ -69,13 +69,11 @@ def stopped(outcome: Outcome) -> str:
 
 def refused(territory: str, to: Path, what: str, next: str) -> Outcome:
     """The outcome of a territory whose tables cannot be used."""
-    return _kept(
-        Outcome(territory, kind="RefusedData", what=what, next=next, kept=_last(to / territory)), to
-    )
+    return _kept(to, Outcome(territory, kind="RefusedData", what=what, next=next))
 
 
 def keep_aside(
-    territory: str, to: Path, aside: Path, cause: BaseException, seconds: float, *, hide: str = ""
+    territory: str, to: Path, aside: Path, cause: BaseException, seconds: float, *, hide: str
 ) -> Outcome:
     """The outcome of a build that `cause` stopped; the broken notebook and the trace go to `to/.failed`."""
     section = cause.section if isinstance(cause, Stopped) else ""
@@ -87,20 +85,11 @@ def keep_aside(
         notebook = str(folder / f"{territory}.ipynb")
         os.replace(aside / "report.ipynb", notebook)
     if (aside / "trace.txt").is_file():
-        shutil.move(aside / "trace.txt", folder / f"{territory}.txt")
-    if hide:
-        what = what.replace(hide + os.sep, "")
-    found = Outcome(
-        territory,
-        section=section or where,
-        kind=kind,
-        what=what,
-        next=next or say("failed.next.notebook" if notebook else "failed.next.trace"),
-        kept=_last(to / territory),
-        notebook=notebook,
-        seconds=round(seconds, 2),
-    )
-    return _kept(found, to)
+        os.replace(aside / "trace.txt", folder / f"{territory}.txt")
+    what = what.replace(hide + os.sep, "")
+    next = next or say("failed.next.notebook" if notebook else "failed.next.trace")
+    told = {"section": section or where, "kind": kind, "what": what, "next": next, "notebook": notebook}
+    return _kept(to, Outcome(territory, **told, seconds=round(seconds, 2)))
 
 
 def read_failures(to: Path) -> dict[str, Outcome]:
@@ -112,10 +101,15 @@ def read_failures(to: Path) -> dict[str, Outcome]:
     return found
 
 
-def _kept(outcome: Outcome, to: Path) -> Outcome:
+def _kept(to: Path, outcome: Outcome) -> Outcome:
+    """The outcome, with the day of the report that stays, as it is kept in `to/.failed`."""
+    try:
+        record = read_record(to / outcome.territory)
+    except ReportFailed:
+        record = None
+    outcome = replace(outcome, kept=record.first_built if record else "")
     (to / FAILED).mkdir(exist_ok=True)
-    text = json.dumps(asdict(outcome), ensure_ascii=False, indent=2, sort_keys=True)
-    write_whole(to / FAILED / f"{outcome.territory}.json", text + "\n")
+    write_json(to / FAILED / f"{outcome.territory}.json", asdict(outcome))
     return outcome
 
 
@@ -132,14 +126,6 @@ def _words(cause: Any) -> tuple[str, str, str, str]:
     # A file's whole path tells of a machine; its name is enough to find it.
     text = re.sub(r"(?<![\w.])/(?:[\w.-]+/)+", "", " ".join(text.split()))
     return name, (text[:_LONGEST] + "…" if len(text) > _LONGEST else text) or name, "", next.strip()
-
-
-def _last(final: Path) -> str:
-    try:
-        record = read_record(final)
-    except ReportFailed:
-        return ""
-    return record.first_built if record else ""
 
 
 def _near(path: str) -> str:

@@ -11,7 +11,8 @@ from impactkit.data.folders import reference_folder
 from impactkit.data.tables import schemas
 from impactkit.errors import ReportFailed
 from impactkit.reports.failure import Outcome
-from impactkit.reports.record import damaged, package_digest, read_record, sha256, tree_digest
+from impactkit.reports.files import differing, sha256, tree_digest
+from impactkit.reports.record import damaged, read_record
 from impactkit.wording.catalogue import say
 
 # The columns that say whose a row is.
@@ -25,33 +26,28 @@ def inputs_of(ev: Evaluation) -> Callable[[str, Path], dict[str, str]]:
     from with a notebook: its own rows of its tables, the tables that all share, prose, sources, kit.
     """
     everyone = {"evaluation/evaluation.toml": sha256(ev.folder / "evaluation.toml")}
-    everyone |= {"reference": tree_digest(reference_folder()), "package": package_digest()}
+    everyone |= {
+        "reference": tree_digest(reference_folder()),
+        "package": tree_digest(Path(__file__).parents[1]),
+    }
     for source, parts in ev.files.items():
         for paths in parts.values():
             everyone |= {f"sources/{source}/{path.name}": sha256(path) for path in paths}
     places = {place.code for place in ev.territories}
-    own: dict[str, Mapping[str, str]] = {}
-    for name in schemas():
-        file = ev.folder / f"{name}.csv"
-        if not file.is_file():
-            continue
-        # With [secrecy], a figure may be withheld because of the rows of another.
-        if name in SHARED or ev.secrecy:
-            everyone[f"evaluation/{name}.csv"] = sha256(file)
-        else:
-            own[name] = _by_owner(file)
+    own = {name: ev.folder / f"{name}.csv" for name in schemas()}
+    own = {name: file for name, file in own.items() if file.is_file()}
+    # With [secrecy], a figure may be withheld because of the rows of another.
+    shared = own if ev.secrecy else SHARED
+    everyone |= {f"evaluation/{name}.csv": sha256(own[name]) for name in shared if name in own}
+    of_each = {name: _by_owner(file) for name, file in own.items() if name not in shared}
 
     def inputs(code: str, notebook: Path) -> dict[str, str]:
         found = {**everyone, "notebook": sha256(notebook)}
-        whole = code not in places
-        for name, rows in own.items():
-            found[f"evaluation/{name}.csv"] = (
-                sha256(ev.folder / f"{name}.csv") if whole else rows.get(code, rows[""])
-            )
+        for name, rows in of_each.items():
+            mine = rows.get(code, rows[""]) if code in places else sha256(own[name])
+            found[f"evaluation/{name}.csv"] = mine
         prose = ev.folder / "prose" / f"{code}.md"
-        if prose.is_file():
-            found[f"evaluation/prose/{code}.md"] = sha256(prose)
-        return found
+        return found | ({f"evaluation/prose/{code}.md": sha256(prose)} if prose.is_file() else {})
 
     return inputs
 
@@ -68,19 +64,12 @@ def why_stale(
         return (say("stale.damaged"),)
     if record is None:
         return (say("stale.failed" if failed else "stale.never"),)
-    found = [
-        name for name in sorted({*inputs, *record.inputs}) if inputs.get(name) != record.inputs.get(name)
-    ]
-    words = []
-    if failed:
-        words.append(say("stale.failed"))
-    if damaged(report, record):
-        words.append(say("stale.damaged"))
-    for name in found:
+    words = [say("stale.failed")] if failed else []
+    words += [say("stale.damaged")] if damaged(report, record) else []
+    for name in differing(inputs, record.inputs):
         kind, _, rest = name.partition("/")
         words.append(rest.rpartition("/")[2] if rest else say(f"stale.{kind}"))
-    if dict(record.versions) != dict(now):
-        words.append(say("stale.versions"))
+    words += [say("stale.versions")] if dict(record.versions) != dict(now) else []
     return tuple(dict.fromkeys(words))
 
 

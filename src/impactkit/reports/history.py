@@ -1,8 +1,5 @@
 """What runs did: a JSON line per event to whoever listens, a line per run in their folder."""
 
-import datetime as dt
-import json
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
@@ -10,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from impactkit.reports.failure import Outcome
+from impactkit.reports.files import add_line, now
 from impactkit.reports.record import versions
 
 FILE = "history.jsonl"
@@ -21,15 +19,13 @@ class History:
 
     def __init__(self, target: Path, log: Log | None) -> None:
         self._path, self._log = target / FILE, log
-        self._start, self._asked = time.monotonic(), 0
-        self._at = _now()
+        self._start, self._at, self._asked = time.monotonic(), now(), 0
 
     def started(self, evaluation: str, why: Mapping[str, Sequence[str]]) -> None:
         """The run begins: what it builds, and why."""
         self._asked = len(why)
-        self._tell(
-            "started", evaluation=evaluation, reports={code: list(words) for code, words in why.items()}
-        )
+        reports = {code: list(words) for code, words in why.items()}
+        self._tell("started", evaluation=evaluation, reports=reports)
 
     def report(self, outcome: Outcome) -> None:
         """A report was built, or was not."""
@@ -40,18 +36,8 @@ class History:
         seconds = round(time.monotonic() - self._start, 1)
         told = {"asked": self._asked, "built": list(built), "failed": list(failed), "seconds": seconds}
         self._tell("ended", **told)
-        line = json.dumps(
-            {"started": self._at, **told, "impactkit": versions()["impactkit"]}, ensure_ascii=False
-        )
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        add_line(self._path, {"started": self._at, **told, "impactkit": versions()["impactkit"]})
 
     def _tell(self, event: str, **told: Any) -> None:
         if self._log:
-            self._log({"event": event, "time": _now(), **told})
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+            self._log({"event": event, "time": now(), **told})

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from impactkit.errors import RefusedData
+from impactkit.reports.files import now
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import date
 
@@ -27,8 +28,7 @@ def alone(target: Path) -> Iterator[None]:
             lock.seek(0)
             raise error(RefusedData, "busy", where=target.name, holder=_holder(lock.read())) from cause
         lock.truncate(0)
-        since = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        json.dump({"process": os.getpid(), "machine": socket.gethostname(), "since": since}, lock)
+        json.dump({"process": os.getpid(), "machine": socket.gethostname(), "since": now()}, lock)
         lock.flush()
         yield
 

@@ -6,6 +6,7 @@ nothing is dropped.
 
 import datetime as dt
 import hashlib
+import itertools
 import json
 import re
 import unicodedata
@@ -267,11 +268,12 @@ def _words(runs: list[dict[str, Any]]) -> str:
 def _slugs(headings: list[str]) -> list[str]:
     found = list(ANCHORS)
     for heading in headings:
-        plain = unicodedata.normalize("NFKD", heading).encode("ascii", "ignore").decode()
-        slug = base = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-") or "section"
-        count = 1
-        while slug in found:
-            count += 1
-            slug = f"{base}-{count}"
-        found.append(slug)
+        base = re.sub(r"[^a-z0-9]+", "-", plain(heading)).strip("-") or "section"
+        tried = itertools.chain([base], (f"{base}-{n}" for n in itertools.count(2)))
+        found.append(next(slug for slug in tried if slug not in found))
     return found[len(ANCHORS) :]
+
+
+def plain(text: str) -> str:
+    """Letters without their accents, none capital: what anchors are made of, and what an order looks at."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()

@@ -4,8 +4,10 @@ nothing outside.
 
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 
-from impactkit.wording.catalogue import say
+from impactkit.errors import ReportFailed
+from impactkit.wording.catalogue import error, say
 
 # Another host, or any scheme: javascript: and data:text/html lead out of the page as surely as https:.
 _OUTSIDE = re.compile(r"[/\\]{2}|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -15,6 +17,14 @@ _ADDRESSES = ("src", "href", "xlink:href", "srcset", "data", "action", "formacti
 _BANNED = ("script", "iframe", "object", "embed", "link", "base", "form")
 
 
+def ruled(html: str, *, where: str = "", links: bool = False) -> str:
+    """The page itself. Raises ReportFailed, naming what it breaks, for one that breaks a rule."""
+    broken = problems(html, links=links)
+    if broken:
+        raise error(ReportFailed, "page-rules", where=where, problems=" ".join(broken))
+    return html
+
+
 def problems(html: str, *, links: bool = False) -> tuple[str, ...]:
     """What a page breaks, in words; empty when it keeps every rule. `links`: relative links are the page's
     business.
@@ -22,22 +32,12 @@ def problems(html: str, *, links: bool = False) -> tuple[str, ...]:
     reader = _Reader(links)
     reader.feed(html)
     reader.close()
-    found = list(reader.found)
-    if not reader.lang:
-        found.append(say("rule.lang"))
-    if not reader.title.strip():
-        found.append(say("rule.title"))
-    if reader.levels.count(1) != 1:
-        found.append(say("rule.h1"))
-    jumps = [(a, b) for a, b in zip([0, *reader.levels], reader.levels, strict=False) if b > a + 1]
-    if jumps:
-        found.append(say("rule.levels"))
-    twice = sorted({one for one in reader.ids if reader.ids.count(one) > 1})
-    if twice:
-        found.append(say("rule.ids", ids=", ".join(twice)))
-    missing = [target for target in reader.anchors if target not in reader.ids]
-    if missing:
-        found.append(say("rule.anchors", ids=", ".join(missing)))
+    jumps = any(b > a + 1 for a, b in pairwise([0, *reader.levels]))
+    twice = ", ".join(sorted({one for one in reader.ids if reader.ids.count(one) > 1}))
+    missing = ", ".join(target for target in reader.anchors if target not in reader.ids)
+    broken = {"lang": not reader.lang, "title": not reader.title.strip(), "h1": reader.levels.count(1) != 1}
+    broken |= {"levels": jumps, "ids": twice, "anchors": missing}
+    found = [*reader.found, *(say(f"rule.{name}", ids=told) for name, told in broken.items() if told)]
     return tuple(dict.fromkeys(found))
 
 

@@ -4,10 +4,11 @@ Tagged, accessible (PDF/UA-1) and archivable (PDF/A-3a); the same page on the sa
 Never compile in a process that forks afterwards: typst's threads do not survive a fork.
 """
 
-import importlib.util
+import importlib.resources
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,6 @@ from impactkit.wording.catalogue import error, say
 
 STANDARDS = ["ua-1", "a-3a"]
 _UNDRAWN = re.compile(r'the text `"(.+?)"` could not be displayed|contains the codepoint `"(.+?)"`')
-
-
 MIMES = {".csv": "text/csv", ".json": "application/json"}
 
 
@@ -34,38 +33,24 @@ def render_pdf(page: Page, meta: Meta, files: Mapping[str, str] | None = None) -
 
     never_fork_again("typst")
     data = {
-        "meta": {
-            "title": meta.title,
-            "author": meta.evaluation,
-            "lang": meta.lang,
-            "fictional": meta.fictional,
-            "description": say("page.description", territory=meta.territory, evaluation=meta.evaluation),
-            "keywords": [meta.territory, meta.evaluation, say("page.keyword")],
-            "date": [meta.date.year, meta.date.month, meta.date.day],
-        },
+        **asdict(page),
+        "meta": {**asdict(meta), "date": meta.date.timetuple()[:3]},
         "words": {
             "foot": foot(meta),
-            "fictional": say("page.fictional"),
-            "running": meta.territory,
-            "contents": say("page.contents"),
             "draft": outlined(say("state.draft").upper(), "#f1f3f5") if meta.draft else "",
-            "annexes": say("page.annexes"),
+            "description": say("page.description", territory=meta.territory, evaluation=meta.evaluation),
+            **{name: say(f"page.{name}") for name in ("fictional", "contents", "annexes", "keyword")},
         },
-        "title": page.title,
-        "notes": list(page.notes),
         "files": [
             {"name": name, "text": text, "mime": MIMES[Path(name).suffix], "what": say(f"attached.{name}")}
             for name, text in (files or {}).items()
-        ],
-        "sections": [
-            {"heading": one.heading, "annex": one.annex, "blocks": list(one.blocks)} for one in page.sections
         ],
     }
     try:
         made: bytes = typst.compile(
             str(TEMPLATE / "report.typ"),
             root=str(TEMPLATE),
-            font_paths=[str(FONTS), str(_other_letters())],
+            font_paths=[str(FONTS), _other_letters()],
             ignore_system_fonts=True,
             sys_inputs={"data": json.dumps(_cleaned(data), ensure_ascii=False)},
             pdf_standards=STANDARDS,
@@ -78,11 +63,9 @@ def render_pdf(page: Page, meta: Meta, files: Mapping[str, str] | None = None) -
     return made
 
 
-def _other_letters() -> Path:
+def _other_letters() -> str:
     """A folder of fonts that matplotlib brings, for the letters that Inter does not draw."""
-    found = importlib.util.find_spec("matplotlib")
-    assert found is not None and found.origin is not None
-    return Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
+    return str(importlib.resources.files("matplotlib") / "mpl-data" / "fonts" / "ttf")
 
 
 def _cleaned(tree: Any) -> Any:

@@ -2,23 +2,23 @@
 has signed it; written in the terms of W3C PROV (PROV-JSON, https://www.w3.org/submissions/prov-json/).
 """
 
-import csv
 import datetime as dt
 import functools
-import hashlib
 import json
 import os
 import platform
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from impactkit.errors import ReportFailed
-from impactkit.wording.catalogue import error
+from impactkit.reports.files import differing, rows, sha256, write_json
+from impactkit.wording.catalogue import error, say
+from impactkit.wording.numbers import date
 
 FORMAT = 2
 FILE, PROVENANCE = "record.json", "provenance.json"
@@ -26,6 +26,7 @@ OURS, VERSION = "impactkit", "software"
 # What a report is, from the least read on, and what a signature makes of it.
 DRAFT, READ, VALID = "brouillon", "relu", "validé"
 AS = {"relu": READ, "valide": VALID}
+ABOUT = ("evaluation", "territory", "edition", "content", "first_built", "format")
 
 
 @dataclass(frozen=True)
@@ -70,109 +71,69 @@ class RunRecord:
         return self.last.state if self.last else DRAFT
 
 
+def signed(one: Signature | None) -> str:
+    """« brouillon », or who signed, as what, when."""
+    if one is None:
+        return say("state.draft")
+    return say("state.read" if one.state == READ else "state.valid", by=one.by, on=date(one.on))
+
+
 def write_record(record: RunRecord, folder: Path) -> None:
     """Write `record.json` into `folder`, whole or not at all."""
-    write_whole(
-        folder / FILE, json.dumps(_prov(record), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-    )
+    write_json(folder / FILE, _prov(record))
 
 
 def _prov(record: RunRecord) -> dict[str, Any]:
+    build, report, kit = f"{OURS}:build", f"{OURS}:report", f"agent:{VERSION}"
     inputs = {f"input:{name}": {f"{OURS}:sha256": sha} for name, sha in record.inputs.items()}
     outputs = {f"output:{name}": {f"{OURS}:sha256": sha} for name, sha in record.outputs.items()}
-    signed = dict(enumerate(record.signatures))
-    about = ("evaluation", "territory", "edition", "content", "first_built", "format")
-    return {
+    libraries = {f"{OURS}:{name}": one for name, one in record.versions.items()}
+    made = [*outputs, report]
+    prov: dict[str, Any] = {
         "prefix": {name: f"urn:{OURS}:{name}" for name in (OURS, "input", "output", "agent", "sign")},
-        "entity": inputs
-        | outputs
-        | {f"{OURS}:report": {f"{OURS}:{name}": getattr(record, name) for name in about}},
-        "activity": {f"{OURS}:build": {}}
-        | {
-            f"sign:{n}": {f"{OURS}:state": one.state, f"{OURS}:content": one.content, "prov:endTime": one.on}
-            for n, one in signed.items()
+        "entity": {**inputs, **outputs, report: {f"{OURS}:{name}": getattr(record, name) for name in ABOUT}},
+        "activity": {build: {}},
+        "agent": {kit: {"prov:type": "prov:SoftwareAgent", **libraries}},
+        "used": {f"_:u{n}": {"prov:activity": build, "prov:entity": one} for n, one in enumerate(inputs)},
+        "wasGeneratedBy": {
+            f"_:g{n}": {"prov:activity": build, "prov:entity": one} for n, one in enumerate(made)
         },
-        "agent": {
-            f"agent:{VERSION}": {
-                "prov:type": "prov:SoftwareAgent",
-                **{f"{OURS}:{name}": one for name, one in record.versions.items()},
-            }
-        }
-        | {f"agent:{n}": {"prov:type": "prov:Person", "prov:label": one.by} for n, one in signed.items()},
-        "used": _relations("u", "prov:entity", inputs),
-        "wasGeneratedBy": _relations("g", "prov:entity", [*outputs, f"{OURS}:report"]),
-        "wasAssociatedWith": {
-            "_:a": {"prov:activity": f"{OURS}:build", "prov:agent": f"agent:{VERSION}"},
-            **{f"_:a{n}": {"prov:activity": f"sign:{n}", "prov:agent": f"agent:{n}"} for n in signed},
-        },
-        "wasInfluencedBy": {
-            f"_:s{n}": {"prov:influencee": f"{OURS}:report", "prov:influencer": f"sign:{n}"} for n in signed
-        },
+        "wasAssociatedWith": {"_:a": {"prov:activity": build, "prov:agent": kit}},
+        "wasInfluencedBy": {},
     }
-
-
-def _relations(letter: str, end: str, names: Iterable[str]) -> dict[str, dict[str, str]]:
-    return {f"_:{letter}{n}": {"prov:activity": f"{OURS}:build", end: one} for n, one in enumerate(names)}
+    for n, one in enumerate(record.signatures):
+        sign, agent, state = f"sign:{n}", f"agent:{n}", {f"{OURS}:state": one.state}
+        prov["activity"][sign] = {**state, f"{OURS}:content": one.content, "prov:endTime": one.on}
+        prov["agent"][agent] = {"prov:type": "prov:Person", "prov:label": one.by}
+        prov["wasAssociatedWith"][f"_:a{n}"] = {"prov:activity": sign, "prov:agent": agent}
+        prov["wasInfluencedBy"][f"_:s{n}"] = {"prov:influencee": report, "prov:influencer": sign}
+    return prov
 
 
 def _recorded(prov: Mapping[str, Any]) -> RunRecord:
-    def own(values: Mapping[str, Any]) -> dict[str, Any]:
-        mine = f"{OURS}:"
-        return {name.removeprefix(mine): one for name, one in values.items() if name.startswith(mine)}
+    def after(mark: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {name.removeprefix(mark): one for name, one in values.items() if name.startswith(mark)}
 
-    entities, agents = prov["entity"], prov["agent"]
-    files: dict[str, dict[str, str]] = {"input": {}, "output": {}}
-    for name, values in entities.items():
-        kind, _, rest = name.partition(":")
-        if kind in files:
-            files[kind][rest] = values[f"{OURS}:sha256"]
-    signed = []
-    for name, values in sorted(prov["activity"].items(), key=lambda one: (len(one[0]), one[0])):
-        if name.startswith("sign:"):
-            by = agents[name.replace("sign:", "agent:")]["prov:label"]
-            told = own(values)
-            signed.append(Signature(by, told["state"], values["prov:endTime"], told["content"]))
-    return RunRecord(
-        **own(entities[f"{OURS}:report"]),
-        inputs=files["input"],
-        outputs=files["output"],
-        versions=own(agents[f"agent:{VERSION}"]),
-        signatures=tuple(signed),
+    ours, entities, agents = f"{OURS}:", prov["entity"], prov["agent"]
+    inputs, outputs = (
+        {name: values[f"{OURS}:sha256"] for name, values in after(mark, entities).items()}
+        for mark in ("input:", "output:")
     )
+    signatures = tuple(
+        Signature(by=agents[f"agent:{n}"]["prov:label"], on=sign["prov:endTime"], **after(ours, sign))
+        for n, sign in sorted((int(n), sign) for n, sign in after("sign:", prov["activity"]).items())
+    )
+    about, libraries = after(ours, entities[f"{OURS}:report"]), after(ours, agents[f"agent:{VERSION}"])
+    return RunRecord(**about, inputs=inputs, outputs=outputs, versions=libraries, signatures=signatures)
 
 
 def write_provenance(inputs: Mapping[str, str], folder: Path) -> None:
     """Write `provenance.json`: SHA-256 of what was read, the sources named by the twins in `folder`, the
     versions used. No digest of an output, so that the PDF may carry it.
     """
-    named: set[str] = set()
-    for twin in sorted(folder.glob("*.csv")):
-        with twin.open(encoding="utf-8", newline="") as lines:
-            named |= {row.get("source") or "" for row in csv.DictReader(lines)}
-    told = {"inputs": dict(inputs), "sources": sorted(named - {"", "impactkit"}), "versions": versions()}
-    write_whole(folder / PROVENANCE, json.dumps(told, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file in one move: even after a power cut, it is the old one or the new one."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with aside.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def synced(path: Path) -> None:
-    """Put a file, or a folder's names, on the disk itself: a power cut then loses nothing of it."""
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
+    named = {row.get("source") or "" for twin in folder.glob("*.csv") for row in rows(twin)}
+    told = {"inputs": dict(inputs), "sources": sorted(named - {"", OURS}), "versions": versions()}
+    write_json(folder / PROVENANCE, told)
 
 
 def read_record(folder: Path) -> RunRecord | None:
@@ -190,12 +151,24 @@ def read_record(folder: Path) -> RunRecord | None:
     return record
 
 
+def record_of(report: str | Path) -> RunRecord:
+    """The record of a report (its folder). Raises ReportFailed when there is none, or it cannot be read."""
+    record = read_record(Path(report))
+    if record is None:
+        raise error(ReportFailed, "no-record", where=str(report))
+    return record
+
+
 def damaged(folder: Path, record: RunRecord) -> tuple[str, ...]:
     """Names of the files of a report that are not those of its record: changed, missing or added."""
-    found = outputs_of(folder)
-    return tuple(
-        sorted(name for name in {*found, *record.outputs} if found.get(name) != record.outputs.get(name))
-    )
+    return tuple(differing(outputs_of(folder), record.outputs))
+
+
+def undamaged(folder: Path, record: RunRecord) -> None:
+    """Raises ReportFailed naming the files that are not those of the record."""
+    changed = damaged(folder, record)
+    if changed:
+        raise error(ReportFailed, "changed-since", where=folder.name, files=", ".join(changed))
 
 
 def day_of(content: str, previous: RunRecord | None) -> dt.date:
@@ -207,33 +180,13 @@ def day_of(content: str, previous: RunRecord | None) -> dt.date:
 
 def today() -> dt.date:
     """The UTC day, or the one of SOURCE_DATE_EPOCH."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    now = float(epoch) if epoch else time.time()
-    return dt.datetime.fromtimestamp(now, dt.UTC).date()
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    epoch = float(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
+    return dt.datetime.fromtimestamp(epoch, dt.UTC).date()
 
 
 def outputs_of(folder: Path) -> dict[str, str]:
     """SHA-256 of every file of a report but its record."""
     return {file.name: sha256(file) for file in sorted(folder.iterdir()) if file.name != FILE}
-
-
-def tree_digest(folder: Path) -> str:
-    """SHA-256 of the files of a folder, by name and content; caches left out."""
-    sha = hashlib.sha256()
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() and "__pycache__" not in file.parts:
-            sha.update(file.relative_to(folder).as_posix().encode() + b"\0" + bytes.fromhex(sha256(file)))
-    return sha.hexdigest()
-
-
-def package_digest() -> str:
-    """SHA-256 of the source of the kit."""
-    return tree_digest(Path(__file__).parents[1])
 
 
 @functools.lru_cache(maxsize=1)

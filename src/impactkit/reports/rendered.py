@@ -8,7 +8,7 @@ from pathlib import Path
 from impactkit.errors import ReportFailed
 from impactkit.reports.html import render_html
 from impactkit.reports.page import Page, Section, content_digest, meta_of
-from impactkit.reports.page_rules import problems
+from impactkit.reports.page_rules import ruled
 from impactkit.reports.pdf import render_pdf
 from impactkit.reports.record import PROVENANCE, RunRecord, outputs_of, write_record
 from impactkit.wording.catalogue import error
@@ -27,11 +27,6 @@ class Kept:
     fictional: bool
 
 
-def keep_page(kept: Kept, folder: Path) -> None:
-    """Write the page itself: what is read and signed is this, whatever its colours."""
-    (folder / FILE).write_text(json.dumps(asdict(kept), ensure_ascii=False, sort_keys=True), "utf-8")
-
-
 def kept_page(folder: Path, record: RunRecord) -> Kept:
     """The page of a built report. Raises ReportFailed when it is not the one that its record tells of."""
     try:
@@ -47,21 +42,16 @@ def kept_page(folder: Path, record: RunRecord) -> Kept:
 
 
 def render(kept: Kept, record: RunRecord, folder: Path) -> RunRecord:
-    """Write the HTML, the PDF and the record of a page into `folder`, and give the record. Raises
-    ReportFailed for a page that breaks a rule of pages.
+    """Write a page, its HTML, its PDF and its record into `folder`, and give the record. Raises ReportFailed
+    for a page that breaks a rule of pages.
     """
+    # The page itself: what is read and signed is this, whatever its colours.
+    (folder / FILE).write_text(json.dumps(asdict(kept), ensure_ascii=False, sort_keys=True), "utf-8")
     day = dt.date.fromisoformat(record.first_built)
     meta = meta_of(kept.page, evaluation=kept.title, fictional=kept.fictional, day=day, record=record)
-    html = render_html(kept.page, meta)
-    broken = problems(html)
-    if broken:
-        raise error(ReportFailed, "page-rules", problems=" ".join(broken))
-    (folder / "report.html").write_text(html, "utf-8")
-    attached = {
-        file.name: file.read_text("utf-8")
-        for file in sorted(folder.iterdir())
-        if file.name in (*TWINS, PROVENANCE)
-    }
+    (folder / "report.html").write_text(ruled(render_html(kept.page, meta)), "utf-8")
+    files = [folder / name for name in sorted((*TWINS, PROVENANCE))]
+    attached = {file.name: file.read_text("utf-8") for file in files if file.is_file()}
     (folder / "report.pdf").write_bytes(render_pdf(kept.page, meta, attached))
     finished = replace(record, outputs=outputs_of(folder))
     write_record(finished, folder)

@@ -6,10 +6,10 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from impactkit.errors import RefusedData, ReportFailed, UnknownName
+from impactkit.errors import RefusedData, UnknownName
 from impactkit.reports.execute import BUILDING, _replace, recover
 from impactkit.reports.lock import alone
-from impactkit.reports.record import AS, RunRecord, Signature, damaged, read_record, today
+from impactkit.reports.record import AS, RunRecord, Signature, record_of, today, undamaged
 from impactkit.reports.rendered import kept_page, render
 from impactkit.wording.catalogue import error, say
 
@@ -26,22 +26,16 @@ def sign(report: str | Path, *, by: str, as_: str) -> RunRecord:
         raise UnknownName.among(say("noun.state"), as_, AS)
     if not by.strip():
         raise error(RefusedData, "unnamed", where=folder.name)
-    to = folder.parent
-    record = read_record(folder)
-    if record is None:
-        raise error(ReportFailed, "no-record", where=str(report))
+    to, record = folder.parent, record_of(report)
     with alone(to):
         recover(to)
-        changed = damaged(folder, record)
-        if changed:
-            raise error(ReportFailed, "changed-since", where=folder.name, files=", ".join(changed))
+        undamaged(folder, record)
         kept = kept_page(folder, record)
         signature = Signature(" ".join(by.split()), AS[as_], today().isoformat(), record.content)
         aside = to / BUILDING / f"{folder.name}-{os.getpid()}"
         with contextlib.ExitStack() as stack:
             stack.callback(shutil.rmtree, to / BUILDING, ignore_errors=True)
             shutil.copytree(folder, aside)
-            signed = replace(record, signatures=(*record.signatures, signature))
-            signed = render(kept, signed, aside)
+            signed = render(kept, replace(record, signatures=(*record.signatures, signature)), aside)
             _replace(aside, folder)
     return signed

@@ -5,13 +5,12 @@ that a changed page is found even where its hash was changed with it.
 import json
 import shutil
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 from impactkit.errors import ReportFailed
-from impactkit.reports.record import PROVENANCE, RunRecord, damaged, read_record, versions
+from impactkit.reports.record import PROVENANCE, RunRecord, damaged, record_of, versions
 from impactkit.reports.rendered import kept_page, render
-from impactkit.wording.catalogue import error, say
+from impactkit.wording.catalogue import say
 
 
 def verify(report: str | Path) -> tuple[RunRecord, tuple[str, ...]]:
@@ -20,28 +19,20 @@ def verify(report: str | Path) -> tuple[RunRecord, tuple[str, ...]]:
 
     Raises ReportFailed for a folder without a record, or with one that cannot be read.
     """
-    folder = Path(report)
-    record = read_record(folder)
-    if record is None:
-        raise error(ReportFailed, "no-record", where=str(report))
+    folder, record = Path(report), record_of(report)
     found = [say("verify.changed", file=name) for name in damaged(folder, record)]
-    found += _provenance(folder, record)
-    found += [
-        say("verify.signed-other", by=one.by) for one in record.signatures if one.content != record.content
-    ]
+    try:
+        told = json.loads((folder / PROVENANCE).read_text("utf-8"))["inputs"]
+    except (OSError, ValueError, KeyError, TypeError):
+        told = None
+    found += [say("verify.changed", file=PROVENANCE)] if told != dict(record.inputs) else []
+    others = [one for one in record.signatures if one.content != record.content]
+    found += [say("verify.signed-other", by=one.by) for one in others]
     try:
         found += _made_again(folder, record)
     except ReportFailed as changed:
         found.append(str(changed))
     return record, tuple(dict.fromkeys(found))
-
-
-def _provenance(folder: Path, record: RunRecord) -> list[str]:
-    try:
-        told = json.loads((folder / PROVENANCE).read_text("utf-8"))["inputs"]
-    except (OSError, ValueError, KeyError, TypeError):
-        told = None
-    return [] if told == dict(record.inputs) else [say("verify.changed", file=PROVENANCE)]
 
 
 def _made_again(folder: Path, record: RunRecord) -> list[str]:
@@ -52,7 +43,7 @@ def _made_again(folder: Path, record: RunRecord) -> list[str]:
     with tempfile.TemporaryDirectory() as aside:
         again = Path(aside) / folder.name
         shutil.copytree(folder, again)
-        render(kept, replace(record), again)
+        render(kept, record, again)
         return [
             say("verify.otherwise", file=name)
             for name in ("report.html", "report.pdf")

@@ -1,0 +1,74 @@
+"""Files written so that a power cut leaves the old or the new, their hashes, and their rows."""
+
+import csv
+import datetime as dt
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file in one move: even after a power cut, it is the old one or the new one."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        aside.write_text(text, "utf-8")
+        synced(aside)
+        os.replace(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def write_json(path: Path, tree: Any) -> None:
+    """Write JSON as `write_whole` does, its keys in order: the same tree is the same bytes."""
+    write_whole(path, json.dumps(tree, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+
+
+def add_line(path: Path, told: Mapping[str, Any]) -> None:
+    """Add a line of JSON to a journal; it is on the disk when this returns."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(told, ensure_ascii=False) + "\n")
+    synced(path)
+
+
+def synced(path: Path) -> None:
+    """Put a file, or a folder's names, on the disk itself: a power cut then loses nothing of it."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file, by column; none where there is no file."""
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def tree_digest(folder: Path) -> str:
+    """SHA-256 of the files of a folder, by name and content; caches left out."""
+    sha = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts:
+            sha.update(file.relative_to(folder).as_posix().encode() + b"\0" + bytes.fromhex(sha256(file)))
+    return sha.hexdigest()
+
+
+def differing(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
+    """The names that two sets of hashes do not tell alike, in order."""
+    return sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
+
+
+def now() -> str:
+    """The second (UTC, ISO)."""
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
