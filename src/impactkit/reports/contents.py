@@ -1,39 +1,45 @@
-"""The contents page of an evaluation's reports: every territory, its report, and what became of it."""
+"""The pages about all the reports of an evaluation: the contents, every territory and what became of its
+report; and, for the evaluator, what awaits a reading and what moved in it.
+"""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.display.maps import map
+from impactkit.display.shown import Prose, Sentence, Table, Title, text
 from impactkit.errors import ImpactkitError, ReportFailed, UnknownName
 from impactkit.evidence.face import face_name
 from impactkit.evidence.head import kind
 from impactkit.indicators import knowledge
+from impactkit.reports.editions import Move, read_moves
 from impactkit.reports.failure import Outcome, read_failures, stopped
 from impactkit.reports.files import differing, write_whole
-from impactkit.reports.html import environment
-from impactkit.reports.page import plain
+from impactkit.reports.html import environment, render_html
+from impactkit.reports.page import Meta, Page, Section, plain
 from impactkit.reports.page_rules import ruled
-from impactkit.reports.record import RunRecord, read_record
+from impactkit.reports.record import VALID, RunRecord, read_record, signed, today
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import date, number
 
-FILE = "index.html"
+FILE, CHANGES = "index.html", "changes.html"
 # The report of the programme itself, beside those of its territories.
 PROGRAMME = "programme"
 Found = RunRecord | ImpactkitError | None
+# The columns of the two tables of changes, and how wide each is.
+WAITING = {"report": 2.4, "edition": 0.8, "day": 1.4, "state": 2.0, "count": 1.2}
+MOVED = {"claim": 2.6, "period": 0.9, "before": 1.8, "after": 1.8, "why": 1.5}
+Inputs = Mapping[str, Mapping[str, str]]
 
 
-def write_contents(
-    ev: Evaluation, target: Path, inputs: Mapping[str, Mapping[str, str]] | None = None
-) -> None:
+def write_contents(ev: Evaluation, target: Path, inputs: Inputs | None = None) -> None:
     """Write `index.html` from what lies in `target`; `inputs`: for each report, the digests of what it would
     be built from today. Raises ReportFailed when it breaks a rule of pages.
     """
     found = {code: _found(target / code) for code in (*(place.code for place in ev.territories), PROGRAMME)}
-    html = contents_html(ev, found, read_failures(target), inputs)
+    html = contents_html(ev, found, read_failures(target), inputs or {})
     write_whole(target / FILE, ruled(html, where=FILE, links=True))
 
 
@@ -41,7 +47,7 @@ def contents_html(
     ev: Evaluation,
     records: Mapping[str, Found],
     failures: Mapping[str, Outcome],
-    inputs: Mapping[str, Mapping[str, str]] | None = None,
+    inputs: Inputs,
     absent: str = "",
 ) -> str:
     """The page as HTML: the programme's report, then the territories in alphabetical order.
@@ -53,48 +59,32 @@ def contents_html(
     known = _documented(ev)
 
     def built(code: str) -> dict[str, Any]:
-        return _built(code, records.get(code), failures.get(code), inputs, absent)
+        """The links to a report, and its state: since when, whether something changed, why it failed."""
+        found, links = records.get(code), []
+        if isinstance(found, RunRecord):
+            told = {"edition": found.edition, "date": date(found.first_built)}
+            stale = _stale(found, inputs[code]) if code in inputs else ""
+            state = say("contents.built", state=found.state, **told) + stale
+            files = ("report.html", "HTML"), ("report.pdf", "PDF"), ("indicators.csv", say("contents.data"))
+            links = [(f"{code}/{file}", label) for file, label in files if file in found.outputs]
+        else:
+            state = str(found) if found else absent or say("contents.absent")
+        if code in failures:
+            # Why, and what to do, is for who mends it, on the command line; the page says where it stands.
+            state = say("contents.failed", sentence=stopped(failures[code]), kept=state)
+        return {"links": links, "state": state}
 
     entries = [
-        {
-            "name": place.name,
-            "wave": place.wave.name,
-            "kind": _kind(place),
-            "known": known.get(place.code, ""),
-            "face": _face(place),
-            **built(place.code),
-        }
+        {"place": place, "kind": _or(say("contents.unread"), kind, place), "face": _or("", face_name, place)}
+        | {"known": known.get(place.code, ""), **built(place.code)}
         for place in sorted(ev.territories, key=lambda place: plain(place.name))
     ]
-    count = sum(1 for one in entries if one["links"])
+    count = sum(bool(one["links"]) for one in entries)
     lead = say("contents.lead", n=count, count=number(count), all=number(len(entries)))
     programme = built(PROGRAMME)
-    told = {"ev": ev, "lead": lead, "entries": entries, "drawn": map(ev).blocks, "programme": programme}
-    told["shown"] = programme["links"] or PROGRAMME in failures
-    return str(environment().get_template("contents.html.j2").render(told))
-
-
-def _built(
-    code: str,
-    found: Found,
-    failed: Outcome | None,
-    inputs: Mapping[str, Mapping[str, str]] | None,
-    absent: str,
-) -> dict[str, Any]:
-    """The links to a report, and its state: since when, whether something changed, why it failed."""
-    links: list[tuple[str, str]] = []
-    if isinstance(found, RunRecord):
-        told = {"edition": found.edition, "date": date(found.first_built)}
-        state = say("contents.built", state=found.state, **told)
-        state += _stale(found, inputs[code]) if inputs and code in inputs else ""
-        files = ("report.html", "HTML"), ("report.pdf", "PDF"), ("indicators.csv", say("contents.data"))
-        links = [(f"{code}/{file}", label) for file, label in files if file in found.outputs]
-    else:
-        state = str(found) if found else absent or say("contents.absent")
-    if failed:
-        # Why, and what to do, is for who mends it, on the command line; the page says where it stands.
-        state = say("contents.failed", sentence=stopped(failed), kept=state)
-    return {"links": links, "state": state}
+    shown = programme["links"] or PROGRAMME in failures
+    told = {"ev": ev, "lead": lead, "drawn": map(ev).blocks, "programme": programme, "shown": shown}
+    return str(environment().get_template("contents.html.j2").render(told, entries=entries))
 
 
 def _stale(found: RunRecord, inputs: Mapping[str, str]) -> str:
@@ -104,11 +94,12 @@ def _stale(found: RunRecord, inputs: Mapping[str, str]) -> str:
     return " " + say("contents.stale", what=what) if changed else ""
 
 
-def _face(place: Territory) -> str:
+def _or(otherwise: str, told: Callable[[Territory], str], place: Territory) -> str:
     try:
-        return face_name(place)
-    except UnknownName:
-        return ""
+        return told(place)
+    except (UnknownName, KeyError):
+        # A code that is none refuses this territory's report; the page still lists it.
+        return otherwise
 
 
 def _found(folder: Path) -> Found:
@@ -116,14 +107,6 @@ def _found(folder: Path) -> Found:
         return read_record(folder)
     except ReportFailed as damaged:
         return damaged
-
-
-def _kind(place: Territory) -> str:
-    try:
-        return kind(place)
-    except (UnknownName, KeyError):
-        # A code that is none refuses this territory's report; the page still lists it.
-        return say("contents.unread")
 
 
 def _documented(ev: Evaluation) -> dict[str, str]:
@@ -137,3 +120,49 @@ def _documented(ev: Evaluation) -> dict[str, str]:
         code: say("contents.of", count=number(count), all=number(size))
         for code, count, size in counts.itertuples()
     }
+
+
+def write_changes(ev: Evaluation, target: Path) -> None:
+    """Write `changes.html`, for the evaluator: what awaits a reading, what moved in it, by how much, why.
+    Raises ReportFailed when it breaks a rule of pages.
+    """
+    names = {place.code: place.name for place in ev.territories}
+    # The contents page says which record cannot be read.
+    found = [one for one in map(_found, sorted(target.iterdir())) if isinstance(one, RunRecord)]
+    waiting = {record.territory: record for record in found if record.state != VALID}
+    told = [
+        (names.get(code, say("contents.programme")), record, read_moves(target / code))
+        for code, record in waiting.items()
+    ]
+    lead = say("changes.lead", n=len(waiting), count=number(len(waiting)))
+    title = Title(ev.title, say("changes.title"), (lead,))
+    rows = [
+        (name, str(record.edition), date(record.first_built), signed(record.last), number(len(found)))
+        for name, record, found in told
+    ]
+    first = _table(say("changes.caption"), WAITING, [tuple(map(text, row)) for row in rows])
+    moved = [
+        Section(name, f"rapport-{n}", _moved(name, record, found).blocks)
+        for n, (name, record, found) in enumerate(one for one in told if one[2])
+    ]
+    none = () if moved else Prose((text(say("changes.none")),), "note").blocks
+    sections = (Section(say("changes.waiting"), "attente", (*first.blocks, *none)), *moved)
+    meta = Meta(say("changes.title"), ev.title, ev.title, today(), fictional=ev.fictional, edition=0)
+    html = render_html(Page(title.blocks[0], sections), meta)
+    write_whole(target / CHANGES, ruled(html, where=CHANGES))
+
+
+def _moved(name: str, record: RunRecord, found: Sequence[Move]) -> Table:
+    rows = []
+    for one in found:
+        words = (one.indicator or say("changes.text"), one.before or "–", one.after or "–")
+        label, before, after = (text(word, declared=True) for word in words)
+        rows.append((label, text(one.period), before, after, text(say(f"changes.why.{one.why}"))))
+    about = {"territory": name, "edition": record.edition, "date": date(record.first_built)}
+    return _table(say("changes.moved", **about), MOVED, rows)
+
+
+def _table(caption: str, columns: Mapping[str, float], rows: Sequence[tuple[Sentence, ...]]) -> Table:
+    sides = {"edition": "right", "count": "right"}
+    heads = ((say(f"changes.{name}"), sides.get(name, "left"), width) for name, width in columns.items())
+    return Table(caption, tuple(heads), tuple(rows))

@@ -59,11 +59,10 @@ def _within(version: str, asked: str) -> bool:
     def parts(text: str) -> tuple[int, ...]:
         return tuple(int(part) for part in re.findall(r"\d+", text)[:3])
 
-    for bound in asked.split(","):
-        low, high = bound.startswith(">="), bound.startswith("<")
-        if low and parts(version) < parts(bound) or high and parts(version) >= parts(bound):
-            return False
-    return True
+    at, bounds = parts(version), asked.split(",")
+    low = (parts(bound) for bound in bounds if bound.startswith(">="))
+    high = (parts(bound) for bound in bounds if bound.startswith("<"))
+    return all(at >= bound for bound in low) and all(at < bound for bound in high)
 
 
 def _writable(folder: Path) -> bool:

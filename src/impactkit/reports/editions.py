@@ -85,7 +85,7 @@ def read_moves(folder: Path) -> tuple[Move, ...]:
 def keep(old: Path, to: Path, standing: RunRecord | None) -> None:
     """Keep the edition that lies in `old` under `to`/editions, unless `standing` is the same one."""
     record = read_record(old)
-    if record is None or standing is not None and record.edition >= standing.edition:
+    if record is None or standing is not None and record.edition == standing.edition:
         shutil.rmtree(old)
         return
     place = to / FOLDER / record.territory / str(record.edition)

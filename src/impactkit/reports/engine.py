@@ -22,9 +22,9 @@ from papermill.engines import Engine, NBClientEngine
 from papermill.iorw import write_ipynb
 
 from impactkit.reports.child import in_child, is_child, unable
+from impactkit.reports.kernel import INLINE
 
 CELL_SECONDS, SAVED_EVERY = 300, 1.0
-INLINE = "module://matplotlib_inline.backend_inline"
 
 
 class ForkEngine(Engine):
@@ -124,7 +124,11 @@ def _shell() -> tuple[Any, Any]:
     # Named from the start, or what is printed would belong to the cell before.
     sys.stdout, sys.stderr = manager.kernel.stdout, manager.kernel.stderr
     shell.history_manager.enabled = False
-    _inline(shell)
+    if "matplotlib" in sys.modules:
+        # Imported before the shell, it knows nothing of it: its figures would be text.
+        sys.modules["matplotlib"].rcParams["backend"] = INLINE
+    if "matplotlib.pyplot" in sys.modules:
+        shell.enable_matplotlib("inline")
     client = manager.blocking_class(kernel=manager.kernel, session=manager.session)
     client.start_channels()
     return manager.kernel, client
@@ -148,12 +152,3 @@ def _printed_below() -> Callable[[], list[tuple[str, str]]]:
         return found
 
     return below
-
-
-def _inline(shell: Any) -> None:
-    """matplotlib imported before the shell knows nothing of it: its figures would be text."""
-    if "matplotlib" not in sys.modules:
-        return
-    sys.modules["matplotlib"].rcParams["backend"] = INLINE
-    if "matplotlib.pyplot" in sys.modules:
-        shell.enable_matplotlib("inline")

@@ -21,7 +21,7 @@ from impactkit.reports.child import Died, Tell, TimedOut, in_child, is_child, un
 from impactkit.reports.editions import MOVES, keep, moves, write_moves
 from impactkit.reports.failure import FAILED, Outcome, Stopped, keep_aside
 from impactkit.reports.files import synced
-from impactkit.reports.kernel import MEMORY, manager
+from impactkit.reports.kernel import INLINE, MEMORY, manager
 from impactkit.reports.record import RunRecord, day_of, read_record, versions, write_provenance
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import number
@@ -33,11 +33,7 @@ AT = "section"
 MOST_WORDS = 1500
 START_SECONDS = 120
 # Whatever the machine, before numpy and matplotlib are imported.
-SETTLED = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-}
+SETTLED = {"OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "MPLBACKEND": INLINE}
 
 
 @dataclass(frozen=True)

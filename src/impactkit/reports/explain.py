@@ -3,7 +3,6 @@
 import csv
 import functools
 import gzip
-import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,10 +22,11 @@ from impactkit.effects.territory import effect
 from impactkit.errors import ImpactkitError, ReportFailed, UnknownName
 from impactkit.evidence.finding import Sentence
 from impactkit.indicators.comparable import POPULATION, family_of
+from impactkit.reports.files import sha256
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import number, percent
 
-HEAVIEST = 10
+HEAVIEST, TOLD = 10, "claims.csv"
 PUBLISHED = ("count_jobs_private", "rate_unemployment", POPULATION)
 # Lines of one file that are worth printing.
 MOST_LINES = 12
@@ -55,7 +55,9 @@ def explain(report: str | Path, claim: str, *, evaluation: str | Path | None = N
     Raises ReportFailed for a folder without claims.csv, UnknownName for a claim that is not there.
     """
     folder = Path(report)
-    told = _claims(folder).set_index("claim")
+    if not (folder / TOLD).is_file():
+        raise error(ReportFailed, "no-claims", where=str(folder))
+    told = pd.read_csv(folder / TOLD, dtype="str", keep_default_na=False).set_index("claim")
     if claim not in told.index:
         raise UnknownName.among(say("noun.claim"), claim, told.index, where=str(folder))
     row = told.loc[claim].to_dict() | {"claim": claim}
@@ -65,14 +67,8 @@ def explain(report: str | Path, claim: str, *, evaluation: str | Path | None = N
     files = _files(place, str(row["indicator"]))
     codes = _units(place, str(row["indicator"]))
     lines = _table("rows", (line for path in files for line in _told(path, codes)))
-    return Explained((Prose(_said(row)), lines, _heaviest(place, row, files), _hashed(files)))
-
-
-def _claims(folder: Path) -> pd.DataFrame:
-    path = folder / "claims.csv"
-    if not path.is_file():
-        raise error(ReportFailed, "no-claims", where=str(folder))
-    return pd.read_csv(path, dtype="str", keep_default_na=False)
+    hashed = _table("files", ((path.name, *_print(path, path.stat().st_mtime_ns)) for path in files))
+    return Explained((Prose(_said(row)), lines, _heaviest(place, row, files), hashed))
 
 
 def _territory(folder: Path, code: str, evaluation: str | Path | None) -> Territory | None:
@@ -145,10 +141,6 @@ def _heaviest(place: Territory, row: dict[str, Any], files: list[Path]) -> Table
     return _table("heaviest", ((unit, percent(weights[unit]), where[unit]) for unit in heavy))
 
 
-def _hashed(files: list[Path]) -> Table:
-    return _table("files", ((path.name, *_print(path, path.stat().st_mtime_ns)) for path in files))
-
-
 def _table(name: str, rows: Iterable[tuple[str, str, str]]) -> Table:
     told = tuple(tuple(text(cell) for cell in row) for row in rows)
     columns = tuple((say(f"explain.{name}.{at}"), "left", 1.0) for at in ("first", "second", "third"))
@@ -156,12 +148,12 @@ def _table(name: str, rows: Iterable[tuple[str, str, str]]) -> Table:
 
 
 def _lines(path: Path, codes: set[str]) -> tuple[tuple[int, str], ...]:
+    """Line (from 1) and content of each row that opens with one of these codes."""
     return _found(path, path.stat().st_mtime_ns, frozenset(codes))
 
 
 @functools.lru_cache(maxsize=64)
 def _found(path: Path, changed: int, codes: frozenset[str]) -> tuple[tuple[int, str], ...]:
-    """Line (from 1) and content of each row that opens with one of these codes."""
     return tuple(
         (at, " | ".join(cell for cell in cells if cell)[:WIDTH])
         for at, cells in enumerate(_cells(path), start=1)
@@ -172,7 +164,7 @@ def _found(path: Path, changed: int, codes: frozenset[str]) -> tuple[tuple[int, 
 @functools.lru_cache(maxsize=64)
 def _print(path: Path, changed: int) -> tuple[str, str]:
     """How many rows a file has, and its hash."""
-    return number(sum(1 for _ in _cells(path))), hashlib.sha256(path.read_bytes()).hexdigest()
+    return number(sum(1 for _ in _cells(path))), sha256(path)
 
 
 def _told(path: Path, codes: set[str]) -> list[tuple[str, str, str]]:
@@ -198,12 +190,8 @@ def _cells(path: Path) -> Iterator[list[str]]:
             for cells in book.get_sheet_by_name(name).to_python():
                 yield [str(cell) for cell in cells]
         return
-    compressed = path.suffix == ".gz"
-    with (
-        gzip.open(path, "rt", encoding="utf-8-sig")
-        if compressed
-        else path.open(encoding="utf-8-sig") as file
-    ):
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rt", encoding="utf-8-sig") as file:
         start = file.readline()
         file.seek(0)
         yield from csv.reader(file, delimiter=";" if start.count(";") > start.count(",") else ",")

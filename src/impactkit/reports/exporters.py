@@ -3,36 +3,33 @@
 In a module of their own: a run renders pages without importing nbconvert.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from nbconvert.exporters import Exporter
 
 from impactkit.reports.html import render_html
-from impactkit.reports.page import meta_of, read_page
+from impactkit.reports.page import Meta, Page, meta_of, read_page
 from impactkit.reports.pdf import render_pdf
 
 
-class ImpactHtmlExporter(Exporter):  # type: ignore[misc]
-    """The HTML page of an executed report notebook."""
+class _Face(Exporter):  # type: ignore[misc]
+    render: Callable[[Page, Meta], Any]
 
-    file_extension = ".html"
-    output_mimetype = "text/html"
-
-    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[str, Any]:
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[Any, Any]:
         """The page and nbconvert's resources. Raises ReportFailed for a notebook that was not executed."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
         page = read_page(nb)
-        return render_html(page, meta_of(page)), resources
+        return type(self).render(page, meta_of(page)), resources
 
 
-class ImpactPdfExporter(Exporter):  # type: ignore[misc]
+class ImpactHtmlExporter(_Face):
+    """The HTML page of an executed report notebook."""
+
+    file_extension, output_mimetype, render = ".html", "text/html", staticmethod(render_html)
+
+
+class ImpactPdfExporter(_Face):
     """The PDF of an executed report notebook."""
 
-    file_extension = ".pdf"
-    output_mimetype = "application/pdf"
-
-    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[bytes, Any]:
-        """The PDF and nbconvert's resources. Raises ReportFailed for a notebook that was not executed."""
-        nb, resources = super().from_notebook_node(nb, resources, **kw)
-        page = read_page(nb)
-        return render_pdf(page, meta_of(page)), resources
+    file_extension, output_mimetype, render = ".pdf", "application/pdf", staticmethod(render_pdf)

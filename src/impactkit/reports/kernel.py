@@ -12,6 +12,8 @@ from typing import Any
 _PR_SET_PDEATHSIG = 1
 # The environment variable that tells a kernel how many bytes it may hold.
 MEMORY = "IMPACTKIT_MEMORY"
+# Where drawings go: into the notebook.
+INLINE = "module://matplotlib_inline.backend_inline"
 # A Unix socket's path may not be longer (104 on macOS, less the port's number).
 _LONGEST = 96
 

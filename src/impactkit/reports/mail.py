@@ -1,24 +1,27 @@
 """Reports by e-mail: each territory's PDF to its recipients, never the same edition twice to one address."""
 
-import csv
 import datetime as dt
 import hashlib
 import json
 import os
 import smtplib
 import ssl
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pandas as pd
+
 from impactkit.data.evaluation import Evaluation, load
+from impactkit.data.tables import read_text
 from impactkit.errors import RefusedData
+from impactkit.reports.files import add_line, now
 from impactkit.reports.lock import alone
-from impactkit.reports.publish import Ready, ready
-from impactkit.reports.record import RunRecord
+from impactkit.reports.publish import ready
+from impactkit.reports.record import RunRecord, signed
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import date
 
@@ -59,81 +62,69 @@ def send(
     Raises what `publish.ready` does, RefusedData for addresses that are none, or a server that cannot be
     used.
     """
-    ev, root = load(folder), Path(reports).resolve()
-    if not (root / ev.name).is_dir():
-        raise error(RefusedData, "nothing-built", where=str(root / ev.name))
+    ev = load(folder)
+    root = Path(reports).resolve() / ev.name
+    if not root.is_dir():
+        raise error(RefusedData, "nothing-built", where=str(root))
     addresses = {} if draft_to else _recipients(ev)
     if draft_to:
         _checked([(draft_to, "--draft-to")])
     wanted = only or (None if draft_to else sorted(addresses))
-    with alone(root / ev.name):
+    with alone(root):
         going = ready(ev, root, wanted, drafts=bool(draft_to))
-        journal = root / ev.name / SENT
-        known = _journal(journal)
-        every = [
-            (one, to) for one in going for to in ([draft_to] if draft_to else addresses.get(one.code, ()))
-        ]
-        found, todo = [], []
-        for one, to in every:
-            state = known.get(_key(one.record, to, draft_to), "")
-            if state == DONE or state == SENDING and not again:
-                told = "already" if state == DONE else "unsure"
-                found.append(Letter(one.code, to, one.record.edition, told))
-            elif really:
-                todo.append((one, to))
-            else:
-                found.append(Letter(one.code, to, one.record.edition, "would"))
+        told = {DONE: "already", SENDING: "" if again else "unsure"}
+        known, found, todo = _journal(root / SENT), [], []
+        for code, record in going.items():
+            for to in [draft_to] if draft_to else addresses.get(code, ()):
+                last = known.get(_key(record, to, draft_to), "")
+                state = told.get(last) or ("" if really else "would")
+                if state:
+                    found.append(Letter(code, to, record.edition, state))
+                else:
+                    todo.append((root / code, record, to))
         if todo:
-            found += _sent(ev, todo, journal, draft_to)
+            found += _sent(ev, todo, draft_to)
     return tuple(found)
 
 
-def _sent(
-    ev: Evaluation, todo: Sequence[tuple[Ready, str]], journal: Path, draft_to: str
-) -> Iterator[Letter]:
+def _sent(ev: Evaluation, todo: Sequence[tuple[Path, RunRecord, str]], draft_to: str) -> Iterator[Letter]:
     sender = os.environ.get(SENDER, "")
     _checked([(sender, SENDER)])
     with _server() as server:
-        for one, to in todo:
-            key, about = (
-                _key(one.record, to, draft_to),
-                {"territory": one.code, "edition": one.record.edition},
-            )
+        for report, record, to in todo:
+            key, journal = _key(record, to, draft_to), report.with_name(SENT)
+            about = {"territory": report.name, "address": to, "edition": record.edition}
             # Written before: a send that is cut is not tried again without being asked.
-            _note(journal, {"key": key, "state": SENDING, "address": to, **about})
+            add_line(journal, {"key": key, **about, "state": SENDING, "time": now()})
             state, words = DONE, ""
             try:
-                server.send_message(_message(ev, one, to, sender, key, bool(draft_to)))
+                message = _message(ev, report, record, draft=bool(draft_to))
+                message["From"], message["To"] = sender, to
+                # The same letter has the same name: a server that gets it twice can tell.
+                message["Message-ID"] = f"<{key}@{parseaddr(sender)[1].rpartition('@')[2]}>"
+                server.send_message(message)
             except smtplib.SMTPRecipientsRefused as cause:
-                code, said = next(iter(cause.recipients.values()))
-                state, words = REFUSED, f"{code} {said.decode('utf-8', 'replace')}"
+                state, words = REFUSED, _said(*next(iter(cause.recipients.values())))
             except smtplib.SMTPResponseException as cause:
-                said = cause.smtp_error
-                text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-                state, words = REFUSED, f"{cause.smtp_code} {text}"
-            _note(journal, {"key": key, "state": state, "address": to, "words": words, **about})
-            yield Letter(one.code, to, one.record.edition, state, words)
+                state, words = REFUSED, _said(cause.smtp_code, cause.smtp_error)
+            add_line(journal, {"key": key, **about, "state": state, "words": words, "time": now()})
+            yield Letter(**about, state=state, words=words)
 
 
-def _message(ev: Evaluation, one: Ready, to: str, sender: str, key: str, draft: bool) -> EmailMessage:
-    name = ev.name_of(one.code) if one.code != "programme" else say("contents.programme")
-    told = {"territory": name, "edition": one.record.edition, "evaluation": ev.title}
-    signed = one.record.last
-    state = (
-        say("state.valid" if signed.state == "validé" else "state.read", by=signed.by, on=date(signed.on))
-        if signed
-        else say("state.draft")
-    )
+def _said(code: int, said: bytes | str) -> str:
+    return f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
+
+
+def _message(ev: Evaluation, report: Path, record: RunRecord, *, draft: bool) -> EmailMessage:
+    code, edition = report.name, record.edition
+    name = ev.name_of(code) if code != "programme" else say("contents.programme")
+    told = {"territory": name, "edition": edition, "evaluation": ev.title}
     message = EmailMessage()
-    message["From"], message["To"] = sender, to
     message["Subject"] = say("mail.subject.draft" if draft else "mail.subject", **told)
     message["Date"] = format_datetime(dt.datetime.now(dt.UTC))
-    # The same letter has the same name: a server that gets it twice can tell.
-    message["Message-ID"] = f"<{key}@{parseaddr(sender)[1].rpartition('@')[2]}>"
-    text = say("mail.body", state=state, date=date(one.record.first_built), **told)
+    text = say("mail.body", state=signed(record.last), date=date(record.first_built), **told)
     message.set_content(f"{say('page.fictional')}\n\n{text}" if ev.fictional else text)
-    pdf = (one.folder / "report.pdf").read_bytes()
-    file = f"{one.code}-edition-{one.record.edition}.pdf"
+    pdf, file = (report / "report.pdf").read_bytes(), f"{code}-edition-{edition}.pdf"
     message.add_attachment(pdf, maintype="application", subtype="pdf", filename=file)
     return message
 
@@ -162,44 +153,35 @@ def _server() -> smtplib.SMTP:
 def _recipients(ev: Evaluation) -> dict[str, list[str]]:
     """Addresses by territory, as the evaluation's recipients.csv gives them."""
     path = ev.folder / RECIPIENTS
-    if not path.is_file():
+    table = read_text(path) if path.is_file() else pd.DataFrame()
+    if not {"territory", "address"} <= set(table):
         raise error(RefusedData, "no-recipients", where=str(path))
-    found: dict[str, list[str]] = {}
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        table = csv.DictReader(lines)
-        if not {"territory", "address"} <= set(table.fieldnames or ()):
-            raise error(RefusedData, "no-recipients", where=str(path))
-        rows = [
-            (n, row["territory"].strip(), row["address"].strip()) for n, row in enumerate(table, start=2)
-        ]
-    _checked([(address, f"{RECIPIENTS}, B{n}") for n, _, address in rows])
+    # As a spreadsheet numbers them: the head is line 1.
+    table.index += 2
+    lines = (
+        table[["territory", "address"]].dropna(how="all").fillna("").apply(lambda column: column.str.strip())
+    )
+    _checked([(address, f"{RECIPIENTS}, B{n}") for n, address in lines["address"].items()])
     known = {place.code for place in ev.territories} | {"programme"}
-    strangers = [f"{RECIPIENTS}, A{n} ({code})" for n, code, _ in rows if code not in known]
+    strangers = [
+        f"{RECIPIENTS}, A{n} ({code})" for n, code in lines["territory"].items() if code not in known
+    ]
     if strangers:
         raise error(RefusedData, "unknown-recipients", where=ev.name, cells=", ".join(strangers))
-    for _, code, address in rows:
-        found.setdefault(code, []).append(address)
-    return found
+    return lines.groupby("territory")["address"].agg(list).to_dict()
 
 
 def _checked(addresses: Sequence[tuple[str, str]]) -> None:
-    wrong = [
-        where
-        for address, where in addresses
-        if "@" not in parseaddr(address)[1] or any(ord(letter) < 32 for letter in address)
-    ]
-    if wrong:
-        raise error(RefusedData, "address", where=", ".join(wrong))
+    def wrong(address: str) -> bool:
+        return "@" not in parseaddr(address)[1] or any(ord(letter) < 32 for letter in address)
+
+    found = ", ".join(where for address, where in addresses if wrong(address))
+    if found:
+        raise error(RefusedData, "address", where=found)
 
 
 def _key(record: RunRecord, address: str, draft_to: str) -> str:
-    told = [
-        record.evaluation,
-        record.territory,
-        record.content,
-        address.lower(),
-        "draft" if draft_to else "",
-    ]
+    told = [record.evaluation, record.territory, record.content, address.lower(), "draft" * bool(draft_to)]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:40]
 
 
@@ -214,11 +196,3 @@ def _journal(path: Path) -> dict[str, str]:
                 continue
             found[told["key"]] = told["state"]
     return found
-
-
-def _note(path: Path, told: Mapping[str, object]) -> None:
-    now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({**told, "time": now}, ensure_ascii=False) + "\n")
-        file.flush()
-        os.fsync(file.fileno())

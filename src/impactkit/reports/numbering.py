@@ -20,23 +20,16 @@ class Numbers:
 
     def block(self, block: Block) -> Block:
         """The block with its notes called and, for a figure, its number; what it drew is kept in `data`."""
-        kind = block["kind"]
-        if kind == "findings":
+        if block["kind"] == "findings":
             items = [{**item, "runs": self._runs(item["runs"])} for item in block["items"]]
             return {**block, "items": items}
-        if kind == "table":
-            return self._table(block)
-        if kind == "chart":
+        if block["kind"] == "table":
+            rows = [[self._runs(cell) for cell in row] for row in block["rows"]]
+            called = {"call": self._call(block["source"])} if block.get("source") else {}
+            return {**block, **called, "rows": rows, "notes": [self._runs(note) for note in block["notes"]]}
+        if block["kind"] == "chart":
             return self._chart(block)
         return {**block, "runs": self._runs(block["runs"])} if "runs" in block else block
-
-    def _table(self, block: Block) -> Block:
-        told = dict(block)
-        if block.get("source"):
-            told["call"] = self._call(block["source"])
-        told["rows"] = [[self._runs(cell) for cell in row] for row in block["rows"]]
-        told["notes"] = [self._runs(note) for note in block["notes"]]
-        return told
 
     def _chart(self, block: Block) -> Block:
         told = {**block, "caption": self._runs(block["caption"])}
@@ -44,9 +37,9 @@ class Numbers:
         if drawn:
             self._figures += 1
             told["number"], told["label"] = self._figures, say("page.figure", number=self._figures)
-            for one in drawn:
-                caption = f"{told['label']}. {one['caption']}"
-                self.data.append({**one, "caption": caption, "anchor": f"donnees-{self._figures}"})
+        for one in drawn:
+            caption = f"{told['label']}. {one['caption']}"
+            self.data.append({**one, "caption": caption, "anchor": f"donnees-{self._figures}"})
         return told
 
     def _runs(self, runs: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -10,8 +10,8 @@ import itertools
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from impactkit.display.html import KINDS
@@ -79,16 +79,11 @@ class Page:
 @dataclass
 class _Draft:
     heading: str
-    blocks: list[Block] = field(default_factory=list)
-    cells: int = 0
-    printed: int = 0
-    needs: str = ""
+    needs: int = 0
     annex: bool = False
-
-    @property
-    def told(self) -> bool:
-        # Prose that introduces cells falls with them when they print nothing; prose alone stands.
-        return bool(self.blocks) and (self.printed > 0 or self.cells == 0)
+    blocks: list[Block] = field(default_factory=list)
+    # Whether its cells printed something; None without a cell.
+    printed: bool | None = None
 
 
 def read_page(nb: Any, prose: str = "") -> Page:
@@ -102,30 +97,26 @@ def read_page(nb: Any, prose: str = "") -> Page:
         if any(tag in DROPPED for tag in tags):
             continue
         here = lead if "lead" in tags else rest[-1]
-        if cell.cell_type == "markdown":
-            for kind, runs in _markdown(cell.source):
-                if kind == "paragraph":
-                    here.blocks.append({"kind": "paragraph", "role": "text", "runs": runs, "own": True})
-                elif here is lead:
-                    lead.heading = _words(runs)
-                else:
-                    needs = next((tag for tag in tags if tag in FACES), "")
-                    here = _Draft(_words(runs), needs=needs, annex=annex)
-                    rest.append(here)
-        elif cell.cell_type == "code":
+        if cell.cell_type == "code":
             found = _blocks(cell, here.heading)
             here.blocks += found
-            here.cells += 1
-            here.printed += len(found)
+            here.printed = bool(here.printed or found)
+        for one in _markdown(cell.source) if cell.cell_type == "markdown" else ():
+            if not isinstance(one, str):
+                here.blocks.append(one)
+            elif here is lead:
+                lead.heading = one
+            else:
+                here = _Draft(one, next((FACES.index(tag) for tag in tags if tag in FACES), 0), annex)
+                rest.append(here)
     titles = [block for one in (lead, *rest) for block in one.blocks if block["kind"] == "title"]
     if len(titles) != 1 or titles[0] not in lead.blocks:
         raise error(ReportFailed, "no-title")
     lead.blocks.remove(titles[0])
-    kept = [one for one in (lead, *_written(prose), *rest) if one.told]
+    # Prose that introduces cells falls with them when they print nothing; prose alone stands.
+    kept = [one for one in (lead, *_written(prose), *rest) if one.blocks and one.printed is not False]
     for one in kept:
-        one.annex |= one.needs in FACES and FACES.index(one.needs) > FACES.index(
-            titles[0].get("face", FACES[-1])
-        )
+        one.annex |= one.needs > FACES.index(titles[0].get("face", FACES[-1]))
     return _put_together(titles[0], sorted(kept, key=lambda one: one.annex))
 
 
@@ -155,17 +146,18 @@ def _texts(tree: Any) -> list[str]:
 
 def _written(prose: str) -> list[_Draft]:
     """The sections that an evaluator wrote; each ends with who signs it and when, after a dash."""
-    found: list[_Draft] = []
-    for kind, runs in _markdown(prose):
-        if kind == "heading" or not found:
-            found.append(_Draft(_words(runs) if kind == "heading" else ""))
-        if kind == "paragraph":
-            found[-1].blocks.append({"kind": "paragraph", "role": "text", "runs": runs, "own": True})
-    for one in found:
-        last = _words(list(one.blocks[-1]["runs"])) if one.blocks else ""
-        if not one.heading or not re.match(r"[—–-] ?\S.*\d{4}", last):
-            raise error(ReportFailed, "unsigned-prose", part=one.heading or prose.splitlines()[0])
-    return found
+    found = [_Draft("")]
+    for one in _markdown(prose):
+        if isinstance(one, str):
+            found.append(_Draft(one))
+        else:
+            found[-1].blocks.append(one)
+    sections = found if found[0].blocks else found[1:]
+    for section in sections:
+        last = _words(section.blocks[-1]["runs"]) if section.blocks else ""
+        if not section.heading or not re.match(r"[—–-] ?\S.*\d{4}", last):
+            raise error(ReportFailed, "unsigned-prose", part=section.heading or prose.splitlines()[0])
+    return sections
 
 
 def meta_of(
@@ -177,32 +169,27 @@ def meta_of(
     record: RunRecord | None = None,
 ) -> Meta:
     """What a page says of itself; without a record to keep its day, SOURCE_DATE_EPOCH, else today (UTC)."""
-    name = page.title["title"]
+    name, overline = page.title["title"], page.title["overline"]
+    evaluation = evaluation or overline
     # The title block says it too, so that a notebook exported by nbconvert alone still says it everywhere.
-    fictional = fictional or say("fictional") in page.title["overline"]
-    title = say("page.title", territory=name, evaluation=evaluation or page.title["overline"])
-    return Meta(
-        title,
-        evaluation or page.title["overline"],
-        name,
-        day or today(),
-        fictional=fictional,
-        edition=record.edition if record else 1,
-        signature=record.last if record else None,
-    )
+    fictional = fictional or say("fictional") in overline
+    title = say("page.title", territory=name, evaluation=evaluation)
+    meta = Meta(title, evaluation, name, day or today(), fictional=fictional)
+    if record is None:
+        return meta
+    first = dt.date.fromisoformat(record.first_built)
+    return replace(meta, date=first, edition=record.edition, signature=record.last)
 
 
 def content_digest(page: Page) -> str:
     """SHA-256 of what the page says, its figures by their words and data: no date, no version, no stroke."""
-    told = [(one.heading, one.annex, [_unstroked(block) for block in one.blocks]) for one in page.sections]
-    content = [page.title, told, page.notes]
-    return hashlib.sha256(
-        json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8")
-    ).hexdigest()
 
+    def unstroked(block: Block) -> Block:
+        return {name: value for name, value in block.items() if name != "svg"}
 
-def _unstroked(block: Block) -> Block:
-    return {name: value for name, value in block.items() if name != "svg"}
+    told = [(one.heading, one.annex, [*map(unstroked, one.blocks)]) for one in page.sections]
+    content = json.dumps([page.title, told, page.notes], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(content.encode("utf-8")).hexdigest()
 
 
 def _blocks(cell: Any, heading: str) -> list[Block]:
@@ -227,21 +214,22 @@ def _ours(tree: Any) -> bool:
         return False
 
 
-def _markdown(source: str) -> list[tuple[str, list[dict[str, Any]]]]:
-    """Headings and paragraphs of a Markdown cell; a report's prose has nothing else."""
+def _markdown(source: str) -> Iterator[str | Block]:
+    """Headings (their words) and paragraphs of a Markdown cell; a report's prose has nothing else."""
     import mistune
 
-    found = []
     for token in mistune.create_markdown(renderer=None)(source):
         if token["type"] == "blank_line":
             continue
         if token["type"] not in ("heading", "paragraph"):
             raise error(ReportFailed, "foreign-markdown", where=source.splitlines()[0])
         runs = _runs(token["children"], source.splitlines()[0])
-        if token["type"] == "heading" and token["attrs"]["level"] != 2:
+        if token["type"] == "paragraph":
+            yield {"kind": "paragraph", "role": "text", "runs": runs, "own": True}
+        elif token["attrs"]["level"] != 2:
             raise error(ReportFailed, "heading-level", where=_words(runs))
-        found.append((token["type"], runs))
-    return found
+        else:
+            yield _words(runs)
 
 
 def _runs(children: list[Any], where: str, strong: bool = False) -> list[dict[str, Any]]:
@@ -261,7 +249,7 @@ def _runs(children: list[Any], where: str, strong: bool = False) -> list[dict[st
     return found
 
 
-def _words(runs: list[dict[str, Any]]) -> str:
+def _words(runs: Sequence[Mapping[str, Any]]) -> str:
     return "".join(run["t"] for run in runs)
 
 

@@ -49,23 +49,20 @@ class _Reader(HTMLParser):
         self.ids: list[str] = []
         self.anchors: list[str] = []
         self.levels: list[int] = []
-        self._inside: list[str] = []
+        self._inside = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
-        self._inside.append(tag)
-        if tag == "html":
-            self.lang = given.get("lang", "")
-        elif tag in _BANNED or tag == "meta" and "http-equiv" in given:
-            self.found.append(say("rule.tag", tag=tag))
-        elif tag == "img" and not given.get("alt", "").strip():
-            self.found.append(say("rule.alt"))
-        elif tag == "th" and given.get("scope") not in ("col", "row"):
-            self.found.append(say("rule.scope"))
-        elif re.fullmatch("h[1-6]", tag):
-            self.levels.append(int(tag[1]))
-        if "id" in given:
-            self.ids.append(given["id"])
+        self._inside = tag
+        broken = {
+            "tag": tag in _BANNED or tag == "meta" and "http-equiv" in given,
+            "alt": tag == "img" and not given.get("alt", "").strip(),
+            "scope": tag == "th" and given.get("scope") not in ("col", "row"),
+        }
+        self.found += [say(f"rule.{name}", tag=tag) for name, wrong in broken.items() if wrong]
+        self.lang = given.get("lang", "") if tag == "html" else self.lang
+        self.levels += [int(tag[1])] if re.fullmatch("h[1-6]", tag) else []
+        self.ids += [given["id"]] if "id" in given else []
         for name, value in given.items():
             self._attribute(name, value)
 
@@ -83,12 +80,10 @@ class _Reader(HTMLParser):
             self.found.append(say("rule.outside", address=value[:60]))
 
     def handle_data(self, data: str) -> None:
-        if self._inside and self._inside[-1] == "title":
+        if self._inside == "title":
             self.title += data
-        elif self._inside and self._inside[-1] == "style" and _CSS_OUTSIDE.search(data):
+        elif self._inside == "style" and _CSS_OUTSIDE.search(data):
             self.found.append(say("rule.outside", address="style"))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in self._inside:
-            while self._inside and self._inside.pop() != tag:
-                continue
+        self._inside = ""

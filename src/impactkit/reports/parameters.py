@@ -40,11 +40,16 @@ def declared(notebook: Path) -> dict[str, Parameter]:
         raise error(RefusedData, "notebook", where=notebook.name, cause=type(cause).__name__) from cause
     if len(cells) != 1:
         raise error(RefusedData, "parameters-cell", where=notebook.name)
+    found: dict[str, Parameter] = {}
+    at = None
     try:
-        lines = ast.parse(cells[0]).body
-    except SyntaxError as cause:
-        raise error(RefusedData, "parameter-line", where=notebook.name, line=cause.lineno) from cause
-    return {one.name: one for line in lines for one in _declared(line, notebook.name)}
+        for line in ast.parse(cells[0]).body:
+            at = line.lineno
+            found |= {one.name: one for one in _declared(line)}
+    except (SyntaxError, ValueError, TypeError) as cause:
+        at = getattr(cause, "lineno", at)
+        raise error(RefusedData, "parameter-line", where=notebook.name, line=at) from cause
+    return found
 
 
 def checked(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,33 +73,24 @@ def checked(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     return dict(given)
 
 
-def _declared(line: ast.stmt, where: str) -> Iterator[Parameter]:
+def _declared(line: ast.stmt) -> Iterator[Parameter]:
+    """What a line declares. Raises ValueError (or TypeError) where it is no literal given to a name."""
     if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
         kind = KINDS.get(ast.unparse(line.annotation).split("[")[0])
-        if line.value is None:
-            yield Parameter(line.target.id, required=True, kind=kind)
-        else:
-            value = _literal(line.value, where, line.lineno)
-            yield Parameter(line.target.id, value, kind=kind or _kind(value))
+        value = None if line.value is None else ast.literal_eval(line.value)
+        yield Parameter(line.target.id, value, required=line.value is None, kind=kind or _kind(value))
         return
     if not isinstance(line, ast.Assign):
-        raise error(RefusedData, "parameter-line", where=where, line=line.lineno)
-    value = _literal(line.value, where, line.lineno)
+        raise ValueError(ast.unparse(line))
+    value = ast.literal_eval(line.value)
     for target in line.targets:
         pairs = [(target, value)]
         if isinstance(target, ast.Tuple) and isinstance(value, tuple) and len(target.elts) == len(value):
             pairs = list(zip(target.elts, value, strict=True))
         for name, one in pairs:
             if not isinstance(name, ast.Name):
-                raise error(RefusedData, "parameter-line", where=where, line=line.lineno)
+                raise ValueError(ast.unparse(name))
             yield Parameter(name.id, one, kind=_kind(one))
-
-
-def _literal(value: ast.expr, where: str, line: int) -> Any:
-    try:
-        return ast.literal_eval(value)
-    except (ValueError, TypeError) as cause:
-        raise error(RefusedData, "parameter-line", where=where, line=line) from cause
 
 
 def _kind(value: Any) -> type | None:

@@ -10,23 +10,12 @@ import warnings
 from impactkit.errors import ImpactkitError
 
 # All that a report needs, but the PDF compiler: its threads do not survive a fork.
-MODULES = (
-    "papermill",
-    "ipykernel.inprocess.ipkernel",
-    "ipykernel.inprocess.manager",
-    "matplotlib.figure",
-    "matplotlib.backends.backend_svg",
-    "mistune",
-    "statsmodels.api",
-    "impactkit.display.charts",
-    "impactkit.effects.programme",
-    "impactkit.evidence.essentials",
-    "impactkit.reports.engine",
-    "impactkit.reports.html",
-    "impactkit.reports.page_rules",
-    "impactkit.reports.pdf",
-    "impactkit.reports.words",
-)
+MODULES = """
+    papermill ipykernel.inprocess.ipkernel ipykernel.inprocess.manager mistune statsmodels.api
+    matplotlib.figure matplotlib.backends.backend_svg impactkit.display.charts impactkit.effects.programme
+    impactkit.evidence.essentials impactkit.reports.engine impactkit.reports.html impactkit.reports.pdf
+    impactkit.reports.page_rules impactkit.reports.words
+""".split()
 KINDS = ("trajectory", "gap", "choices", "spine", "stages")
 
 

@@ -21,19 +21,12 @@ def shown(total: int, out: TextIO | None) -> Iterator[Show]:
     elif not out.isatty():
         yield _lines(total, out)
     else:
+        from rich import progress
         from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
 
-        columns = BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn()
-        columns += (TextColumn("{task.description}"),)
-        with Progress(*columns, console=Console(file=out), transient=True) as bar:
+        columns = progress.BarColumn(), progress.MofNCompleteColumn(), progress.TimeElapsedColumn()
+        columns += progress.TimeRemainingColumn(), progress.TextColumn("{task.description}")
+        with progress.Progress(*columns, console=Console(file=out), transient=True) as bar:
             task = bar.add_task(say("run.starting"), total=total)
 
             def show(names: Sequence[str], outcome: Outcome | None) -> None:

@@ -3,59 +3,43 @@ them.
 """
 
 import contextlib
-import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from impactkit.data.evaluation import Evaluation, load
-from impactkit.errors import RefusedData, ReportFailed, UnknownName
+from impactkit.errors import RefusedData, UnknownName
 from impactkit.reports.contents import contents_html
-from impactkit.reports.editions import FOLDER
+from impactkit.reports.editions import keep
+from impactkit.reports.files import sha256, synced, write_whole
 from impactkit.reports.lock import alone
-from impactkit.reports.record import VALID, RunRecord, damaged, read_record, synced, write_whole
+from impactkit.reports.record import VALID, RunRecord, read_record, record_of, undamaged
 from impactkit.wording.catalogue import error, say
 
 SUMS, INDEX = "SHA256SUMS", "index.html"
 
 
-@dataclass(frozen=True)
-class Ready:
-    """A report that may go out: its territory, its folder, its record."""
-
-    code: str
-    folder: Path
-    record: RunRecord
-
-
-def ready(ev: Evaluation, reports: Path, only: Sequence[str] | None, *, drafts: bool = False) -> list[Ready]:
-    """The built reports of an evaluation, those asked for (`only`) or all. Raises UnknownName for one that
-    is not there, ReportFailed for one whose files changed since, RefusedData naming those that are not
-    validated (unless `drafts`), or when there is none.
+def ready(
+    ev: Evaluation, folder: Path, only: Sequence[str] | None, *, drafts: bool = False
+) -> dict[str, RunRecord]:
+    """The records of the reports built in `folder`, by the name of theirs: those asked for (`only`) or all.
+    Raises UnknownName for one that is not there, ReportFailed for one whose files changed since, RefusedData
+    naming those that are not validated (unless `drafts`), or when there is none.
     """
-    folder = reports / ev.name
-    built = {path.name: path for path in sorted(folder.glob("*")) if (path / "record.json").is_file()}
+    built = [record.parent.name for record in sorted(folder.glob("*/record.json"))]
     for code in only or ():
         if code not in built:
             raise UnknownName.among(say("noun.report"), code, built, where=str(folder))
-    found: list[Ready] = []
+    found = {code: record_of(folder / code) for code in only or built}
     unread: dict[str, list[str]] = {}
-    for code in only or built:
-        record = read_record(built[code])
-        assert record is not None
-        changed = damaged(built[code], record)
-        if changed:
-            raise error(ReportFailed, "changed-since", where=code, files=", ".join(changed))
+    for code, record in found.items():
+        undamaged(folder / code, record)
         if record.state != VALID and not drafts:
             unread.setdefault(record.state, []).append(code)
-        found.append(Ready(code, built[code], record))
     if unread:
-        told = " ; ".join(
-            say("publish.state", state=at, reports=", ".join(unread[at])) for at in sorted(unread)
-        )
-        raise error(RefusedData, "not-valid", where=ev.name, reports=told, report=str(folder))
+        told = (say("publish.state", state=at, reports=", ".join(unread[at])) for at in sorted(unread))
+        raise error(RefusedData, "not-valid", where=ev.name, reports=" ; ".join(told), report=str(folder))
     if not found:
         raise error(RefusedData, "nothing-built", where=str(folder))
     return found
@@ -73,26 +57,34 @@ def publish(
     if not source.is_dir():
         raise error(RefusedData, "nothing-built", where=str(source))
     with alone(source):
-        going = ready(ev, Path(reports).resolve(), only)
+        going = ready(ev, source, only)
         root.mkdir(parents=True, exist_ok=True)
         link, releases = root / ev.name, root / f".{ev.name}"
         if link.exists() and not link.is_symlink():
             raise error(RefusedData, "not-published", where=str(link))
         releases.mkdir(exist_ok=True)
-        old = link.resolve() if link.is_symlink() else None
         number = 1 + max((int(path.name) for path in releases.glob("[0-9]*")), default=0)
         with _aside(releases, number) as release:
-            _fill(release, going, source, old)
+            if link.is_symlink():
+                seen = shutil.ignore_patterns(SUMS)
+                shutil.copytree(link, release, dirs_exist_ok=True, copy_function=_linked, ignore=seen)
+            for code, record in going.items():
+                if (release / code).exists():
+                    keep(release / code, release, record)
+                shutil.copytree(source / code, release / code)
             places = [*(place.code for place in ev.territories), "programme"]
             records = {code: read_record(release / code) for code in places}
-            write_whole(release / INDEX, contents_html(ev, records, {}, absent=say("publish.absent")))
-            _summed(release)
+            write_whole(release / INDEX, contents_html(ev, records, {}, {}, say("publish.absent")))
+            # As `sha256sum --check` reads it.
+            files = [file for file in sorted(release.rglob("*")) if file.is_file()]
+            sums = (f"{sha256(file)}  {file.relative_to(release).as_posix()}\n" for file in files)
+            write_whole(release / SUMS, "".join(sums))
         _switch(link, releases / str(number))
         for past in releases.glob("[0-9]*"):
             # Who is reading the last one may finish.
             if int(past.name) < number - 1:
                 shutil.rmtree(past)
-    return tuple(one.code for one in going)
+    return tuple(going)
 
 
 @contextlib.contextmanager
@@ -111,41 +103,12 @@ def _aside(releases: Path, number: int) -> Iterator[Path]:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _fill(release: Path, going: Sequence[Ready], source: Path, old: Path | None) -> None:
-    if old is not None:
-        shutil.copytree(old, release, dirs_exist_ok=True, copy_function=_linked)
-        for name in (INDEX, SUMS):
-            (release / name).unlink(missing_ok=True)
-    for one in going:
-        place = release / one.code
-        if place.exists():
-            before = read_record(place)
-            if before is not None and before.edition != one.record.edition:
-                kept = release / FOLDER / one.code / str(before.edition)
-                kept.parent.mkdir(parents=True, exist_ok=True)
-                shutil.rmtree(kept, ignore_errors=True)
-                place.rename(kept)
-            else:
-                shutil.rmtree(place)
-        shutil.copytree(one.folder, place)
-
-
 def _linked(file: str, to: str) -> None:
     """The same file under another name, where the disk can; nothing published is ever written again."""
     try:
         os.link(file, to)
     except OSError:
         shutil.copy2(file, to)
-
-
-def _summed(release: Path) -> None:
-    """SHA256SUMS, as `sha256sum --check` reads it."""
-    files = [file for file in sorted(release.rglob("*")) if file.is_file()]
-    lines = [
-        f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.relative_to(release).as_posix()}\n"
-        for file in files
-    ]
-    write_whole(release / SUMS, "".join(lines))
 
 
 def _switch(link: Path, release: Path) -> None:

@@ -1,6 +1,5 @@
 """A page and its two faces in a folder: rendered when it is built, and again when it is signed."""
 
-import datetime as dt
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -47,8 +46,7 @@ def render(kept: Kept, record: RunRecord, folder: Path) -> RunRecord:
     """
     # The page itself: what is read and signed is this, whatever its colours.
     (folder / FILE).write_text(json.dumps(asdict(kept), ensure_ascii=False, sort_keys=True), "utf-8")
-    day = dt.date.fromisoformat(record.first_built)
-    meta = meta_of(kept.page, evaluation=kept.title, fictional=kept.fictional, day=day, record=record)
+    meta = meta_of(kept.page, evaluation=kept.title, fictional=kept.fictional, record=record)
     (folder / "report.html").write_text(ruled(render_html(kept.page, meta)), "utf-8")
     files = [folder / name for name in sorted((*TWINS, PROVENANCE))]
     attached = {file.name: file.read_text("utf-8") for file in files if file.is_file()}

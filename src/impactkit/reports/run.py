@@ -116,9 +116,10 @@ def run(
         recover(target)
         done = {}
         for code in chosen:
-            wrong = Problems(one for one in noted if one.territory == code)
+            wrong = [one for one in noted if one.territory == code]
             if wrong:
-                done[code] = refused(code, target, *_refusal(wrong, folder))
+                words = say("refused.rows", n=len(wrong), problems=" ".join(map(str, wrong[:3])))
+                done[code] = refused(code, target, words, say("refused.rows.next", folder=folder))
         todo = [every[code] for code in chosen if why[code] and code not in done]
         if not todo and not done and (target / CONTENTS).is_file():
             return RunSummary(target, (), others, why)
@@ -132,8 +133,7 @@ def run(
             # Interrupted too: what was being moved is put back, and the pages tell what stands.
             recover(target)
             # Imported last: with them come the page's libraries, which the processes above need first.
-            from impactkit.reports.changes import write_changes
-            from impactkit.reports.contents import write_contents
+            from impactkit.reports.contents import write_changes, write_contents
 
             write_contents(ev, target, {code: job.inputs for code, job in every.items()})
             write_changes(ev, target)
@@ -143,26 +143,20 @@ def run(
 
 def _jobs(ev: Evaluation, folder: str | Path, chosen: Sequence[str], target: Path) -> list[Job]:
     base, typed = _from(folder)
-    inputs, limits = inputs_of(ev), _limits(ev)
-    places = {place.code for place in ev.territories}
+    inputs, places = inputs_of(ev), {place.code for place in ev.territories}
+    shared = {"title": ev.title, "fictional": ev.fictional, "base": str(base), "to": str(target)}
     found = []
     for code in chosen:
         own = code in places
         notebook = _notebook(ev, ev.report.get("notebook"), NOTEBOOK) if own else _whole(ev)
         assert notebook is not None
         given = {**ev.report.get("parameters", {}), "territory": code} if own else {}
-        about = {"evaluation": ev.name, "title": ev.title, "fictional": ev.fictional, "territory": code}
-        found.append(
-            Job(
-                **about,
-                notebook=str(notebook),
-                parameters=checked(notebook, {"folder": typed, **given}),
-                base=str(base),
-                to=str(target),
-                inputs=inputs(code, notebook),
-                limits=limits,
-            )
-        )
+        told = {
+            "parameters": checked(notebook, {"folder": typed, **given}),
+            "inputs": inputs(code, notebook),
+        }
+        job = Job(ev.name, territory=code, notebook=str(notebook), limits=_limits(ev), **shared, **told)
+        found.append(job)
     return found
 
 
@@ -201,8 +195,3 @@ def _from(folder: str | Path) -> tuple[Path, str]:
     for _ in typed.parts:
         base = base.parent
     return base.resolve(), str(folder)
-
-
-def _refusal(found: Problems, folder: str | Path) -> tuple[str, str]:
-    words = " ".join(str(one) for one in found[:3])
-    return say("refused.rows", n=len(found), problems=words), say("refused.rows.next", folder=folder)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from impactkit.data.folders import find
 from impactkit.errors import UnknownName
+from impactkit.reports.html import TEMPLATE
 from impactkit.wording.catalogue import say
 
 # By name: systemd's OnCalendar, and the five fields of cron.
@@ -28,27 +29,10 @@ def schedule(kind: str, folder: str | Path, *, to: str | Path, when: str = "mont
         return {f"{name}.cron": f"{WHEN[when]} {start} && {line}\n"}
     if kind != "systemd":
         raise UnknownName.among(say("noun.scheduler"), kind, ("systemd", "cron"))
-    unit = [
-        "[Unit]",
-        f"Description={say('schedule.what', evaluation=place.name)}",
-        "",
-        "[Service]",
-        "Type=oneshot",
-        "Nice=10",
-        f"ExecStart={' '.join(map(_quoted, command))}",
-    ]
-    timer = [
-        "[Unit]",
-        f"Description={say('schedule.what', evaluation=place.name)}",
-        "",
-        "[Timer]",
-        f"OnCalendar={when}",
-        "Persistent=true",
-        "",
-        "[Install]",
-        "WantedBy=timers.target",
-    ]
-    return {f"{name}.service": "\n".join(unit) + "\n", f"{name}.timer": "\n".join(timer) + "\n"}
+    what = say("schedule.what", evaluation=place.name)
+    told = {"what": what, "when": when, "command": " ".join(map(_quoted, command))}
+    units = {kind: (TEMPLATE / f"systemd.{kind}").read_text("utf-8") for kind in ("service", "timer")}
+    return {f"{name}.{kind}": text.format(**told) for kind, text in units.items()}
 
 
 def _quoted(word: str) -> str:

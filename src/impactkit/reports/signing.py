@@ -1,6 +1,5 @@
 """`sign`: somebody has read a report, and says so; its pages then say who, and are no draft."""
 
-import contextlib
 import os
 import shutil
 from dataclasses import replace
@@ -33,9 +32,10 @@ def sign(report: str | Path, *, by: str, as_: str) -> RunRecord:
         kept = kept_page(folder, record)
         signature = Signature(" ".join(by.split()), AS[as_], today().isoformat(), record.content)
         aside = to / BUILDING / f"{folder.name}-{os.getpid()}"
-        with contextlib.ExitStack() as stack:
-            stack.callback(shutil.rmtree, to / BUILDING, ignore_errors=True)
+        try:
             shutil.copytree(folder, aside)
             signed = render(kept, replace(record, signatures=(*record.signatures, signature)), aside)
             _replace(aside, folder)
+        finally:
+            shutil.rmtree(to / BUILDING, ignore_errors=True)
     return signed

@@ -65,13 +65,12 @@ def _block(block: Mapping[str, Any], said: Any) -> Mapping[str, Any]:
 
 def _walked(value: Any, said: Any) -> Any:
     """The same tree, its declared runs said again."""
-    if isinstance(value, list):
-        if value and all(isinstance(one, dict) and "t" in one for one in value):
-            return _runs(value, said)
-        return [_walked(one, said) for one in value]
     if isinstance(value, dict):
         return {key: _walked(one, said) for key, one in value.items()}
-    return value
+    if not isinstance(value, list):
+        return value
+    runs = value and all(isinstance(one, dict) and "t" in one for one in value)
+    return _runs(value, said) if runs else [_walked(one, said) for one in value]
 
 
 def _runs(runs: Runs, said: Any) -> Runs:

@@ -1,25 +1,34 @@
-"""Processes that build reports: one report at a time each, ended with the run, however it ends."""
+"""Processes that build reports, here or on Dask workers: one report at a time each, ended with the run,
+however it ends.
+"""
 
 import contextlib
 import multiprocessing
 import os
+import queue
 import signal
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
+from impactkit.errors import RefusedData
 from impactkit.reports.child import never_fork_again
 from impactkit.reports.execute import AT, BUILDING, SETTLED, Job, environment, lost, run_one
 from impactkit.reports.failure import Outcome
 from impactkit.reports.kernel import die_with
 from impactkit.reports.preload import preload
 from impactkit.reports.progress import shown
+from impactkit.wording.catalogue import error
 
 # Between two looks at where each report is, in seconds.
 TICK = 0.5
+Build = Callable[[Job], Future[Outcome]]
+# On a Dask worker: its processes that wait for a report.
+_IDLE: queue.SimpleQueue[ProcessPoolExecutor] = queue.SimpleQueue()
 
 
 def outcomes_of(
@@ -33,52 +42,45 @@ def outcomes_of(
     before = set(multiprocessing.active_children())
     # What is shared is worth computing first only where several reports then find it.
     warm = todo[0] if todo and todo[0].engine == "fork" and (dask or len(todo) >= 2 * jobs) else None
-    queue = deque(todo)
+    waiting = deque(todo)
     with contextlib.ExitStack() as stack:
         show = stack.enter_context(shown(len(todo), progress))
         stack.enter_context(environment(SETTLED))
-        if dask:
-            from impactkit.reports.cluster import slots
 
-            idle: list[Executor] = stack.enter_context(slots(dask, warm))
-        else:
-            # A process each: when one dies, the territory that it was building is known, and others go on.
-            idle = [fresh_process(warm) for _ in range(min(jobs, len(todo)))]
-        every = list(idle)
-        running: dict[Future[Outcome], tuple[Job, Executor]] = {}
-        finished = False
+        def process() -> Build:
+            own = fresh_process(warm)
+            stack.callback(own.shutdown, wait=True, cancel_futures=True)
+            return partial(own.submit, run_one)
+
+        # A process each: when one dies, the territory that it was building is known, and others go on.
+        here = min(jobs, len(todo))
+        idle = stack.enter_context(slots(dask, warm)) if dask else [process() for _ in range(here)]
+        running: dict[Future[Outcome], tuple[Job, Build]] = {}
         try:
-            while queue or running:
-                while queue and idle:
-                    job, process = queue.popleft(), idle.pop()
-                    running[process.submit(run_one, job)] = (job, process)
+            while waiting or running:
+                while waiting and idle:
+                    job, build = waiting.popleft(), idle.pop()
+                    running[build(job)] = (job, build)
                 for future in wait(running, timeout=TICK, return_when=FIRST_COMPLETED).done:
-                    job, process = running.pop(future)
+                    job, build = running.pop(future)
                     outcome = _outcome(future, job)
-                    if not dask and isinstance(future.exception(), BrokenProcessPool):
-                        process = fresh_process(warm)
-                        every.append(process)
-                    idle.append(process)
+                    broken = not dask and isinstance(future.exception(), BrokenProcessPool)
+                    idle.append(process() if broken else build)
                     show([names[job.territory]], outcome)
                     yield outcome
                 show([_at(job, names) for job, _ in running.values()], None)
-            finished = True
-        finally:
-            if not finished:
-                for child in set(multiprocessing.active_children()) - before:
-                    child.kill()
-            for process in every:
-                process.shutdown(wait=True, cancel_futures=True)
+        except BaseException:
+            for child in set(multiprocessing.active_children()) - before:
+                child.kill()
+            raise
 
 
 def _at(job: Job, names: Mapping[str, str]) -> str:
     """A territory being built, and the section that it is in."""
-    found = next((Path(job.to) / BUILDING).glob(f"{job.territory}-*/{AT}"), None)
-    try:
-        section = found.read_text("utf-8") if found else ""
-    except OSError:
-        # It was finished while it was looked at.
-        section = ""
+    section = ""
+    # It may not have begun, or be finished while it is looked at.
+    with contextlib.suppress(StopIteration, OSError):
+        section = next((Path(job.to) / BUILDING).glob(f"{job.territory}-*/{AT}")).read_text("utf-8")
     return f"{names[job.territory]} ({section})" if section else names[job.territory]
 
 
@@ -107,3 +109,41 @@ def _outcome(future: Future[Outcome], job: Job) -> Outcome:
         to = Path(job.to)
         aside = next((to / BUILDING).glob(f"{job.territory}-*"), to / BUILDING / job.territory)
         return lost(job, aside, cause)
+
+
+@contextlib.contextmanager
+def slots(address: str, warm: Job | None) -> Iterator[list[Build]]:
+    """A slot for each thread of the workers: one report at a time, on whichever is free; a lost worker's
+    report is built by another. Raises RefusedData where distributed is not installed, or
+    nobody answers.
+    """
+    try:
+        from distributed import Client
+    except ImportError as cause:
+        raise error(RefusedData, "no-dask") from cause
+    try:
+        client = Client(address, timeout=20)
+    except (OSError, TimeoutError, ValueError) as cause:
+        raise error(RefusedData, "dask-silent", where=address) from cause
+    with client, client.get_executor(pure=False) as cluster:
+        count = sum(client.nthreads().values())
+        if not count:
+            raise error(RefusedData, "dask-silent", where=address)
+        yield [partial(cluster.submit, run_apart, warm)] * count
+
+
+def run_apart(warm: Job | None, job: Job) -> Outcome:
+    """`run_one` in a process of this worker's, kept for its next report."""
+    os.environ.update(SETTLED)
+    # A worker under a nanny may have no children, lest they outlive it: ours die with it.
+    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
+    # A process that ended between two reports is left; a new one that ends was ended by this report.
+    with contextlib.suppress(queue.Empty, BrokenProcessPool):
+        return _built(_IDLE.get_nowait(), job)
+    return _built(fresh_process(warm), job)
+
+
+def _built(process: ProcessPoolExecutor, job: Job) -> Outcome:
+    outcome = process.submit(run_one, job).result()
+    _IDLE.put(process)
+    return outcome
