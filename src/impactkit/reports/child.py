@@ -60,13 +60,12 @@ def in_child(
     whole: float = float("inf"),
     memory: int = 0,
     log: str = os.devnull,
-    heard: Tell = lambda words: None,
 ) -> Any:
     """What `task` returns, run in a child; what it raises is raised here.
 
-    The child is killed after `quiet` seconds without a word (`task` is given a function to tell one, which
-    `heard` receives) or `whole` seconds in all (TimedOut), and may hold `memory` bytes (0: no cap). What it
-    prints goes to the file `log`. Raises Died when it is killed by anything else.
+    The child is killed after `quiet` seconds without a word (`task` is given a function to tell one) or
+    `whole` seconds in all (TimedOut), and may hold `memory` bytes (0: no cap). What it prints goes to the
+    file `log`. Raises Died when it is killed by anything else.
     """
     fork = multiprocessing.get_context("fork")
     ours, its = fork.Pipe(duplex=False)
@@ -82,7 +81,6 @@ def in_child(
                 raise Died(at) from cause
             if kind == "told":
                 at = value
-                heard(value)
             elif kind == "raised":
                 raise value
             else:

@@ -46,11 +46,9 @@ def _signs() -> Iterator[Sign]:
     for folder in (reference_folder(), schemas_folder(), shipped("notebooks"), FONTS):
         yield Sign(any(folder.glob("*")), say("doctor.folder", name=folder.name), say("doctor.folder.next"))
     yield Sign(_writable(Path.cwd()), say("doctor.write"), say("doctor.write.next"))
-    sources = os.environ.get("IMPACTKIT_SOURCES")
-    if sources:
-        yield Sign(Path(sources).is_dir(), say("doctor.sources", path=sources), say("doctor.sources.next"))
-    else:
-        yield Sign(None, say("doctor.sources.none"))
+    path = os.environ.get("IMPACTKIT_SOURCES")
+    named = (Path(path or "").is_dir(), say("doctor.sources", path=path), say("doctor.sources.next"))
+    yield Sign(*named) if path else Sign(None, say("doctor.sources.none"))
 
 
 def _within(version: str, asked: str) -> bool:

@@ -19,11 +19,7 @@ _LONGEST = 400
 
 
 class Stopped(Exception):
-    """The notebook stopped in `section`; its cause is what a cell raised, or what ended the kernel."""
-
-    def __init__(self, section: str) -> None:
-        super().__init__(section)
-        self.section = section
+    """The notebook stopped in the section that it names; its cause is what ended it."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +72,8 @@ def keep_aside(
     territory: str, to: Path, aside: Path, cause: BaseException, seconds: float, *, hide: str
 ) -> Outcome:
     """The outcome of a build that `cause` stopped; the broken notebook and the trace go to `to/.failed`."""
-    section = cause.section if isinstance(cause, Stopped) else ""
-    kind, what, where, next = _words(cause.__cause__ if isinstance(cause, Stopped) else cause)
+    section, cause = (cause.args[0], cause.__cause__) if isinstance(cause, Stopped) else ("", cause)
+    kind, what, where, next = _words(cause)
     folder = to / FAILED
     folder.mkdir(exist_ok=True)
     notebook = ""
@@ -94,11 +90,8 @@ def keep_aside(
 
 def read_failures(to: Path) -> dict[str, Outcome]:
     """The failures that no later build has mended, by territory."""
-    found = {}
-    for file in sorted((to / FAILED).glob("*.json")):
-        values = json.loads(file.read_text("utf-8"))
-        found[file.stem] = Outcome(**{**values, "notes": tuple(values["notes"])})
-    return found
+    files = sorted((to / FAILED).glob("*.json"))
+    return {file.stem: Outcome(**json.loads(file.read_text("utf-8"))) for file in files}
 
 
 def _kept(to: Path, outcome: Outcome) -> Outcome:

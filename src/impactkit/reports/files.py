@@ -1,13 +1,22 @@
-"""Files written so that a power cut leaves the old or the new, their hashes, and their rows."""
+"""Files written by one at a time, so that a power cut leaves the old or the new; their rows and hashes."""
 
+import contextlib
 import csv
 import datetime as dt
+import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+import socket
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+from impactkit.errors import RefusedData
+from impactkit.wording.catalogue import error, say
+from impactkit.wording.numbers import date
+
+LOCK = ".lock"
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -72,3 +81,32 @@ def differing(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
 def now() -> str:
     """The second (UTC, ISO)."""
     return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+
+
+@contextlib.contextmanager
+def alone(target: Path) -> Iterator[None]:
+    """Be the only one to write in `target`: the lock goes with its process. Raises RefusedData naming who
+    is, since when.
+    """
+    # Never emptied before it is held: it names who holds it.
+    with (target / LOCK).open("a+", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as cause:
+            lock.seek(0)
+            raise error(RefusedData, "busy", where=target.name, holder=_holder(lock.read())) from cause
+        lock.truncate(0)
+        json.dump({"process": os.getpid(), "machine": socket.gethostname(), "since": now()}, lock)
+        lock.flush()
+        yield
+
+
+def _holder(text: str) -> str:
+    try:
+        told = json.loads(text)
+        since = dt.datetime.fromisoformat(told["since"])
+    except (ValueError, KeyError, TypeError):
+        return say("busy.unknown")
+    day, hour = date(since.date().isoformat()), since.strftime("%H:%M")
+    minutes = int((dt.datetime.now(dt.UTC) - since).total_seconds() // 60)
+    return say("busy.holder", **{**told, "since": f"{day}, {hour}", "minutes": minutes})

@@ -1,5 +1,6 @@
 """Reports by e-mail: each territory's PDF to its recipients, never the same edition twice to one address."""
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -18,8 +19,7 @@ import pandas as pd
 from impactkit.data.evaluation import Evaluation, load
 from impactkit.data.tables import read_text
 from impactkit.errors import RefusedData
-from impactkit.reports.files import add_line, now
-from impactkit.reports.lock import alone
+from impactkit.reports.files import add_line, alone, now
 from impactkit.reports.publish import ready
 from impactkit.reports.record import RunRecord, signed
 from impactkit.wording.catalogue import error, say
@@ -188,11 +188,8 @@ def _key(record: RunRecord, address: str, draft_to: str) -> str:
 def _journal(path: Path) -> dict[str, str]:
     """What became of each letter, the last word of it; a line that was cut is the last, and told nothing."""
     found: dict[str, str] = {}
-    if path.is_file():
-        for line in path.read_text("utf-8").splitlines():
-            try:
-                told = json.loads(line)
-            except ValueError:
-                continue
+    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
+        with contextlib.suppress(ValueError):
+            told = json.loads(line)
             found[told["key"]] = told["state"]
     return found

@@ -21,8 +21,7 @@ class Numbers:
     def block(self, block: Block) -> Block:
         """The block with its notes called and, for a figure, its number; what it drew is kept in `data`."""
         if block["kind"] == "findings":
-            items = [{**item, "runs": self._runs(item["runs"])} for item in block["items"]]
-            return {**block, "items": items}
+            return {**block, "items": [{**one, "runs": self._runs(one["runs"])} for one in block["items"]]}
         if block["kind"] == "table":
             rows = [[self._runs(cell) for cell in row] for row in block["rows"]]
             called = {"call": self._call(block["source"])} if block.get("source") else {}

@@ -45,10 +45,7 @@ class _Reader(HTMLParser):
     def __init__(self, links: bool) -> None:
         super().__init__()
         self.links, self.lang, self.title = links, "", ""
-        self.found: list[str] = []
-        self.ids: list[str] = []
-        self.anchors: list[str] = []
-        self.levels: list[int] = []
+        self.found, self.ids, self.anchors, self.levels = [], [], [], []
         self._inside = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

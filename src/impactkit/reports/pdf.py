@@ -4,11 +4,11 @@ Tagged, accessible (PDF/UA-1) and archivable (PDF/A-3a); the same page on the sa
 Never compile in a process that forks afterwards: typst's threads do not survive a fork.
 """
 
-import importlib.resources
 import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,8 @@ _UNDRAWN = re.compile(r'the text `"(.+?)"` could not be displayed|contains the c
 MIMES = {".csv": "text/csv", ".json": "application/json"}
 
 
-def render_pdf(page: Page, meta: Meta, files: Mapping[str, str] | None = None) -> bytes:
-    """The page as a PDF file, with `files` (name: text) attached. Raises ReportFailed for a character that
+def render_pdf(page: Page, meta: Meta, attached: Mapping[str, str] | None = None) -> bytes:
+    """The page as a PDF file, with files (name: text) `attached`. Raises ReportFailed for a character that
     no font of the kit draws.
     """
     import typst
@@ -43,29 +43,26 @@ def render_pdf(page: Page, meta: Meta, files: Mapping[str, str] | None = None) -
         },
         "files": [
             {"name": name, "text": text, "mime": MIMES[Path(name).suffix], "what": say(f"attached.{name}")}
-            for name, text in (files or {}).items()
+            for name, text in (attached or {}).items()
         ],
     }
+    # Of matplotlib's fonts, the letters that Inter does not draw.
+    fonts = [str(FONTS), str(files("matplotlib") / "mpl-data" / "fonts" / "ttf")]
+    how = {
+        "root": str(TEMPLATE),
+        "font_paths": fonts,
+        "ignore_system_fonts": True,
+        "pdf_standards": STANDARDS,
+    }
+    told = {"data": json.dumps(_cleaned(data), ensure_ascii=False)}
     try:
-        made: bytes = typst.compile(
-            str(TEMPLATE / "report.typ"),
-            root=str(TEMPLATE),
-            font_paths=[str(FONTS), _other_letters()],
-            ignore_system_fonts=True,
-            sys_inputs={"data": json.dumps(_cleaned(data), ensure_ascii=False)},
-            pdf_standards=STANDARDS,
-        )
+        made: bytes = typst.compile(str(TEMPLATE / "report.typ"), sys_inputs=told, **how)
     except typst.TypstError as cause:
         undrawn = _UNDRAWN.search(str(cause))
         if not undrawn:
             raise
         raise error(ReportFailed, "undrawn", character=undrawn[1] or undrawn[2]) from cause
     return made
-
-
-def _other_letters() -> str:
-    """A folder of fonts that matplotlib brings, for the letters that Inter does not draw."""
-    return str(importlib.resources.files("matplotlib") / "mpl-data" / "fonts" / "ttf")
 
 
 def _cleaned(tree: Any) -> Any:

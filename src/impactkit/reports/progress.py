@@ -3,6 +3,7 @@ report.
 """
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
@@ -19,7 +20,15 @@ def shown(total: int, out: TextIO | None) -> Iterator[Show]:
     if out is None or not total:
         yield lambda names, outcome: None
     elif not out.isatty():
-        yield _lines(total, out)
+        lines = itertools.count(1)
+
+        def line(names: Sequence[str], outcome: Outcome | None) -> None:
+            if outcome:
+                key = "run.line" if outcome.built else "run.line.failed"
+                told = {"at": next(lines), "all": total, "name": names[0]}
+                print(say(key, **told, seconds=number(outcome.seconds, 1)), file=out, flush=True)
+
+        yield line
     else:
         from rich import progress
         from rich.console import Console
@@ -36,17 +45,3 @@ def shown(total: int, out: TextIO | None) -> Iterator[Show]:
                     bar.update(task, description=", ".join(names))
 
             yield show
-
-
-def _lines(total: int, out: TextIO) -> Show:
-    count = 0
-
-    def show(names: Sequence[str], outcome: Outcome | None) -> None:
-        nonlocal count
-        if outcome:
-            count += 1
-            key = "run.line" if outcome.built else "run.line.failed"
-            seconds = number(outcome.seconds, 1)
-            print(say(key, at=count, all=total, name=names[0], seconds=seconds), file=out, flush=True)
-
-    return show

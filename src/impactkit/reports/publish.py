@@ -2,18 +2,16 @@
 them.
 """
 
-import contextlib
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from impactkit.data.evaluation import Evaluation, load
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.reports.contents import contents_html
 from impactkit.reports.editions import keep
-from impactkit.reports.files import sha256, synced, write_whole
-from impactkit.reports.lock import alone
+from impactkit.reports.files import alone, sha256, synced, write_whole
 from impactkit.reports.record import VALID, RunRecord, read_record, record_of, undamaged
 from impactkit.wording.catalogue import error, say
 
@@ -64,21 +62,7 @@ def publish(
             raise error(RefusedData, "not-published", where=str(link))
         releases.mkdir(exist_ok=True)
         number = 1 + max((int(path.name) for path in releases.glob("[0-9]*")), default=0)
-        with _aside(releases, number) as release:
-            if link.is_symlink():
-                seen = shutil.ignore_patterns(SUMS)
-                shutil.copytree(link, release, dirs_exist_ok=True, copy_function=_linked, ignore=seen)
-            for code, record in going.items():
-                if (release / code).exists():
-                    keep(release / code, release, record)
-                shutil.copytree(source / code, release / code)
-            places = [*(place.code for place in ev.territories), "programme"]
-            records = {code: read_record(release / code) for code in places}
-            write_whole(release / INDEX, contents_html(ev, records, {}, {}, say("publish.absent")))
-            # As `sha256sum --check` reads it.
-            files = [file for file in sorted(release.rglob("*")) if file.is_file()]
-            sums = (f"{sha256(file)}  {file.relative_to(release).as_posix()}\n" for file in files)
-            write_whole(release / SUMS, "".join(sums))
+        _release(releases / str(number), ev, going, source, link)
         _switch(link, releases / str(number))
         for past in releases.glob("[0-9]*"):
             # Who is reading the last one may finish.
@@ -87,18 +71,32 @@ def publish(
     return tuple(going)
 
 
-@contextlib.contextmanager
-def _aside(releases: Path, number: int) -> Iterator[Path]:
+def _release(
+    release: Path, ev: Evaluation, going: Mapping[str, RunRecord], source: Path, link: Path
+) -> None:
     """A folder that takes its number once it is whole; what an earlier attempt left is cleared."""
-    for left in releases.glob("new-*"):
+    for left in release.parent.glob("new-*"):
         shutil.rmtree(left)
-    aside = releases / f"new-{os.getpid()}"
+    aside = release.with_name(f"new-{os.getpid()}")
     aside.mkdir()
     try:
-        yield aside
+        if link.is_symlink():
+            old = shutil.ignore_patterns(SUMS)
+            shutil.copytree(link, aside, dirs_exist_ok=True, copy_function=_linked, ignore=old)
+        for code, record in going.items():
+            if (aside / code).exists():
+                keep(aside / code, aside, record)
+            shutil.copytree(source / code, aside / code)
+        places = [*(place.code for place in ev.territories), "programme"]
+        records = {code: read_record(aside / code) for code in places}
+        write_whole(aside / INDEX, contents_html(ev, records, {}, {}, say("publish.absent")))
+        # As `sha256sum --check` reads it.
+        files = [file for file in sorted(aside.rglob("*")) if file.is_file()]
+        sums = (f"{sha256(file)}  {file.relative_to(aside).as_posix()}\n" for file in files)
+        write_whole(aside / SUMS, "".join(sums))
         for file in [*sorted(aside.rglob("*")), aside]:
             synced(file)
-        os.rename(aside, releases / str(number))
+        os.rename(aside, release)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 

@@ -4,10 +4,11 @@ nothing, nothing is left half-written.
 
 import contextlib
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from impactkit.data.check import check
 from impactkit.data.evaluation import Evaluation, load
@@ -15,16 +16,16 @@ from impactkit.data.folders import find, shipped
 from impactkit.errors import Problems, RefusedData, UnknownName
 from impactkit.reports.execute import Job, Limits, recover
 from impactkit.reports.failure import Outcome, read_failures, refused
+from impactkit.reports.files import add_line, alone, now
 from impactkit.reports.fresh import inputs_of, why_stale
-from impactkit.reports.history import History, Log
-from impactkit.reports.lock import alone
 from impactkit.reports.parameters import checked
 from impactkit.reports.record import versions
 from impactkit.reports.workers import outcomes_of
 from impactkit.wording.catalogue import error, say
 
 NOTEBOOK, WHOLE, PROGRAMME = "territory_report.ipynb", "programme_report.ipynb", "programme"
-CONTENTS, ENGINES = "index.html", ("fork", "plain")
+CONTENTS, HISTORY, ENGINES = "index.html", "history.jsonl", ("fork", "plain")
+Log = Callable[[Mapping[str, Any]], None]
 CODE = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -57,6 +58,35 @@ class RunSummary:
     def failed(self) -> tuple[Outcome, ...]:
         """Territories whose report could not be built, each with its sentence."""
         return tuple(one for one in self.outcomes if not one.built)
+
+
+class History:
+    """Tells `log` of each event of a run, and writes the run's own line when it ends."""
+
+    def __init__(self, target: Path, log: Log | None) -> None:
+        self._path, self._log = target / HISTORY, log
+        self._start, self._at, self._asked = time.monotonic(), now(), 0
+
+    def started(self, evaluation: str, why: Mapping[str, Sequence[str]]) -> None:
+        """The run begins: what it builds, and why."""
+        self._asked = len(why)
+        reports = {code: list(words) for code, words in why.items()}
+        self._tell("started", evaluation=evaluation, reports=reports)
+
+    def report(self, outcome: Outcome) -> None:
+        """A report was built, or was not."""
+        self._tell("report", built=outcome.built, **asdict(outcome))
+
+    def ended(self, built: Sequence[str], failed: Sequence[str]) -> None:
+        """The run ends, however it does: its line is added to the history."""
+        seconds = round(time.monotonic() - self._start, 1)
+        told = {"asked": self._asked, "built": list(built), "failed": list(failed), "seconds": seconds}
+        self._tell("ended", **told)
+        add_line(self._path, {"started": self._at, **told, "impactkit": versions()["impactkit"]})
+
+    def _tell(self, event: str, **told: Any) -> None:
+        if self._log:
+            self._log({"event": event, "time": now(), **told})
 
 
 def run(
@@ -101,9 +131,9 @@ def run(
     chosen = [code for code in known if only is None or code in only][:limit]
     target = Path(to).resolve() / ev.name
     every = {job.territory: replace(job, engine=engine) for job in _jobs(ev, folder, list(known), target)}
-    failures, now = read_failures(target), versions()
+    failures, today = read_failures(target), versions()
     why = {
-        code: why_stale(target / code, every[code].inputs, failures.get(code), now)
+        code: why_stale(target / code, every[code].inputs, failures.get(code), today)
         or ((say("stale.forced"),) if force else ())
         for code in chosen
     }
@@ -192,6 +222,4 @@ def _from(folder: str | Path) -> tuple[Path, str]:
     typed, base = Path(folder), find(folder)
     if typed.is_absolute():
         return base.parent, base.name
-    for _ in typed.parts:
-        base = base.parent
-    return base.resolve(), str(folder)
+    return [base, *base.parents][len(typed.parts)].resolve(), str(folder)

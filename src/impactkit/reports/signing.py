@@ -7,7 +7,7 @@ from pathlib import Path
 
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.reports.execute import BUILDING, _replace, recover
-from impactkit.reports.lock import alone
+from impactkit.reports.files import alone
 from impactkit.reports.record import AS, RunRecord, Signature, record_of, today, undamaged
 from impactkit.reports.rendered import kept_page, render
 from impactkit.wording.catalogue import error, say

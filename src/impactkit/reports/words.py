@@ -30,7 +30,7 @@ def gated(page: Page, ground: Ground) -> tuple[Page, tuple[str, ...]]:
         return found.text
 
     sections = tuple(
-        replace(section, blocks=tuple(_block(block, said) for block in section.blocks))
+        replace(section, blocks=tuple(_walked(block, said) for block in section.blocks))
         for section in page.sections
     )
     stopped = list(dict.fromkeys(one for found in seen for one in found.stopped))
@@ -55,17 +55,13 @@ def ground_here(folder: Path, code: str, report: Path, *, day: dt.date) -> Groun
     return ground_of(place, claims, year=day.year)
 
 
-def _block(block: Mapping[str, Any], said: Any) -> Mapping[str, Any]:
-    if block.get("own"):
-        text = "".join(run["t"] for run in block["runs"])
-        found = said(text)
-        return block if found == text else {**block, "runs": [{"t": found}]}
-    return {key: _walked(value, said) for key, value in block.items()}
-
-
 def _walked(value: Any, said: Any) -> Any:
-    """The same tree, its declared runs said again."""
-    if isinstance(value, dict):
+    """The same tree, its prose and its declared runs said again."""
+    if isinstance(value, Mapping) and value.get("own"):
+        text = "".join(run["t"] for run in value["runs"])
+        found = said(text)
+        return value if found == text else {**value, "runs": [{"t": found}]}
+    if isinstance(value, Mapping):
         return {key: _walked(one, said) for key, one in value.items()}
     if not isinstance(value, list):
         return value
