@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -48,11 +49,9 @@ class ForkEngine(Engine):
         path, nb_man.output_path = nb_man.output_path, None
         client = Client(nb_man, on_cell_start=given.get("on_cell_start"))
         try:
-            if is_child():
-                client.run(path)
-            else:
-                quiet = execution_timeout or CELL_SECONDS
-                nb_man.nb = in_child(lambda tell: client.run(path, tell), quiet=quiet)
+            quiet = execution_timeout or CELL_SECONDS
+            run = partial(client.run, path)
+            nb_man.nb = run() if is_child() else in_child(run, quiet=quiet)
         finally:
             nb_man.output_path = path
 

@@ -1,8 +1,10 @@
 """Reports by e-mail: each territory's PDF to its recipients, never the same edition twice to one address."""
 
 import contextlib
+import csv
 import datetime as dt
 import hashlib
+import io
 import json
 import os
 import smtplib
@@ -14,10 +16,7 @@ from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import pandas as pd
-
 from impactkit.data.evaluation import Evaluation, load
-from impactkit.data.tables import read_text
 from impactkit.errors import RefusedData
 from impactkit.reports.files import add_line, alone, now
 from impactkit.reports.publish import ready
@@ -153,22 +152,19 @@ def _server() -> smtplib.SMTP:
 def _recipients(ev: Evaluation) -> dict[str, list[str]]:
     """Addresses by territory, as the evaluation's recipients.csv gives them."""
     path = ev.folder / RECIPIENTS
-    table = read_text(path) if path.is_file() else pd.DataFrame()
-    if not {"territory", "address"} <= set(table):
-        raise error(RefusedData, "no-recipients", where=str(path))
-    # As a spreadsheet numbers them: the head is line 1.
-    table.index += 2
-    lines = (
-        table[["territory", "address"]].dropna(how="all").fillna("").apply(lambda column: column.str.strip())
-    )
-    _checked([(address, f"{RECIPIENTS}, B{n}") for n, address in lines["address"].items()])
-    known = {place.code for place in ev.territories} | {"programme"}
-    strangers = [
-        f"{RECIPIENTS}, A{n} ({code})" for n, code in lines["territory"].items() if code not in known
-    ]
+    with path.open(encoding="utf-8-sig", newline="") if path.is_file() else io.StringIO() as lines:
+        table = csv.DictReader(lines)
+        if not {"territory", "address"} <= set(table.fieldnames or ()):
+            raise error(RefusedData, "no-recipients", where=str(path))
+        rows = [
+            (n, row["territory"].strip(), row["address"].strip()) for n, row in enumerate(table, start=2)
+        ]
+    _checked([(address, f"{RECIPIENTS}, B{n}") for n, _, address in rows])
+    known = [*(place.code for place in ev.territories), "programme"]
+    strangers = [f"{RECIPIENTS}, A{n} ({code})" for n, code, _ in rows if code not in known]
     if strangers:
         raise error(RefusedData, "unknown-recipients", where=ev.name, cells=", ".join(strangers))
-    return lines.groupby("territory")["address"].agg(list).to_dict()
+    return {code: [address for _, of, address in rows if of == code] for _, code, _ in rows}
 
 
 def _checked(addresses: Sequence[tuple[str, str]]) -> None:

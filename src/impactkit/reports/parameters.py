@@ -60,8 +60,7 @@ def checked(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
         if name not in known:
             wrong.append(UnknownName.among(say("noun.parameter"), name, known, where=where))
         elif not _fits(value, known[name].kind):
-            expected = getattr(known[name].kind, "__name__", "")
-            kinds = {"expected": expected, "found": type(value).__name__}
+            kinds = {"expected": known[name].kind.__name__, "found": type(value).__name__}
             wrong.append(error(RefusedData, "parameter-type", where=where, name=name, **kinds))
     for name in [one.name for one in known.values() if one.required and one.name not in given]:
         wrong.append(error(RefusedData, "parameter-missing", where=where, name=name))
