@@ -19,7 +19,7 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help reports demo test bench performance chaos check-statistics lint lab lock clean
+.PHONY: help reports demo test bench performance chaos check-statistics lint docs lab lock clean
 
 help: ## Liste de ces commandes
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -55,18 +55,22 @@ lint: $(READY) ## La forme du code (ruff) et ses types (mypy)
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m mypy
 
+docs: $(READY) ## La documentation, dans docs/_build/html
+	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
 # A kernel named python3 on the user's JUPYTER_PATH would be taken before the one of .venv.
 lab: $(READY) ## JupyterLab, ouvert sur les carnets
 	@env -u JUPYTER_PATH $(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks $(LAB_FLAGS)
 
 lock: $(READY) ## Récrit requirements.lock d'après pyproject.toml (LOCK_FLAGS=--upgrade pour les dernières versions)
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv
-	@$(BIN)/python -m uv pip compile pyproject.toml --extra lab --extra dev --output-file requirements.lock \
+	@$(BIN)/python -m uv pip compile pyproject.toml --extra lab --extra dev --extra docs --output-file requirements.lock \
 		--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 		--no-header --no-cache --quiet $(LOCK_FLAGS)
 
 clean: ## Efface .venv, les caches et les rapports construits
-	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .venv build dist docs/_build docs/_generated .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find src tests notebooks -name __pycache__ -type d -prune -exec rm -rf {} +
 	@find reports -mindepth 1 ! -name README.md -delete 2>/dev/null || true
 

@@ -58,14 +58,14 @@ def test_environment_lists_what_pyproject_asks():
     *libraries, itself = listed[-1]["pip"]
     assert listed[:-1] == ["python=3.11", "pip"]
     assert sorted(libraries) == sorted(PROJECT["dependencies"] + EXTRAS["lab"])
-    assert itself == "-e .[dev]"
+    assert itself == "-e .[dev,docs]"
 
 
 def test_the_extras_are_these():
-    assert sorted(EXTRAS) == ["cluster", "dev", "lab", "verify"]
+    assert sorted(EXTRAS) == ["cluster", "dev", "docs", "lab", "verify"]
 
 
-@pytest.mark.parametrize("line", PROJECT["dependencies"] + EXTRAS["lab"] + EXTRAS["dev"])
+@pytest.mark.parametrize("line", PROJECT["dependencies"] + EXTRAS["lab"] + EXTRAS["dev"] + EXTRAS["docs"])
 def test_lock_holds_the_dependency_in_its_range(line):
     asked = Requirement(line)
     versions = [version for name, version in locked() if name == canonicalize_name(asked.name)]
