@@ -1,0 +1,52 @@
+"""Sphinx: `make docs` builds the site into docs/_build/html, and asks nothing of the network."""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "src")]
+
+import generate  # noqa: E402
+from docutils import nodes  # noqa: E402
+from docutils.utils.math.latex2mathml import tex2mathml  # noqa: E402
+
+import impactkit  # noqa: E402
+
+project, author, language = "impactkit", "impactkit", "fr"
+version = release = impactkit.__version__
+copyright = "les contributeurs d’impactkit, licence MIT"
+
+extensions = ["myst_parser", "sphinx.ext.autodoc"]
+source_suffix = {".md": "markdown"}
+exclude_patterns = ["_build"]
+locale_dirs, gettext_compact = ["locale"], "docs"
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+nitpicky = True
+# docs/performance.md is there once `make performance` has measured.
+suppress_warnings = ["toc.empty_glob"]
+
+autodoc_member_order = "bysource"
+autodoc_typehints = "none"
+autodoc_preserve_defaults = True
+add_module_names = False
+
+html_theme = "furo"
+html_title = "impactkit"
+html_static_path = ["static"]
+html_css_files = ["impactkit.css"]
+html_show_sphinx = False
+html_copy_source = False
+# Formulas are MathML: browsers draw them, and no script is fetched for it.
+html_math_renderer = "mathml"
+
+
+def formula(translator, node):
+    block = isinstance(node, nodes.math_block)
+    translator.body.append(tex2mathml(node.astext(), as_block=block))
+    raise nodes.SkipNode
+
+
+def setup(app):
+    app.add_html_math_renderer("mathml", (formula, None), (formula, None))
+    app.connect("builder-inited", lambda app: generate.everything(HERE))
