@@ -1,4 +1,4 @@
-"""The pages that nobody writes: read from the schemas, the catalogues, the command line and the door, at each build."""
+"""The pages that nobody writes: at each build, from the schemas, the catalogues, the commands, the door."""
 
 from __future__ import annotations
 
@@ -80,7 +80,54 @@ ASKED = {
     "themes": "Quels thèmes les territoires citent-ils ?",
     "first_project": "Combien de temps jusqu’au premier projet lancé ?",
     "transfers": "Qui apprend de qui ?",
+    "map": "Où sont les territoires ?",
     "waves": "Les écarts diffèrent-ils d’une vague à l’autre ?",
+}
+
+# How each page begins.
+BEGIN = {
+    "noms": """# Les noms publics
+
+Tout s’appelle `ik.…` après `import impactkit as ik`. Chaque exemple est exécuté par les tests, presque tous
+sur l’évaluation inventée (`ik.load()`), depuis la racine du dépôt.
+""",
+    "commandes": """# La ligne de commande
+
+Une commande ne fait que passer ce qui est tapé à une fonction ; `impactkit COMMANDE --help` redit cette
+page. Codes de sortie : 0, tout va bien ; 1, un rapport ou une source a échoué ; 2, ce qui est demandé est
+refusé ; 130, interrompu.
+""",
+    "tables": """# Dictionnaire des données
+
+Une évaluation est un dossier de tables CSV. Seule celle des territoires est obligatoire. Une cellule vide
+est une inconnue, jamais un zéro. Cette page vient de `data/schemas`, une Table Schema par table, que
+`impactkit check` et le classeur lisent aussi.
+""",
+    "indicateurs": """# Catalogue des indicateurs
+
+Deux sortes. Les indicateurs **officiels** décrivent le territoire : la source, la formule, le piège. Ceux
+que l’on tire des **tables** du programme décrivent ce qui est déclaré. Pour tous :
+ `ik.indicators(ev, measure="…")`.
+
+## Les indicateurs officiels
+
+« Non vérifié » : la source a été lue, sa définition n’a pas pu être confrontée à celle du producteur.
+""",
+    "galerie": f"""# Galerie
+
+Tous les dessins du kit, faits à l’instant où cette page est construite : les mêmes que dans un rapport. Les
+territoires sont ceux de l’évaluation **inventée** (exemple fictif), sauf pour la carte. Un dessin porte ses
+données (`.data`), sa légende (`.caption`) et ce qu’il dit à qui ne le voit pas (`.alt`) ; ce que l’on sait
+trop peu ne se dessine pas.
+
+```python
+import impactkit as ik
+
+ev = ik.load()                          # l’évaluation inventée
+place = ev.territory("{SHOWN}")
+real = ik.load("data/french-impact")    # la vraie
+```
+""",
 }
 
 
@@ -119,11 +166,7 @@ def names() -> str:
     placed = [name for part in NAMES.values() for name in part]
     if sorted(placed) != sorted(ik.__all__):
         raise ValueError(f"docs/generate.py places other names: {set(placed) ^ set(ik.__all__)}")
-    text = [
-        "# Les noms publics\n",
-        "Tout s’appelle `ik.…` après `import impactkit as ik`. Chaque exemple est exécuté par les tests, sur l’évaluation "
-        "inventée (`ik.load()`).\n",
-    ]
+    text = [BEGIN["noms"]]
     for title, part in NAMES.items():
         text.append(f"## {title}\n")
         for name in part:
@@ -144,12 +187,7 @@ def _kind(name: str) -> str:
 def commands() -> str:
     """The command line, as `--help` tells it."""
     group = typer.main.get_command(app)
-    text = [
-        "# La ligne de commande\n",
-        "Une commande ne fait que passer ce qui est tapé à une fonction ; `impactkit COMMANDE --help` redit cette page. "
-        "Codes de sortie : 0, tout va bien ; 1, un rapport ou une source a échoué ; 2, ce qui est demandé est refusé ; "
-        "130, interrompu.\n",
-    ]
+    text = [BEGIN["commandes"]]
     shown = sorted(group.commands.values(), key=lambda one: one.hidden)
     for one in shown:
         typed = " ".join(
@@ -157,7 +195,11 @@ def commands() -> str:
             for p in one.params
             if p.param_type_name == "argument"
         )
-        text += [f"## `impactkit {one.name}`\n", f"{one.help}\n", f"```text\nimpactkit {one.name} {typed}".rstrip() + "\n```\n"]
+        text += [
+            f"## `impactkit {one.name}`\n",
+            f"{one.help}\n",
+            f"```text\nimpactkit {one.name} {typed}".rstrip() + "\n```\n",
+        ]
         rows = [(_option(p), p.help or "", _default(p)) for p in one.params]
         if rows:
             text.append(_table(("Ce que l’on donne", "Ce que c’est", "Sans cela"), rows))
@@ -184,12 +226,7 @@ def _default(param) -> str:
 def tables() -> str:
     """The dictionary of data, from data/schemas."""
     package = json.loads((DATA / "schemas" / "datapackage.json").read_text("utf-8"))
-    text = [
-        "# Dictionnaire des données\n",
-        "Une évaluation est un dossier de tables CSV. Seule celle des territoires est obligatoire. Une cellule vide est une "
-        "inconnue, jamais un zéro. Les dates s’écrivent comme elles sont connues : `2024`, `2024-06` ou `2024-06-30`. Ces pages "
-        "viennent de `data/schemas`, une Table Schema par table, que `impactkit check` et le classeur lisent aussi.\n",
-    ]
+    text = [BEGIN["tables"]]
     for resource in package["resources"]:
         schema = json.loads((DATA / "schemas" / resource["schema"]).read_text("utf-8"))
         text += [f"## {schema['title']} : `{resource['path']}`\n", _about(schema)]
@@ -227,13 +264,7 @@ def _field(field: dict) -> tuple[str, str, str, str]:
 def indicators() -> str:
     """The catalogue of official indicators, and what the tables of a programme are turned into."""
     catalogue = list(_csv("indicators"))
-    text = [
-        "# Catalogue des indicateurs\n",
-        "Deux sortes. Les indicateurs **officiels** décrivent le territoire : la source, la formule, le piège. Ceux que l’on tire "
-        "des **tables** du programme décrivent ce qui est déclaré. Pour tous : `ik.indicators(ev, measure=\"…\")`.\n",
-        "(officiels)=\n## Les indicateurs officiels\n",
-        "« Non vérifié » : la source a été lue, sa définition n’a pas pu être confrontée à celle du producteur.\n",
-    ]
+    text = [BEGIN["indicateurs"]]
     for theme, title in THEMES.items():
         text.append(f"### {title}\n")
         for one in catalogue:
@@ -255,15 +286,16 @@ def _csv(name: str) -> Iterator[dict[str, str]]:
 
 
 def _entry(one: dict[str, str]) -> str:
+    target = " ".join(filter(None, [one["target"], one["target_source"] and f"({one['target_source']})"]))
     told = [
-        (f"{one['formula']}", "Formule"),
+        (one["formula"], "Formule"),
         (one["unit"], "Unité"),
         (DIRECTIONS[one["direction"]], "Sens"),
         (one["source"], "Source"),
         (one["frequency"], "Fréquence"),
         (one["breaks"], "Ruptures"),
         (one["coverage"], "Couverture"),
-        (" ".join(filter(None, [one["target"], one["target_source"] and f"({one['target_source']})"])), "Cible publique"),
+        (target, "Cible publique"),
         (one["trap"], "Piège"),
     ]
     lines = [f"- {head} : {_cell(words)}" for words, head in told if words]
@@ -285,14 +317,7 @@ def gallery() -> Iterator[tuple[str, tuple[str, Chart]]]:
 
 def gallery_page(drawings: dict[str, tuple[str, Chart]]) -> str:
     """Each drawing with its question, its call, and what it says to who cannot see it."""
-    text = [
-        "# Galerie\n",
-        "Tous les dessins du kit, faits à l’instant où cette page est construite : les mêmes que dans un rapport. Les territoires "
-        "sont ceux de l’évaluation **inventée** (exemple fictif), sauf pour la carte. Un dessin porte ses données (`.data`), sa "
-        "légende (`.caption`) et ce qu’il dit à qui ne le voit pas (`.alt`) ; ce que l’on sait trop peu ne se dessine pas.\n",
-        '```python\nimport impactkit as ik\nev = ik.load()                                # l’évaluation inventée\n'
-        f'place = ev.territory("{SHOWN}")\nreal = ik.load("data/french-impact")         # la vraie\n```\n',
-    ]
+    text = [BEGIN["galerie"]]
     for name, (call, chart) in drawings.items():
         kind = name.removeprefix("programme-")
         if name == "trajectory":
@@ -301,9 +326,8 @@ def gallery_page(drawings: dict[str, tuple[str, Chart]]) -> str:
             text.append("## Un programme entier\n")
         if not chart.svg:
             raise ValueError(f"docs/generate.py: nothing to draw for {call}")
-        title = ASKED["stages" if kind == "stages" else kind] if kind != "map" else "Où sont les territoires ?"
-        text += [f"### {title}\n", f"```python\n{call}\n```\n"]
-        # Raw, for an alternative text longer than Markdown allows without a breach.
-        text.append(f"```{{image}} images/{name}.svg\n:alt: {html.unescape(chart.alt)}\n:width: {int(100 * chart.width)}%\n```\n")
+        text += [f"### {ASKED[kind]}\n", f"```python\n{call}\n```\n"]
+        told = [f":alt: {html.unescape(chart.alt)}", f":width: {int(100 * chart.width)}%"]
+        text.append("\n".join([f"```{{image}} images/{name}.svg", *told, "```\n"]))
         text.append("".join(run.text for run in chart.caption) + "\n")
     return "\n".join(text)

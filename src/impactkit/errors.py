@@ -15,6 +15,12 @@ from dataclasses import dataclass
 class ImpactkitError(Exception):
     """An error that a person can act on. `what` happened, `where` (file, sheet, cell, section), what to do
     `next`.
+
+    >>> try:
+    ...     ik.load().territory("val-daubrelle")
+    ... except ik.ImpactkitError as wrong:
+    ...     print(wrong.next)
+    vouliez-vous dire `val-d-aubrelle` ?
     """
 
     def __init__(self, what: str, *, where: str = "", next: str = "") -> None:
@@ -30,7 +36,14 @@ class ImpactkitError(Exception):
 
 
 class UnknownName(ImpactkitError):
-    """A name (territory, parameter, key, code) that does not exist; the nearest right ones are offered."""
+    """A name (territory, parameter, key, code) that does not exist; the nearest right ones are offered.
+
+    >>> ik.load().territory("val-daubrelle")
+    Traceback (most recent call last):
+        ...
+    impactkit.errors.UnknownName: demo : le territoire `val-daubrelle` n’existe pas.
+      À faire : vouliez-vous dire `val-d-aubrelle` ?
+    """
 
     @classmethod
     def among(cls, kind: str, name: str, known: Iterable[str], *, where: str = "") -> UnknownName:
@@ -45,25 +58,49 @@ class UnknownName(ImpactkitError):
 
 
 class RefusedData(ImpactkitError):
-    """The tables of an evaluation cannot be used as they stand; every problem is in the message."""
+    """The tables of an evaluation cannot be used as they stand; every problem is in the message.
+
+    >>> ik.load("data")
+    Traceback (most recent call last):
+        ...
+    impactkit.errors.RefusedData: data : ce dossier n’est pas une évaluation : evaluation.toml n’y est pas.
+      À faire : donner le dossier d’une évaluation, par exemple data/french-impact.
+    """
 
 
 class NotEnoughData(ImpactkitError):
-    """What was asked needs figures that are not there."""
+    """What was asked needs figures that are not there.
+
+    >>> ik.comparable(ik.load("data/french-impact").territory("genevois-innovales"))  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    impactkit.errors.NotEnoughData: Genevois InnoVales : aucun périmètre n’est établi pour ce territoire...
+    """
 
 
 class SourceFailed(ImpactkitError):
-    """An official source could not be fetched; what was fetched before is kept."""
+    """An official source could not be fetched; what was fetched before is kept.
+
+    >>> issubclass(ik.SourceFailed, ik.ImpactkitError)
+    True
+    """
 
 
 class ReportFailed(ImpactkitError):
-    """A report could not be built; the last good one, if any, is kept."""
+    """A report could not be built; the last good one, if any, is kept.
+
+    >>> issubclass(ik.ReportFailed, ik.ImpactkitError)
+    True
+    """
 
 
 @dataclass(frozen=True)
 class Problem:
     """One thing to mend in the data: where it is (file, sheet, cell), what was found, what is expected, what
     to do.
+
+    >>> print(ik.Problem("jobs.csv", "", "ligne 2, actual", "trois", "un nombre est attendu.", "écrire 3."))
+    jobs.csv, ligne 2, actual : « trois » : un nombre est attendu. À faire : écrire 3.
     """
 
     file: str
@@ -86,7 +123,11 @@ class Problem:
 
 
 class Problems(tuple[Problem, ...]):
-    """All the problems found at once, in the order of the files; true when there is any."""
+    """All the problems found at once, in the order of the files; true when there is any.
+
+    >>> bool(ik.check("data/demo"))
+    False
+    """
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self)

@@ -25,6 +25,11 @@ def new_workbook(
     `light`: the four sheets of a collective. `territory`: that territory's rows alone, in `<code>.xlsx`.
     `named`: names of the territories of a new folder. What is already known is in the workbook. Raises
     RefusedData rather than write over a workbook that is there, UnknownName for another territory.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     print(ik.new_workbook(f"{home}/mon-programme", named=["Val fleuri"]).name)
+    classeur.xlsx
     """
     home = Path(folder)
     fresh = not (home / "evaluation.toml").is_file()

@@ -18,6 +18,9 @@ def check(folder: str | Path, *, territory: str | None = None) -> Problems:
 
     What cannot even be opened (no evaluation.toml, a file that is no CSV, an unknown key) raises RefusedData
     or UnknownName; a territory that does not exist raises UnknownName.
+
+    >>> len(ik.check("data/demo"))
+    0
     """
     path = find(folder).resolve()
     settings = settings_of(path, str(folder))

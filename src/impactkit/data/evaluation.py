@@ -53,6 +53,10 @@ class Wave:
 class Evaluation:
     """The folder, read: who, when, on which ground. Frames are given as copies; two readings of one content
     are equal.
+
+    >>> ev = ik.load()
+    >>> ev.title, len(ev.territories), ev.fictional
+    ('Territoires d’exemple (exemple fictif)', 12, True)
     """
 
     folder: Path
@@ -133,6 +137,10 @@ def load(folder: str | Path | None = None) -> Evaluation:
     UnknownName (folder, key), RefusedData (a table that cannot be read).
 
     The same content is read once: the result is kept by the digest of the files.
+
+    >>> ev = ik.load("data/french-impact")
+    >>> len(ev.territories), ev.territory("valence-romans").name
+    (27, 'Valence-Romans')
     """
     found = (demo_folder() if folder is None else find(folder)).resolve()
     settings = settings_of(found, str(folder or found.name))

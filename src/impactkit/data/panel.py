@@ -29,6 +29,11 @@ class Panel:
     series breaks; `unusual`: unit, period (a year far from its two neighbours, such as ski resorts closed on
     31 December 2020); `revisions`: what the newest edition of the source changed; `rolling`: whether a
     figure pools several years, so that it is never read as of one.
+
+    >>> told = {"place": ["a", "a", "b", "b"], "year": [1, 2, 1, 2], "sales": [3.0, 4.0, 5.0, 6.0]}
+    >>> frame = pd.DataFrame(told)
+    >>> ik.Panel.from_frame(frame, unit="place", period="year", outcome="sales").wide.loc["b"].tolist()
+    [5.0, 6.0]
     """
 
     outcome: str
@@ -106,6 +111,10 @@ def panel(ev: Evaluation, *, outcome: str, family: str | None = None) -> Panel:
 
     Without a family: the units of the evaluation, else employment zones or EPCI, whichever the source tells.
     Raises UnknownName for an outcome or a family that does not exist, NotEnoughData when no source gives it.
+
+    >>> panel = ik.panel(ik.load(), outcome="count_jobs_private")
+    >>> panel.wide.shape, panel.gaps["reason"].unique().tolist()
+    ((360, 11), ['missing:withheld'])
     """
     if family is not None and family not in FAMILIES:
         raise UnknownName.among("la famille de territoires", family, FAMILIES)

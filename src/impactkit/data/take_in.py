@@ -83,6 +83,12 @@ def import_workbook(
     Rows are added, or replace the row of the same key; no row is ever removed. `source` and `as_of` fill the
     cells that the workbook leaves empty (source: else the workbook's name). With any problem, or with
     `dry_run`, nothing is written. Raises RefusedData for what is no readable workbook or no evaluation.
+
+    >>> book = "data/demo/workbooks/classeur-aubrelle.xlsx"
+    >>> print(ik.import_workbook(book, "data/demo", as_of="2024-06", dry_run=True))  # doctest: +ELLIPSIS
+    Membres du collectif : 2 lignes ajoutées.
+    ...
+    Essai : rien n’a été écrit.
     """
     path, home = Path(workbook), find(folder).resolve()
     settings = settings_of(home, str(folder))

@@ -32,6 +32,10 @@ class Territory:
     """One territory; `perimeter` is empty when no official perimeter is established (then `candidates` may
     hold possible ones). `units` are codes of the evaluation's own units (units.csv); `status` is `labelled`
     or `candidate`.
+
+    >>> place = ik.load().territory("val-d-aubrelle")
+    >>> place.name, place.wave.name, len(place.table("jobs"))
+    ('Val-d’Aubrelle', 'première vague', 10)
     """
 
     evaluation: Evaluation

@@ -51,6 +51,10 @@ def chart(place: Territory | Evaluation, *, kind: str = "trajectory", outcome: s
 
     What is not known well enough to be drawn makes an empty chart, which shows nothing. Each carries what it
     drew as a table. Raises UnknownName for another kind or an indicator that no source holds.
+
+    >>> place = ik.load().territory("val-d-aubrelle")
+    >>> print(ik.chart(place, kind="stages").alt)
+    Barres, une par ligne. Projets, par avancement : idée, 1 ; lancé, 5.
     """
     if isinstance(place, Evaluation):
         if kind not in OF_PROGRAMME:

@@ -35,6 +35,10 @@ def map(
     Without a perimeter (or on an evaluation's own units) the map is empty and shows nothing. Raises
     UnknownName (kind, column, département), RefusedData (a département twice), NotEnoughData (no file of
     outlines, or none that holds the territory).
+
+    >>> place = ik.load("data/french-impact").territory("valence-romans")
+    >>> print(ik.map(place).alt)  # doctest: +ELLIPSIS
+    Carte en carreaux : un carreau par département. Valence-Romans a des communes dans 1 département...
     """
     if kind is not None and kind not in KINDS:
         raise UnknownName.among(say("noun.map"), kind, KINDS)

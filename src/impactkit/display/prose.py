@@ -30,6 +30,10 @@ def say(place: Territory | Evaluation, *, about: str = "head") -> Shown:
     comparable territories), estimate (what the method can see, and the gap), plan, programmes (others
     present), method.
     Raises UnknownName for another topic.
+
+    >>> place = ik.load().territory("val-d-aubrelle")
+    >>> print(ik.say(place, about="label"))  # doctest: +ELLIPSIS
+    Le label a été attribué le 15 mars 2019...
     """
     if isinstance(place, Evaluation):
         return say_of(place, about)
@@ -43,7 +47,12 @@ def say(place: Territory | Evaluation, *, about: str = "head") -> Shown:
 
 
 def essentials(place: Territory | Evaluation) -> Essentials:
-    """The few findings that a reader must leave with, each with its level of evidence."""
+    """The few findings that a reader must leave with, each with its level of evidence.
+
+    >>> place = ik.load().territory("val-d-aubrelle")
+    >>> [one.level for one in ik.essentials(place).findings]
+    ['declared', 'declared', 'compared', 'estimated', 'method']
+    """
     return essentials_of(place) if isinstance(place, Evaluation) else Essentials(findings(place))
 
 

@@ -176,7 +176,11 @@ def cells(row: Iterable[str | Sentence]) -> tuple[Sentence, ...]:
 
 
 def show(*things: Shown) -> None:
-    """Show each thing in the notebook, in order; nothing to show becomes nothing, never an empty frame."""
+    """Show each thing in the notebook, in order; nothing to show becomes nothing, never an empty frame.
+
+    >>> place = ik.load().territory("val-d-aubrelle")
+    >>> ik.show(ik.map(place))  # the invented territories stand nowhere: nothing is shown
+    """
     from IPython.display import display
 
     for thing in things:

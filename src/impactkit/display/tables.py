@@ -37,6 +37,10 @@ def table(thing: Territory | Evaluation | pd.DataFrame, *, about: str = "", capt
 
     A frame keeps its columns in order, its first one naming the rows; numbers go through the one formatter.
     Raises UnknownName for another topic.
+
+    >>> place = ik.load().territory("val-d-aubrelle")
+    >>> print(ik.table(place, about="projects").caption)
+    Projets connus
     """
     if isinstance(thing, pd.DataFrame):
         return _of_frame(thing, caption)

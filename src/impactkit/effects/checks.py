@@ -35,6 +35,11 @@ def doubts(effect: Effect, *, only: str | None = None) -> tuple[CheckResult, ...
     A check passes when what it finds lies within the printed interval; without an interval, or without what
     it needs, it cannot tell. Empty for an effect that was refused before any estimate. Raises UnknownName
     for another check.
+
+    >>> place = ik.load().territory("val-d-aubrelle")
+    >>> effect = ik.effect(place, "count_jobs_private")
+    >>> print(ik.doubts(effect, only="fit")[0].sentence)
+    Avant le label, l’écart entre le territoire et ses comparables était ordinaire.
     """
     if only is not None and only not in CHECKS:
         raise UnknownName.among(say("noun.check"), only, CHECKS)

@@ -16,6 +16,10 @@ def detectable(place: Territory, outcome: str, *, power: float = 0.8, level: flo
 
     Drawn from the gaps of the comparable units at the same dates and horizon: nothing of the territory after
     the label is used. A share of the outcome (and people, for a count), or points. Raises like `effect`.
+
+    >>> place = ik.load().territory("val-d-aubrelle")
+    >>> round(ik.detectable(place, "count_jobs_private").effect, 3)
+    0.017
     """
     scale = "points" if is_rate(outcome) else "percent"
 

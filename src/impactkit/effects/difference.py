@@ -53,6 +53,15 @@ def group_time(
     Units with a missing value are left out. The estimate is in the outcome's unit. Standard errors are None
     with fewer than five treated units. Raises UnknownName for an option, NotEnoughData for no treated unit,
     no comparison unit or a single period before.
+
+    >>> sold = [[10, 11, 14, 15], [20, 21, 22, 23], [30, 31, 32, 33], [40, 41, 42, 43]]
+    >>> rows = [("abcd"[i], year, sold[i][year - 1]) for i in range(4) for year in (1, 2, 3, 4)]
+    >>> frame = pd.DataFrame(rows, columns=["unit", "year", "sales"])
+    >>> frame["since"] = frame["unit"].map({"a": 3}).fillna(0)
+    >>> names = {"unit": "unit", "period": "year", "outcome": "sales", "first_treated": "since"}
+    >>> panel = ik.Panel.from_frame(frame, **names)
+    >>> ik.group_time(panel).estimate
+    2.0
     """
     for value, known, noun in ((control, CONTROLS, "control"), (aggregate, AGGREGATES, "aggregate")):
         if value not in known:

@@ -24,6 +24,10 @@ def honest(
     `beta_sigma`: coefficients of an event study (the `before` first ones before treatment, the period just
     before being the reference, at zero) and their covariance; `at`: which period after. Columns smoothness,
     low, high. Raises NotEnoughData with fewer than one period before or after, or a covariance that is none.
+
+    >>> beta, sigma = np.array([0.0, 0.1, 1.0]), 0.01 * np.eye(3)
+    >>> ik.honest((beta, sigma), before=2, smoothness=(0.0, 0.1)).round(2).values.tolist()
+    [[0.0, 0.81, 1.23], [0.1, 0.73, 1.36]]
     """
     beta, sigma = (np.asarray(part, dtype=np.float64) for part in beta_sigma)
     after = len(beta) - before

@@ -44,6 +44,10 @@ def programme_effect(ev: Evaluation, outcome: str) -> Effect:
     of the largest bend seen before). None where it does not hold.
 
     Fewer than two territories: no estimate. Raises UnknownName for an outcome that no source holds.
+
+    >>> found = ik.programme_effect(ik.load(), "count_jobs_private")
+    >>> found.n_treated, round(found.estimate, 3), round(found.about["detectable"], 3)
+    (10, 0.012, 0.005)
     """
     members, left = _members(ev, outcome)
     if len(members) < 2:

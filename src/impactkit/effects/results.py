@@ -16,6 +16,11 @@ class Effect:
     (one treated unit has none). `p` is a rank among the `n_comparison` units enumerated as if they had been
     treated, and `p_floor` the smallest that it can be. `.table`: period (or event time), gap, and what was
     expected. `refused`: why nothing is tested, "" otherwise. `warnings`: what weakens the comparison.
+
+    >>> place = ik.load().territory("val-d-aubrelle")
+    >>> effect = ik.effect(place, "count_jobs_private")
+    >>> round(effect.estimate, 3), round(effect.p, 4), effect.n_comparison
+    (0.155, 0.0099, 333)
     """
 
     outcome: str

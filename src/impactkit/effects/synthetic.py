@@ -36,6 +36,15 @@ def synthetic(
     its rank among all the never treated, enumerated; there is no standard error.
 
     Raises UnknownName for a unit or an objective, NotEnoughData in one sentence for what cannot be used.
+
+    >>> sold = [[10, 11, 14, 15], [20, 21, 22, 23], [30, 31, 32, 33], [40, 41, 42, 43]]
+    >>> rows = [("abcd"[i], year, sold[i][year - 1]) for i in range(4) for year in (1, 2, 3, 4)]
+    >>> frame = pd.DataFrame(rows, columns=["unit", "year", "sales"])
+    >>> frame["since"] = frame["unit"].map({"a": 3}).fillna(0)
+    >>> names = {"unit": "unit", "period": "year", "outcome": "sales", "first_treated": "since"}
+    >>> panel = ik.Panel.from_frame(frame, **names)
+    >>> ik.synthetic(panel, unit="a", objective="difference").estimate
+    2.0
     """
     if objective not in OBJECTIVES:
         raise UnknownName.among(say("noun.objective"), objective, OBJECTIVES)

@@ -26,6 +26,11 @@ def effect(place: Territory, outcome: str) -> Effect:
     Where no design stands (a region, no perimeter, under half a zone) the effect has no estimate and says
     why. Raises UnknownName for an outcome that no source holds, NotEnoughData for a series that cannot be
     used.
+
+    >>> place = ik.load().territory("val-d-aubrelle")
+    >>> effect = ik.effect(place, "count_jobs_private")
+    >>> round(effect.estimate, 3), round(effect.low, 3), round(effect.high, 3), effect.scale
+    (0.155, 0.141, 0.17, 'percent')
     """
     reason = refused(place, outcome)
     if reason:

@@ -43,6 +43,10 @@ def claims(place: Territory | Evaluation) -> pd.DataFrame:
 
     Sources: the logic model of the European Commission's GECES (2014); Impact Management Platform, five
     dimensions of impact.
+
+    >>> place = ik.load().territory("val-d-aubrelle")
+    >>> sorted(set(ik.claims(place)["level"]))
+    ['before-after', 'compared', 'declared', 'estimated', 'method', 'observed']
     """
     if isinstance(place, Territory):
         return _claims(place).copy()

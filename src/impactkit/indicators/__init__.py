@@ -33,6 +33,10 @@ def indicators(ev: Evaluation, *, measure: str | None = None, of: Territory | No
     data_vintage, geography_vintage; key (territory, indicator, group, period). A missing value is empty and
     its `flag` says why (`missing:<reason>`). Raises UnknownName for a measure or a territory that does not
     exist.
+
+    >>> place = ik.load().territory("val-d-aubrelle")
+    >>> ik.indicators(ik.load(), measure="count_jobs", of=place)[["value", "unit", "as_of"]].values.tolist()
+    [[28.0, 'emplois', '2024-06-30']]
     """
     among = [measure] if measure in MEASURES else list(MEASURES)
     own = ev.territory(of.code).code if of is not None else ""

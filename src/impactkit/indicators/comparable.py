@@ -29,6 +29,10 @@ def comparable(place: Territory, *, on: str = POPULATION) -> pd.DataFrame:
     of a candidate, or possible ground of one whose perimeter is not established), smaller (under half),
     larger (over double), no-value. Raises UnknownName for an indicator that no source holds, NotEnoughData
     for a territory without perimeter.
+
+    >>> place = ik.load().territory("val-d-aubrelle")
+    >>> int(ik.comparable(place, on="count_jobs_private")["comparable"].sum())
+    194
     """
     ev = place.evaluation
     if on != POPULATION and not official.imported(ev, on):

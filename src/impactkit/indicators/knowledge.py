@@ -44,6 +44,9 @@ def knowledge(ev: Evaluation) -> pd.DataFrame:
     open questions; unknown: no sourced row), rows (how many), reason and ask (of the first open question),
     sheet and send (what is not known: the sheet of the workbook and the row to send), as_of (latest),
     source. Returns a copy of shape (territories x 13, 10).
+
+    >>> ik.knowledge(ik.load())["state"].value_counts().to_dict()
+    {'known': 122, 'unknown': 32, 'partial': 2}
     """
     return _board(ev).copy()
 

@@ -26,6 +26,11 @@ def trajectory(place: Territory, outcome: str = POPULATION) -> pd.DataFrame:
     rolling figure only dates five years apart or more are compared, and nothing is drawn across a break:
     without them, or without a perimeter, the frame has no row. Raises UnknownName for an indicator that no
     source holds.
+
+    >>> place = ik.load().territory("val-d-aubrelle")
+    >>> path = ik.trajectory(place, "count_jobs_private")
+    >>> path[path["role"] == "territory"][["period", "index"]].round(1).tail(2).values.tolist()
+    [[2023.0, 121.4], [2024.0, 122.6]]
     """
     return _trajectory(place, outcome).copy()
 

@@ -69,6 +69,9 @@ def suggest_transfers(ev: Evaluation) -> pd.DataFrame:
     launched on it, and no transfer from the giver on it yet. Columns giver, receiver, theme, project,
     challenge, reason; in the order of the territories' table. A suggestion, not an appraisal: it knows
     nothing of what the project is worth.
+
+    >>> print(ik.suggest_transfers(ik.load())["reason"][0])  # doctest: +ELLIPSIS
+    Val-d’Aubrelle : projet lancé, « Parcours tremplin ». Mérinval : défi...
     """
     done = {(fact.giver, fact.receiver, fact.theme) for fact in ev.table("transfers").itertuples()}
     words = labels("challenges", "themes")

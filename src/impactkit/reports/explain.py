@@ -53,6 +53,11 @@ def explain(report: str | Path, claim: str, *, evaluation: str | Path | None = N
     `evaluation`: the folder that it was built from, when it is not where its notebook names it.
 
     Raises ReportFailed for a folder without claims.csv, UnknownName for a claim that is not there.
+
+    >>> ik.explain("data/demo", "count_jobs")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    impactkit.errors.ReportFailed: data/demo : ce dossier n’a pas de claims.csv : ce n’est pas un rapport...
     """
     folder = Path(report)
     if not (folder / TOLD).is_file():

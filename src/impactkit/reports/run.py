@@ -112,6 +112,9 @@ def run(
     `log`: hears of every event. Raises UnknownName for a territory or a parameter that does not exist,
     RefusedData when the evaluation itself cannot be used or another run is writing there. Problems in one
     territory's rows stop that territory alone.
+
+    >>> ik.run("data/demo", only=["val-d-aubrelle"], to="no-folder", dry_run=True).why
+    {'val-d-aubrelle': ('jamais construit',)}
     """
     if engine not in ENGINES:
         raise UnknownName.among(say("noun.engine"), engine, ENGINES)

@@ -19,6 +19,9 @@ def write_twins(place: Territory | Evaluation, *, rows: pd.DataFrame) -> None:
 
     `rows` are indicator rows of the territory, or of a whole evaluation. Raises ValueError when a key stands
     twice.
+
+    >>> place = ik.load().territory("val-d-aubrelle")
+    >>> ik.write_twins(place, rows=ik.indicators(ik.load(), of=place))  # outside a run: nothing is written
     """
     folder = os.environ.get("IMPACTKIT_TWINS")
     if not folder:

@@ -77,6 +77,11 @@ def value(place: Territory, *, draws: int = 10_000, seed: int = 0) -> tuple[Valu
 
     `draws` triangular draws of every range, seeded: the same every time. Raises NotEnoughData for an
     adjustment that is missing (deadweight, attribution, displacement, leakage, drop-off), naming it.
+
+    >>> place = ik.load().territory("val-d-aubrelle")
+    >>> (one,) = ik.value(place)
+    >>> one.name, round(one.ratio, 2), [round(end, 2) for end in one.ratio_range]
+    ('Atelier de réparation', 1.1, [0.71, 1.28])
     """
     return tuple(valued(one, draws=draws, seed=seed) for one in projects_of(place))
 

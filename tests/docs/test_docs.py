@@ -1,0 +1,129 @@
+"""The documentation: its examples run, its pages are built without a warning, and it leaves no name out."""
+
+import doctest
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import impactkit as ik
+from impactkit.data.evaluation import KEYS, SECTIONS
+
+OPTIONS = doctest.NORMALIZE_WHITESPACE
+WITH_PYTHON = [
+    "index.md",
+    *(f"guides/{name}.md" for name in ("indicateur", "table", "comparables", "mots", "programmer")),
+]
+GENERATED = ("noms", "commandes", "tables", "indicateurs", "galerie")
+
+
+class FrenchSpaces(doctest.OutputChecker):
+    """Narrow no-break spaces, which nobody sees in an example, are spaces."""
+
+    def check_output(self, want, got, optionflags):
+        return super().check_output(want, got.replace("\u202f", " "), optionflags)
+
+
+def _written(repo):
+    pages = [path for path in sorted((repo / "docs").rglob("*.md")) if not path.parent.name.startswith("_")]
+    return {str(path.relative_to(repo / "docs")): path.read_text("utf-8") for path in pages}
+
+
+@pytest.mark.parametrize("name", ik.__all__)
+def test_the_example_of_a_public_name_gives_what_it_says(name, repo, monkeypatch):
+    monkeypatch.chdir(repo)
+    found = doctest.DocTestFinder(recurse=False).find(
+        getattr(ik, name), name, globs={"ik": ik, "pd": pd, "np": np}
+    )
+    examples = [one for one in found if one.examples]
+    assert examples, f"ik.{name} has no example"
+    told = []
+    for one in examples:
+        doctest.DocTestRunner(FrenchSpaces(), optionflags=OPTIONS).run(one, out=told.append)
+    assert not told, "".join(told)
+
+
+@pytest.mark.parametrize("page", WITH_PYTHON)
+def test_the_python_of_a_page_runs(page, repo, tmp_path, monkeypatch):
+    (tmp_path / "data").symlink_to(repo / "data")
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", _written(repo)[page], flags=re.DOTALL)
+    names: dict[str, object] = {}
+    assert blocks
+    for block in blocks:
+        exec(compile(block, page, "exec"), names)
+
+
+def test_no_page_with_python_is_left_untested(repo):
+    with_python = {page for page, text in _written(repo).items() if "```python\n" in text}
+    assert with_python == set(WITH_PYTHON)
+
+
+def test_the_table_that_is_explained_is_the_one_that_runs(repo):
+    page = _written(repo)["guides/table.md"]
+    (shown,) = re.findall(r"```toml\n(.*?)```", page, flags=re.DOTALL)
+    assert f'entry = """\n{shown}"""' in page
+
+
+def test_every_setting_is_explained(repo):
+    page = _written(repo)["reference/reglages.md"]
+    keys = {*KEYS, *(key for section in SECTIONS.values() for key in section)} - {"codes"}
+    lists = set(SECTIONS.get("codes", ()))
+    assert not {key for key in keys - lists if not re.search(rf"[`\[]{re.escape(key)}[`\]]", page)}
+
+
+@pytest.fixture(scope="module")
+def site(repo, tmp_path_factory):
+    """The site as `make docs` builds it, elsewhere; any warning is an error."""
+    home = tmp_path_factory.mktemp("docs")
+    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
+    done = subprocess.run(
+        [*command, "-d", str(home / "trees"), str(repo / "docs"), str(home / "html")],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 and not done.stderr, done.stderr
+    return home / "html"
+
+
+@pytest.mark.slow
+def test_the_site_is_built_without_a_warning_and_holds_every_name(site):
+    names = (site / "_generated" / "noms.html").read_text("utf-8")
+    assert not [name for name in ik.__all__ if f'id="impactkit.{name}"' not in names]
+    assert all((site / "_generated" / f"{name}.html").is_file() for name in GENERATED)
+
+
+@pytest.mark.slow
+def test_the_site_draws_every_chart_with_its_alternative(site):
+    from impactkit.display.charts import OF_OUTCOME, OF_PROGRAMME, OF_TERRITORY
+
+    page = (site / "_generated" / "galerie.html").read_text("utf-8")
+    images = re.findall(r"<img [^>]*>", page)
+    assert len(images) == len(OF_OUTCOME) + len(OF_TERRITORY) + len(OF_PROGRAMME) + 1
+    assert all(len(re.search(r'alt="([^"]*)"', image)[1]) > 30 for image in images)
+    assert (site / "_images" / "gap.svg").is_file()
+
+
+@pytest.mark.slow
+def test_the_site_describes_every_table_and_indicator(site, repo):
+    import csv
+    import json
+
+    tables = (site / "_generated" / "tables.html").read_text("utf-8")
+    package = json.loads((repo / "data" / "schemas" / "datapackage.json").read_text("utf-8"))
+    assert all(resource["path"] in tables for resource in package["resources"])
+    listed = (site / "_generated" / "indicateurs.html").read_text("utf-8")
+    for name in ("indicators", "measures"):
+        with (repo / "data" / "reference" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            assert not [row["id"] for row in csv.DictReader(file) if row["id"] not in listed]
+
+
+@pytest.mark.slow
+def test_the_site_loads_nothing_from_elsewhere(site):
+    loaded = re.compile(r"""(?:src=["']|<link[^>]+href=["']|url\(["']?|@import ["'])(?:https?:)?//[^"')]+""")
+    pages = [*site.rglob("*.html"), *site.rglob("*.css")]
+    assert len(pages) > 15
+    assert not {found for page in pages for found in loaded.findall(page.read_text("utf-8"))}
