@@ -72,6 +72,7 @@ lock: $(READY) ## Récrit requirements.lock d'après pyproject.toml (LOCK_FLAGS=
 clean: ## Efface .venv, les caches et les rapports construits
 	@rm -rf .venv build dist docs/_build docs/_generated .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find src tests notebooks -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find docs/locale -name "*.mo" -delete
 	@find reports -mindepth 1 ! -name README.md -delete 2>/dev/null || true
 
 $(READY): $(BIN)/python requirements.lock pyproject.toml

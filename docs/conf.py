@@ -1,5 +1,6 @@
 """Sphinx: `make docs` builds the site into docs/_build/html, and asks nothing of the network."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from docutils.utils.math.latex2mathml import tex2mathml  # noqa: E402
 
 import impactkit  # noqa: E402
 
+NO_BREAK = re.compile(" ([%;:!?»])")
+
 project, author, language = "impactkit", "impactkit", "fr"
 version = release = impactkit.__version__
 copyright = "les contributeurs d’impactkit, licence MIT"
@@ -19,10 +22,12 @@ copyright = "les contributeurs d’impactkit, licence MIT"
 extensions = ["myst_parser", "sphinx.ext.autodoc"]
 source_suffix = {".md": "markdown"}
 exclude_patterns = ["_build"]
-locale_dirs, gettext_compact = ["locale"], "docs"
+# The words of the docstrings in French, and those that the theme says of itself.
+locale_dirs, gettext_compact = ["locale"], False
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 nitpicky = True
+default_role = "code"
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
@@ -45,6 +50,16 @@ def formula(translator, node):
     raise nodes.SkipNode
 
 
+def typography(app, tree):
+    """French spaces in prose, as in the reports; code stays as it is typed."""
+    for text in list(tree.findall(nodes.Text)):
+        above = text.parent
+        while above and not isinstance(above, nodes.literal | nodes.literal_block | nodes.math | nodes.raw):
+            above = above.parent
+        if not above:
+            text.parent.replace(text, nodes.Text(NO_BREAK.sub("\u202f\\1", text).replace("« ", "«\u202f")))
+
+
 def with_performance(app, name, text):
     """docs/performance.md is in the index once `make performance` has written it."""
     if name == "index" and (HERE / "performance.md").is_file():
@@ -57,6 +72,8 @@ def unsigned(app, what, name, found, options, signature, returned):
 
 
 def setup(app):
+    # Before the titles are gathered for the contents.
+    app.connect("doctree-read", typography, priority=100)
     app.connect("source-read", with_performance)
     app.connect("autodoc-process-signature", unsigned)
     app.add_html_math_renderer("mathml", (formula, None), (formula, None))

@@ -13,7 +13,7 @@ class Effect:
 
     `estimate`, `low`, `high`: on the scale that `scale` names (`percent`: a share of what was expected;
     `points`; `level`: the outcome's own unit); None where refused. `se` is None when no standard error holds
-    (one treated unit has none). `p` is a rank among the `n_comparison` units enumerated as if they had been
+    (one treated unit has none). `p` is a rank among units enumerated as if they had been
     treated, and `p_floor` the smallest that it can be. `.table`: period (or event time), gap, and what was
     expected. `refused`: why nothing is tested, "" otherwise. `warnings`: what weakens the comparison.
 
