@@ -1,6 +1,5 @@
 """Sphinx: `make docs` builds the site into docs/_build/html, and asks nothing of the network."""
 
-import re
 import sys
 from pathlib import Path
 
@@ -12,8 +11,7 @@ from docutils import nodes  # noqa: E402
 from docutils.utils.math.latex2mathml import tex2mathml  # noqa: E402
 
 import impactkit  # noqa: E402
-
-NO_BREAK = re.compile(" ([%;:!?»])")
+from impactkit.wording.catalogue import french_spaces  # noqa: E402
 
 project, author, language = "impactkit", "impactkit", "fr"
 version = release = impactkit.__version__
@@ -27,6 +25,7 @@ locale_dirs, gettext_compact = ["locale"], False
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 nitpicky = True
+smartquotes = False
 default_role = "code"
 
 autodoc_member_order = "bysource"
@@ -51,13 +50,13 @@ def formula(translator, node):
 
 
 def typography(app, tree):
-    """French spaces in prose, as in the reports; code stays as it is typed."""
+    """French spaces and apostrophes in prose, as in the reports; code stays as it is typed."""
     for text in list(tree.findall(nodes.Text)):
         above = text.parent
         while above and not isinstance(above, nodes.literal | nodes.literal_block | nodes.math | nodes.raw):
             above = above.parent
         if not above:
-            text.parent.replace(text, nodes.Text(NO_BREAK.sub("\u202f\\1", text).replace("« ", "«\u202f")))
+            text.parent.replace(text, nodes.Text(french_spaces(text)))
 
 
 def with_performance(app, name, text):

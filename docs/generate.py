@@ -195,10 +195,11 @@ def commands() -> str:
             for p in one.params
             if p.param_type_name == "argument"
         )
+        more = "[options]" if any(p.param_type_name == "option" for p in one.params) else ""
         text += [
             f"## `impactkit {one.name}`\n",
             f"{one.help}\n",
-            f"```text\nimpactkit {one.name} {typed}".rstrip() + "\n```\n",
+            f"```text\nimpactkit {one.name} {typed} {more}".rstrip() + "\n```\n",
         ]
         rows = [(_option(p), p.help or "", _default(p)) for p in one.params]
         if rows:
