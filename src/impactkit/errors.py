@@ -60,11 +60,10 @@ class UnknownName(ImpactkitError):
 class RefusedData(ImpactkitError):
     """The tables of an evaluation cannot be used as they stand; every problem is in the message.
 
-    >>> ik.load("data")
+    >>> ik.load("data")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    impactkit.errors.RefusedData: data : ce dossier n’est pas une évaluation : evaluation.toml n’y est pas.
-      À faire : donner le dossier d’une évaluation, par exemple data/french-impact.
+    impactkit.errors.RefusedData: data : ce dossier n’est pas une évaluation : evaluation.toml n’y est pas...
     """
 
 
@@ -89,8 +88,10 @@ class SourceFailed(ImpactkitError):
 class ReportFailed(ImpactkitError):
     """A report could not be built; the last good one, if any, is kept.
 
-    >>> issubclass(ik.ReportFailed, ik.ImpactkitError)
-    True
+    >>> ik.explain("data/demo", "count_jobs")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    impactkit.errors.ReportFailed: data/demo : ce dossier n’a pas de claims.csv...
     """
 
 
