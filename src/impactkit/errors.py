@@ -8,8 +8,43 @@ from __future__ import annotations
 import difflib
 import functools
 import html
+import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+
+class Rich:
+    """Shows itself in a notebook as a small table: the rows of `_told`, under `_heads` if there are any."""
+
+    __slots__ = ()
+
+    def _heads(self) -> tuple[str, ...]:
+        return ()
+
+    def _told(self) -> Iterable[tuple[str, ...]]:
+        """Rows of finished text, each named by its first cell; one that ends in nothing is left out."""
+        raise NotImplementedError
+
+    def _repr_html_(self) -> str:
+        head = "".join(_cell("th scope=col", text) for text in self._heads())
+        lines = [head] if head else []
+        for first, *others in (row for row in self._told() if row[-1]):
+            lines.append(_cell("th scope=row", first) + "".join(_cell("td", one) for one in others))
+        return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
+
+
+def _cell(tag: str, text: str) -> str:
+    return f'<{tag} style="text-align:left;white-space:pre-line">{html.escape(text)}</{tag[:2]}>'
+
+
+class Several(Rich, tuple[Any, ...]):
+    """Several things that show themselves, as one table; in every other way a tuple."""
+
+    __slots__ = ()
+
+    def _told(self) -> Iterable[tuple[str, ...]]:
+        return [row for one in self for row in one._told()]
 
 
 class ImpactkitError(Exception):
@@ -30,6 +65,11 @@ class ImpactkitError(Exception):
     def __str__(self) -> str:
         head = f"{self.where} : {self.what}" if self.where else self.what
         return f"{head}\n  À faire : {self.next}" if self.next else head
+
+    def _render_traceback_(self) -> list[str]:
+        """In a notebook: the line of the cell that asked, and the sentence; not how the kit came to it."""
+        asked = [frame.line for frame in traceback.extract_tb(self.__traceback__)[1:2] if frame.line]
+        return [*(f"----> {line}" for line in asked), f"{type(self).__name__} : {self}"]
 
     def __reduce__(self) -> tuple[object, ...]:
         return functools.partial(type(self), where=self.where, next=self.next), (self.what,)
@@ -123,7 +163,7 @@ class Problem:
         return f"{place} :{found} {expected} À faire : {next}"
 
 
-class Problems(tuple[Problem, ...]):
+class Problems(Rich, tuple[Problem, ...]):
     """All the problems found at once, in the order of the files; true when there is any.
 
     >>> bool(ik.check("data/demo"))
@@ -133,9 +173,12 @@ class Problems(tuple[Problem, ...]):
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self)
 
-    def _repr_html_(self) -> str:
-        """A table for a notebook: where, what was found, what is expected, what to do."""
-        lines = ["".join(f"<td>{html.escape(text)}</td>" for text in one.told()) for one in self]
-        rows = "".join(f"<tr>{line}</tr>" for line in lines)
-        heads = "".join(f'<th scope="col">{text}</th>' for text in ("Où", "Trouvé", "Attendu", "À faire"))
-        return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+    def __repr__(self) -> str:
+        return f"Problems({len(self)})"
+
+    def _heads(self) -> tuple[str, ...]:
+        return ("Où", "Trouvé", "Attendu", "À faire") if self else ()
+
+    def _told(self) -> Iterable[tuple[str, ...]]:
+        """Where, what was found, what is expected, what to do."""
+        return [one.told() for one in self] or [("Rien à corriger.", "Aucun problème dans ces tables.")]

@@ -17,8 +17,9 @@ from impactkit.data.folders import demo_folder, find, reference_folder
 from impactkit.data.population import VINTAGES
 from impactkit.data.sources import found as sources_found
 from impactkit.data.tables import columns, keyed, read_typed, schemas
-from impactkit.errors import RefusedData, UnknownName
-from impactkit.wording.catalogue import error, say
+from impactkit.errors import RefusedData, Rich, UnknownName
+from impactkit.wording.catalogue import cells, error, say
+from impactkit.wording.numbers import date
 
 REQUIRED = ("title", "programme", "vintage", "wave")
 LABELLED = r"\d{4}-\d{2}(-\d{2})?"
@@ -50,7 +51,7 @@ class Wave:
 
 
 @dataclass(frozen=True, eq=False)
-class Evaluation:
+class Evaluation(Rich):
     """The folder, read: who, when, on which ground. Frames are given as copies; two readings of one content
     are equal.
 
@@ -88,6 +89,11 @@ class Evaluation:
 
     def __repr__(self) -> str:
         return f"Evaluation({self.name}: {len(self._tables['territories'])} territories)"
+
+    def _told(self) -> tuple[tuple[str, str], ...]:
+        waves = ", ".join(f"{wave.name} ({date(wave.labelled)})" for wave in self.waves)
+        places = "\n".join(f"{place.code} : {place.name}" for place in self.territories)
+        return cells(evaluation=self.title, waves=waves, territories=places, tables=", ".join(self.tables))
 
     @property
     def tables(self) -> tuple[str, ...]:

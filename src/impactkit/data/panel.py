@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from impactkit.data import official, series
-from impactkit.errors import NotEnoughData, RefusedData, UnknownName
-from impactkit.wording.catalogue import error
+from impactkit.errors import NotEnoughData, RefusedData, Rich, UnknownName
+from impactkit.wording.catalogue import cells, error
+from impactkit.wording.numbers import number
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
@@ -22,7 +23,7 @@ APART = 0.25
 
 
 @dataclass(frozen=True, eq=False)
-class Panel:
+class Panel(Rich):
     """`frame`: unit, period, value, low, high, flag, source, as_of, data_vintage, geography_vintage, route.
 
     `gaps`: unit, first, last, reason (runs of periods without a value); `breaks`: periods at which the
@@ -79,6 +80,11 @@ class Panel:
     def __repr__(self) -> str:
         units, periods = self._frame["unit"].nunique(), self._frame["period"].nunique()
         return f"Panel({self.outcome}: {units} units of {self.family}, {periods} periods)"
+
+    def _told(self) -> tuple[tuple[str, str], ...]:
+        units, periods = number(self._frame["unit"].nunique()), sorted(self._frame["period"].unique())
+        told = {"outcome": self.outcome, "units": units, "periods": f"{periods[0]} – {periods[-1]}"}
+        return cells(**told, breaks=", ".join(self.breaks), gaps=number(len(self._gaps)))
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """`import_workbook`: a workbook into an evaluation's tables, wholly or not at all."""
 
-import html
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from impactkit.data.names import with_codes
 from impactkit.data.tables import columns, fields, read_folder, schemas
 from impactkit.data.workbook_read import NAMED, Taken, read_workbook
 from impactkit.data.workbook_write import shown
-from impactkit.errors import Problem, Problems
+from impactkit.errors import Problem, Problems, Rich
 from impactkit.wording.catalogue import say
 
 
@@ -33,7 +32,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class TakenIn:
+class TakenIn(Rich):
     """What an import did: rows added by table, values replaced, how many cells no table could hold; or the
     problems for which nothing was written.
     """
@@ -69,10 +68,11 @@ class TakenIn:
         if not self.written:
             yield say("import.dry")
 
-    def _repr_html_(self) -> str:
-        if self.problems:
-            return self.problems._repr_html_()
-        return "".join(f"<p>{html.escape(line)}</p>" for line in self._lines())
+    def _heads(self) -> tuple[str, ...]:
+        return self.problems._heads()
+
+    def _told(self) -> Iterator[tuple[str, ...]]:
+        yield from self.problems._told() if self.problems else ((line,) for line in self._lines())
 
 
 def import_workbook(

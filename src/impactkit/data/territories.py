@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from impactkit.data import geography
-from impactkit.data.tables import PLACES
-from impactkit.wording.catalogue import french_spaces
+from impactkit.data.tables import PLACES, columns
+from impactkit.errors import Rich
+from impactkit.wording.catalogue import cells, french_spaces
+from impactkit.wording.numbers import date
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation, Wave
@@ -28,7 +30,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Territory:
+class Territory(Rich):
     """One territory; `perimeter` is empty when no official perimeter is established (then `candidates` may
     hold possible ones). `units` are codes of the evaluation's own units (units.csv); `status` is `labelled`
     or `candidate`.
@@ -52,6 +54,14 @@ class Territory:
 
     def __repr__(self) -> str:
         return f"Territory({self.code}: {self.name})"
+
+    def _told(self) -> tuple[tuple[str, str], ...]:
+        held = {
+            name: len(self.table(name)) for name in self.evaluation.tables if "territory" in columns(name)
+        }
+        rows = ", ".join(f"{name} ({count})" for name, count in held.items() if count)
+        label = date(self.labelled) if self.labelled else ""
+        return cells(territory=self.name, code=self.code, wave=self.wave.name, label=label, rows=rows)
 
     def table(self, name: str) -> pd.DataFrame:
         """Rows of table `name` that are about this territory, as a copy (transfers: given or received)."""

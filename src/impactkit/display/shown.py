@@ -12,6 +12,7 @@ from impactkit.evidence.finding import Finding, Sentence
 from impactkit.wording.catalogue import Declared, Run, french_spaces, say
 
 MIME = "application/vnd.impactkit+json"
+LONGEST = 90
 Block = Mapping[str, Any]
 
 
@@ -35,7 +36,9 @@ class Shown:
     def __str__(self) -> str:
         return "\n\n".join(_plain(block) for block in self.blocks)
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        first = next(iter(str(self).splitlines()), "")
+        return f"{type(self).__name__}({first[:LONGEST]}{'…' if len(first) > LONGEST else ''})"
 
     def __bool__(self) -> bool:
         return bool(self.blocks)

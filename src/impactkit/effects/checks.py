@@ -12,7 +12,7 @@ from impactkit.effects import placebo, refits
 from impactkit.effects.comparison import Case, case_of
 from impactkit.effects.detectability import least_seen
 from impactkit.effects.results import CheckResult, Effect, rounded
-from impactkit.errors import UnknownName
+from impactkit.errors import Several, UnknownName
 from impactkit.indicators.comparable import family_of
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import number, percent
@@ -44,11 +44,11 @@ def doubts(effect: Effect, *, only: str | None = None) -> tuple[CheckResult, ...
     if only is not None and only not in CHECKS:
         raise UnknownName.among(say("noun.check"), only, CHECKS)
     if effect.estimate is None or "place" not in effect.about:
-        return ()
+        return Several()
     case = case_of(effect.about["place"], effect.outcome)
     quarters = "-Q" in case.design.periods[0]
     names = [only] if only else [name for name in CHECKS if quarters or name != "structural"]
-    return tuple(CHECKS[name](effect, case) for name in names)
+    return Several(CHECKS[name](effect, case) for name in names)
 
 
 def _fit(effect: Effect, case: Case) -> CheckResult:

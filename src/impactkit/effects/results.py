@@ -6,9 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from impactkit.errors import Rich
+from impactkit.wording.catalogue import cells, say
+from impactkit.wording.numbers import number, percent
+
+VERDICTS = {True: "passed", False: "failed", None: "silent"}
+
 
 @dataclass(frozen=True, eq=False)
-class Effect:
+class Effect(Rich):
     """An estimated gap between what was seen and what comparable units would lead to expect.
 
     `estimate`, `low`, `high`: on the scale that `scale` names (`percent`: a share of what was expected;
@@ -54,9 +60,27 @@ class Effect:
         p = self.p if self.p is not None else "-"
         return f"Effect({self.outcome}, {self.unit}: {self.estimate:.6g}{ends}, p={p})"
 
+    def _told(self) -> tuple[tuple[str, str], ...]:
+        ends = [sized(one, self.scale, sign=True) for one in (self.low, self.high) if one is not None]
+        rank = (
+            ""
+            if self.p is None
+            else say("shown.rank.p", p=number(self.p, 4), floor=number(self.p_floor or 0, 4))
+        )
+        return cells(
+            unit=self.unit,
+            outcome=self.outcome,
+            gap=sized(self.estimate, self.scale, sign=True) + (f" [{' ; '.join(ends)}]" if ends else ""),
+            rank=rank,
+            among=number(self.n_comparison),
+            refused=self.refused,
+            warnings="\n".join(self.warnings),
+            assumptions="\n".join(self.assumptions),
+        )
+
 
 @dataclass(frozen=True, eq=False)
-class CheckResult:
+class CheckResult(Rich):
     """One way to doubt an effect: `passed` (None when it cannot tell), in one sentence, with its figures."""
 
     name: str
@@ -71,9 +95,21 @@ class CheckResult:
         """The figures of the check, as a copy."""
         return self._table.copy()
 
+    def __repr__(self) -> str:
+        return f"CheckResult({self.name}: {VERDICTS[self.passed]})"
+
+    def _told(self) -> tuple[tuple[str, ...], ...]:
+        return (
+            (
+                say(f"effect.check.name.{self.name}"),
+                say(f"effect.check.{VERDICTS[self.passed]}"),
+                self.sentence,
+            ),
+        )
+
 
 @dataclass(frozen=True)
-class Detectability:
+class Detectability(Rich):
     """The smallest effect that the printed test sees with the asked power: a share (or points), and people.
 
     `effect` is None when no 5 % test exists (`refused` says why); `people` when the outcome counts none.
@@ -88,6 +124,25 @@ class Detectability:
     level: float
     n_comparison: int
     refused: str = ""
+
+    def __repr__(self) -> str:
+        seen = "-" if self.effect is None else f"{self.effect:.4g}"
+        return f"Detectability({self.outcome}, {self.unit}: {seen}, power={self.power:g})"
+
+    def _told(self) -> tuple[tuple[str, str], ...]:
+        people = "" if self.people is None else number(round(self.people))
+        told = {"least": sized(self.effect, self.scale), "people": people, "power": percent(self.power, 0)}
+        told |= {"among": number(self.n_comparison), "refused": self.refused}
+        return cells(unit=self.unit, outcome=self.outcome, **told)
+
+
+def sized(value: float | None, scale: str, *, sign: bool = False) -> str:
+    """A gap in words on its scale; "" for none."""
+    if value is None:
+        return ""
+    if scale == "points":
+        return number(value, 1, sign=sign) + " " + say("unit.points", n=abs(value))
+    return percent(value, sign=sign) if scale == "percent" else number(value, 2, sign=sign)
 
 
 def rounded(values: Any) -> Any:

@@ -12,6 +12,7 @@ from impactkit.data.catalogue import catalogue, measures
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
 from impactkit.data.territories import Territory
+from impactkit.effects.results import VERDICTS
 from impactkit.evidence import effect_rows, value
 from impactkit.evidence.estimated import Estimated, estimated, named
 from impactkit.evidence.level import rule
@@ -31,7 +32,6 @@ OFFICIAL = ("observed", "before-after", "compared", "estimated")
 SEPARATOR = " ; "
 INVARIABLE = ("fois", "mois", "sans", "dans")
 DATE = re.compile(r"\d{4}(-\d{2}){0,2}")
-VERDICTS = {True: "passed", False: "failed", None: "silent"}
 
 
 def claims(place: Territory | Evaluation) -> pd.DataFrame:

@@ -4,6 +4,7 @@ report.
 
 import contextlib
 import itertools
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
@@ -17,7 +18,9 @@ Show = Callable[[Sequence[str], Outcome | None], None]
 @contextlib.contextmanager
 def shown(total: int, out: TextIO | None) -> Iterator[Show]:
     """Progress: a bar with the names in hand on a terminal, else a line a report; nothing without `out`."""
-    if out is None or not total:
+    if out is None and total and in_notebook():
+        yield _bar(total)
+    elif out is None or not total:
         yield lambda names, outcome: None
     elif not out.isatty():
         lines = itertools.count(1)
@@ -45,3 +48,21 @@ def shown(total: int, out: TextIO | None) -> Iterator[Show]:
                     bar.update(task, description=", ".join(names))
 
             yield show
+
+
+def in_notebook() -> bool:
+    """Whether what is shown reaches a notebook's page."""
+    return "IPython" in sys.modules and hasattr(sys.modules["IPython"].get_ipython(), "kernel")
+
+
+def _bar(total: int) -> Show:
+    from IPython.display import ProgressBar
+
+    bar = ProgressBar(total)
+    bar.display()
+
+    def show(names: Sequence[str], outcome: Outcome | None) -> None:
+        if outcome:
+            bar.progress += 1
+
+    return show

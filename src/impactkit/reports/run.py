@@ -13,7 +13,7 @@ from typing import Any, TextIO
 from impactkit.data.check import check
 from impactkit.data.evaluation import Evaluation, load
 from impactkit.data.folders import find, shipped
-from impactkit.errors import Problems, RefusedData, UnknownName
+from impactkit.errors import Problems, RefusedData, Rich, UnknownName
 from impactkit.reports.execute import Job, Limits, recover
 from impactkit.reports.failure import Outcome, read_failures, refused
 from impactkit.reports.files import add_line, alone, now
@@ -21,7 +21,7 @@ from impactkit.reports.fresh import inputs_of, why_stale
 from impactkit.reports.parameters import checked
 from impactkit.reports.record import versions
 from impactkit.reports.workers import outcomes_of
-from impactkit.wording.catalogue import error, say
+from impactkit.wording.catalogue import cells, error, say
 
 NOTEBOOK, WHOLE, PROGRAMME = "territory_report.ipynb", "programme_report.ipynb", "programme"
 CONTENTS, HISTORY, ENGINES = "index.html", "history.jsonl", ("fork", "plain")
@@ -30,7 +30,7 @@ CODE = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
-class RunSummary:
+class RunSummary(Rich):
     """What a run did: the folder of the reports, and an outcome per report it tried, in the evaluation's
     order.
 
@@ -58,6 +58,15 @@ class RunSummary:
     def failed(self) -> tuple[Outcome, ...]:
         """Territories whose report could not be built, each with its sentence."""
         return tuple(one for one in self.outcomes if not one.built)
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.built)} built, {len(self.failed)} failed, {len(self.kept)} unchanged"
+        return f"RunSummary({self.folder.name}: {counts})"
+
+    def _told(self) -> tuple[tuple[str, str], ...]:
+        failed = "\n".join(one.sentence for one in self.failed)
+        told = {"built": ", ".join(self.built), "kept": ", ".join(self.kept), "failed": failed}
+        return cells(**told, noted=str(self.noted), contents=f"{self.folder.name}/{CONTENTS}")
 
 
 class History:

@@ -15,17 +15,17 @@ import pandas as pd
 from impactkit.data.check_value import ADJUSTMENTS
 from impactkit.data.territories import Territory
 from impactkit.effects.results import Detectability, Effect
-from impactkit.errors import NotEnoughData
+from impactkit.errors import NotEnoughData, Rich, Several
 from impactkit.valuation.parameters import Cost, Project, Range, projects_of
 from impactkit.valuation.uncertainty import Draws, break_even, drawn, tornado
-from impactkit.wording.catalogue import error, say
-from impactkit.wording.numbers import number
+from impactkit.wording.catalogue import cells, error, say
+from impactkit.wording.numbers import number, percent
 
 SHARES = ADJUSTMENTS[:-1]
 
 
 @dataclass(frozen=True, eq=False)
-class Value:
+class Value(Rich):
     """What a project is worth, in euros of its base year, always with its range.
 
     `benefits`, `costs`: discounted, net of those of the reference option; `npv` their difference, `ratio`
@@ -53,6 +53,18 @@ class Value:
     _table: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     _swing: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     _draws: Draws | None = field(repr=False, default=None)
+
+    def __repr__(self) -> str:
+        low, high = self.npv_range
+        return f"Value({self.name}: npv {self.npv:.0f} [{low:.0f}, {high:.0f}] euros of {self.base})"
+
+    def _told(self) -> tuple[tuple[str, str], ...]:
+        told = {
+            "ratio": _between(self.ratio, self.ratio_range, 2),
+            "npv": _between(self.npv, self.npv_range, -2),
+        }
+        told |= {"positive": percent(self.positive, 0), "left_out": "\n".join(self.refused)}
+        return cells(project=self.name, **told)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -83,7 +95,7 @@ def value(place: Territory, *, draws: int = 10_000, seed: int = 0) -> tuple[Valu
     >>> one.name, round(one.ratio, 2), [round(end, 2) for end in one.ratio_range]
     ('Atelier de réparation', 1.1, [0.71, 1.28])
     """
-    return tuple(valued(one, draws=draws, seed=seed) for one in projects_of(place))
+    return Several(valued(one, draws=draws, seed=seed) for one in projects_of(place))
 
 
 def valued(project: Project, *, draws: int = 10_000, seed: int = 0) -> Value:
@@ -110,6 +122,13 @@ def _value(
         _draws=spread,
         **rest,
     )
+
+
+def _between(value: float | None, ends: tuple[float, float] | None, digits: int) -> str:
+    if value is None or ends is None:
+        return ""
+    low, middle, high = (number(round(one, digits), max(digits, 0)) for one in (ends[0], value, ends[1]))
+    return say("shown.between", value=middle, low=low, high=high)
 
 
 def together(values: Iterable[Value], name: str) -> Value:

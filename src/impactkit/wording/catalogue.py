@@ -107,6 +107,11 @@ def advice(key: str, *, n: float | None = None, **holes: Any) -> tuple[str, str]
     return say(key, n=n, **holes), say(f"{key}.next", **holes)
 
 
+def cells(**told: str) -> tuple[tuple[str, str], ...]:
+    """Text under its name in the catalogue (`shown.<name>`): what a notebook shows of a thing."""
+    return tuple((say(f"shown.{name}"), text) for name, text in told.items())
+
+
 def error(kind: type[ImpactkitError], key: str, *, where: str = "", **holes: Any) -> ImpactkitError:
     """An error whose words are the catalogue's: `error.<key>` says what, `error.<key>.next` what to do."""
     what, next = advice(f"error.{key}", **holes)
