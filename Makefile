@@ -59,9 +59,11 @@ docs: $(READY) ## La documentation, dans docs/_build/html
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
-# A kernel named python3 on the user's JUPYTER_PATH would be taken before the one of .venv.
-lab: $(READY) ## JupyterLab, ouvert sur les carnets
-	@env -u JUPYTER_PATH $(BIN)/jupyter lab --LabApp.default_url=/lab/tree/notebooks $(LAB_FLAGS)
+# A kernel named python3 on the user's JUPYTER_PATH would be taken before the one of .venv. The interface is in
+# French (.jupyter), and asks nobody for news.
+lab: $(READY) ## JupyterLab, ouvert sur le premier carnet
+	@env -u JUPYTER_PATH JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter $(BIN)/jupyter lab \
+		--LabApp.default_url=/lab/tree/notebooks/00_commencer_ici.ipynb $(LAB_FLAGS)
 
 lock: $(READY) ## Récrit requirements.lock d'après pyproject.toml (LOCK_FLAGS=--upgrade pour les dernières versions)
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv

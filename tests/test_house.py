@@ -148,28 +148,30 @@ def test_importing_the_kit_loads_no_heavy_library(repo):
     assert out.stdout.strip() == "[]"
 
 
-def test_notebooks_tell_and_do_nothing_else(repo):
+def _notebooks(repo, pattern="*.ipynb"):
     import json
 
-    for path in sorted((repo / "notebooks").glob("*.ipynb")):
-        cells = json.loads(path.read_text("utf-8"))["cells"]
-        code = [cell for cell in cells if cell["cell_type"] == "code"]
-        assert len(cells) <= 25, path.name
-        assert sum("parameters" in cell["metadata"].get("tags", []) for cell in cells) == 1
-        for cell in code:
-            source = "".join(cell["source"])
-            assert len(source.splitlines()) <= 8 and not cell["outputs"] and cell["execution_count"] is None
-            banned = (
-                ast.FunctionDef,
-                ast.Try,
-                ast.For,
-                ast.While,
-                ast.ClassDef,
-                ast.Lambda,
-                ast.comprehension,
-            )
-            assert not any(isinstance(node, banned) for node in ast.walk(ast.parse(source))), source
+    for path in sorted((repo / "notebooks").glob(pattern)):
+        yield path.name, json.loads(path.read_text("utf-8"))["cells"]
+
+
+def test_notebooks_are_short_and_carry_no_output(repo):
+    for name, cells in _notebooks(repo):
+        assert len(cells) <= 25, name
         for cell in cells:
+            lines = "".join(cell["source"]).splitlines()
             if cell["cell_type"] == "markdown":
-                headings = [line for line in "".join(cell["source"]).splitlines() if line.startswith("#")]
-                assert len(headings) <= 1
+                assert sum(line.startswith("#") for line in lines) <= 1, (name, lines)
+            else:
+                assert len(lines) <= 8, (name, lines)
+                assert not cell["outputs"] and cell["execution_count"] is None, (name, lines)
+
+
+def test_report_notebooks_tell_and_do_nothing_else(repo):
+    banned = (ast.FunctionDef, ast.Try, ast.For, ast.While, ast.ClassDef, ast.Lambda, ast.comprehension)
+    for name, cells in _notebooks(repo, "*_report.ipynb"):
+        assert sum("parameters" in cell["metadata"].get("tags", []) for cell in cells) == 1, name
+        for cell in cells:
+            if cell["cell_type"] == "code":
+                source = "".join(cell["source"])
+                assert not any(isinstance(node, banned) for node in ast.walk(ast.parse(source))), source

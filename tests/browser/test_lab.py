@@ -1,0 +1,126 @@
+"""JupyterLab as `make lab` starts it, in a real browser: every numbered notebook, from top to bottom."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from conftest import ROOT
+from playwright.sync_api import sync_playwright
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+NUMBERED = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
+COPIED = ("Makefile", "pyproject.toml", "requirements.lock", ".jupyter", "notebooks", "data")
+TOKEN = "essai"
+PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(one => one.textContent.trim())"
+DONE = f"() => {{ const all = {PROMPTS}; return all.length > 0 && all.every(one => /^\\[\\d+\\]:$/.test(one)) }}"
+# A page as tall as the longest notebook: all of it is drawn, and seen in one picture.
+WIDE, TALL = 1300, 9000
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab started by `make lab` in a copy of the repository."""
+    home = tmp_path_factory.mktemp("lab")
+    for name in COPIED:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, home / name)
+    (home / ".venv").symlink_to(sys.prefix)
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port = one.getsockname()[1]
+    flags = (
+        f"--no-browser --ServerApp.port={port} --ServerApp.port_retries=0 --IdentityProvider.token={TOKEN}"
+    )
+    flags += " --allow-root" * (os.geteuid() == 0)
+    # -o: the environment is that of the tests, whatever the age of its files.
+    command = ["make", "-o", ".venv/.ready", "lab", f"STATE={home / 'state'}", f"LAB_FLAGS={flags}"]
+    with (home / "lab.log").open("w") as log:
+        server = subprocess.Popen(
+            command,
+            cwd=home,
+            env=os.environ | {"HOME": str(home)},
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(240):
+            if server.poll() is not None:
+                break
+            try:
+                _asked(address, "api")
+                break
+            except OSError:
+                time.sleep(0.5)
+        else:
+            raise TimeoutError((home / "lab.log").read_text())
+        assert server.poll() is None, (home / "lab.log").read_text()
+        yield address
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=60)
+
+
+@pytest.fixture(scope="module")
+def page():
+    chromium = shutil.which("chromium")
+    if not chromium:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield browser.new_page(viewport={"width": WIDE, "height": TALL}, locale="fr-FR")
+        browser.close()
+
+
+def _asked(address, path, method="GET"):
+    request = urllib.request.Request(
+        f"{address}/{path}", method=method, headers={"Authorization": f"token {TOKEN}"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.loads(answer.read() or "null")
+
+
+def test_it_opens_on_the_first_notebook(lab, page):
+    page.goto(f"{lab}/?token={TOKEN}")
+    page.wait_for_selector(".jp-Notebook h1", timeout=180_000)
+    assert page.url.endswith("/lab/tree/notebooks/00_commencer_ici.ipynb")
+    assert "Commencer ici" in page.inner_text(".jp-Notebook h1")
+    # Nobody is asked for news, and nothing stands in the way.
+    assert not page.query_selector(".jp-Dialog") and not page.query_selector(".Toastify__toast")
+
+
+@pytest.mark.parametrize("name", NUMBERED)
+def test_every_numbered_notebook_runs_and_shows(lab, page, name, tmp_path):
+    page.goto(f"{lab}/lab/tree/notebooks/{name}?reset&token={TOKEN}")
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=180_000)
+    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=180_000)
+    page.locator(".lm-MenuBar-item", has_text=re.compile("^(Exécuter|Run)$")).click()
+    page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
+    try:
+        page.wait_for_function(DONE, timeout=300_000)
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
+    finally:
+        page.screenshot(path=tmp_path / f"{name}.png")
+    for wrong in ("application/vnd.jupyter.error", "application/vnd.jupyter.stderr"):
+        assert not page.locator(f'.jp-OutputArea-output[data-mime-type="{wrong}"]').all_inner_texts()
+    assert page.locator(".jp-OutputArea-output table").count()
+    drawn = page.evaluate(
+        "[...document.querySelectorAll('.jp-OutputArea figure.ik-chart img')].map(one =>"
+        " [one.complete && one.naturalWidth > 0, one.getBoundingClientRect().width, one.alt.length])"
+    )
+    asked = (ROOT / "notebooks" / name).read_text("utf-8").count("ik.chart(")
+    asked += (ROOT / "notebooks" / name).read_text("utf-8").count("ik.map(")
+    assert len(drawn) >= asked - (2 if name.startswith("09") else 0)
+    assert all(loaded and width > 300 and told > 40 for loaded, width, told in drawn)
+    for one in _asked(lab, "api/sessions"):
+        _asked(lab, f"api/sessions/{one['id']}", "DELETE")
