@@ -26,12 +26,12 @@ class Rich:
         """Rows of finished text, each named by its first cell; one that ends in nothing is left out."""
         raise NotImplementedError
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str | None:
         head = "".join(_cell("th scope=col", text) for text in self._heads())
         lines = [head] if head else []
         for first, *others in (row for row in self._told() if row[-1]):
             lines.append(_cell("th scope=row", first) + "".join(_cell("td", one) for one in others))
-        return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
+        return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>" if lines else None
 
 
 def _cell(tag: str, text: str) -> str:

@@ -21,7 +21,7 @@ NUMBERED = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.
 COPIED = ("Makefile", "pyproject.toml", "requirements.lock", ".jupyter", "notebooks", "data")
 TOKEN = "essai"
 PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(one => one.textContent.trim())"
-DONE = f"() => {{ const all = {PROMPTS}; return all.length > 0 && all.every(one => /^\\[\\d+\\]:$/.test(one)) }}"
+DONE = f"() => {{ const all = {PROMPTS}; return all.length && all.every(one => /^\\[\\d+\\]:$/.test(one)) }}"
 # A page as tall as the longest notebook: all of it is drawn, and seen in one picture.
 WIDE, TALL = 1300, 9000
 
@@ -104,7 +104,7 @@ def test_every_numbered_notebook_runs_and_shows(lab, page, name, tmp_path):
     page.goto(f"{lab}/lab/tree/notebooks/{name}?reset&token={TOKEN}")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=180_000)
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=180_000)
-    page.locator(".lm-MenuBar-item", has_text=re.compile("^(Exécuter|Run)$")).click()
+    page.locator(".lm-MenuBar-item", has_text=re.compile("^(Ex[ée]cuter|Run)$")).click()
     page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
     try:
         page.wait_for_function(DONE, timeout=300_000)
