@@ -17,7 +17,8 @@ Show = Callable[[Sequence[str], Outcome | None], None]
 
 @contextlib.contextmanager
 def shown(total: int, out: TextIO | None) -> Iterator[Show]:
-    """Progress: a bar with the names in hand on a terminal, else a line a report; nothing without `out`."""
+    """Progress: a bar with the names in hand on a terminal, else a line a report; without `out`, a bar
+    in a notebook and nothing elsewhere."""
     if out is None and total and in_notebook():
         yield _bar(total)
     elif out is None or not total:
