@@ -64,6 +64,7 @@ class Evaluation(Rich):
     name: str
     title: str
     programme: str
+    language: str
     fictional: bool
     vintage: int
     waves: tuple[Wave, ...]
@@ -188,6 +189,7 @@ def _read(folder: Path, digest: str, files: sources_found.Located) -> Evaluation
         name=folder.name,
         title=settings["title"],
         programme=settings["programme"],
+        language=settings.get("language", "fr"),
         fictional=settings.get("fictional", False),
         vintage=settings["vintage"],
         waves=tuple(Wave(**wave) for wave in settings["wave"]),
