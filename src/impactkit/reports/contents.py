@@ -8,7 +8,7 @@ from typing import Any
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
-from impactkit.display.maps import map
+from impactkit.display import maps
 from impactkit.display.shown import Prose, Sentence, Table, Title, text
 from impactkit.errors import ImpactkitError, ReportFailed, UnknownName
 from impactkit.evidence.face import face_name
@@ -83,7 +83,7 @@ def contents_html(
     lead = say("contents.lead", n=count, count=number(count), all=number(len(entries)))
     programme = built(PROGRAMME)
     shown = programme["links"] or PROGRAMME in failures
-    told = {"ev": ev, "lead": lead, "drawn": map(ev).blocks, "programme": programme, "shown": shown}
+    told = {"ev": ev, "lead": lead, "drawn": maps.map(ev).blocks, "programme": programme, "shown": shown}
     return str(environment().get_template("contents.html.j2").render(told, entries=entries))
 
 
