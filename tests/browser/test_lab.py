@@ -10,11 +10,12 @@ import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
-from conftest import ROOT
 from playwright.sync_api import sync_playwright
 
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NUMBERED = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -104,10 +105,10 @@ def test_every_numbered_notebook_runs_and_shows(lab, page, name, tmp_path):
     page.goto(f"{lab}/lab/tree/notebooks/{name}?reset&token={TOKEN}")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=180_000)
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=180_000)
-    page.locator(".lm-MenuBar-item", has_text=re.compile("^(Ex[ée]cuter|Run)$")).click()
+    page.locator(".lm-MenuBar-item", has_text=re.compile("^(Exécution|Run)$")).click()
     page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
     try:
-        page.wait_for_function(DONE, timeout=300_000)
+        page.wait_for_function(DONE, timeout=600_000)
         page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
     finally:
         page.screenshot(path=tmp_path / f"{name}.png")

@@ -2,12 +2,13 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import nbclient
 import nbformat
 import pytest
-from conftest import ROOT
 
+ROOT = Path(__file__).resolve().parents[2]
 NUMBERED = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 
 
@@ -28,7 +29,7 @@ def test_a_numbered_notebook_runs_and_leaves_no_file(path, repo, monkeypatch):
     before = _tree(repo)
     book = nbformat.read(path, as_version=4)
     nbclient.NotebookClient(
-        book, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+        book, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
     ).execute()
     code = [cell for cell in book.cells if cell.cell_type == "code"]
     outputs = [output for cell in code for output in cell.outputs]
