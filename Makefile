@@ -32,8 +32,8 @@ demo: $(READY) ## L'évaluation inventée, réécrite, et ses rapports
 	@$(BIN)/python data/demo/make.py
 	@$(BIN)/impactkit run data/demo
 
-test: $(READY) ## Les tests
-	@$(BIN)/python -m pytest
+test: $(READY) ## Les tests, sur deux cœurs
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: $(READY) ## Les temps et la mémoire promis, mesurés (le meilleur de trois)
 	@$(BIN)/python bench/ceilings.py

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import os
 from collections.abc import Generator
@@ -41,21 +42,30 @@ def french_impact():
 @pytest.fixture(scope="session")
 def built(repo, tmp_path_factory):
     """The folder of all the reports of the real evaluation, freshly built."""
-    import impactkit
-
-    summary = impactkit.run(repo / "data" / "french-impact", to=tmp_path_factory.mktemp("reports"))
-    assert not summary.failed, [one.sentence for one in summary.failed]
-    return summary.folder
+    return _built_once(repo / "data" / "french-impact", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def built_demo(repo, tmp_path_factory):
     """The folder of all the reports of the invented evaluation, freshly built."""
+    return _built_once(repo / "data" / "demo", tmp_path_factory)
+
+
+def _built_once(folder: Path, factory: pytest.TempPathFactory) -> Path:
+    """Built by the first of the processes that test; the others wait for it, and none writes there after."""
     import impactkit
 
-    summary = impactkit.run(repo / "data" / "demo", to=tmp_path_factory.mktemp("demo"))
-    assert not summary.failed, [one.sentence for one in summary.failed]
-    return summary.folder
+    base = factory.getbasetemp()
+    to = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "built"
+    to.mkdir(exist_ok=True)
+    done = to / f"{folder.name}.done"
+    with (to / f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.is_file():
+            summary = impactkit.run(folder, to=to)
+            assert not summary.failed, [one.sentence for one in summary.failed]
+            done.touch()
+    return to / folder.name
 
 
 @pytest.fixture
