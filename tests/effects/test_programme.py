@@ -1,11 +1,13 @@
 """Every territory together: one mean gap among placebo programmes, and what is never printed alone."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import worlds
 
 import impactkit as ik
-from impactkit.effects import placebo
+from impactkit.effects import placebo, programme
 from impactkit.effects.pooled import drawn, pooled
 
 JOBS = "count_jobs_private"
@@ -91,3 +93,19 @@ def test_no_test_where_too_few_could_be_drawn():
     few = worlds.without(pool, np.arange(len(pool.units) - (placebo.FEWEST - 1)))
     found = pooled(few, gaps[:2], sizes[:2], regions[:2])
     assert found.p is None and found.low is None and found.estimate is not None
+
+
+def test_a_mean_gap_that_one_territory_carries_names_it(repo):
+    found = ik.programme_effect(ik.load(repo / "data" / "demo"), JOBS)
+    assert found.p < 0.05 and any("Val-d’Aubrelle" in one for one in found.warnings)
+
+
+def test_of_a_gap_that_all_share_nobody_is_named():
+    pool, gaps, sizes, regions = one_world()
+    places = [SimpleNamespace(name=str(at)) for at in range(len(gaps))]
+    one = np.zeros(len(gaps))
+    one[2] = 1.0
+    told = [
+        programme._carried_by(pool, places, own, sizes, regions, one * 0 + 1) for own in (one, one * 0 + 0.5)
+    ]
+    assert told == ["2", ""]

@@ -107,7 +107,7 @@ def _chart(
 ) -> Chart:
     names, what = [row[0] for row in rows], say(f"chart.{kind}.data")
     data = table_of("chart.column", widths, rows, ("count", "actual", "amount"), caption=what)
-    items = " ; ".join(f"{name}, {count}" for name, count in zip(names, beside, strict=True))
+    items = "\u202f; ".join(f"{name}, {count}" for name, count in zip(names, beside, strict=True))
     svg = _bars(names, values, beside, looks or [(BLUE, "-")] * len(names))
     return Chart(svg, say("chart.bars.alt", what=what, items=items), caption, data)
 

@@ -20,7 +20,7 @@ def board(ev: Evaluation) -> Table:
         for place in ev.territories
     )
     named = [f"{letter}, {say(f'board.{heading}').lower()}" for letter, heading in letters.items()]
-    notes = (runs("board.columns", names=" ; ".join(named)), runs("board.note"))
+    notes = (runs("board.columns", names="\u202f; ".join(named)), runs("board.note"))
     return Table(say("board.caption"), tuple(columns), rows, notes)
 
 

@@ -31,7 +31,7 @@ def roadmap_chart(place: Territory) -> Chart:
     rows = rows.assign(first=[_moment(one) for one in first]).sort_values("first", kind="stable")
     done = int((rows["done"] != "").sum())
     shown = rows.head(MOST).to_dict("records")
-    count, items = number(len(rows)), " ; ".join(map(_said, shown))
+    count, items = number(len(rows)), "\u202f; ".join(map(_said, shown))
     alt = say("chart.roadmap.alt", name=place.name, n=len(rows), count=count, items=items)
     caption = runs("chart.roadmap.caption", n=done, done=number(done), count=count)
 

@@ -28,7 +28,9 @@ def spine_chart(place: Territory) -> Chart:
     for name, own, half in found:
         what = say(f"spine.{'level' if own['indicator'] == name else 'change'}", what=say(f"figure.{name}"))
         rows.append((what, figure_text(own), *(figure_text(half, end) for end in ("low", "value", "high"))))
-    items = " ; ".join(say("spine.item", what=row[0], own=row[1], low=row[2], high=row[4]) for row in rows)
+    items = "\u202f; ".join(
+        say("spine.item", what=row[0], own=row[1], low=row[2], high=row[4]) for row in rows
+    )
 
     def draw(axes: Axes) -> None:
         axes.set_axis_off()

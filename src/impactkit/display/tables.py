@@ -75,7 +75,7 @@ def _known(place: Territory) -> Table:
     board = knowledge(place.evaluation)
     rows = []
     for row in board[(board["territory"] == place.code) & (board["state"] != "unknown")].itertuples():
-        sources = listed((Run(one, declared=True) for one in row.source.split(" ; ")), " ; ")
+        sources = listed((Run(one, declared=True) for one in row.source.split(" ; ")), "\u202f; ")
         rows.append((say(f"heading.{row.heading}"), say(f"state.{row.state}"), sources))
     return table_of("known", {"heading": 2.0, "state": 1.3, "source": 5.0}, rows)
 

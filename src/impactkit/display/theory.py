@@ -35,7 +35,7 @@ def theory_chart(place: Territory) -> Chart:
     data = table_of("theory.column", {"step": 1.0, "level": 1.0}, rows, caption=say("theory.data"))
     alt = say(
         "theory.alt",
-        steps=" ; ".join(say("theory.step", step=step, level=level) for step, level in rows),
+        steps="\u202f; ".join(say("theory.step", step=step, level=level) for step, level in rows),
         end=end,
     )
     return Chart(drawn(draw, HEIGHT), alt, runs("theory.caption", end=end), data)

@@ -154,8 +154,7 @@ def waves_chart(ev: Evaluation) -> Chart:
         axes.tick_params(axis="y", colors=INK)
         axes.grid(True, axis="x", color=BAND)
         axes.grid(False, axis="y")
-        unit = "\u202f%" if whole.scale == "percent" else ""
-        axes.xaxis.set_major_formatter(lambda value, _: number(value, sign=True) + unit)
+        figures_on(axes.xaxis, whole.scale, sign=True)
 
     def size(value: float | None) -> str:
         known = value is not None and value == value

@@ -13,7 +13,7 @@ from impactkit.effects.comparison import Case, case_or_why, comparison, comparis
 from impactkit.effects.design import Array, Design
 from impactkit.effects.difference import group_time
 from impactkit.effects.honest import honest
-from impactkit.effects.pooled import Picks, drawn, pooled
+from impactkit.effects.pooled import LEVEL, Picks, drawn, pooled
 from impactkit.effects.results import Effect, rounded
 from impactkit.indicators.trajectory import is_rate
 from impactkit.wording.catalogue import say
@@ -80,6 +80,9 @@ def programme_effect(ev: Evaluation, outcome: str) -> Effect:
     off = abs(found.centre) / found.spread if found.spread and found.centre else None
     if off is not None and off > 1:
         warned.append(say("programme.off", ratio=number(off, 1)))
+    if found.p is not None and found.p <= LEVEL:
+        one = _carried_by(design, list(members), gaps, sizes, regions, held)
+        warned += [say("programme.one", name=one)] if one else []
     plain, bias = _plain(design, cases, held, picks)
     about = {
         "left_out": left,
@@ -107,6 +110,20 @@ def programme_effect(ev: Evaluation, outcome: str) -> Effect:
         _table=table,
         **numbers,
     )
+
+
+def _carried_by(
+    design: Design, places: list[Territory], gaps: Array, sizes: Array, regions: tuple[str, ...], held: Array
+) -> str:
+    """The territory without which the mean gap would be ordinary; "" when there is none."""
+    rest: dict[str, float] = {}
+    for at, place in enumerate(places):
+        others = regions[:at] + regions[at + 1 :]
+        kept = (np.delete(one, at) for one in (gaps, sizes))
+        found = pooled(design, *kept, others, held=np.delete(held, at))
+        rest[place.name] = 1.0 if found.p is None else found.p
+    one = max(rest, key=lambda name: rest[name])
+    return one if rest[one] > LEVEL else ""
 
 
 def _effect(outcome: str, scale: str, treated: int, others: int, **told: Any) -> Effect:

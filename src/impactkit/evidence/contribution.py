@@ -117,7 +117,7 @@ def _listed(pieces: tuple[Evidence, ...]) -> Sentence:
         weighed = Run(within(one.weighed.rstrip(".")), declared=True)
         return (*words, Run(", "), weighed) if one.weighed else words
 
-    return listed((told(one) for one in pieces), " ; ")
+    return listed((told(one) for one in pieces), "\u202f; ")
 
 
 def _pieces(rows: pd.DataFrame, role: str) -> tuple[Evidence, ...]:

@@ -57,7 +57,7 @@ def jobs(place: Territory) -> Sentence:
     if figure is None:
         return ()
     names = place.table("projects").set_index("project")["name"]
-    projects = first_of([Run(names.get(code, code), declared=True) for code in last["project"]], " ; ")
+    projects = first_of([Run(names.get(code, code), declared=True) for code in last["project"]], "\u202f; ")
     count = round(figure["value"])
     key = "declared.jobs" if len(last) == 1 else "declared.jobs.several"
     said = filled(key, "projects", projects, n=count, count=number(count), **told(last))
@@ -128,7 +128,7 @@ def programmes(place: Territory) -> Sentence:
     sentences = []
     for key, titles in (("programmes.some", here), ("programmes.everywhere", everywhere)):
         if len(titles):
-            names = listed((Run(title, declared=True) for title in titles), " ; ")
+            names = listed((Run(title, declared=True) for title in titles), "\u202f; ")
             sentences.append(filled(key, "names", names, n=len(titles)))
     # Nothing is to be told apart where no label was given.
     apart = runs("programmes.apart" if sentences else "programmes.none") if place.labelled else ()
@@ -144,5 +144,5 @@ def _enumerated(place: Territory, table: str, indicator: str, column: str) -> Se
     if figure is None:
         return ()
     count, rows = round(figure["value"]), place.table(table)
-    items = first_of([Run(within(text), declared=True) for text in rows[column]], " ; ")
+    items = first_of([Run(within(text), declared=True) for text in rows[column]], "\u202f; ")
     return filled(f"declared.{table}", "items", items, n=count, count=number(count), **told(rows))

@@ -196,14 +196,14 @@ def gap(place: Territory, outcome: str) -> Sentence:
     holes |= {"count": number(large), "all": number(among), "kind": kind, "outcome": named(outcome)}
     if told.state == "weak":
         why = [*found.warnings, *(check.sentence for check in told.checks if check.passed is False)]
-        return runs("gap.weak", why=" ; ".join(_small(one) for one in why), **holes)
+        return runs("gap.weak", why="\u202f; ".join(_small(one) for one in why), **holes)
     key = f"gap.{told.state}" + {0: ".none", 1: ".one"}.get(large, "")
     larger = runs("gap.exaggerated") if told.rule == "claim.exaggerated" else ()
     return joined(runs(key, **holes), larger, _warned(found) if told.state == "ordinary" else ())
 
 
 def _warned(found: Effect) -> Sentence:
-    warned = runs("gap.warned", why=" ; ".join(found.warnings)) if found.warnings else ()
+    warned = runs("gap.warned", why="\u202f; ".join(found.warnings)) if found.warnings else ()
     return joined(warned, runs("gap.prudent") if found.about["prudent"] else ())
 
 

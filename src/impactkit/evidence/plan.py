@@ -11,7 +11,7 @@ from impactkit.wording.numbers import date
 def plan(ev: Evaluation) -> Sentence:
     """What was decided before, and every change since; without a date, that nothing was."""
     told = plan_of(ev)
-    names = " ; ".join(named(name) for name in told.outcomes)
+    names = "\u202f; ".join(named(name) for name in told.outcomes)
     if not told.registered:
         return runs("plan.none", outcomes=names)
     when = date(told.registered)

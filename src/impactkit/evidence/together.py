@@ -90,7 +90,7 @@ def themes(ev: Evaluation) -> Sentence:
     assert share is not None
     source, places = sources(whole["source"]), number(share["n"])
     said = found.told("together.themes", "count_challenges", n="value", places=places, source=source)
-    told = {"themes": " ; ".join(words[one] for one in first), "share": as_text(share["value"], "part")}
+    told = {"themes": "\u202f; ".join(words[one] for one in first), "share": as_text(share["value"], "part")}
     return joined(said, runs("together.themes.first", n=len(first), **told))
 
 
@@ -165,7 +165,7 @@ def _gap(ev: Evaluation, outcome: str) -> Sentence:
     p = found.p or 0.0
     told["share"] = percent(p) if p >= LEAST else say("together.least", share=percent(LEAST))
     told["draws"] = number(found.about["draws"])
-    why = " ; ".join(one[0].lower() + one[1:].rstrip(".") for one in found.warnings)
+    why = "\u202f; ".join(one[0].lower() + one[1:].rstrip(".") for one in found.warnings)
     said = runs(f"together.{kind}", why=why, **told)
     if kind == "ordinary" and why:
         said = joined(said, runs("together.warned", why=why))
