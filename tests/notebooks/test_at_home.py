@@ -19,7 +19,7 @@ JOBS = "count_jobs_private"
 
 @pytest.fixture(scope="module")
 def shell():
-    return InteractiveShell(colors="NoColor")
+    return InteractiveShell(colors="nocolor")
 
 
 @pytest.fixture(scope="module")
