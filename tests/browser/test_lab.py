@@ -106,7 +106,11 @@ def test_every_numbered_notebook_runs_and_shows(lab, page, name, tmp_path):
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=180_000)
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=180_000)
     page.locator(".lm-MenuBar-item", has_text=re.compile("^(Exécution|Run)$")).click()
-    page.locator('.lm-Menu-item[data-command="runmenu:run-all"]').click()
+    run_all = page.locator('.lm-Menu-item[data-command="runmenu:run-all"]')
+    run_all.hover()
+    # A menu that has just opened takes no click: it would be the one that opened it.
+    page.wait_for_timeout(500)
+    run_all.click()
     try:
         page.wait_for_function(DONE, timeout=600_000)
         page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
