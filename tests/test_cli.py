@@ -192,3 +192,81 @@ def test_what_the_machine_refuses_is_said_in_words(impactkit, tmp_path):
         done = impactkit(*words)
         assert done.returncode == 2 and "il faut un dossier" in done.stderr, done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_every_command_ends_with_an_example_that_it_understands(impactkit):
+    from impactkit.cli import app
+
+    listed = impactkit("--help").stdout
+    for command in app.registered_commands:
+        assert re.search(rf"\b{command.name}\b", listed), command.name
+        text = impactkit(command.name, "--help").stdout
+        example = text.partition("Exemple\u202f:\n  ")[2].strip()
+        assert example.startswith(f"impactkit {command.name}") and "\n" not in example
+        options = set(re.findall(r"--[a-z-]+", example))
+        assert options <= set(re.findall(r"^  (--[a-z-]+)", text, re.MULTILINE)), example
+
+
+@pytest.mark.parametrize(
+    "typed, offered",
+    [
+        ("impactkit ch", ["check"]),
+        ("impactkit report data/demo mer", ["merinval"]),
+        ("impactkit run data/demo --only merinval,val", ["merinval,val-d-aubrelle"]),
+        ("impactkit check data/demo --territory merin", ["merinval"]),
+        ("impactkit fetch data/french-impact --source urssaf", ["urssaf-jobs"]),
+        ("impactkit report data/nowhere mer", []),
+        ("impactkit run --only mer", []),
+    ],
+)
+def test_a_shell_completes_codes_and_sources(repo, typed, offered):
+    count = str(len(typed.split()) - 1)
+    asked = {"_IMPACTKIT_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": count}
+    command = [sys.executable, "-m", "impactkit.cli"]
+    done = subprocess.run(command, cwd=repo, capture_output=True, text=True, env=os.environ | asked)
+    assert done.returncode == 0 and not done.stderr
+    assert done.stdout.split() == offered
+
+
+def test_what_a_shell_reads_to_complete_is_shown(repo):
+    asked = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    command = [sys.executable, "-m", "impactkit.cli", "--show-completion", "bash"]
+    done = subprocess.run(command, cwd=repo, capture_output=True, text=True, env=os.environ | asked)
+    assert done.returncode == 0 and "complete -o default -F _impactkit_completion impactkit" in done.stdout
+
+
+def test_new_asks_on_a_terminal_and_only_there(repo, tmp_path):
+    import pty
+
+    answers = ["Titre d’essai", "Programme d’essai", "unit", "", "Val A; Val B", "2021-03"]
+    told, typed = pty.openpty()
+    command = [sys.executable, "-m", "impactkit.cli", "new", "essai"]
+    child = subprocess.Popen(command, cwd=tmp_path, stdin=typed, stdout=subprocess.PIPE, text=True)
+    os.write(told, ("\n".join(answers) + "\n").encode())
+    out, _ = child.communicate(timeout=60)
+    assert child.returncode == 0 and "Titre" in out, out
+    written = (tmp_path / "essai" / "evaluation.toml").read_text("utf-8")
+    assert 'title = "Titre d’essai"' in written and 'labelled = "2021-03"' in written
+    rows = (tmp_path / "essai" / "territories.csv").read_text("utf-8").splitlines()
+    assert [row.split(",")[1] for row in rows[1:]] == ["Val A", "Val B"]
+
+
+def test_doctor_says_the_fix_of_what_is_ill(monkeypatch):
+    import shutil as system
+
+    from impactkit.reports import doctor
+
+    monkeypatch.setattr(doctor, "requirements", lambda: (("typst", ">=99"), ("no-such-library", ">=1")))
+    monkeypatch.setattr(doctor, "_writable", lambda _: False)
+    monkeypatch.setattr(doctor, "_memory", lambda: 1 << 20)
+    monkeypatch.setattr(doctor.sys, "getfilesystemencoding", lambda: "ascii")
+    monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: system._ntuple_diskusage(1, 1, 0))
+    monkeypatch.setattr(doctor.shutil, "which", lambda _: None)
+    signs = doctor.examined()
+    ill = [sign for sign in signs if sign.well is False]
+    assert len(ill) == 6 and all(sign.remedy for sign in ill)
+    # What only some work asks for is said, and ails nobody.
+    assert [sign.well for sign in signs if "Chromium" in sign.what or "LibreOffice" in sign.what] == [
+        None,
+        None,
+    ]

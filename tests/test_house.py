@@ -36,6 +36,7 @@ OWNERS = {
     "dask": ("reports.run",),
     "babel": ("wording",),
     "typer": ("cli",),
+    "ipywidgets": ("display.explorer",),
 }
 # Named where a report is checked for what this machine has.
 DOCTOR = "reports.doctor"

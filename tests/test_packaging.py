@@ -107,7 +107,7 @@ def imported(path: Path) -> Iterator[str]:
 
 
 def test_every_library_imported_is_declared():
-    declared = names([*PROJECT["dependencies"], *EXTRAS["cluster"]])
+    declared = names([*PROJECT["dependencies"], *EXTRAS["cluster"], *EXTRAS["lab"]])
     owners = packages_distributions()
     ours = set(sys.stdlib_module_names) | {"impactkit"}
     undeclared = {

@@ -33,6 +33,7 @@ vintage = 2026
 
 [label]
 challenges = 3
+diversity = [["local_authority"], ["social_enterprise", "association", "cooperative", "network"]]
 members = 8
 
 [target]

@@ -10,7 +10,6 @@ __version__ = "0.1.0"
 _WHERE = {
     "Evaluation": "data.evaluation",
     "Territory": "data.territories",
-    "Problem": "errors",
     "Problems": "errors",
     "ImpactkitError": "errors",
     "UnknownName": "errors",
@@ -48,6 +47,7 @@ _WHERE = {
     "explain": "reports.explain",
     "write_twins": "reports.twins",
     "run": "reports.run",
+    "explore": "display.explorer",
 }
 __all__ = sorted(_WHERE)
 

@@ -42,7 +42,7 @@ def test_a_missing_key_is_named(folder):
 def test_a_folder_that_is_no_evaluation_says_what_to_do(tmp_path):
     with pytest.raises(ik.RefusedData) as caught:
         ik.load(tmp_path)
-    assert "data/french-impact" in caught.value.next
+    assert "data/demo" in caught.value.next
 
 
 def test_without_a_folder_the_invented_evaluation_is_read():

@@ -10,7 +10,8 @@ from small_evaluation import drawn, same_rows, value
 from impactkit.data.tables import labels
 from impactkit.indicators import label
 
-ASKED = "[label]\nmembers = 3\nchallenges = 2\n"
+GROUPS = '[["local_authority"], ["social_enterprise", "association", "cooperative", "network"]]'
+ASKED = f"[label]\nmembers = 3\nchallenges = 2\ndiversity = {GROUPS}\n"
 TYPES = ["", *labels("members", "type")]
 
 

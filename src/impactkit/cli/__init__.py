@@ -2,15 +2,15 @@
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
-from impactkit.cli.app import FAILED, INTERRUPTED, REFUSED, Folder, To, app, codes_of, short, tell
-from impactkit.cli.french import Command, french, misuse
-from impactkit.errors import ImpactkitError, UnknownName
+from impactkit.cli import app as shared
+from impactkit.cli.app import FAILED, Folder, Format, Only, To, app, argument, command, option, short
+from impactkit.cli.french import french, misuse
+from impactkit.errors import ImpactkitError
 from impactkit.wording.catalogue import machine, say
 
 
@@ -24,33 +24,27 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _root(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help=say("cli.version"))
-    ] = False,
+    version: Annotated[bool, option("version", "--version", callback=_version, is_eager=True)] = False,
 ) -> None:
     pass
 
 
-@app.command("run", cls=Command, help=say("cli.run"))
+@command("run")
 def run_(
     folder: Folder,
-    only: Annotated[
-        list[str] | None, typer.Option(metavar="A,B", help=say("cli.only"), show_default=False)
-    ] = None,
-    limit: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help=say("cli.limit"), show_default=False)
-    ] = None,
-    jobs: Annotated[int, typer.Option(min=1, metavar="N", help=say("cli.jobs"))] = 2,
+    only: Only = None,
+    limit: Annotated[int | None, option("limit", metavar="N", min=1)] = None,
+    jobs: Annotated[int, option("jobs", metavar="N", min=1, shown=True)] = 2,
     to: To = Path("reports"),
-    force: Annotated[bool, typer.Option("--force", help=say("cli.force"))] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("cli.dry"))] = False,
-    as_json: Annotated[bool, typer.Option("--json", help=say("cli.json"))] = False,
-    engine: Annotated[str, typer.Option(metavar="fork|plain", help=say("cli.engine"))] = "fork",
-    dask: Annotated[str, typer.Option(metavar="ADRESSE", help=say("cli.dask"), show_default=False)] = "",
+    force: Annotated[bool, option("force", "--force")] = False,
+    dry_run: Annotated[bool, option("dry", "--dry-run")] = False,
+    as_json: Annotated[bool, option("json", "--json")] = False,
+    engine: Annotated[str, option("engine", metavar="fork|plain", shown=True)] = "fork",
+    dask: Annotated[str, option("dask", metavar="ADRESSE")] = "",
 ) -> None:
     from impactkit.reports.run import run
 
-    codes = codes_of(only)
+    codes = shared.codes_of(only)
     # A bar for who looks, silence for who does not: a cron line writes to its owner when there is a word.
     progress = sys.stderr if sys.stderr.isatty() and not as_json else None
     summary = run(
@@ -66,7 +60,7 @@ def run_(
         progress=progress,
         log=(lambda event: typer.echo(json.dumps(event, ensure_ascii=False))) if as_json else None,
     )
-    tell(summary.outcomes)
+    shared.tell(summary.outcomes)
     if dry_run:
         would = {code: words for code, words in summary.why.items() if words}
         typer.echo(say("run.would", n=len(would), count=len(would)))
@@ -85,19 +79,17 @@ def run_(
         raise typer.Exit(FAILED)
 
 
-@app.command(cls=Command, help=say("cli.report"))
+@command("report")
 def report(
     folder: Folder,
-    territory: Annotated[
-        str, typer.Argument(metavar="TERRITOIRE", help=say("cli.territory"), show_default=False)
-    ],
+    territory: Annotated[str, argument("territory", "TERRITOIRE", autocompletion=shared.codes)],
     to: To = Path("reports"),
-    open_: Annotated[bool, typer.Option("--open", help=say("cli.open"))] = False,
+    open_: Annotated[bool, option("open", "--open")] = False,
 ) -> None:
     from impactkit.reports.run import run
 
     summary = run(folder, only=[territory], jobs=1, to=to)
-    tell(summary.outcomes)
+    shared.tell(summary.outcomes)
     if summary.failed:
         raise typer.Exit(FAILED)
     page = summary.folder / territory / "report.html"
@@ -106,7 +98,7 @@ def report(
         typer.launch(page.as_uri())
 
 
-@app.command("list", cls=Command, help=say("cli.list"))
+@command("list")
 def list_(folder: Folder) -> None:
     from impactkit.data.evaluation import load
     from impactkit.evidence.head import kind
@@ -117,81 +109,86 @@ def list_(folder: Folder) -> None:
         typer.echo(f"{place.code:<{width}}  {place.name} ({place.wave.name}, {kind(place)})")
 
 
-@app.command("check", cls=Command, help=say("cli.check"))
+@command("check")
 def check_(
     folder: Folder,
     territory: Annotated[
-        str | None, typer.Option(metavar="TERRITOIRE", help=say("cli.check.territory"), show_default=False)
+        str | None, option("check.territory", metavar="TERRITOIRE", autocompletion=shared.codes)
     ] = None,
-    format_: Annotated[str, typer.Option("--format", metavar="text|json", help=say("cli.format"))] = "text",
+    format_: Format = "text",
 ) -> None:
     from impactkit.data.check import check
 
-    if format_ not in ("text", "json"):
-        raise UnknownName.among(say("noun.format"), format_, ("text", "json"))
-    problems = check(folder, territory=territory)
-    if format_ == "json":
-        typer.echo(json.dumps([asdict(one) for one in problems], ensure_ascii=False, indent=2))
+    as_json, problems = shared.is_json(format_), check(folder, territory=territory)
+    if as_json:
+        shared.tell_json(problems)
     elif problems:
         typer.echo(str(problems))
         typer.echo(say("check.count", n=len(problems), count=len(problems)))
     else:
         typer.echo(say("check.none"))
     if problems:
-        raise typer.Exit(REFUSED)
+        raise typer.Exit(shared.REFUSED)
 
 
-@app.command("new", cls=Command, help=say("cli.new"))
+@command("new")
 def new_(
     folder: Folder,
-    light: Annotated[bool, typer.Option("--light", help=say("cli.new.light"))] = False,
+    light: Annotated[bool, option("new.light", "--light")] = False,
     territory: Annotated[
-        str, typer.Option(metavar="TERRITOIRE", help=say("cli.new.territory"), show_default=False)
+        str, option("new.territory", metavar="TERRITOIRE", autocompletion=shared.codes)
     ] = "",
-    named: Annotated[
-        list[str] | None, typer.Option(metavar="NOM", help=say("cli.new.named"), show_default=False)
-    ] = None,
+    named: Annotated[list[str] | None, option("new.named", metavar="NOM[=CODE,CODE]")] = None,
+    title: Annotated[str, option("new.title", metavar="TEXTE")] = "",
+    programme: Annotated[str, option("new.programme", metavar="TEXTE")] = "",
+    wave: Annotated[list[str] | None, option("new.wave", metavar="AAAA-MM")] = None,
+    perimeter: Annotated[str, option("new.perimeter", metavar="none|unit|epci|commune")] = "",
+    outcome: Annotated[str, option("new.outcome", metavar="INDICATEUR")] = "",
 ) -> None:
     from impactkit.data.begin import new_workbook
 
-    path = new_workbook(folder, light=light, territory=territory, named=named or ())
+    about = {"title": title, "programme": programme, "perimeter": perimeter, "outcome": outcome}
+    many = {"named": named or [], "waves": wave or []}
+    if (
+        sys.stdin.isatty()
+        and not any((about | many).values())
+        and not (folder / "evaluation.toml").is_file()
+    ):
+        # One question a line; nothing typed keeps what the kit would write.
+        about |= {name: typer.prompt(say(f"new.ask.{name}"), "", show_default=False) for name in about}
+        for name in many:
+            typed = typer.prompt(say(f"new.ask.{name}"), "", show_default=False)
+            many[name] = [word.strip() for word in typed.split(";") if word.strip()]
+    given = {name: value for name, value in (about | many).items() if value}
+    path = new_workbook(folder, light=light, territory=territory, **given)
     typer.echo(say("new.done", path=short(path), folder=short(folder)))
 
 
-@app.command("import", cls=Command, help=say("cli.import"))
+@command("import")
 def import_(
-    workbook: Annotated[
-        Path, typer.Argument(metavar="CLASSEUR", help=say("cli.import.workbook"), show_default=False)
-    ],
+    workbook: Annotated[Path, argument("import.workbook", "CLASSEUR")],
     folder: Folder,
-    source: Annotated[
-        str, typer.Option(metavar="TEXTE", help=say("cli.import.source"), show_default=False)
-    ] = "",
-    as_of: Annotated[
-        str, typer.Option("--as-of", metavar="DATE", help=say("cli.import.as-of"), show_default=False)
-    ] = "",
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=say("cli.import.dry"))] = False,
-    format_: Annotated[str, typer.Option("--format", metavar="text|json", help=say("cli.format"))] = "text",
+    source: Annotated[str, option("import.source", metavar="TEXTE")] = "",
+    as_of: Annotated[str, option("import.as-of", "--as-of", metavar="DATE")] = "",
+    dry_run: Annotated[bool, option("import.dry", "--dry-run")] = False,
+    format_: Format = "text",
 ) -> None:
     from impactkit.data.take_in import import_workbook
 
-    if format_ not in ("text", "json"):
-        raise UnknownName.among(say("noun.format"), format_, ("text", "json"))
+    as_json = shared.is_json(format_)
     done = import_workbook(workbook, folder, source=source, as_of=as_of, dry_run=dry_run)
-    if format_ == "json":
-        typer.echo(json.dumps([asdict(one) for one in done.problems], ensure_ascii=False, indent=2))
+    if as_json:
+        shared.tell_json(done.problems)
     else:
         typer.echo(str(done))
     if done.problems:
-        raise typer.Exit(REFUSED)
+        raise typer.Exit(shared.REFUSED)
 
 
-@app.command("fetch", cls=Command, help=say("cli.fetch"))
+@command("fetch")
 def fetch_(
     folder: Folder,
-    source: Annotated[
-        str | None, typer.Option(metavar="SOURCE", help=say("cli.source"), show_default=False)
-    ] = None,
+    source: Annotated[str | None, option("source", metavar="SOURCE", autocompletion=shared.sources)] = None,
 ) -> None:
     from impactkit.cli.progress import bars
     from impactkit.data.evaluation import settings_of
@@ -218,16 +215,16 @@ from impactkit.cli import readers  # noqa: E402, F401
 def main() -> NoReturn:
     """The entry point: what goes wrong is said in words, with the exit code of its kind."""
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="impactkit", standalone_mode=False)
     except ImpactkitError as wrong:
         typer.echo(f"{type(wrong).__name__} : {wrong}", err=True)
-        sys.exit(REFUSED)
+        sys.exit(shared.REFUSED)
     except OSError as refused:
         typer.echo(machine(refused), err=True)
-        sys.exit(REFUSED)
+        sys.exit(shared.REFUSED)
     except (KeyboardInterrupt, typer.Abort):
         typer.echo(say("cli.interrupted"), err=True)
-        sys.exit(INTERRUPTED)
+        sys.exit(shared.INTERRUPTED)
     except Exception as wrong:
         if not hasattr(wrong, "exit_code") or not hasattr(wrong, "show"):
             raise
@@ -236,5 +233,5 @@ def main() -> NoReturn:
             french(wrong.format_message()) if type(wrong).__name__ == "NoArgsIsHelpError" else misuse(wrong),
             err=True,
         )
-        sys.exit(REFUSED)
+        sys.exit(shared.REFUSED)
     sys.exit(code if isinstance(code, int) else 0)

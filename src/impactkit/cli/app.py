@@ -1,31 +1,95 @@
-"""What every command shares: the application, the words of its options, what it says."""
+"""What every command shares: the application, the words of its options, what a shell completes."""
 
+import csv
+import json
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from impactkit.cli.french import Group
+from impactkit.cli.french import Command, Group
+from impactkit.data.folders import find
+from impactkit.errors import UnknownName
 from impactkit.wording.catalogue import say
 
 FAILED, REFUSED, INTERRUPTED = 1, 2, 130
 app = typer.Typer(
-    name="impactkit",
-    help=say("cli.help"),
-    cls=Group,
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
+    name="impactkit", help=say("cli.help"), cls=Group, no_args_is_help=True, rich_markup_mode=None
 )
 
-Folder = Annotated[Path, typer.Argument(metavar="DOSSIER", help=say("cli.folder"), show_default=False)]
-To = Annotated[Path, typer.Option("--to", metavar="DOSSIER", help=say("cli.to"))]
-Reports = Annotated[Path, typer.Option("--reports", metavar="DOSSIER", help=say("cli.reports"))]
+
+def command(name: str, *, hidden: bool = False) -> Callable[..., Any]:
+    """A command whose help and example are the catalogue's: `cli.<name>`, `cli.example.<name>`."""
+    return app.command(name, cls=Command, help=say(f"cli.{name}"), hidden=hidden)
+
+
+def argument(key: str, metavar: str, **more: Any) -> Any:
+    """A word that a command needs, explained by `cli.<key>`."""
+    return typer.Argument(metavar=metavar, help=say(f"cli.{key}"), show_default=False, **more)
+
+
+def option(key: str, *names: str, shown: bool = False, **more: Any) -> Any:
+    """An option explained by `cli.<key>`; `shown`: its default is worth saying."""
+    return typer.Option(*names, help=say(f"cli.{key}"), show_default=shown, **more)
+
+
+def _codes(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+    """Codes of the folder's territories and their names; after a comma, those of one more."""
+    before, comma, begun = incomplete.rpartition(",")
+    with (_typed(ctx) / "territories.csv").open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["territory"].startswith(begun):
+                yield before + comma + row["territory"], row["name"]
+
+
+def _sources(ctx: typer.Context, incomplete: str) -> Iterator[str]:
+    settings = tomllib.loads((_typed(ctx) / "evaluation.toml").read_text("utf-8"))
+    names = (str(source.get("id", source["kind"])) for source in settings.get("source", ()))
+    return (name for name in names if name.startswith(incomplete))
+
+
+def _typed(ctx: typer.Context) -> Path:
+    # Behind an option that waits for its value, words are not yet told apart.
+    return find(ctx.params.get("folder") or ctx.args[0])
+
+
+def _quietly(complete: Callable[..., Iterable[Any]]) -> Callable[..., list[Any]]:
+    """Nothing to offer where there is no evaluation: who is typing is not told of it."""
+
+    def offered(ctx: typer.Context, incomplete: str) -> list[Any]:
+        try:
+            return list(complete(ctx, incomplete))
+        except (OSError, LookupError, ValueError, UnknownName):
+            return []
+
+    return offered
+
+
+codes, sources = _quietly(_codes), _quietly(_sources)
+Folder = Annotated[Path, argument("folder", "DOSSIER")]
+Only = Annotated[list[str] | None, option("only", metavar="A,B", autocompletion=codes)]
+To = Annotated[Path, option("to", "--to", metavar="DOSSIER", shown=True)]
+Reports = Annotated[Path, option("reports", "--reports", metavar="DOSSIER", shown=True)]
+Format = Annotated[str, option("format", "--format", metavar="text|json", shown=True)]
 
 
 def codes_of(only: list[str] | None) -> list[str] | None:
     # Commas, or the option several times: both are typed.
     return [code.strip() for code in ",".join(only).split(",") if code.strip()] if only else None
+
+
+def is_json(format_: str) -> bool:
+    """Whether `--format` asks for JSON. Raises UnknownName for what it does not know."""
+    if format_ not in ("text", "json"):
+        raise UnknownName.among(say("noun.format"), format_, ("text", "json"))
+    return format_ == "json"
+
+
+def tell_json(problems: Iterable[Any]) -> None:
+    typer.echo(json.dumps([asdict(one) for one in problems], ensure_ascii=False, indent=2))
 
 
 def tell(outcomes: Any) -> None:

@@ -18,23 +18,31 @@ TYPER = {
     "[required]": "required",
     "[default: ": "default",
     "Show this message and exit.": "show",
+    "Install completion for the current shell.": "install",
+    "Show completion for the current shell, to copy it or customize the installation.": "completion",
 }
 
 
 class Command(TyperCommand):
-    """A command whose help is French throughout."""
+    """A command whose help is French throughout, and ends with an example."""
 
     def get_help(self, ctx: Any) -> str:
-        """The help, typer's own words translated."""
-        return french(super().get_help(ctx))
+        """The help, typer's own words translated, and the example of `cli.example.<name>`."""
+        return (
+            f"{french(super().get_help(ctx))}\n\n{say('cli.example')}\n  {say(f'cli.example.{self.name}')}"
+        )
 
 
 class Group(TyperGroup):
     """The commands; one that does not exist is refused like any other name."""
 
     def get_help(self, ctx: Any) -> str:
-        """The help, typer's own words translated."""
-        return french(super().get_help(ctx))
+        """The help, typer's own words translated; the commands that it does not list, by their names."""
+        for param in self.get_params(ctx):
+            # Before it is cut into lines.
+            param.help = french(getattr(param, "help", "") or "")
+        others = ", ".join(sorted(name for name, one in self.commands.items() if one.hidden))
+        return f"{french(super().get_help(ctx))}\n\n{say('cli.further', names=others)}"
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command named first. Raises UnknownName with the nearest one."""

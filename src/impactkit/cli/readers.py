@@ -6,21 +6,16 @@ from typing import Annotated
 
 import typer
 
-from impactkit.cli.app import FAILED, Folder, Reports, To, app, codes_of, short
-from impactkit.cli.french import Command
+from impactkit.cli.app import FAILED, Folder, Only, Reports, To, argument, codes_of, command, option, short
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error, say
 
 
-@app.command("sign", cls=Command, help=say("cli.sign"))
+@command("sign")
 def sign_(
-    report: Annotated[
-        Path, typer.Argument(metavar="RAPPORT", help=say("cli.sign.report"), show_default=False)
-    ],
-    by: Annotated[str, typer.Option(metavar="NOM", help=say("cli.sign.by"), show_default=False)],
-    as_: Annotated[
-        str, typer.Option("--as", metavar="relu|valide", help=say("cli.sign.as"), show_default=False)
-    ],
+    report: Annotated[Path, argument("sign.report", "RAPPORT")],
+    by: Annotated[str, option("sign.by", metavar="NOM")],
+    as_: Annotated[str, option("sign.as", "--as", metavar="relu|valide")],
 ) -> None:
     from impactkit.reports.signing import sign
 
@@ -28,21 +23,15 @@ def sign_(
     typer.echo(say("sign.done", report=short(report), edition=record.edition, state=record.state))
 
 
-@app.command("publish", cls=Command, help=say("cli.publish"))
+@command("publish")
 def publish_(
     folder: Folder,
-    to: Annotated[
-        Path | None, typer.Option("--to", metavar="DOSSIER", help=say("cli.publish.to"), show_default=False)
-    ] = None,
-    mail: Annotated[bool, typer.Option("--mail", help=say("cli.publish.mail"))] = False,
-    draft_to: Annotated[
-        str, typer.Option(metavar="ADRESSE", help=say("cli.publish.draft"), show_default=False)
-    ] = "",
-    really: Annotated[bool, typer.Option("--send", help=say("cli.publish.send"))] = False,
-    again: Annotated[bool, typer.Option("--again", help=say("cli.publish.again"))] = False,
-    only: Annotated[
-        list[str] | None, typer.Option(metavar="A,B", help=say("cli.only"), show_default=False)
-    ] = None,
+    to: Annotated[Path | None, option("publish.to", "--to", metavar="DOSSIER")] = None,
+    mail: Annotated[bool, option("publish.mail", "--mail")] = False,
+    draft_to: Annotated[str, option("publish.draft", metavar="ADRESSE")] = "",
+    really: Annotated[bool, option("publish.send", "--send")] = False,
+    again: Annotated[bool, option("publish.again", "--again")] = False,
+    only: Only = None,
     reports: Reports = Path("reports"),
 ) -> None:
     from impactkit.reports.mail import send
@@ -64,11 +53,9 @@ def publish_(
             raise typer.Exit(FAILED)
 
 
-@app.command("verify", cls=Command, help=say("cli.verify"), hidden=True)
+@command("verify", hidden=True)
 def verify_(
-    report: Annotated[
-        Path, typer.Argument(metavar="RAPPORT", help=say("cli.sign.report"), show_default=False)
-    ],
+    report: Annotated[Path, argument("sign.report", "RAPPORT")],
 ) -> None:
     from impactkit.reports.verify import verify
 
@@ -81,17 +68,13 @@ def verify_(
     typer.echo(say("verify.well", count=len(record.outputs), **told))
 
 
-@app.command("schedule", cls=Command, help=say("cli.schedule"), hidden=True)
+@command("schedule", hidden=True)
 def schedule_(
-    kind: Annotated[str, typer.Argument(metavar="systemd|cron", help=say("cli.schedule.kind"))],
+    kind: Annotated[str, argument("schedule.kind", "systemd|cron")],
     folder: Folder,
     to: To = Path("reports"),
-    when: Annotated[
-        str, typer.Option(metavar="daily|weekly|monthly", help=say("cli.schedule.when"))
-    ] = "monthly",
-    into: Annotated[
-        Path | None, typer.Option(metavar="DOSSIER", help=say("cli.schedule.into"), show_default=False)
-    ] = None,
+    when: Annotated[str, option("schedule.when", metavar="daily|weekly|monthly", shown=True)] = "monthly",
+    into: Annotated[Path | None, option("schedule.into", metavar="DOSSIER")] = None,
 ) -> None:
     from impactkit.reports.schedule import schedule
 
@@ -103,24 +86,18 @@ def schedule_(
             typer.echo(text if kind == "cron" else f"# {name}\n{text}", nl=kind != "cron")
 
 
-@app.command("explain", cls=Command, help=say("cli.explain"), hidden=True)
+@command("explain", hidden=True)
 def explain_(
-    report: Annotated[
-        Path, typer.Argument(metavar="RAPPORT", help=say("cli.explain.report"), show_default=False)
-    ],
-    claim: Annotated[
-        str, typer.Argument(metavar="CONSTAT", help=say("cli.explain.claim"), show_default=False)
-    ],
-    evaluation: Annotated[
-        Path | None, typer.Option(metavar="DOSSIER", help=say("cli.explain.evaluation"), show_default=False)
-    ] = None,
+    report: Annotated[Path, argument("explain.report", "RAPPORT")],
+    claim: Annotated[str, argument("explain.claim", "CONSTAT")],
+    evaluation: Annotated[Path | None, option("explain.evaluation", metavar="DOSSIER")] = None,
 ) -> None:
     from impactkit.reports.explain import explain
 
     typer.echo(str(explain(report, claim, evaluation=evaluation)))
 
 
-@app.command(cls=Command, help=say("cli.doctor"), hidden=True)
+@command("doctor", hidden=True)
 def doctor() -> None:
     from impactkit.reports.doctor import examined
 

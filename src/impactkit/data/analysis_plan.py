@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from impactkit.data.tables import keyed
-from impactkit.errors import RefusedData
+from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
 
 # What is decided; the rest of the section says when, and what moved.
-DECIDED = ("outcomes", "before", "after", "buffer", "other")
+DECIDED = ("outcomes", "before", "after", "buffer", "pool", "other")
+POOLS = ("all", "similar")
 KEYS = (*DECIDED, "registered", "fingerprint", "change")
 OTHER_KEYS = ("name", "family", "units", "leave_out")
 CHANGE_KEYS = ("date", "what", "why")
@@ -47,7 +48,8 @@ class Other:
 @dataclass(frozen=True)
 class Plan:
     """Outcomes (the first is the primary one), years before and after (None: the default of the kit),
-    whether units of the territory's own département leave its pool, other programmes.
+    whether units of the territory's own département leave its pool, which units a territory is compared with
+    (all; similar: from half to double its size), other programmes.
 
     `registered` is the date at which it was written down ("" when it was not), `fingerprint` that of what
     is decided today, `kept` whether it is the one written down.
@@ -57,6 +59,7 @@ class Plan:
     before: tuple[str, ...] | None
     after: tuple[str, ...] | None
     buffer: bool
+    pool: str
     others: tuple[Other, ...]
     registered: str
     fingerprint: str
@@ -78,6 +81,7 @@ def plan_of(ev: Evaluation) -> Plan:
         before=tuple(told["before"]) if told.get("before") else None,
         after=tuple(told["after"]) if told.get("after") else None,
         buffer=bool(told.get("buffer", False)),
+        pool=str(told.get("pool", "all")),
         others=tuple(Other(**{**one, "units": tuple(one["units"])}) for one in told.get("other", ())),
         registered=str(told.get("registered", "")),
         fingerprint=fingerprint,
@@ -100,6 +104,8 @@ def checked(told: dict[str, Any], where: str) -> None:
         keyed(one, OTHER_KEYS, where, needed=OTHER_KEYS[:3])
     for one in told.get("change", ()):
         keyed(one, CHANGE_KEYS, where, needed=CHANGE_KEYS)
+    if told.get("pool", "all") not in POOLS:
+        raise UnknownName.among("la clé", str(told["pool"]), POOLS, where=f"{where}, pool")
     for name in ("before", "after"):
         years = told.get(name)
         if years is not None and not (re.fullmatch(TWO_YEARS, str(years)) and years[0] <= years[1]):

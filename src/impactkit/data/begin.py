@@ -1,45 +1,73 @@
 """`new_workbook`: a folder to begin with, and the workbook that a collective fills."""
 
+import csv
 import datetime as dt
-from collections.abc import Iterable
+import json
+import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from impactkit.data.evaluation import settings_of
+from impactkit.data.folders import shipped
 from impactkit.data.names import slug
 from impactkit.data.population import VINTAGES
-from impactkit.data.tables import columns, read_text, schemas
+from impactkit.data.tables import columns, labels, read_text, schemas
 from impactkit.data.workbook_write import write_workbook
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
 
-WORKBOOK = "classeur.xlsx"
+WORKBOOK, NONE, UNIT = "classeur.xlsx", "none", "unit"
+# The evaluation's own narratives, and those they start from.
+NOTEBOOKS = {"report.ipynb": "territory_report.ipynb", "programme.ipynb": "programme_report.ipynb"}
+Rows = dict[str, list[dict[str, str]]]
 
 
 def new_workbook(
-    folder: str | Path, *, light: bool = False, territory: str = "", named: Iterable[str] = ()
+    folder: str | Path,
+    *,
+    light: bool = False,
+    territory: str = "",
+    named: Iterable[str] = (),
+    title: str = "",
+    programme: str = "",
+    waves: Iterable[str] = (),
+    perimeter: str = NONE,
+    outcome: str = "",
 ) -> Path:
     """Write the workbook of an evaluation's folder, and the folder itself when there is none; its path.
 
     `light`: the four sheets of a collective. `territory`: that territory's rows alone, in `<code>.xlsx`.
-    `named`: names of the territories of a new folder. What is already known is in the workbook. Raises
-    RefusedData rather than write over a workbook that is there, UnknownName for another territory.
+    What is already known is in the workbook.
+
+    Of a new folder (settings, tables with their headers, notebooks of its own; its reports can be built at
+    once): `named`, its territories, each `Name` or `Name=CODE,CODE`; `perimeter`, what their codes are
+    (commune, epci, ept, departement, region; unit: the evaluation's own units, for any country; none);
+    `waves`, the day or month of each; `outcome`, the indicator that an effect is looked for in. Raises
+    RefusedData rather than write over what is there or change a folder already begun, UnknownName for
+    another territory or perimeter.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
     ...     print(ik.new_workbook(f"{home}/mon-programme", named=["Val fleuri"]).name)
     classeur.xlsx
     """
-    home = Path(folder)
+    home, named, waves = Path(folder), tuple(named), tuple(waves)
     fresh = not (home / "evaluation.toml").is_file()
+    about = (*named, title, programme, *waves, outcome)
     if fresh and home.exists() and any(home.iterdir()):
         raise error(RefusedData, "folder-not-empty", where=str(folder))
+    if not fresh and (any(about) or perimeter != NONE):
+        raise error(RefusedData, "folder-begun", where=str(folder))
     path = home / (f"{territory}.xlsx" if territory else WORKBOOK)
     if path.exists():
         raise error(RefusedData, "workbook-there", where=str(path))
     if fresh:
-        _begin(home, list(named) or [say("new.territory")])
+        rows = _rows(named or (say("new.territory"),), perimeter)
+        name = home.resolve().name.replace("-", " ").replace("_", " ").capitalize()
+        _begin(home, rows, _settings(title or name, programme or title or name, waves, outcome))
     settings_of(home, str(folder))
     tables = {name: read_text(home / f"{name}.csv").fillna("") for name in schemas() if _there(home, name)}
     if territory:
@@ -61,18 +89,76 @@ def _there(folder: Path, table: str) -> bool:
     return (folder / f"{table}.csv").is_file()
 
 
-def _begin(folder: Path, named: list[str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    title = folder.resolve().name.replace("-", " ").replace("_", " ").capitalize()
-    text = say("new.toml", title=title, vintage=VINTAGES[-1], month=f"{dt.date.today():%Y-%m}")
-    (folder / "evaluation.toml").write_text(text.replace("’", "'") + "\n", "utf-8")
-    lines = [",".join(columns("territories"))]
-    for name in named:
-        cells = {"territory": slug(name), "name": name, "wave": "1", "perimeter_kind": "none"}
-        cells["confidence"] = "low"
-        lines.append(",".join(_quoted(cells.get(one, "")) for one in columns("territories")))
-    (folder / "territories.csv").write_text("\n".join(lines) + "\n", "utf-8")
+def _begin(home: Path, tables: Rows, settings: str) -> None:
+    """The folder, whole or not at all."""
+    aside = home.with_name(f".{home.name}.new")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        (aside / "evaluation.toml").write_text(settings, "utf-8")
+        for name in schemas():
+            if name != "leftovers":
+                with (aside / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+                    writer = csv.DictWriter(file, columns(name), restval="", lineterminator="\n")
+                    writer.writeheader()
+                    writer.writerows(tables.get(name, ()))
+        for name, model in NOTEBOOKS.items():
+            first = tables["territories"][0]["territory"]
+            (aside / name).write_text(_notebook(model, home.resolve().name, first), "utf-8")
+        settings_of(aside, home.name)
+        aside.replace(home)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace('"', '""') + '"' if any(one in text for one in ',"\n') else text
+def _settings(title: str, programme: str, waves: tuple[str, ...], outcome: str) -> str:
+    """evaluation.toml; a text between quotes is written alike in JSON and in TOML."""
+    told = {"title": title, "programme": programme, "outcome": outcome}
+    quoted: dict[str, Any] = {name: json.dumps(text, ensure_ascii=False) for name, text in told.items()}
+    lines = [say("new.toml", vintage=VINTAGES[-1], **quoted)]
+    for number, date in enumerate(waves or (f"{dt.date.today():%Y-%m}",), start=1):
+        lines.append(say("new.toml.wave", number=number, date=json.dumps(date)))
+    lines.append(say("new.toml.effects" if outcome else "new.toml.effects.none", **quoted))
+    return "\n\n".join(lines) + "\n"
+
+
+def _rows(named: tuple[str, ...], perimeter: str) -> Rows:
+    families = [*labels("perimeters", "family"), NONE]
+    if perimeter not in families:
+        raise UnknownName.among(say("noun.perimeter"), perimeter, families)
+    found: Rows = {"territories": [], "perimeters": [], "units": []}
+    for number, one in enumerate(named, start=1):
+        name, _, typed = (part.strip() for part in one.partition("="))
+        codes = [code.strip() for code in typed.split(",") if code.strip()]
+        if perimeter == UNIT and not codes:
+            codes = [f"U{number:03d}"]
+        several = "s" if perimeter == "departement" and len(codes) > 1 else ""
+        kind = NONE if perimeter == NONE or not codes else perimeter + several
+        place = {"territory": slug(name), "name": name, "wave": "1", "perimeter_kind": kind}
+        found["territories"].append(place | {"confidence": "low"})
+        if kind != NONE:
+            found["perimeters"] += [
+                {"territory": slug(name), "family": perimeter, "code": code, "role": "perimeter"}
+                for code in codes
+            ]
+        if perimeter == UNIT:
+            known = {"name": name, "source": say("new.source")}
+            found["units"] += [{"unit": code, **known} for code in codes]
+    return found
+
+
+def _notebook(model: str, folder: str, territory: str) -> str:
+    """A notebook that ships, its parameters those of the new evaluation."""
+    notebook = json.loads((shipped("notebooks") / model).read_text("utf-8"))
+    given = {"folder": folder, "territory": territory}
+    for cell in notebook["cells"]:
+        if "parameters" in cell["metadata"].get("tags", ()):
+            cell["source"] = list(_assigned("".join(cell["source"]), given))
+    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+
+
+def _assigned(source: str, given: dict[str, str]) -> Iterator[str]:
+    for line in source.splitlines(keepends=True):
+        name, equals, _ = line.partition(" = ")
+        end = "\n" if line.endswith("\n") else ""
+        yield f"{name}{equals}{json.dumps(given[name], ensure_ascii=False)}{end}" if name in given else line

@@ -1,11 +1,13 @@
 """An evaluation: a folder of tables and one `evaluation.toml`, read and typed."""
 
+from __future__ import annotations
+
 import functools
 import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -16,18 +18,19 @@ from impactkit.data import analysis_plan
 from impactkit.data.folders import demo_folder, find, reference_folder
 from impactkit.data.population import VINTAGES
 from impactkit.data.sources import found as sources_found
-from impactkit.data.tables import columns, keyed, read_typed, schemas
+from impactkit.data.tables import LISTS, columns, keyed, own_lists, read_typed, schemas
 from impactkit.errors import RefusedData, Rich, UnknownName
-from impactkit.wording.catalogue import cells, error, say
+from impactkit.wording.catalogue import cells, error, own_words, say
 from impactkit.wording.numbers import date
 
-REQUIRED = ("title", "programme", "vintage", "wave")
+REQUIRED = ("title", "programme", "wave")
+CODE = re.compile("[a-z0-9][a-z0-9_-]*")
 LABELLED = r"\d{4}-\d{2}(-\d{2})?"
 WAVE_KEYS = ("id", "name", "labelled")
 SECTIONS = {
     "report": ("notebook", "programme", "parameters", "names", "face", "faces", "limits"),
     # What the label asks for; a criterion that is not written here is not judged.
-    "label": ("challenges", "members"),
+    "label": ("challenges", "members", "diversity"),
     # What the programme hopes for, in its own words.
     "target": ("projects", "months", "written", "source"),
     # What an hour given is counted for, in euros, and who says so.
@@ -36,9 +39,12 @@ SECTIONS = {
     "effects": analysis_plan.KEYS,
     # Indicators whose rows count contributors (their n), by the rule that protects them.
     "secrecy": ("businesses", "tax-persons", "filosofi"),
+    # The evaluation's own lists of codes, in place of those that ship.
+    "codes": LISTS,
 }
 KEYS: dict[str, type] = dict.fromkeys(("title", "programme", "language"), str)
-KEYS |= {"fictional": bool, "vintage": int, "wave": list, "source": list, **dict.fromkeys(SECTIONS, dict)}
+KEYS |= {"fictional": bool, "vintage": int, "wave": list, "source": list}
+KEYS |= dict.fromkeys((*SECTIONS, "words"), dict)
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,9 @@ class Evaluation(Rich):
     rates: Mapping[str, Any]
     effects: Mapping[str, Any]
     secrecy: Mapping[str, Any]
+    codes: Mapping[str, Mapping[str, str]]
+    # Its own words for those of the catalogue.
+    words: Mapping[str, str]
     sources: tuple[Mapping[str, Any], ...]
     # Where each source is read from, by part; found when the evaluation was.
     files: Mapping[str, Mapping[str, tuple[Path, ...]]] = field(repr=False)
@@ -105,8 +114,19 @@ class Evaluation(Rich):
         """A copy of one table; without rows when the folder does not hold it. Raises UnknownName."""
         if name not in schemas():
             raise UnknownName.among("la table", name, schemas(), where=self.name)
+        _speak(self.codes, self.words)
         frame = self._tables.get(name)
         return pd.DataFrame(columns=columns(name), dtype="str") if frame is None else frame.copy()
+
+    def planned(self, **choices: Any) -> Evaluation:
+        """The same evaluation under another plan of analysis, to explore: outcomes, before and after (two
+        years each), buffer, pool, as in [effects]; the file keeps what was decided. Raises like reading it.
+        """
+        told = {name: list(one) if isinstance(one, tuple) else one for name, one in choices.items()}
+        effects = {**self.effects, **told}
+        analysis_plan.checked(effects, "[effects]")
+        digest = hashlib.sha256(f"{self.digest}{analysis_plan.fingerprint_of(effects)}".encode()).hexdigest()
+        return replace(self, effects=MappingProxyType(effects), digest=digest)
 
     @functools.cached_property
     def territories(self) -> tuple[Any, ...]:
@@ -159,7 +179,15 @@ def settings_of(folder: Path, typed: str) -> dict[str, Any]:
     """The settings of an evaluation's folder. Raises RefusedData when there is no evaluation.toml in it."""
     if not (folder / "evaluation.toml").is_file():
         raise error(RefusedData, "no-evaluation", where=typed)
-    return read_settings(folder / "evaluation.toml")
+    settings = read_settings(folder / "evaluation.toml")
+    _speak(settings.get("codes", {}), settings.get("words", {}))
+    return settings
+
+
+def _speak(codes: Mapping[str, Mapping[str, str]], words: Mapping[str, str]) -> None:
+    """Lists and words are one evaluation's at a time: that of which a table was read last."""
+    own_lists(codes)
+    own_words(words)
 
 
 def digest_of(folder: Path) -> str:
@@ -192,6 +220,7 @@ def _read(folder: Path, digest: str, files: sources_found.Located) -> Evaluation
         language=settings.get("language", "fr"),
         fictional=settings.get("fictional", False),
         vintage=settings["vintage"],
+        words=MappingProxyType(settings.get("words", {})),
         waves=tuple(Wave(**wave) for wave in settings["wave"]),
         **{name: MappingProxyType(settings.get(name, {})) for name in SECTIONS},
         sources=tuple(MappingProxyType(source) for source in settings["source"]),
@@ -218,7 +247,13 @@ def read_settings(path: Path) -> dict[str, Any]:
         wave["id"], wave["labelled"] = str(wave["id"]), str(wave["labelled"])
         if not re.fullmatch(LABELLED, wave["labelled"]):
             raise error(RefusedData, "wave-date", where=f"{path.name}, [[wave]]", found=wave["labelled"])
-    if settings["vintage"] not in VINTAGES:
+    for name, words in settings.get("codes", {}).items():
+        if not (_texts(words) and words and all(CODE.fullmatch(code) for code in words)):
+            raise error(RefusedData, "own-codes", where=f"{path.name}, [codes.{name}]")
+    if not _texts(settings.get("words", {})):
+        raise error(RefusedData, "own-words", where=f"{path.name}, [words]")
+    # Without official units the year of perimeters is nobody's matter.
+    if settings.setdefault("vintage", VINTAGES[-1]) not in VINTAGES:
         years = f"{VINTAGES[0]}-{VINTAGES[-1]}"
         raise error(RefusedData, "vintage", where=path.name, found=settings["vintage"], years=years)
     where = f"{path.name}, [[source]]"
@@ -227,3 +262,7 @@ def read_settings(path: Path) -> dict[str, Any]:
         keyed(settings.get(name, {}), keys, f"{path.name}, [{name}]")
     analysis_plan.checked(settings.get("effects", {}), f"{path.name}, [effects]")
     return settings
+
+
+def _texts(found: Any) -> bool:
+    return isinstance(found, dict) and all(isinstance(text, str) and text for text in found.values())

@@ -38,7 +38,7 @@ def find(path: str | Path) -> Path:
     """The folder or file `path`: absolute, else from IMPACTKIT_BASE, else from the working folder and its
     parents.
 
-    So that a notebook says `data/french-impact` and works from JupyterLab, papermill or a run alike.
+    So that a notebook says `data/demo` and works from JupyterLab, papermill or a run alike.
     """
     asked = Path(path)
     if asked.is_absolute() and asked.exists():

@@ -17,13 +17,41 @@ Schema = dict[str, Any]
 PLACES = ("territory", "giver", "receiver")
 
 
-@functools.lru_cache(maxsize=1)
+# Lists of codes that an evaluation may write itself ([codes]): nothing is computed from what they hold.
+LISTS = (
+    *("theme", "partnership", "member", "payer", "purpose"),
+    *("dimension", "beneficiary", "support", "challenge"),
+)
+_Own = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+_own: _Own = ()
+
+
+def own_lists(codes: Mapping[str, Mapping[str, str]]) -> None:
+    """Take an evaluation's lists (code -> words) in place of those that ship, until another one is read."""
+    global _own
+    _own = tuple((name, tuple(words.items())) for name, words in codes.items())
+
+
 def schemas() -> dict[str, Schema]:
-    """Every Table Schema that ships, by table name; every field has its `labels` and `constraints`."""
+    """Every Table Schema, by table name: as it ships, with the lists of the evaluation read last. Every
+    field has its `labels` and `constraints`.
+    """
+    return _schemas(_own)
+
+
+@functools.lru_cache(maxsize=8)
+def _schemas(own: _Own) -> dict[str, Schema]:
     files = sorted(schemas_folder().glob("*.schema.json"))
     found = {file.name.removesuffix(".schema.json"): json.loads(file.read_text("utf-8")) for file in files}
     for schema in found.values():
         schema["fields"] = [{"labels": {}, "constraints": {}, **field} for field in schema["fields"]]
+    for field in (field for schema in found.values() for field in schema["fields"]):
+        words = dict(dict(own).get(field.get("list", ""), ()))
+        if words:
+            one = "|".join(words)
+            rule = {"pattern": f"^({one})(\\|({one}))*$"} if field.get("many") else {"enum": list(words)}
+            field |= {"labels": words, "example": next(iter(words))}
+            field["constraints"] = field["constraints"] | rule
     return found
 
 

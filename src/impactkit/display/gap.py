@@ -8,10 +8,12 @@ from impactkit.data import series
 from impactkit.data.territories import Territory
 from impactkit.display.shown import NO_TABLE, NOTHING, Chart, Table, table_of
 from impactkit.display.style import BLUE, PALE, Axes, drawn, few_ticks, figures_on, label_end, mark_label
+from impactkit.effects.territory import effect
+from impactkit.errors import NotEnoughData
 from impactkit.evidence.claim import VERDICTS
 from impactkit.evidence.declared import cited
 from impactkit.evidence.effect_rows import path
-from impactkit.evidence.estimated import named, of_outcome
+from impactkit.evidence.estimated import named, of_outcome, outcomes
 from impactkit.evidence.picked import TIMES, measured
 from impactkit.indicators.comparable import family_of
 from impactkit.wording.catalogue import runs, say
@@ -24,10 +26,14 @@ def gap_chart(place: Territory, outcome: str | None = None) -> Chart:
     """The gap by period over the same computation for the comparable units nearest in size; empty where
     nothing is estimated.
     """
-    name, told = of_outcome(place, outcome)
-    if told is None or told.effect.p is None:
+    name = outcome or next(iter(outcomes(place.evaluation)), "")
+    try:
+        told = effect(place, name) if name else None
+    except NotEnoughData:
+        told = None
+    if told is None or told.p is None:
         return NOTHING
-    scale = told.effect.scale
+    scale = told.scale
     gaps, others = path(place, told)
     own, others = gaps["value"].to_numpy() * TIMES[scale], others * TIMES[scale]
     at = [_moment(period) for period in gaps["period"]]
@@ -44,8 +50,8 @@ def gap_chart(place: Territory, outcome: str | None = None) -> Chart:
     def size(value: float | None) -> str:
         return measured(value, scale, sign=True)
 
-    low, high = map(size, told.effect.about["placebos"])
-    held = {"estimate": size(told.effect.estimate), "count": number(len(others)), "low": low, "high": high}
+    low, high = map(size, told.about["placebos"])
+    held = {"estimate": size(told.estimate), "count": number(len(others)), "low": low, "high": high}
     periods = {"first": gaps["period"].iloc[0], "last": gaps["period"].iloc[-1]}
     about = {"what": named(name), "families": say(f"noun.{family_of(place, name)}", n=2)}
     source = cited(series.of_territory(place, name)["source"].iloc[-1])

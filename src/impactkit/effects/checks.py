@@ -10,6 +10,7 @@ from impactkit.data import ground, official
 from impactkit.data.analysis_plan import plan_of
 from impactkit.effects import placebo, refits
 from impactkit.effects.comparison import Case, case_of
+from impactkit.effects.design import chosen
 from impactkit.effects.detectability import least_seen
 from impactkit.effects.results import CheckResult, Effect, rounded
 from impactkit.errors import Several, UnknownName
@@ -128,7 +129,7 @@ def _programmes(effect: Effect, case: Case) -> CheckResult:
     keep = np.array([unit not in touched for unit in case.design.units])
     if not others or keep.all() or not keep.any():
         return _silent("programmes", "no-programme")
-    found = refits.gap_of(case, refits.chosen(case.design, keep))
+    found = refits.gap_of(case, chosen(case.design, keep))
     names = ", ".join(one.name for one in others)
     return _within(effect, "programmes", case, found, count=int((~keep).sum()), names=names)
 

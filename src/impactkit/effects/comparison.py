@@ -12,7 +12,7 @@ from impactkit.data.dates import last_day
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.effects import placebo
-from impactkit.effects.design import Array, Design, checked
+from impactkit.effects.design import Array, Design, checked, chosen
 from impactkit.effects.weights import Weights
 from impactkit.errors import NotEnoughData, UnknownName
 from impactkit.indicators.comparable import POPULATION, family_of, sizes_of, untouched, zone_jobs
@@ -85,6 +85,8 @@ def case_of(place: Territory, outcome: str) -> Case:
         size = float(told.get(max(before), np.nan)) if before else np.nan
     near = round(float(size)) if family == "commune" else 0
     design = design_of(ev, outcome, family, near)
+    if plan_of(ev).pool == "similar":
+        design = chosen(design, np.abs(design.sizes - np.log(size)) <= np.log(SIMILAR))
     level = told.reindex(list(design.periods)).to_numpy(dtype=np.float64)
     if design.scale == "log" and (level == 0).any():
         raise error(NotEnoughData, "effect-zero", where=place.name)
@@ -113,7 +115,7 @@ def design_of(ev: Evaluation, outcome: str, family: str, near: int = 0) -> Desig
     """
     told = series.of_units(ev, outcome, family)
     wide = told.pivot_table(index="unit", columns="period", values="value", dropna=False)
-    before, after = _periods(ev, sorted(wide.columns))
+    before, after = periods_of(ev, sorted(wide.columns))
     periods = [period for period in sorted(wide.columns) if before[0] <= period <= after[-1]]
     first, last = (tuple(at for at, one in enumerate(periods) if one in some) for some in (before, after))
     free, plan = untouched(ev, family).set_index("unit"), plan_of(ev)
@@ -166,7 +168,7 @@ def first_label(ev: Evaluation) -> str:
     return min(wave.labelled for wave in ev.waves)
 
 
-def _periods(ev: Evaluation, known: list[str]) -> tuple[list[str], list[str]]:
+def periods_of(ev: Evaluation, known: list[str]) -> tuple[list[str], list[str]]:
     """Periods before and after: those that evaluation.toml declares, else five years (twenty quarters) up to
     the last one over before the first label, and every one after the year of the first label.
     """

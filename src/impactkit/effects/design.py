@@ -1,7 +1,7 @@
 """Numbers of one design, ready for the estimators: units, periods before and after, size, region, scale."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +75,19 @@ def marks(names: Sequence[str], known: Sequence[str]) -> Array:
     """One where a name (rows) is that one of those known (columns), zero elsewhere."""
     found = np.array(names, dtype=object)[:, None] == np.array(known, dtype=object)
     return found.astype(np.float64)
+
+
+def chosen(design: Design, rows: Array) -> Design:
+    """The design with some of its units only (indices, or a mask)."""
+    at = np.flatnonzero(rows) if np.asarray(rows).dtype == bool else np.sort(rows)
+    return replace(
+        design,
+        units=tuple(design.units[one] for one in at),
+        values=design.values[at],
+        sizes=design.sizes[at],
+        regions=tuple(design.regions[one] for one in at),
+        areas=tuple(design.areas[one] for one in at) if design.areas else (),
+    )
 
 
 def checked(design: Design, own: Array, *, where: str) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from impactkit.effects import placebo
 from impactkit.effects.comparison import Case
-from impactkit.effects.design import Array, Design, marks
+from impactkit.effects.design import Array, Design, chosen, marks
 from impactkit.effects.results import rounded
 from impactkit.effects.weights import ridge_simplex
 
@@ -44,19 +44,6 @@ def without_each(case: Case) -> pd.DataFrame:
     gaps = paths[:, list(design.after)].mean(axis=1)
     names = [design.units[at] for at in heavy]
     return pd.DataFrame({"unit": names, "estimate": rounded([told(case, gap) for gap in gaps])})
-
-
-def chosen(design: Design, rows: Array) -> Design:
-    """The design with some of its units only (indices, or a mask)."""
-    at = np.flatnonzero(rows) if np.asarray(rows).dtype == bool else np.sort(rows)
-    return replace(
-        design,
-        units=tuple(design.units[one] for one in at),
-        values=design.values[at],
-        sizes=design.sizes[at],
-        regions=tuple(design.regions[one] for one in at),
-        areas=tuple(design.areas[one] for one in at) if design.areas else (),
-    )
 
 
 def of_similar_size(case: Case) -> Design:

@@ -96,12 +96,12 @@ def choices(told: Estimated) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["choice", "option", "low", "value", "high"])
 
 
-def path(place: Territory, told: Estimated) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+def path(place: Territory, told: Effect) -> tuple[pd.DataFrame, NDArray[np.float64]]:
     """The gap by period and the middle 95 % of the placebos of like size (period, value, low, high, in
     shares or points), then each placebo (units x periods).
     """
-    case = case_of(place, told.effect.outcome)
-    design, log = case.design, told.effect.scale == "percent"
+    case = case_of(place, told.outcome)
+    design, log = case.design, told.scale == "percent"
     near = placebo.nearest(design, case.size, placebo.NEAREST if log else None)
     own, _ = case.compared()
     others = placebo.enumerated(design).paths[near]
@@ -114,6 +114,6 @@ def path(place: Territory, told: Estimated) -> tuple[pd.DataFrame, NDArray[np.fl
 def _path(place: Territory, told: Estimated, unit: str) -> list[Row]:
     if told.effect.p is None:
         return []
-    found, _ = path(place, told)
+    found, _ = path(place, told.effect)
     ends = zip(*(rounded(list(found[name])) for name in ("value", "low", "high")), strict=True)
     return [row(f"path_{at}", unit, *three) for at, three in zip(found["period"], ends, strict=True)]

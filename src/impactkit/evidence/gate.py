@@ -25,7 +25,7 @@ SAID = {
     for name, some in FRENCH["patterns"].items()
 }
 # A name: « la plateforme Impact 2024 ».
-PROPER = re.compile(r"(?<=\w )Impacts?\b")
+PROPER = re.compile(r"(?<=\w[ -])Impacts?\b")
 YEAR = re.compile(r"\b(?:19|20)\d{2}\b")
 SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?](?=\d)[^.!?\n]*)*[.!?]*")
 # A fact two years old is told in the past; of fewer than twenty, people are counted.

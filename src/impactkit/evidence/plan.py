@@ -23,6 +23,8 @@ def plan(ev: Evaluation) -> Sentence:
         parts.append(runs("plan.years", **dict(zip(("a", "b", "c", "d"), years, strict=True))))
     if told.buffer:
         parts.append(runs("plan.buffer"))
+    if told.pool != "all":
+        parts.append(runs("plan.similar"))
     for change in told.changes:
         what, why = Declared(change.what), Declared(change.why)
         parts.append(runs("plan.change", day=date(change.date), what=what, why=why))

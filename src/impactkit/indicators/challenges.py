@@ -82,7 +82,7 @@ def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
 def _by_theme(themed: pd.DataFrame, territories: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Themes met, and the programme's own five even when no known challenge has them: a real zero."""
     # Territories with the same number share the better rank.
-    ranks = territories.drop(columns=OTHER).sum().rank(method="min", ascending=False)
+    ranks = territories.drop(columns=OTHER, errors="ignore").sum().rank(method="min", ascending=False)
     for theme in territories:
         some = themed[[theme in themes.split("|") for themes in themed["themes"]]]
         if theme == OTHER and some.empty:

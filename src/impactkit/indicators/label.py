@@ -10,9 +10,6 @@ from impactkit.indicators.collective import announced, present
 from impactkit.indicators.missing import complete, why
 from impactkit.indicators.rows import frame, row, told
 
-AUTHORITY = {"local_authority"}
-# Actors of the social and solidarity economy (ESS).
-SOCIAL = {"social_enterprise", "association", "cooperative", "network"}
 UNIT = "critère"
 # The threshold of evaluation.toml that each criterion asks for.
 CRITERIA = {"members": "met_collective_strength", "challenges": "met_challenges"}
@@ -20,8 +17,8 @@ CRITERIA = {"members": "met_collective_strength", "challenges": "met_challenges"
 
 def rows(ev: Evaluation) -> pd.DataFrame:
     """By territory, labelled or candidate, 1 met, 0 not met, else missing: met_collective_strength (as many
-    members as `[label] members` of evaluation.toml asks), met_collective_diversity (a local authority and an
-    actor of the social economy, at least), met_challenges (as many challenges as `[label] challenges`). `n`:
+    members as `[label] members` of evaluation.toml asks), met_collective_diversity (a member of each
+    group of types in `[label] diversity`), met_challenges (as many challenges as `[label] challenges`). `n`:
     what was counted.
 
     What is seen is enough to meet a criterion; not to meet it takes a list with nothing left open. Trap: a
@@ -63,12 +60,15 @@ def _enough(
 
 
 def _diversity(place: Territory) -> dict[str, Any]:
-    indicator, members = "met_collective_diversity", place.table("members")
+    indicator, asked = "met_collective_diversity", place.evaluation.label.get("diversity")
+    members = place.table("members")
     whole, named = announced(members), present(members)
+    if asked is None:
+        return told(place.code, indicator, None, UNIT, named, flag="missing:no-threshold")
     types, flag = set(named["type"]), why(place.evaluation, place.code, "collective")
     if named.empty:
         return row(place.code, indicator, None, UNIT, flag=flag)
-    if types & AUTHORITY and types & SOCIAL:
+    if all(types & set(group) for group in asked):
         return told(place.code, indicator, 1, UNIT, named)
     if _size(whole) <= len(named) and complete(place.evaluation, place.code, "collective"):
         if "" not in types:

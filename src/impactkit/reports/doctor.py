@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -11,10 +12,14 @@ from pathlib import Path
 
 from impactkit.data.folders import reference_folder, schemas_folder, shipped
 from impactkit.display.style import FONTS
+from impactkit.reports.child import unable
 from impactkit.reports.record import requirements
 from impactkit.wording.catalogue import say
+from impactkit.wording.numbers import number
 
 OLDEST = (3, 11)
+# What a run of two reports at a time needs.
+MEMORY, DISK = 1 << 30, 200 << 20
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,23 @@ def _signs() -> Iterator[Sign]:
     for folder in (reference_folder(), schemas_folder(), shipped("notebooks"), FONTS):
         yield Sign(any(folder.glob("*")), say("doctor.folder", name=folder.name), say("doctor.folder.next"))
     yield Sign(_writable(Path.cwd()), say("doctor.write"), say("doctor.write.next"))
+    encoding = sys.getfilesystemencoding()
+    yield Sign(encoding == "utf-8", say("doctor.locale", name=encoding), say("doctor.locale.next"))
+    free = shutil.disk_usage(Path.cwd()).free
+    yield Sign(free >= DISK, say("doctor.disk", count=number(free / 2**30, 1)), say("doctor.disk.next"))
+    memory = _memory()
+    if memory is not None:
+        said = say("doctor.memory", count=number(memory / 2**30, 1))
+        yield Sign(memory >= MEMORY, said, say("doctor.memory.next"))
+    # What only some work asks for: said, never called ill.
+    optional = {
+        "fork": not unable(),
+        "browser": any(map(shutil.which, ("chromium", "google-chrome"))),
+        "office": any(map(shutil.which, ("soffice", "libreoffice"))),
+        "widgets": util.find_spec("ipywidgets") is not None,
+    }
+    for name, there in optional.items():
+        yield Sign(True if there else None, say(f"doctor.{name}" if there else f"doctor.{name}.none"))
     path = os.environ.get("IMPACTKIT_SOURCES")
     named = (Path(path or "").is_dir(), say("doctor.sources", path=path), say("doctor.sources.next"))
     yield Sign(*named) if path else Sign(None, say("doctor.sources.none"))
@@ -61,6 +83,16 @@ def _within(version: str, asked: str) -> bool:
     low = (parts(bound) for bound in bounds if bound.startswith(">="))
     high = (parts(bound) for bound in bounds if bound.startswith("<"))
     return all(at >= bound for bound in low) and all(at < bound for bound in high)
+
+
+def _memory() -> int | None:
+    """Bytes that a process may still take; None where the system does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text("utf-8").splitlines()
+    except OSError:
+        return None
+    told = dict(line.split(":") for line in lines)
+    return int(told["MemAvailable"].split()[0]) << 10 if "MemAvailable" in told else None
 
 
 def _writable(folder: Path) -> bool:

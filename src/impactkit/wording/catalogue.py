@@ -14,6 +14,7 @@ import io
 import itertools
 import re
 import string
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,28 @@ def _template(key: str, lang: str, n: float | None) -> str:
     text = translations.gettext(key) if n is None else translations.ngettext(key, key + "#", int(abs(n)))
     if text in (key, key + "#"):
         raise KeyError(f"the {lang} catalogue has no sentence for {key!r}")
-    return french_spaces(text) if lang == "fr" else text
+    text = french_spaces(text) if lang == "fr" else text
+    return _own[0].sub(_said, text) if _own else text
+
+
+# What an evaluation says in place of some words of the catalogue.
+_own: tuple[re.Pattern[str], dict[str, str]] | None = None
+
+
+def own_words(words: Mapping[str, str]) -> None:
+    """Say these words in place of those of the catalogue, in every sentence, until another call: a key is a
+    phrase in lower case (`du label`); longest first; what is not prose (a hole, a setting) is left.
+    """
+    global _own
+    told = {french_spaces(key).lower(): french_spaces(value) for key, value in words.items()}
+    one = "|".join(map(re.escape, sorted(told, key=len, reverse=True)))
+    _own = (re.compile(rf"(?<![\w{{\[`-])(?:{one})(?![\w}}\]`=-])", re.IGNORECASE), told) if told else None
+
+
+def _said(found: re.Match[str]) -> str:
+    assert _own is not None
+    text = _own[1][found[0].lower()]
+    return text[:1].upper() + text[1:] if found[0][:1].isupper() else text
 
 
 def say(key: str, *, lang: str = "fr", n: float | None = None, **holes: object) -> str:
