@@ -93,7 +93,7 @@ def _asked(address, path, method="GET"):
 
 
 def _run_all(page):
-    """By the menu, as a person does: a menu that has just opened may take no click, so look, and click again."""
+    """By the menu, as a person does; one that has just opened may take no click: look, and click again."""
     for _ in range(5):
         page.locator(".lm-MenuBar-item", has_text=re.compile("^(Exécution|Run)$")).click()
         item = page.locator('.lm-Menu-item[data-command="runmenu:run-all"]')
