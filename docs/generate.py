@@ -20,9 +20,9 @@ DATA = Path(__file__).resolve().parents[1] / "data"
 SHOWN = "val-d-aubrelle"
 # Every public name has its place; one that has none stops the build.
 NAMES = {
-    "Lire et vérifier": ["load", "Evaluation", "Territory", "check", "Problem", "Problems"],
+    "Lire et vérifier": ["load", "Evaluation", "Territory", "check", "Problems"],
     "Remplir": ["new_workbook", "import_workbook", "knowledge"],
-    "Mesurer": ["indicators", "panel", "Panel", "trajectory", "comparable", "suggest_transfers"],
+    "Mesurer": ["indicators", "panel", "Panel", "trajectory", "explore", "comparable", "suggest_transfers"],
     "Estimer et douter": ["effect", "Effect", "detectable", "doubts", "programme_effect"],
     "Les méthodes publiées, sur n’importe quel panel": ["synthetic", "group_time", "honest"],
     "Donner une valeur": ["value"],

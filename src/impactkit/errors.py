@@ -140,7 +140,7 @@ class Problem:
     """One thing to mend in the data: where it is (file, sheet, cell), what was found, what is expected, what
     to do.
 
-    >>> print(ik.Problem("jobs.csv", "", "ligne 2, actual", "trois", "un nombre est attendu.", "écrire 3."))
+    >>> print(Problem("jobs.csv", "", "ligne 2, actual", "trois", "un nombre est attendu.", "écrire 3."))
     jobs.csv, ligne 2, actual : « trois » : un nombre est attendu. À faire : écrire 3.
     """
 

@@ -115,6 +115,9 @@ def explore(thing: Territory | Evaluation, outcome: str | None = None) -> Explor
     Begins with a territory, or the first of an evaluation, and with `outcome`, or the plan's first. What is
     seen so has passed none of a report's checks. Raises ImpactkitError without ipywidgets (the `lab` extra),
     NotEnoughData where no source holds any figure.
+
+    >>> print(ik.explore(ik.load("data/demo").territory("merinval")).call.splitlines()[1])
+    ik.trajectory(place, 'count_jobs_private')
     """
     ev = thing if isinstance(thing, Evaluation) else thing.evaluation
     place = ev.territories[0] if isinstance(thing, Evaluation) else thing
