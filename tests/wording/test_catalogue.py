@@ -52,7 +52,11 @@ def test_every_key_asked_by_the_code_is_in_the_catalogue(repo):
             ):
                 if isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
                     asked.add(node.args[0].value)
-                    asked |= {f"{node.args[0].value}.next"} if getattr(node.func, "id", "") in WITH_NEXT else set()
+                    asked |= (
+                        {f"{node.args[0].value}.next"}
+                        if getattr(node.func, "id", "") in WITH_NEXT
+                        else set()
+                    )
     assert asked and not asked - known
 
 
