@@ -29,7 +29,7 @@ def follow(page: str) -> int:
 
 
 def main(pages: list[str]) -> int:
-    """Follow the pages; after a tutorial there must be a report of an evaluation that was not there before."""
+    """Follow the pages; a tutorial must leave a report of an evaluation that was not there before."""
     before = {path.name for path in Path("reports").glob("*") if path.is_dir()}
     for page in pages:
         if code := follow(page):
