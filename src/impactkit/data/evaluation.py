@@ -18,7 +18,7 @@ from impactkit.data import analysis_plan
 from impactkit.data.folders import demo_folder, find, reference_folder
 from impactkit.data.population import VINTAGES
 from impactkit.data.sources import found as sources_found
-from impactkit.data.tables import LISTS, columns, keyed, own_lists, read_typed, schemas
+from impactkit.data.tables import LISTS, columns, keyed, own_lists, read_typed, schemas, typed
 from impactkit.errors import RefusedData, Rich, UnknownName
 from impactkit.wording.catalogue import cells, error, own_words, say
 from impactkit.wording.numbers import date
@@ -116,7 +116,9 @@ class Evaluation(Rich):
             raise UnknownName.among("la table", name, schemas(), where=self.name)
         _speak(self.codes, self.words)
         frame = self._tables.get(name)
-        return pd.DataFrame(columns=columns(name), dtype="str") if frame is None else frame.copy()
+        # Sums of no number are numbers, too.
+        empty = pd.DataFrame(columns=columns(name), dtype="str")
+        return typed(empty, name)[0] if frame is None else frame.copy()
 
     def planned(self, **choices: Any) -> Evaluation:
         """The same evaluation under another plan of analysis, to explore: outcomes, before and after (two

@@ -115,7 +115,12 @@ def read_typed(path: Path, table: str) -> tuple[pd.DataFrame, dict[str, str]]:
     """
     frame = read_text(path)
     frame = frame[(frame != "").any(axis=1)].reset_index(drop=True)
-    frame = frame.reindex(columns=list(columns(table)), fill_value="").apply(lambda cells: cells.str.strip())
+    return typed(frame.reindex(columns=list(columns(table)), fill_value=""), table)
+
+
+def typed(frame: pd.DataFrame, table: str) -> tuple[pd.DataFrame, dict[str, str]]:
+    """What `read_typed` gives, of the text of a table."""
+    frame = frame.apply(lambda cells: cells.str.strip())
     wrong: dict[str, str] = {}
     for name, field in fields(table).items():
         if field["type"] in ("integer", "number"):

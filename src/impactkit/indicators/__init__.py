@@ -1,6 +1,7 @@
 """Indicator functions: tables in, rows of one shape out, for the whole evaluation at once."""
 
 import functools
+import re
 from collections.abc import Callable
 from importlib import import_module
 
@@ -17,12 +18,19 @@ from impactkit.indicators.rows import COLUMNS, frame
 ALONE = "context"
 # What publishers have protected themselves.
 PUBLISHED = ("context", "themes")
+
+
+def _rows_of(name: str) -> Callable[[Evaluation], pd.DataFrame]:
+    """What the `rows` of a module, and any `rows_...` beside it, give."""
+    module = import_module(f"impactkit.indicators.{name}")
+    own = [one for one in vars(module).values() if getattr(one, "__module__", "") == module.__name__]
+    each = [one for one in own if re.fullmatch("rows(_.+)?", getattr(one, "__name__", ""))]
+    return each[0] if len(each) == 1 else lambda ev: pd.concat([one(ev) for one in each], ignore_index=True)
+
+
 _NAMES = "knowledge label collective ecosystem challenges roadmap projects jobs outcomes funding".split()
-# Each measure is the `rows` of the module of its name, in the order of a report.
-MEASURES: dict[str, Callable[[Evaluation], pd.DataFrame]] = {
-    name: import_module(f"impactkit.indicators.{name}").rows
-    for name in (*_NAMES, "partnerships", "transfers", "obstacles", *PUBLISHED)
-}
+# Each measure has the name of its module, in the order of a report.
+MEASURES = {name: _rows_of(name) for name in (*_NAMES, "partnerships", "transfers", "obstacles", *PUBLISHED)}
 
 
 def indicators(ev: Evaluation, *, measure: str | None = None, of: Territory | None = None) -> pd.DataFrame:
