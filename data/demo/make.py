@@ -36,6 +36,9 @@ challenges = 3
 diversity = [["local_authority"], ["social_enterprise", "association", "cooperative", "network"]]
 members = 8
 
+[words]
+"un au moins de chaque groupe que le label demande" = "une collectivité et un acteur de l'économie sociale et solidaire au moins"
+
 [target]
 projects = 10
 months = [12, 18]
