@@ -19,9 +19,18 @@ from small_evaluation import written  # noqa: E402
 hypothesis.settings.register_profile("ours", deadline=None)
 hypothesis.settings.load_profile("ours")
 
+
+def _given(name: str) -> str | None:
+    """What the caller set, kept under another name for the processes that test beside this one."""
+    value = os.environ.pop(name, None) or os.environ.get(f"TESTED_{name}")
+    if value:
+        os.environ[f"TESTED_{name}"] = value
+    return value
+
+
 ROOT = Path(__file__).resolve().parents[1]
 # Pages and figures are those of a machine without official files, except where a test asks for them.
-GIVEN = {name: os.environ.pop(name, None) for name in ("IMPACTKIT_SOURCES", "IMPACTKIT_PUBLISHED")}
+GIVEN = {name: _given(name) for name in ("IMPACTKIT_SOURCES", "IMPACTKIT_PUBLISHED")}
 NO_SKIP = os.environ.get("IMPACTKIT_NO_SKIP") == "1"
 
 
