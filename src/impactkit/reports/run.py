@@ -134,12 +134,6 @@ def run(
     for code in () if only is None else (only or [""]):
         if code not in known:
             raise UnknownName.among(say("noun.territory"), code, known, where=ev.name)
-    noted = check(folder)
-    # A code names folders and files: one that is not well formed is everyone's problem.
-    well_named = {code for code in known if CODE.fullmatch(code)}
-    everyone = Problems(one for one in noted if one.territory not in well_named)
-    if everyone:
-        raise error(RefusedData, "refused", where=ev.name, count=len(everyone), problems=f"\n{everyone}")
     chosen = [code for code in known if only is None or code in only][:limit]
     target = Path(to).resolve() / ev.name
     every = {job.territory: replace(job, engine=engine) for job in _jobs(ev, folder, list(known), target)}
@@ -149,6 +143,14 @@ def run(
         or ((say("stale.forced"),) if force else ())
         for code in chosen
     }
+    # What was built from these very tables was checked with them.
+    settled = not any(why.values()) and (target / CONTENTS).is_file()
+    noted = Problems() if settled else check(folder)
+    # A code names folders and files: one that is not well formed is everyone's problem.
+    well_named = {code for code in known if CODE.fullmatch(code)}
+    everyone = Problems(one for one in noted if one.territory not in well_named)
+    if everyone:
+        raise error(RefusedData, "refused", where=ev.name, count=len(everyone), problems=f"\n{everyone}")
     others = Problems(one for one in noted if one.territory not in chosen)
     if dry_run:
         return RunSummary(target, (), others, why)
