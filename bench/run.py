@@ -1,7 +1,8 @@
 """The run beside plain papermill: same notebook, same exports, outputs compared cell by cell.
 
 `--full`: all the territories of the real evaluation for each way, and 1,250 invented ones (half an hour);
-it writes docs/performance.md. Without it, a few of each, and nothing is written.
+it writes docs/performance.md, and every limit must hold. Without it, a few of each: equal outputs and memory
+must hold, times are only printed (a few reports do not pay for what many share, and a machine may be slow).
 """
 
 import os
@@ -194,7 +195,7 @@ def measured(full: bool) -> list[tuple[str, str, str, bool]]:
             ("fois plus vite qu’un à la fois", f"{serial / fast:.1f}", "8", not full or serial / fast >= 8),
             ("fois plus vite qu’à deux processus", f"{two / fast:.1f}", "4", not full or two / fast >= 4),
             ("cellules comparées, toutes égales", str(count), "", True),
-            ("rien n’a changé, rien n’est refait", f"{again:.2f} s", "2 s", again < 2),
+            ("rien n’a changé, rien n’est refait", f"{again:.2f} s", "2 s", not full or again < 2),
         ]
         cost = min(overhead(folder) for _ in range(3))
         found.append(
@@ -202,7 +203,7 @@ def measured(full: bool) -> list[tuple[str, str, str, bool]]:
                 "ce que le moteur ajoute à un carnet de 17 cellules vides",
                 f"{cost:.3f} s",
                 "0,25 s",
-                cost <= 0.25,
+                not full or cost <= 0.25,
             )
         )
         few, lots = 50, 1250 if full else 200
@@ -213,7 +214,7 @@ def measured(full: bool) -> list[tuple[str, str, str, bool]]:
                 f"secondes par territoire, {few} puis {lots} territoires",
                 f"{slow:.2f}, {each:.2f}",
                 "linéaire",
-                each < 1.1 * slow,
+                not full or each < 1.1 * slow,
             ),
             (
                 "mémoire du pilote, rapport entre les deux",
