@@ -40,7 +40,7 @@ def test_a_numbered_notebook_runs_and_leaves_no_file(path, repo, monkeypatch):
 
 
 def test_they_are_numbered_without_a_hole_and_each_leads_to_one_that_exists():
-    assert [int(path.name[:2]) for path in NUMBERED] == list(range(10))
+    assert [int(path.name[:2]) for path in NUMBERED] == list(range(11))
     for path in NUMBERED:
         text = "".join(
             cell.source for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "markdown"
