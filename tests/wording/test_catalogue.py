@@ -46,8 +46,10 @@ def test_every_key_asked_by_the_code_is_in_the_catalogue(repo):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if (
                 isinstance(node, ast.Call)
-                and getattr(node.func, "id", getattr(node.func, "attr", ""))
-                in ("say", "runs", "filled", "told", *WITH_NEXT)
+                and (
+                    getattr(node.func, "id", "") in ("say", "runs", "filled", *WITH_NEXT)
+                    or getattr(node.func, "attr", "") == "told"
+                )
                 and node.args
             ):
                 if isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
