@@ -1,8 +1,10 @@
 """impactkit: territorial impact measurement. The door: every public name, looked up when first asked."""
 
+import functools
 import importlib
 import sys
 import types
+from collections.abc import Callable
 from typing import Any
 
 __version__ = "0.1.0"
@@ -67,8 +69,21 @@ def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module 'impactkit' has no attribute {name!r}")
     found = getattr(importlib.import_module(f"impactkit.{_WHERE[name]}"), name)
-    globals()[name] = found
-    return found
+    globals()[name] = found if isinstance(found, type) else _spoken(found)
+    return globals()[name]
+
+
+def _spoken(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function; what it says of an evaluation, it says in that one's language and words."""
+
+    @functools.wraps(function)
+    def called(*given: Any, **named: Any) -> Any:
+        first = given[0] if given else None
+        if speak := getattr(getattr(first, "evaluation", first), "speak", None):
+            speak()
+        return function(*given, **named)
+
+    return called
 
 
 def __dir__() -> list[str]:

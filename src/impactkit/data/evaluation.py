@@ -18,10 +18,11 @@ from impactkit.data import analysis_plan
 from impactkit.data.folders import demo_folder, find, reference_folder
 from impactkit.data.population import VINTAGES
 from impactkit.data.sources import found as sources_found
-from impactkit.data.tables import LISTS, columns, keyed, own_lists, read_typed, schemas, typed
+from impactkit.data.tables import LISTS, columns, keyed, read_typed, schemas, typed
 from impactkit.errors import RefusedData, Rich, UnknownName
-from impactkit.wording.catalogue import cells, error, own_words, say
+from impactkit.wording.catalogue import cells, error, languages, say
 from impactkit.wording.numbers import date
+from impactkit.wording.voice import speak
 
 REQUIRED = ("title", "programme", "wave")
 CODE = re.compile("[a-z0-9][a-z0-9_-]*")
@@ -105,6 +106,10 @@ class Evaluation(Rich):
         places = "\n".join(f"{place.code} : {place.name}" for place in self.territories)
         return cells(evaluation=self.title, waves=waves, territories=places, tables=", ".join(self.tables))
 
+    def speak(self) -> None:
+        """Let this evaluation's language, lists and words be spoken, until another's are."""
+        speak(self.language, self.codes, self.words)
+
     @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that this evaluation holds."""
@@ -114,7 +119,6 @@ class Evaluation(Rich):
         """A copy of one table; without rows when the folder does not hold it. Raises UnknownName."""
         if name not in schemas():
             raise UnknownName.among("la table", name, schemas(), where=self.name)
-        _speak(self.codes, self.words)
         frame = self._tables.get(name)
         # Sums of no number are numbers, too.
         empty = pd.DataFrame(columns=columns(name), dtype="str")
@@ -182,14 +186,8 @@ def settings_of(folder: Path, typed: str) -> dict[str, Any]:
     if not (folder / "evaluation.toml").is_file():
         raise error(RefusedData, "no-evaluation", where=typed)
     settings = read_settings(folder / "evaluation.toml")
-    _speak(settings.get("codes", {}), settings.get("words", {}))
+    speak(settings["language"], settings.get("codes", {}), settings.get("words", {}))
     return settings
-
-
-def _speak(codes: Mapping[str, Mapping[str, str]], words: Mapping[str, str]) -> None:
-    """Lists and words are one evaluation's at a time: that of which a table was read last."""
-    own_lists(codes)
-    own_words(words)
 
 
 def digest_of(folder: Path) -> str:
@@ -219,7 +217,7 @@ def _read(folder: Path, digest: str, files: sources_found.Located) -> Evaluation
         name=folder.name,
         title=settings["title"],
         programme=settings["programme"],
-        language=settings.get("language", "fr"),
+        language=settings["language"],
         fictional=settings.get("fictional", False),
         vintage=settings["vintage"],
         words=MappingProxyType(settings.get("words", {})),
@@ -249,6 +247,8 @@ def read_settings(path: Path) -> dict[str, Any]:
         wave["id"], wave["labelled"] = str(wave["id"]), str(wave["labelled"])
         if not re.fullmatch(LABELLED, wave["labelled"]):
             raise error(RefusedData, "wave-date", where=f"{path.name}, [[wave]]", found=wave["labelled"])
+    if settings.setdefault("language", "fr") not in languages():
+        raise UnknownName.among("la langue", settings["language"], languages(), where=path.name)
     for name, words in settings.get("codes", {}).items():
         if not (_texts(words) and words and all(CODE.fullmatch(code) for code in words)):
             raise error(RefusedData, "own-codes", where=f"{path.name}, [codes.{name}]")

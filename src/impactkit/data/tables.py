@@ -11,6 +11,7 @@ import pandas as pd
 from impactkit.data.folders import schemas_folder
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error
+from impactkit.wording.voice import Words, voice
 
 Schema = dict[str, Any]
 # Columns that name a territory.
@@ -22,25 +23,17 @@ LISTS = (
     *("theme", "partnership", "member", "payer", "purpose"),
     *("dimension", "beneficiary", "support", "challenge"),
 )
-_Own = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
-_own: _Own = ()
-
-
-def own_lists(codes: Mapping[str, Mapping[str, str]]) -> None:
-    """Take an evaluation's lists (code -> words) in place of those that ship, until another one is read."""
-    global _own
-    _own = tuple((name, tuple(words.items())) for name, words in codes.items())
 
 
 def schemas() -> dict[str, Schema]:
-    """Every Table Schema, by table name: as it ships, with the lists of the evaluation read last. Every
+    """Every Table Schema, by table name: as it ships, with the lists of the evaluation that speaks. Every
     field has its `labels` and `constraints`.
     """
-    return _schemas(_own)
+    return _schemas(voice().codes)
 
 
 @functools.lru_cache(maxsize=8)
-def _schemas(own: _Own) -> dict[str, Schema]:
+def _schemas(own: tuple[tuple[str, Words], ...]) -> dict[str, Schema]:
     files = sorted(schemas_folder().glob("*.schema.json"))
     found = {file.name.removesuffix(".schema.json"): json.loads(file.read_text("utf-8")) for file in files}
     for schema in found.values():

@@ -11,8 +11,9 @@ import pandas as pd
 from impactkit.data import geography
 from impactkit.data.tables import PLACES, columns
 from impactkit.errors import Rich
-from impactkit.wording.catalogue import cells, french_spaces
+from impactkit.wording.catalogue import cells
 from impactkit.wording.numbers import date
+from impactkit.wording.voice import french_spaces
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation, Wave

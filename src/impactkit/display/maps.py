@@ -17,8 +17,9 @@ from impactkit.display.style import BLUE
 from impactkit.display.tiles import SHADES, Label, Tile
 from impactkit.errors import NotEnoughData, RefusedData, UnknownName
 from impactkit.evidence.finding import Sentence, joined
-from impactkit.wording.catalogue import error, french_spaces, runs, say
+from impactkit.wording.catalogue import error, runs, say
 from impactkit.wording.numbers import number
+from impactkit.wording.voice import french_spaces
 
 KINDS = ("tiles", "outlines")
 

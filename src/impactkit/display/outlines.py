@@ -13,7 +13,8 @@ from impactkit.data.territories import Territory
 from impactkit.display import style
 from impactkit.display.style import BLUE, GREY, INK, PALE, Axes
 from impactkit.errors import NotEnoughData
-from impactkit.wording.catalogue import error, french_spaces
+from impactkit.wording.catalogue import error
+from impactkit.wording.voice import french_spaces
 
 if TYPE_CHECKING:
     from matplotlib.path import Path

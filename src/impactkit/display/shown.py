@@ -9,7 +9,8 @@ from typing import Any
 
 from impactkit.display.html import block_html
 from impactkit.evidence.finding import Finding, Sentence
-from impactkit.wording.catalogue import Declared, Run, french_spaces, say
+from impactkit.wording.catalogue import Declared, Run, say
+from impactkit.wording.voice import french_spaces
 
 MIME = "application/vnd.impactkit+json"
 LONGEST = 90

@@ -24,8 +24,9 @@ from impactkit.evidence.picked import MEDIAN, as_text, picked
 from impactkit.indicators.comparable import comparable
 from impactkit.indicators.jobs import latest_jobs
 from impactkit.indicators.knowledge import gaps, knowledge, to_send
-from impactkit.wording.catalogue import Declared, Run, french_spaces, runs, say
+from impactkit.wording.catalogue import Declared, Run, runs, say
 from impactkit.wording.numbers import number
+from impactkit.wording.voice import french_spaces
 
 
 def table(thing: Territory | Evaluation | pd.DataFrame, *, about: str = "", caption: str = "") -> Table:

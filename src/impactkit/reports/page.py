@@ -18,7 +18,8 @@ from impactkit.display.html import KINDS
 from impactkit.errors import ReportFailed
 from impactkit.reports.numbering import Numbers
 from impactkit.reports.record import RunRecord, Signature, today
-from impactkit.wording.catalogue import error, french_spaces, say
+from impactkit.wording.catalogue import error, say
+from impactkit.wording.voice import french_spaces, voice
 
 MIME = "application/vnd.impactkit+json"
 VERSION = 1
@@ -38,7 +39,7 @@ class Meta:
     evaluation: str
     territory: str
     date: dt.date
-    lang: str = "fr"
+    lang: str = field(default_factory=lambda: voice().lang)
     fictional: bool = False
     edition: int = 1
     signature: Signature | None = None

@@ -12,17 +12,15 @@ import functools
 import gettext
 import io
 import itertools
-import re
 import string
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from impactkit.errors import ImpactkitError
+from impactkit.wording.voice import french_spaces, voice
 
 _FOLDER = Path(__file__).with_name("locale")
-_BEFORE = re.compile(r" ([%;:!?»])")
 
 
 class Declared(str):
@@ -63,52 +61,34 @@ def _translations(lang: str) -> gettext.GNUTranslations:
     return gettext.GNUTranslations(buffer)
 
 
-def _template(key: str, lang: str, n: float | None) -> str:
-    translations = _translations(lang)
-    # In French what is below two is singular, 1.5 included; gettext takes whole numbers.
-    text = translations.gettext(key) if n is None else translations.ngettext(key, key + "#", int(abs(n)))
-    if text in (key, key + "#"):
-        raise KeyError(f"the {lang} catalogue has no sentence for {key!r}")
-    text = french_spaces(text) if lang == "fr" else text
-    return _own[0].sub(_said, text) if _own else text
+def _template(key: str, n: float | None) -> str:
+    speaks = voice()
+    # What a language does not say yet, it says in French.
+    for lang in dict.fromkeys((speaks.lang, "fr")):
+        translations = _translations(lang)
+        # In French what is below two is singular, 1.5 included; gettext takes whole numbers.
+        text = translations.gettext(key) if n is None else translations.ngettext(key, key + "#", int(abs(n)))
+        if text not in (key, key + "#"):
+            return speaks.own(french_spaces(text) if lang == "fr" else text)
+    raise KeyError(f"the catalogue has no sentence for {key!r}")
 
 
-# What an evaluation says in place of some words of the catalogue.
-_own: tuple[re.Pattern[str], dict[str, str]] | None = None
-
-
-def own_words(words: Mapping[str, str]) -> None:
-    """Say these words in place of those of the catalogue, in every sentence, until another call: a key is a
-    phrase in lower case (`du label`); longest first; what is not prose (a hole, a setting) is left.
-    """
-    global _own
-    told = {french_spaces(key).lower(): french_spaces(value) for key, value in words.items()}
-    one = "|".join(map(re.escape, sorted(told, key=len, reverse=True)))
-    _own = (re.compile(rf"(?<![\w{{\[`-])(?:{one})(?![\w}}\]`=-])", re.IGNORECASE), told) if told else None
-
-
-def _said(found: re.Match[str]) -> str:
-    assert _own is not None
-    text = _own[1][found[0].lower()]
-    return text[:1].upper() + text[1:] if found[0][:1].isupper() else text
-
-
-def say(key: str, *, lang: str = "fr", n: float | None = None, **holes: object) -> str:
+def say(key: str, *, n: float | None = None, **holes: object) -> str:
     """The sentence of `key` as plain text, its holes filled; `n` (also a hole) chooses the plural form.
 
     Raises KeyError for a key that the catalogue does not hold, or a hole left empty: a page never shows a
     message id.
     """
-    return "".join(run.text for run in runs(key, lang=lang, n=n, **holes))
+    return "".join(run.text for run in runs(key, n=n, **holes))
 
 
-def runs(key: str, *, lang: str = "fr", n: float | None = None, **holes: object) -> tuple[Run, ...]:
+def runs(key: str, *, n: float | None = None, **holes: object) -> tuple[Run, ...]:
     """The sentence of `key` as runs: strong words and declared text keep their marks."""
     if n is not None:
         holes.setdefault("n", int(n))
     strong = False
     found: list[Run] = []
-    for literal, hole, _, _ in string.Formatter().parse(_template(key, lang, n)):
+    for literal, hole, _, _ in string.Formatter().parse(_template(key, n)):
         for i, piece in enumerate(literal.split("**")):
             strong ^= i > 0
             if piece:
@@ -148,11 +128,11 @@ def machine(cause: OSError) -> str:
     )
 
 
-def has(key: str, *, lang: str = "fr") -> bool:
+def has(key: str) -> bool:
     """Whether the catalogue holds `key`."""
-    return _translations(lang).gettext(key) != key
+    return _translations("fr").gettext(key) != key
 
 
-def french_spaces(text: str) -> str:
-    """Narrow no-break spaces before % ; : ! ? and inside guillemets, and the apostrophe of typography."""
-    return _BEFORE.sub("\u202f\\1", text).replace("« ", "«\u202f").replace("'", "’")
+def languages() -> tuple[str, ...]:
+    """Codes of the languages that have a catalogue, whole or begun."""
+    return tuple(sorted(folder.name for folder in _FOLDER.iterdir() if folder.is_dir()))

@@ -6,11 +6,13 @@ import math
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from impactkit.wording.voice import voice
+
 NARROW = "\u202f"
 MINUS = "\u2212"
 
 
-def number(x: float, decimals: int = 0, *, sign: bool = False, lang: str = "fr") -> str:
+def number(x: float, decimals: int = 0, *, sign: bool = False) -> str:
     """`1234567.8` gives « 1 234 568 » (U+202F between thousands, true minus); ties go away from zero.
 
     Raises ValueError for a value that is not a number: what is missing is said in words, never printed.
@@ -20,32 +22,32 @@ def number(x: float, decimals: int = 0, *, sign: bool = False, lang: str = "fr")
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     # Rounded first: a value that rounds to nothing must not keep its minus.
     shown = rounded(float(x), decimals)
-    text = format_decimal(abs(shown), format=pattern, locale=lang, decimal_quantization=False)
+    text = format_decimal(abs(shown), format=pattern, locale=voice().lang, decimal_quantization=False)
     text = text.replace("\u00a0", NARROW)
     mark = MINUS if shown < 0 else "+" if sign and shown > 0 else ""
     return mark + text
 
 
-def percent(share: float, decimals: int = 1, *, sign: bool = False, lang: str = "fr") -> str:
+def percent(share: float, decimals: int = 1, *, sign: bool = False) -> str:
     """A share (0.072) as « 7,2 % »."""
-    return number(share * 100, decimals, sign=sign, lang=lang) + NARROW + "%"
+    return number(share * 100, decimals, sign=sign) + NARROW + "%"
 
 
-def date(iso: str, lang: str = "fr") -> str:
+def date(iso: str) -> str:
     """An ISO date, month or year as words: `2019-02-25` « 25 février 2019 », `2019-12` « décembre 2019 »."""
     parts = iso.split("-")
     if len(parts) == 1:
         return iso
     day = dt.date(int(parts[0]), int(parts[1]), int(parts[2]) if len(parts) == 3 else 1)
     if len(parts) == 2:
-        return format_date(day, "LLLL y", locale=lang)
-    text = format_date(day, "d MMMM y", locale=lang)
-    return "1er" + text[1:] if lang == "fr" and day.day == 1 else text
+        return format_date(day, "LLLL y", locale=voice().lang)
+    text = format_date(day, "d MMMM y", locale=voice().lang)
+    return "1er" + text[1:] if voice().lang == "fr" and day.day == 1 else text
 
 
-def when(iso: str, lang: str = "fr") -> str:
+def when(iso: str) -> str:
     """The moment of a fact in a sentence: « le 25 février 2019 », « en décembre 2019 », « en 2019 »."""
-    return ("le " if iso.count("-") == 2 else "en ") + date(iso, lang)
+    return ("le " if iso.count("-") == 2 else "en ") + date(iso)
 
 
 def rounded(x: float, decimals: int) -> float:
