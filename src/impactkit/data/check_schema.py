@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from impactkit.data import light
 from impactkit.data.tables import columns, fields, schemas
 from impactkit.wording.catalogue import advice, has, say
 
@@ -62,6 +63,7 @@ def cell_faults(
     A file keeps its own mistakes of form (a cell too many, a blank line). `shown` puts the example of a
     column in the words of who wrote the cell.
     """
+    light.jsonschema()
     from frictionless import Resource, Schema, system
 
     # What is wrong in the header is said by `header_faults`, in our own words.

@@ -90,6 +90,8 @@ def own_population(place: Territory) -> dict[int, float]:
 def own_populations(ev: Evaluation) -> dict[str, dict[int, float]]:
     """`own_population` of every territory; empty without a perimeter. Read, never written into."""
     ground = [(commune, place.code) for place in ev.territories for commune in place.communes]
+    if not ground:
+        return {place.code: {} for place in ev.territories}
     known = geography.sums(pd.DataFrame(ground, columns=["commune", "unit"]), vintage=ev.vintage)
     found: dict[str, dict[int, float]] = {place.code: {} for place in ev.territories}
     for code, year, value, _ in known.dropna(subset=["population"]).itertuples(index=False):

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from impactkit.data import light
 from impactkit.errors import ReportFailed
 from impactkit.reports.child import Died, Tell, TimedOut, in_child, is_child, unable
 from impactkit.reports.editions import MOVES, keep, moves, write_moves
@@ -169,6 +170,7 @@ def _build(job: Job, aside: Path, tell: Tell) -> tuple[str, ...]:
 
 def _executed(job: Job, aside: Path, tell: Tell) -> Any:
     """The notebook, run through papermill; it stays in `aside/report` without the traces of this machine."""
+    light.jsonschema()
     import nbformat
     import papermill
 

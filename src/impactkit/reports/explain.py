@@ -3,13 +3,13 @@
 import csv
 import functools
 import gzip
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pandas as pd
 
 from impactkit.data import official, series
@@ -81,8 +81,8 @@ def _territory(folder: Path, code: str, evaluation: str | Path | None) -> Territ
     if evaluation is not None:
         return load(evaluation).territory(code)
     notebook = folder / "report.ipynb"
-    cells = nbformat.read(notebook, as_version=4).cells if notebook.is_file() else []
-    named = [found[1] for cell in cells for found in [FOLDER.search(cell.source)] if found]
+    cells = json.loads(notebook.read_text("utf-8"))["cells"] if notebook.is_file() else []
+    named = [found[1] for cell in cells for found in [FOLDER.search("".join(cell["source"]))] if found]
     try:
         return load(named[-1]).territory(code) if named else None
     except ImpactkitError:

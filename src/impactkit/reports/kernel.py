@@ -14,6 +14,11 @@ _PR_SET_PDEATHSIG = 1
 MEMORY = "IMPACTKIT_MEMORY"
 # Where drawings go: into the notebook.
 INLINE = "module://matplotlib_inline.backend_inline"
+# What a shell imports when it starts, or at its first cell.
+SHELL = (
+    *("ipykernel.inprocess.ipkernel", "ipykernel.inprocess.manager", "sqlite3", "zmq.utils.garbage"),
+    *("IPython.core.completerlib", "IPython.core.application", "tornado.platform.asyncio"),
+)
 # A Unix socket's path may not be longer (104 on macOS, less the port's number).
 _LONGEST = 96
 

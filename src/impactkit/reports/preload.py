@@ -7,24 +7,36 @@ import importlib
 import os
 import warnings
 
+from impactkit.data import light
 from impactkit.errors import ImpactkitError
+from impactkit.reports.kernel import SHELL
 
 # All that a report needs, but the PDF compiler: its threads do not survive a fork.
-MODULES = """
-    papermill ipykernel.inprocess.ipkernel ipykernel.inprocess.manager mistune statsmodels.api
-    matplotlib.figure matplotlib.backends.backend_svg impactkit.display.charts impactkit.effects.programme
-    impactkit.evidence.essentials impactkit.reports.engine impactkit.reports.html impactkit.reports.pdf
-    impactkit.reports.page_rules impactkit.reports.words
-""".split()
+MODULES = (
+    *("papermill", "mistune", *SHELL),
+    *("impactkit.reports.page_rules", "impactkit.reports.words", "impactkit.reports.rendered"),
+)
+# What a report that estimates needs, too.
+HEAVY = ("scipy.stats", "statsmodels.tsa.statespace.structural", "matplotlib.backends.backend_svg")
 KINDS = ("trajectory", "gap", "choices", "spine", "stages")
 
 
 def preload(folder: str, base: str) -> None:
-    """Import what reports need, and compute what the evaluation's territories share; each memo then answers
-    in a child as it would in a kernel that had asked first. `folder` resolves from `base`.
+    """Import what any report needs and, for a `folder` (it resolves from `base`), compute what the
+    territories of the evaluation share; each memo then answers in a child as it would in a kernel that had
+    asked first.
     """
-    for name in MODULES:
+    light.jsonschema()
+    light.debugger()
+    for name in (*MODULES, *(HEAVY if folder else ())):
         importlib.import_module(name)
+    from impactkit.reports.html import environment
+    from impactkit.reports.record import versions
+
+    environment().get_template("report.html.j2")
+    versions()
+    if not folder:
+        return
     import impactkit as ik
 
     os.environ["IMPACTKIT_BASE"] = base

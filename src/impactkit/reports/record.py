@@ -197,6 +197,7 @@ def requirements() -> tuple[tuple[str, str], ...]:
     return tuple((one[1], one[2].strip(" ()")) for one in found if one)
 
 
+@functools.lru_cache(maxsize=1)
 def versions() -> dict[str, str]:
     """Versions of Python, of the kit and of the libraries it asks for."""
     names = ["impactkit", *(name for name, _ in requirements())]

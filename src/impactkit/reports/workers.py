@@ -27,6 +27,8 @@ from impactkit.wording.catalogue import error
 # Between two looks at where each report is, in seconds.
 TICK = 0.5
 Build = Callable[[Job], Future[Outcome]]
+# What a process prepares before it forks: `preload` of this; nothing where nothing is forked.
+Ready = tuple[str, str] | None
 # On a Dask worker: its processes that wait for a report.
 _IDLE: queue.SimpleQueue[ProcessPoolExecutor] = queue.SimpleQueue()
 
@@ -41,20 +43,22 @@ def outcomes_of(
     """
     before = set(multiprocessing.active_children())
     # What is shared is worth computing first only where several reports then find it.
-    warm = todo[0] if todo and todo[0].engine == "fork" and (dask or len(todo) >= 2 * jobs) else None
+    first = next((job for job in todo if job.engine == "fork"), None)
+    shared = bool(first) and (bool(dask) or len(todo) >= 2 * jobs)
+    ready = first and ((str(first.parameters["folder"]), first.base) if shared else ("", ""))
     waiting = deque(todo)
     with contextlib.ExitStack() as stack:
         show = stack.enter_context(shown(len(todo), progress))
         stack.enter_context(environment(SETTLED))
 
         def process() -> Build:
-            own = fresh_process(warm)
+            own = fresh_process(ready)
             stack.callback(own.shutdown, wait=True, cancel_futures=True)
             return partial(own.submit, run_one)
 
         # A process each: when one dies, the territory that it was building is known, and others go on.
         here = min(jobs, len(todo))
-        idle = stack.enter_context(slots(dask, warm)) if dask else [process() for _ in range(here)]
+        idle = stack.enter_context(slots(dask, ready)) if dask else [process() for _ in range(here)]
         running: dict[Future[Outcome], tuple[Job, Build]] = {}
         try:
             while waiting or running:
@@ -69,10 +73,10 @@ def outcomes_of(
                     show([names[job.territory]], outcome)
                     yield outcome
                 show([_at(job, names) for job, _ in running.values()], None)
-        except BaseException:
+        finally:
+            # Each report is in place when it is told: an idle process has nothing left to do but go.
             for child in set(multiprocessing.active_children()) - before:
                 child.kill()
-            raise
 
 
 def _at(job: Job, names: Mapping[str, str]) -> str:
@@ -84,20 +88,20 @@ def _at(job: Job, names: Mapping[str, str]) -> str:
     return f"{names[job.territory]} ({section})" if section else names[job.territory]
 
 
-def fresh_process(warm: Job | None) -> ProcessPoolExecutor:
-    """A process that builds one report at a time, ready for those of an evaluation."""
+def fresh_process(ready: Ready) -> ProcessPoolExecutor:
+    """A process that builds one report at a time, once it is `ready`."""
     # Spawned, not forked: the PDF compiler's threads do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(1, mp_context=context, initializer=_start, initargs=(os.getpid(), warm))
+    return ProcessPoolExecutor(1, mp_context=context, initializer=_start, initargs=(os.getpid(), ready))
 
 
-def _start(parent: int, warm: Job | None) -> None:
+def _start(parent: int, ready: Ready) -> None:
     die_with(parent)
     # Ctrl-C reaches every process of a terminal; the run decides what becomes of its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if warm:
+    if ready:
         try:
-            preload(str(warm.parameters["folder"]), warm.base)
+            preload(*ready)
         except Exception as cause:  # Whatever it is, papermill's own engine does not need it.
             never_fork_again(f"{type(cause).__name__}: {cause}")
 
@@ -112,7 +116,7 @@ def _outcome(future: Future[Outcome], job: Job) -> Outcome:
 
 
 @contextlib.contextmanager
-def slots(address: str, warm: Job | None) -> Iterator[list[Build]]:
+def slots(address: str, ready: Ready) -> Iterator[list[Build]]:
     """A slot for each thread of the workers: one report at a time, on whichever is free; a lost worker's
     report is built by another. Raises RefusedData where distributed is not installed, or
     nobody answers.
@@ -129,10 +133,10 @@ def slots(address: str, warm: Job | None) -> Iterator[list[Build]]:
         count = sum(client.nthreads().values())
         if not count:
             raise error(RefusedData, "dask-silent", where=address)
-        yield [partial(cluster.submit, run_apart, warm)] * count
+        yield [partial(cluster.submit, run_apart, ready)] * count
 
 
-def run_apart(warm: Job | None, job: Job) -> Outcome:
+def run_apart(ready: Ready, job: Job) -> Outcome:
     """`run_one` in a process of this worker's, kept for its next report."""
     os.environ.update(SETTLED)
     # A worker under a nanny may have no children, lest they outlive it: ours die with it.
@@ -140,7 +144,7 @@ def run_apart(warm: Job | None, job: Job) -> Outcome:
     # A process that ended between two reports is left; a new one that ends was ended by this report.
     with contextlib.suppress(queue.Empty, BrokenProcessPool):
         return _built(_IDLE.get_nowait(), job)
-    return _built(fresh_process(warm), job)
+    return _built(fresh_process(ready), job)
 
 
 def _built(process: ProcessPoolExecutor, job: Job) -> Outcome:
