@@ -20,7 +20,7 @@ from impactkit.reports.files import add_line, alone, now
 from impactkit.reports.fresh import inputs_of, why_stale
 from impactkit.reports.parameters import checked
 from impactkit.reports.record import versions
-from impactkit.reports.workers import outcomes_of
+from impactkit.reports.workers import outcomes_of, prepared
 from impactkit.wording.catalogue import cells, error, say
 
 NOTEBOOK, WHOLE, PROGRAMME = "territory_report.ipynb", "programme_report.ipynb", "programme"
@@ -143,45 +143,52 @@ def run(
         or ((say("stale.forced"),) if force else ())
         for code in chosen
     }
-    # What was built from these very tables was checked with them.
-    settled = not any(why.values()) and (target / CONTENTS).is_file()
-    noted = Problems() if settled else check(folder)
-    # A code names folders and files: one that is not well formed is everyone's problem.
-    well_named = {code for code in known if CODE.fullmatch(code)}
-    everyone = Problems(one for one in noted if one.territory not in well_named)
-    if everyone:
-        raise error(RefusedData, "refused", where=ev.name, count=len(everyone), problems=f"\n{everyone}")
-    others = Problems(one for one in noted if one.territory not in chosen)
-    if dry_run:
-        return RunSummary(target, (), others, why)
-    target.mkdir(parents=True, exist_ok=True)
-    told = History(target, log)
-    with alone(target):
-        recover(target)
-        done = {}
-        for code in chosen:
-            wrong = [one for one in noted if one.territory == code]
-            if wrong:
-                words = say("refused.rows", n=len(wrong), problems=" ".join(map(str, wrong[:3])))
-                done[code] = refused(code, target, words, say("refused.rows.next", folder=folder))
-        todo = [every[code] for code in chosen if why[code] and code not in done]
-        if not todo and not done and (target / CONTENTS).is_file():
+    stale = [] if dry_run else [every[code] for code in chosen if why[code]]
+    with contextlib.ExitStack() as processes:
+        # What reports share is prepared while the tables are checked.
+        living = processes.enter_context(prepared(stale, jobs, dask))
+        # What was built from these very tables was checked with them.
+        settled = not any(why.values()) and (target / CONTENTS).is_file()
+        noted = Problems() if settled else check(folder)
+        # A code names folders and files: one that is not well formed is everyone's problem.
+        well_named = {code for code in known if CODE.fullmatch(code)}
+        everyone = Problems(one for one in noted if one.territory not in well_named)
+        if everyone:
+            raise error(RefusedData, "refused", where=ev.name, count=len(everyone), problems=f"\n{everyone}")
+        others = Problems(one for one in noted if one.territory not in chosen)
+        if dry_run:
             return RunSummary(target, (), others, why)
-        told.started(ev.name, {job.territory: why[job.territory] for job in todo})
-        try:
-            with contextlib.closing(outcomes_of(todo, jobs, known, progress, dask)) as coming:
-                for outcome in coming:
-                    done[outcome.territory] = outcome
-                    told.report(outcome)
-        finally:
-            # Interrupted too: what was being moved is put back, and the pages tell what stands.
+        target.mkdir(parents=True, exist_ok=True)
+        told = History(target, log)
+        with alone(target):
             recover(target)
-            # Imported last: with them come the page's libraries, which the processes above need first.
-            from impactkit.reports.contents import write_changes, write_contents
+            done = {}
+            for code in chosen:
+                wrong = [one for one in noted if one.territory == code]
+                if wrong:
+                    words = say("refused.rows", n=len(wrong), problems=" ".join(map(str, wrong[:3])))
+                    done[code] = refused(code, target, words, say("refused.rows.next", folder=folder))
+            todo = [every[code] for code in chosen if why[code] and code not in done]
+            if not todo and not done and (target / CONTENTS).is_file():
+                return RunSummary(target, (), others, why)
+            told.started(ev.name, {job.territory: why[job.territory] for job in todo})
+            try:
+                with contextlib.closing(outcomes_of(todo, jobs, known, living, progress, dask)) as coming:
+                    for outcome in coming:
+                        done[outcome.territory] = outcome
+                        told.report(outcome)
+            finally:
+                # Interrupted too: nothing moves any more, what was moved half is put back, pages tell what stands.
+                processes.close()
+                recover(target)
+                # Imported last: with them come the page's libraries, which the processes above need first.
+                from impactkit.reports.contents import write_changes, write_contents
 
-            write_contents(ev, target, {code: job.inputs for code, job in every.items()})
-            write_changes(ev, target)
-            told.ended([code for code in done if done[code].built], [c for c in done if not done[c].built])
+                write_contents(ev, target, {code: job.inputs for code, job in every.items()})
+                write_changes(ev, target)
+                told.ended(
+                    [code for code in done if done[code].built], [c for c in done if not done[c].built]
+                )
     return RunSummary(target, tuple(done[code] for code in chosen if code in done), others, why)
 
 
