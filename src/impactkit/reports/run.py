@@ -178,7 +178,7 @@ def run(
                         done[outcome.territory] = outcome
                         told.report(outcome)
             finally:
-                # Interrupted too: nothing moves any more, what was moved half is put back, pages tell what stands.
+                # Interrupted too: once nothing moves, what was half moved is put back, and pages tell.
                 processes.close()
                 recover(target)
                 # Imported last: with them come the page's libraries, which the processes above need first.
