@@ -67,7 +67,7 @@ def lab(tmp_path_factory):
         else:
             raise AssertionError((home / "lab.log").read_text())
         assert server.poll() is None, (home / "lab.log").read_text()
-        yield address
+        yield address, home
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=60)
@@ -108,7 +108,14 @@ def _run_all(page):
     raise AssertionError("the menu takes no click")
 
 
+def _files(home):
+    """What stands in the folders of the repository, but for what Jupyter saves beside a notebook."""
+    found = [path for name in ("notebooks", "data", "reports") for path in (home / name).rglob("*")]
+    return {path.relative_to(home) for path in found if ".ipynb_checkpoints" not in path.parts}
+
+
 def test_it_opens_on_the_first_notebook(lab, page):
+    lab, _ = lab
     page.goto(f"{lab}/?token={TOKEN}")
     page.wait_for_selector(".jp-Notebook h1", timeout=180_000)
     assert page.url.endswith("/lab/tree/notebooks/00_commencer_ici.ipynb")
@@ -118,7 +125,9 @@ def test_it_opens_on_the_first_notebook(lab, page):
 
 
 @pytest.mark.parametrize("name", NUMBERED)
-def test_every_numbered_notebook_runs_and_shows(lab, page, name, tmp_path):
+def test_every_numbered_notebook_runs_shows_and_leaves_no_file(lab, page, name, tmp_path):
+    lab, home = lab
+    before = _files(home)
     page.goto(f"{lab}/lab/tree/notebooks/{name}?reset&token={TOKEN}")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=180_000)
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=180_000)
@@ -139,5 +148,6 @@ def test_every_numbered_notebook_runs_and_shows(lab, page, name, tmp_path):
     asked += (ROOT / "notebooks" / name).read_text("utf-8").count("ik.map(")
     assert len(drawn) >= asked - (2 if name.startswith("09") else 0)
     assert all(loaded and width > 300 and told > 40 for loaded, width, told in drawn)
+    assert _files(home) == before
     for one in _asked(lab, "api/sessions"):
         _asked(lab, f"api/sessions/{one['id']}", "DELETE")

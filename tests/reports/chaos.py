@@ -17,7 +17,7 @@ from typing import Any
 from impactkit.reports.record import damaged, read_record
 
 CODES = ("aubepine", "bruyere", "chevrefeuille")
-MODES = ("driver", "worker", "child", "publisher", "mailer", "disk")
+MODES = ("driver", "nursery", "worker", "child", "publisher", "mailer", "disk")
 RUN = [sys.executable, "-m", "impactkit.cli", "run", "vallees"]
 PUBLISH = [sys.executable, "-m", "impactkit.cli", "publish", "vallees", "--to", "web", "--only", "aubepine"]
 MAIL = [sys.executable, "-m", "impactkit.cli", "publish", "vallees", "--mail", "--send"]
@@ -101,7 +101,7 @@ class Chaos:
             if mode == "mailer":
                 self._mailed()
         else:
-            depth = {"driver": 0, "worker": 1, "child": 2}[mode]
+            depth = {"driver": 0, "nursery": 1, "worker": 2, "child": 3}[mode]
             self._killed(RUN, depth, self.draw.random() * self.usual)
         whole(self.folder)
         self.typed(RUN, check=True)

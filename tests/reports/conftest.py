@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -63,6 +66,15 @@ def notebook(path: Path, *, middle: str = "", parameters: str = "") -> Path:
     return path
 
 
+def evaluation(folder: Path) -> Path:
+    """Write the evaluation of three invented territories."""
+    folder.mkdir()
+    (folder / "evaluation.toml").write_text(SETTINGS, "utf-8")
+    (folder / "territories.csv").write_text(TERRITORIES, "utf-8")
+    notebook(folder / "light.ipynb")
+    return folder
+
+
 @pytest.fixture
 def write_notebook() -> Callable[..., Path]:
     """The writer of light notebooks."""
@@ -72,15 +84,31 @@ def write_notebook() -> Callable[..., Path]:
 @pytest.fixture
 def valleys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An evaluation of three invented territories in `vallees`, under the working folder."""
-    folder = tmp_path / "vallees"
-    folder.mkdir()
-    (folder / "evaluation.toml").write_text(SETTINGS, "utf-8")
-    (folder / "territories.csv").write_text(TERRITORIES, "utf-8")
-    notebook(folder / "light.ipynb")
+    folder = evaluation(tmp_path / "vallees")
     monkeypatch.chdir(tmp_path)
     for name in ("SOURCE_DATE_EPOCH", "IMPACTKIT_BASE", "IMPACTKIT_TWINS"):
         monkeypatch.delenv(name, raising=False)
     return folder
+
+
+@pytest.fixture(scope="session")
+def once_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the three reports were built once, with a project in a table."""
+    here = tmp_path_factory.mktemp("vallees")
+    evaluation(here / "vallees")
+    project = "project,territory,name,stage,as_of,source\np1,aubepine,Four,idea,2020,Essai\n"
+    (here / "vallees" / "projects.csv").write_text(project, "utf-8")
+    command = [sys.executable, "-m", "impactkit.cli", "run", "vallees"]
+    subprocess.run(command, cwd=here, check=True, capture_output=True)
+    return here
+
+
+@pytest.fixture
+def built(valleys: Path, once_built: Path) -> Path:
+    """The evaluation of `valleys` with its three reports, as a run has just left them."""
+    shutil.copy(once_built / "vallees" / "projects.csv", valleys)
+    shutil.copytree(once_built / "reports", valleys.parent / "reports")
+    return valleys
 
 
 def contents_of(report: Path) -> Mapping[str, bytes]:

@@ -59,7 +59,8 @@ def mail_server(folder, password="secret"):
     kept = Kept()
 
     def known(server, session, envelope, mechanism, data):
-        return AuthResult(success=data.password == password.encode())
+        # Not handled: it is for the server to answer what it answers to a wrong password.
+        return AuthResult(success=data.password == password.encode(), handled=False)
 
     with socket.create_server(("localhost", 0)) as free:
         port = free.getsockname()[1]

@@ -18,8 +18,8 @@ CODES = ("aubepine", "bruyere", "chevrefeuille")
 
 
 @pytest.fixture
-def reports(valleys):
-    return ik.run("vallees").folder
+def reports(built):
+    return built.parent / "reports" / built.name
 
 
 def signed(reports, *codes):
