@@ -151,8 +151,8 @@ def test_whatever_stops_one_stops_no_other(valleys, write_notebook, middle, word
 
 
 LIMITS = {
-    "cell": ("[report.limits]\ncell = 8\n", "import time\ntime.sleep(60)", "temps permis"),
-    "whole": ("[report.limits]\nwhole = 15\n", "import time\ntime.sleep(60)", "temps permis"),
+    "cell": ("[report.limits]\ncell = 3\n", "import time\ntime.sleep(60)", "temps permis"),
+    "whole": ("[report.limits]\nwhole = 9\n", "import time\ntime.sleep(60)", "temps permis"),
     "memory": ("[report.limits]\nmemory = 900\n", "a = bytearray(2 << 30)\na[0] = 1", "MemoryError"),
 }
 
