@@ -1,8 +1,8 @@
 """The run beside plain papermill: same notebook, same exports, outputs compared cell by cell.
 
 `--full`: all the territories of the real evaluation for each way, and 1,250 invented ones (half an hour);
-it writes docs/performance.md, and every limit must hold. Without it, a few of each: equal outputs and memory
-must hold, times are only printed (a few reports do not pay for what many share, and a machine may be slow).
+it writes docs/performance.md, and every limit must hold. Without it, a few of each: outputs, memory and
+seconds must hold; ratios are only printed, for a few reports do not pay for what many share.
 """
 
 import os
@@ -174,7 +174,9 @@ def measured(full: bool) -> list[tuple[str, str, str, bool]]:
             (timed(lambda n=n: ours(folder / f"fast-{n}", codes, 2)) for n in range(3)),
             key=lambda one: one[0],
         )
-        again, _ = timed(lambda: ours(folder / "fast-0", codes, 2))
+        again, _ = min(
+            (timed(lambda: ours(folder / "fast-0", codes, 2)) for _ in range(3)), key=lambda one: one[0]
+        )
         count = compared(folder / "serial", folder / "fast-0" / "french-impact", codes)
         size = len(codes)
         found += [
@@ -195,7 +197,7 @@ def measured(full: bool) -> list[tuple[str, str, str, bool]]:
             ("fois plus vite qu’un à la fois", f"{serial / fast:.1f}", "8", not full or serial / fast >= 8),
             ("fois plus vite qu’à deux processus", f"{two / fast:.1f}", "4", not full or two / fast >= 4),
             ("cellules comparées, toutes égales", str(count), "", True),
-            ("rien n’a changé, rien n’est refait", f"{again:.2f} s", "2 s", not full or again < 2),
+            ("rien n’a changé, rien n’est refait", f"{again:.2f} s", "2 s", again < 2),
         ]
         cost = min(overhead(folder) for _ in range(3))
         found.append(
@@ -203,7 +205,7 @@ def measured(full: bool) -> list[tuple[str, str, str, bool]]:
                 "ce que le moteur ajoute à un carnet de 17 cellules vides",
                 f"{cost:.3f} s",
                 "0,25 s",
-                not full or cost <= 0.25,
+                cost <= 0.25,
             )
         )
         few, lots = 50, 1250 if full else 200

@@ -86,7 +86,8 @@ class Client(PapermillNotebookClient):
         if self.path and time.monotonic() - self.written > SAVED_EVERY:
             write_ipynb(self.nb, self.path)
             self.written = time.monotonic()
-        run_sync(run_hook)(self.on_cell_start, cell=cell, cell_index=cell_index)
+        if self.on_cell_start:
+            run_sync(run_hook)(self.on_cell_start, cell=cell, cell_index=cell_index)
         if cell.cell_type != "code" or not cell.source.strip():
             return cell
         asked = self.client.execute(cell.source, store_history=True, allow_stdin=False)
@@ -102,7 +103,8 @@ class Client(PapermillNotebookClient):
         self.code_cells_executed += 1
         reply = self.client.get_shell_msg(timeout=1)
         cell["execution_count"] = reply["content"].get("execution_count", self.code_cells_executed)
-        run_sync(self._check_raise_for_error)(cell, cell_index, reply)
+        if reply["content"]["status"] != "ok":
+            run_sync(self._check_raise_for_error)(cell, cell_index, reply)
         return cell
 
 
@@ -111,24 +113,27 @@ def _shell() -> tuple[Any, Any]:
     from ipykernel.inprocess.ipkernel import InProcessKernel
     from ipykernel.inprocess.manager import InProcessKernelManager
     from ipykernel.iostream import IOPubThread
+    from traitlets import default
+    from traitlets.config import Config
 
     class Kernel(InProcessKernel):  # type: ignore[misc]
         # ipykernel 7 asks for the thread of subshells even where there is none.
         _supports_kernel_subshells = False
         shell_channel_thread = SimpleNamespace(parent_thread=None)
 
-        def _default_iopub_thread(self) -> Any:
+        @default("iopub_thread")  # type: ignore[misc]
+        def _unstarted(self) -> Any:
             # Never started: what it is asked to send is then sent at once.
             return IOPubThread(self._underlying_iopub_socket, session=self.session)
 
     os.environ["MPLBACKEND"] = INLINE
     asyncio.set_event_loop(asyncio.new_event_loop())
     manager = InProcessKernelManager()
-    manager.kernel = Kernel(parent=manager, session=manager.session, user_ns=None)
+    quiet = Config({"HistoryManager": {"enabled": False}})
+    manager.kernel = Kernel(parent=manager, config=quiet, session=manager.session, user_ns=None)
     shell = manager.kernel.shell
     # Named from the start, or what is printed would belong to the cell before.
     sys.stdout, sys.stderr = manager.kernel.stdout, manager.kernel.stderr
-    shell.history_manager.enabled = False
     if "matplotlib" in sys.modules:
         # Imported before the shell, it knows nothing of it: its figures would be text.
         sys.modules["matplotlib"].rcParams["backend"] = INLINE
