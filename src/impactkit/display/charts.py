@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
-from impactkit.display.bars import composition_chart, funding_chart, jobs_chart, stages_chart, themes_chart
+from impactkit.display import bars
 from impactkit.display.doubt import choices_chart, dispersion_chart, tornado_chart
 from impactkit.display.gantt import roadmap_chart
 from impactkit.display.gap import gap_chart
@@ -23,18 +23,18 @@ OF_OUTCOME: dict[str, Callable[[Territory, str | None], Chart]] = {
     "dispersion": dispersion_chart,
 }
 OF_TERRITORY: dict[str, Callable[[Territory], Chart]] = {
-    "composition": composition_chart,
+    "composition": bars.composition_chart,
     "roadmap": roadmap_chart,
-    "stages": stages_chart,
-    "jobs": jobs_chart,
-    "funding": funding_chart,
+    "stages": bars.stages_chart,
+    "jobs": bars.jobs_chart,
+    "funding": bars.funding_chart,
     "spine": spine_chart,
     "theory": theory_chart,
     "tornado": tornado_chart,
 }
 OF_PROGRAMME: dict[str, Callable[[Evaluation], Chart]] = {
-    "themes": themes_chart,
-    "stages": stages_chart,
+    "themes": bars.themes_chart,
+    "stages": bars.stages_chart,
     "first_project": first_project_chart,
     "transfers": transfers_chart,
     "waves": waves_chart,

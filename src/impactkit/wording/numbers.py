@@ -3,9 +3,10 @@
 import datetime as dt
 import math
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
+from impactkit.wording.catalogue import say
 from impactkit.wording.voice import voice
 
 NARROW = "\u202f"
@@ -30,7 +31,7 @@ def number(x: float, decimals: int = 0, *, sign: bool = False) -> str:
 
 def percent(share: float, decimals: int = 1, *, sign: bool = False) -> str:
     """A share (0.072) as « 7,2 % »."""
-    return number(share * 100, decimals, sign=sign) + NARROW + "%"
+    return say("percent", figure=number(share * 100, decimals, sign=sign))
 
 
 def date(iso: str) -> str:
@@ -40,14 +41,14 @@ def date(iso: str) -> str:
         return iso
     day = dt.date(int(parts[0]), int(parts[1]), int(parts[2]) if len(parts) == 3 else 1)
     if len(parts) == 2:
-        return format_date(day, "LLLL y", locale=voice().lang)
-    text = format_date(day, "d MMMM y", locale=voice().lang)
+        return format_skeleton("yMMMM", day, locale=voice().lang)
+    text = format_date(day, "long", locale=voice().lang)
     return "1er" + text[1:] if voice().lang == "fr" and day.day == 1 else text
 
 
 def when(iso: str) -> str:
     """The moment of a fact in a sentence: « le 25 février 2019 », « en décembre 2019 », « en 2019 »."""
-    return ("le " if iso.count("-") == 2 else "en ") + date(iso)
+    return say(f"when.{('year', 'month', 'day')[iso.count('-')]}", date=date(iso))
 
 
 def rounded(x: float, decimals: int) -> float:

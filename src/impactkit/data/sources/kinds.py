@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from pkgutil import resolve_name
 from types import MappingProxyType
 from typing import Any
 
-from impactkit.data.sources import dares, insee, melodi, own, urssaf
 from impactkit.data.sources.figures import Figures, declared
 
 Read = Callable[[Path, Mapping[str, Any]], tuple[Figures, ...]]
@@ -31,17 +31,10 @@ class Kind:
     missing: tuple[str, ...] = ()
 
 
-_URSSAF = {"epci": urssaf.by_epci, "communes": urssaf.by_commune, "departements": urssaf.by_departement}
-_READ: Mapping[str, Mapping[str, Read]] = {
-    "insee-unemployment": {"zones": insee.unemployment},
-    "insee-jobs-zones": {"zones": insee.jobs},
-    "urssaf-jobs": _URSSAF,
-    "filosofi-epci": {"epci": insee.poverty},
-    "melodi": {"data": melodi.read},
-    "dares-jobseekers": {"communes": dares.jobseekers},
-    "table": {"data": own.read},
-}
-KINDS: Mapping[str, Kind] = MappingProxyType(
-    {name: Kind(read=_READ.get(name, {}), **about) for name, about in declared("kinds").items()}
-)
+def _kind(about: Mapping[str, Any]) -> Kind:
+    read = {part: resolve_name(f"{__package__}.{name}") for part, name in about.get("read", {}).items()}
+    return Kind(**{**about, "read": read})
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType({name: _kind(one) for name, one in declared("kinds").items()})
 COMMON = ("kind", "id", "address")
