@@ -26,10 +26,7 @@ def figures(place: Territory) -> Table:
     notes = tuple(runs(f"trap.{name}") for name in SIX if found.of(name) is not None and has(f"trap.{name}"))
     if len(rows) < 2:
         return NO_TABLE
-    # A column that nobody filled says nothing.
-    filled = {name: told for name, told in zip(WIDTHS, zip(*rows, strict=True), strict=True) if any(told)}
-    widths = {name: WIDTHS[name] for name in filled}
-    return table_of("figures", widths, zip(*filled.values(), strict=True), tuple(WIDTHS)[1:], notes=notes)
+    return table_of("figures", WIDTHS, rows, tuple(WIDTHS)[1:], notes=notes)
 
 
 def missing_figures(place: Territory) -> list[tuple[Sentence, ...]]:

@@ -3,6 +3,7 @@
 A block is a small tree of finished strings and SVG: the same one makes the HTML, the PDF and the plain text.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -163,13 +164,16 @@ def table_of(
 ) -> Table:
     """A table whose headers are `<topic>.<column>` in the catalogue, its caption `<topic>.caption` unless
     one is given. Columns named in `right` hold figures. A cell is a sentence or words (declared ones keep
-    their mark).
+    their mark). A column that nobody filled says nothing: it is left out.
     """
-    columns = tuple(
+    told = [cells(row) for row in rows]
+    filled = [any(run.text for row in told for run in row[at]) for at in range(len(widths))]
+    columns = (
         (say(f"{topic}.{name}"), "right" if name in right else "left", width)
         for name, width in widths.items()
     )
-    return Table(caption or say(f"{topic}.caption"), columns, tuple(map(cells, rows)), notes, source)
+    kept = (tuple(itertools.compress(row, filled)) for row in (columns, *told))
+    return Table(caption or say(f"{topic}.caption"), next(kept), tuple(kept), notes, source)
 
 
 def cells(row: Iterable[str | Sentence]) -> tuple[Sentence, ...]:
