@@ -93,7 +93,7 @@ def _prepared(its: Connection, parent: int, ready: Ready) -> None:
                 if one is its:
                     number, *asked = its.recv()
                     ours, theirs = context.Pipe(duplex=False)
-                    process = context.Process(target=_one, args=(theirs, os.getpid(), *asked))  # type: ignore[attr-defined]
+                    process = context.Process(target=_one, args=(theirs, os.getpid(), *asked))  # type: ignore
                     process.start()
                     theirs.close()
                     running[ours] = number, process

@@ -10,9 +10,9 @@ from __future__ import annotations
 import errno
 import functools
 import gettext
-import io
 import itertools
 import string
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,26 +49,28 @@ class Run:
 
 
 @functools.lru_cache(maxsize=4)
-def _translations(lang: str) -> gettext.GNUTranslations:
-    from babel.messages.mofile import write_mo
+def _messages(lang: str) -> tuple[dict[str, tuple[str, ...]], Callable[[int], int]]:
+    """The sentences of a language by key, each in its plural forms, and which of them a number takes."""
     from babel.messages.pofile import read_po
 
     with (_FOLDER / lang / "LC_MESSAGES" / "impactkit.po").open("rb") as file:
         catalogue = read_po(file, locale=lang, abort_invalid=True)
-    buffer = io.BytesIO()
-    write_mo(buffer, catalogue)
-    buffer.seek(0)
-    return gettext.GNUTranslations(buffer)
+    told = [(one.id, one.string) for one in catalogue if one.id]
+    found = {
+        key if isinstance(key, str) else key[0]: (text,) if isinstance(text, str) else tuple(text or ())
+        for key, text in told
+    }
+    return found, gettext.c2py(catalogue.plural_expr)
 
 
 def _template(key: str, n: float | None) -> str:
     speaks = voice()
     # What a language does not say yet, it says in French.
     for lang in dict.fromkeys((speaks.lang, "fr")):
-        translations = _translations(lang)
-        # In French what is below two is singular, 1.5 included; gettext takes whole numbers.
-        text = translations.gettext(key) if n is None else translations.ngettext(key, key + "#", int(abs(n)))
-        if text not in (key, key + "#"):
+        messages, plural = _messages(lang)
+        if all(forms := messages.get(key, ("",))):
+            # In French what is below two is singular, 1.5 included; plural forms are told by whole numbers.
+            text = forms[0 if n is None else plural(int(abs(n)))]
             return speaks.own(french_spaces(text) if lang == "fr" else text)
     raise KeyError(f"the catalogue has no sentence for {key!r}")
 
@@ -130,7 +132,7 @@ def machine(cause: OSError) -> str:
 
 def has(key: str) -> bool:
     """Whether the catalogue holds `key`."""
-    return _translations("fr").gettext(key) != key
+    return key in _messages("fr")[0]
 
 
 def languages() -> tuple[str, ...]:
