@@ -196,8 +196,7 @@ def fetch_(
     from impactkit.data.sources.fetch import fetch
 
     place = find(folder).resolve()
-    sources = settings_of(place, str(folder))["source"]
-    if not sources:
+    if not (sources := settings_of(place, str(folder))["source"]):
         typer.echo(say("fetch.none"))
         return
     with bars() as progress:

@@ -68,8 +68,7 @@ def misuse(error: Any) -> str:
         if known and name not in known:
             return str(UnknownName.among(say("noun.option"), name, known))
         return f"{say('cli.wrong', name=name)}\n  {hint}"
-    param = getattr(error, "param", None)
-    if param is None:
+    if (param := getattr(error, "param", None)) is None:
         return f"{say('cli.wrong.words')}\n  {hint}"
     name = param.opts[0] if param.opts[0].startswith("-") else param.metavar or param.name
     key = "cli.missing" if type(error).__name__ == "MissingParameter" else "cli.wrong"

@@ -135,8 +135,7 @@ def _steady(ev: Evaluation, family: str) -> set[str]:
     """Units whose ground before 2019 is proved by their people: as many, or nearly, from one year to the
     next. The registry of perimeters begins in 2019.
     """
-    people = official.figures(ev, "count_persons_tax", family)
-    if len(people) < 2:
+    if len(people := official.figures(ev, "count_persons_tax", family)) < 2:
         return set()
     then, after = (one.frame.set_index("unit")["value"] for one in people[:2])
     moved = (after / then - 1).abs()
@@ -177,8 +176,7 @@ def _summed(ev: Evaluation, indicator: str, family: str) -> pd.DataFrame:
     wide = official.figures(ev, indicator, "departement")
     if family in ("region", "nation") and wide:
         return dressed(_by_departement(ev, wide[-1], family), wide[-1], "departements", ev)
-    communes = official.figures(ev, indicator, "commune")
-    if not communes:
+    if not (communes := official.figures(ev, indicator, "commune")):
         return pd.DataFrame(columns=list(SHAPE))
     told = ground.from_communes(communes[-1], members, vintage=ev.vintage)
     return dressed(told, communes[-1], "communes", ev).assign(geography_vintage=str(ev.vintage))

@@ -121,8 +121,7 @@ def explore(thing: Territory | Evaluation, outcome: str | None = None) -> Explor
     """
     ev = thing if isinstance(thing, Evaluation) else thing.evaluation
     place = ev.territories[0] if isinstance(thing, Evaluation) else thing
-    known = [*([outcome] if outcome else []), *outcomes(ev), *official.indicators(ev)]
-    if not known:
+    if not (known := [*([outcome] if outcome else []), *outcomes(ev), *official.indicators(ev)]):
         raise error(NotEnoughData, "explore-nothing", where=ev.name)
     return Explorer(ev, place, known[0])
 

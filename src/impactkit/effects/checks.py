@@ -108,8 +108,7 @@ def _covid(effect: Effect, case: Case) -> CheckResult:
 def _anticipation(effect: Effect, case: Case) -> CheckResult:
     design = case.design
     last = design.periods[design.before[-1]][:4]
-    before = tuple(at for at in design.before if design.periods[at][:4] != last)
-    if len(before) < 2:
+    if len(before := tuple(at for at in design.before if design.periods[at][:4] != last)) < 2:
         return _silent("anticipation", "none")
     return _within(effect, "anticipation", case, refits.gap_of(case, replace(design, before=before)))
 
@@ -151,8 +150,7 @@ def _perimeter(effect: Effect, case: Case) -> CheckResult:
 def _structural(effect: Effect, case: Case) -> CheckResult:
     if "-Q" not in case.design.periods[0]:
         return _silent("structural", "none")
-    found = refits.structural(case)
-    if found is None:
+    if (found := refits.structural(case)) is None:
         return _silent("structural", "unsettled")
     return _within(effect, "structural", case, found)
 

@@ -68,8 +68,7 @@ def refused(place: Territory, outcome: str) -> str:
         free = untouched(ev, family)
         return say("effect.region", count=int((free["reason"] == "").sum()))
     if family == "zone":
-        share = float(zones.own_zones(place).iloc[0]["share"])
-        if share < ENOUGH_SHARE:
+        if (share := float(zones.own_zones(place).iloc[0]["share"])) < ENOUGH_SHARE:
             return say("effect.zone", share=percent(share))
     return ""
 

@@ -32,8 +32,7 @@ def effect(place: Territory, outcome: str) -> Effect:
     >>> round(effect.estimate, 3), round(effect.low, 3), round(effect.high, 3), effect.scale
     (0.155, 0.141, 0.17, 'percent')
     """
-    reason = refused(place, outcome)
-    if reason:
+    if reason := refused(place, outcome):
         return Effect(outcome, place.code, say("effect.estimand"), "default", "", refused=reason)
     case = case_of(place, outcome)
     design = case.design

@@ -10,8 +10,7 @@ from impactkit.wording.catalogue import runs
 
 def findings(place: Territory) -> tuple[Finding, ...]:
     """Three to five findings: what is declared, what official figures show, what these cannot tell."""
-    found = [Finding("declared", sentence) for sentence in _facts(place)[:2]]
-    if not found:
+    if not (found := [Finding("declared", sentence) for sentence in _facts(place)[:2]]):
         found.append(Finding("unknown", runs("declared.nothing")))
     if place.perimeter:
         found.append(Finding("observed", compared.population(place)))

@@ -143,8 +143,7 @@ def tests(ev: Evaluation, outcome: str) -> int:
 
 def detectability(place: Territory, outcome: str) -> Sentence:
     """What the method could see, said before any result, beside the declared ambition; why it could not."""
-    told = estimated(place, outcome)
-    if told is None:
+    if (told := estimated(place, outcome)) is None:
         return ()
     if told.seen.effect is None:
         return runs("detect.none", reason=told.seen.refused or told.effect.refused)

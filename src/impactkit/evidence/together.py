@@ -54,8 +54,7 @@ def subtitle(ev: Evaluation) -> tuple[str, ...]:
 
 def sources(told: str) -> str:
     """Who says it: three sources at most by name, more of them by their number."""
-    every = told.split(" ; ")
-    if len(every) <= NAMED:
+    if len(every := told.split(" ; ")) <= NAMED:
         return cited(*every)
     return say("together.sources", count=number(len(every)))
 
@@ -63,8 +62,7 @@ def sources(told: str) -> str:
 def projects(ev: Evaluation) -> Sentence:
     """Projects and jobs declared over the programme, as a floor; empty without one."""
     found = of_programme(ev)
-    known = found.of("count_projects")
-    if known is None:
+    if (known := found.of("count_projects")) is None:
         return ()
     groups = ("about=projects", "about=jobs", "status=labelled")
     places, jobs, every = (number(found.count("count_territories", group=one)) for one in groups)
@@ -79,8 +77,7 @@ def projects(ev: Evaluation) -> Sentence:
 def themes(ev: Evaluation) -> Sentence:
     """The themes that the challenges named bear on, as they emerged; empty without one."""
     found = of_programme(ev)
-    whole = found.of("count_challenges")
-    if whole is None:
+    if (whole := found.of("count_challenges")) is None:
         return ()
     words = labels("challenges", "themes")
     ranks = found.many("index_theme_rank", "theme=")
@@ -189,8 +186,7 @@ def findings(ev: Evaluation) -> tuple[Finding, ...]:
     total = found.count("count_territories", group="status=labelled")
     said = [Finding("declared", one) for one in (projects(ev), themes(ev), exchanges(ev)) if one][:3]
     for outcome in outcomes(ev)[:1]:
-        kind = state(ev, outcome)
-        if kind != "refused":
+        if (kind := state(ev, outcome)) != "refused":
             said.append(Finding("estimated" if kind == "estimated" else "method", _gap(ev, outcome)))
     silent = found.count("count_territories", group="heading=projects|state=unknown")
     limit = runs("together.silent", n=silent, count=number(silent), all=number(total)) if silent else ()

@@ -72,8 +72,7 @@ def diversity(types: Sequence[str]) -> dict[str, float | None]:
     type, where 0/0 says nothing. Every index is None for an empty list.
     Trap: all grow with the number of members known; compare only lists that are as complete.
     """
-    counts = sorted(Counter(types).values())
-    if not counts:
+    if not (counts := sorted(Counter(types).values())):
         return dict.fromkeys(UNITS)
     shares = [count / sum(counts) for count in counts]
     shannon = math.fsum(-share * math.log(share) for share in shares)

@@ -122,8 +122,7 @@ def sizes_of(place: Territory, on: str, family: str) -> tuple[pd.Series, float]:
 @functools.lru_cache(maxsize=4)
 def zone_jobs(ev: Evaluation) -> pd.Series:
     """Jobs of each employment zone in 2018: all salaried ones (INSEE), else the private ones."""
-    told = series.of_units(ev, "count_jobs_salaried", "zone")
-    if len(told):
+    if len(told := series.of_units(ev, "count_jobs_salaried", "zone")):
         return told[told["period"] == zones.YEAR].set_index("unit")["value"]
     everywhere = geography.members("commune", vintage=ev.vintage).assign(unit=series.NATION)
     return zones.exposure(ev, everywhere).set_index("zone")["inside"]

@@ -131,8 +131,7 @@ def _team(project: dict[str, Any]) -> frozenset[str]:
 
 
 def _of(place: Territory) -> Iterator[dict[str, Any]]:
-    seen = network(place)
-    if not seen.years:
+    if not (seen := network(place)).years:
         flag = why(place.evaluation, place.code, "collective")
         for name, unit in UNITS.items():
             yield row(place.code, name, None, unit, flag=flag)

@@ -103,8 +103,7 @@ def _ratio(ev: Evaluation, code: str, lines: pd.DataFrame) -> tuple[float | None
 
 def _secured(code: str, known: pd.DataFrame, flag: str) -> Iterator[dict[str, Any]]:
     held = secured(known)
-    total = float(held["amount"].sum())
-    if not total > 0:
+    if not (total := float(held["amount"].sum())) > 0:
         for indicator, unit in (("amount_secured", "euros"), ("index_concentration", "indice")):
             yield row(code, indicator, None, unit, flag=flag)
         return

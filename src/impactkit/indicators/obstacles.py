@@ -32,8 +32,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
         for outcome, some in mine.groupby("outcome"):
             group = f"outcome={outcome}"
             found.append(told(code, "count_obstacles", len(some), "freins", some, group=group))
-        answered = mine[mine["outcome"].isin(ANSWERED)]
-        if len(answered):
+        if len(answered := mine[mine["outcome"].isin(ANSWERED)]):
             share = float((answered["outcome"] == "lifted").mean())
             found.append(told(code, "share_obstacles_lifted", share, "part", answered))
         days, ended = durations(mine)

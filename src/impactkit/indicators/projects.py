@@ -78,8 +78,7 @@ def _wait(place: Territory, clock: str, projects: pd.DataFrame) -> dict[str, Any
 
 
 def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
-    projects = programme(ev, "projects")
-    if len(projects):
+    if len(projects := programme(ev, "projects")):
         places = projects["territory"].nunique()
         yield told("", "count_projects", len(projects), "projets", projects)
         yield told("", "count_territories", places, "territoires", projects, group="about=projects")

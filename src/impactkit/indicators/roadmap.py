@@ -97,8 +97,7 @@ def _delay(place: Territory, alive: pd.DataFrame, today: str) -> dict[str, Any]:
     """
     name = "days_milestone_delay"
     dated = alive[(alive["due"] != "") & (alive["done"] != "")]
-    late = _late(zip(dated["due"], dated["done"], strict=True))
-    if late:
+    if late := _late(zip(dated["due"], dated["done"], strict=True)):
         return _told(place, name, median(late), dated, n=len(late))
     so_far = _late((due, today) for due in alive[(alive["due"] != "") & ~alive["is_done"]]["due"])
     if so_far:
@@ -141,8 +140,7 @@ def _versions(place: Territory, milestones: pd.DataFrame) -> Iterator[dict[str, 
 def _between(place: Territory, milestones: pd.DataFrame, versions: int) -> dict[str, Any]:
     name = "days_roadmap_between_versions"
     adopted = milestones[milestones["adopted"] != ""].groupby("version")["adopted"].min()
-    days = [days_between(first, last) for first, last in itertools.pairwise(adopted)]
-    if days:
+    if days := [days_between(first, last) for first, last in itertools.pairwise(adopted)]:
         quality = coarsest(*adopted)
         return _told(place, name, median(days), milestones, n=len(days), quality=quality)
     flag = "missing:undated" if versions > 1 else "missing:not-applicable"

@@ -51,8 +51,7 @@ def _programme(known: pd.DataFrame) -> Iterator[dict[str, Any]]:
         return
     yield told("", "count_transfers", len(known), "transferts", known)
     yield from _by_status("", known)
-    stated = known[known["status"] != ""]
-    if len(stated):
+    if len(stated := known[known["status"] != ""]):
         share = float((stated["status"] == "adopted").mean())
         yield told("", "share_transfers_adopted", share, "part", stated)
     pairs = set(zip(known["giver"], known["receiver"], strict=True))

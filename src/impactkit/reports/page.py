@@ -196,8 +196,7 @@ def content_digest(page: Page) -> str:
 def _blocks(cell: Any, heading: str) -> list[Block]:
     found: list[Block] = []
     for output in cell.outputs:
-        tree = output.get("data", {}).get(MIME)
-        if tree is not None:
+        if (tree := output.get("data", {}).get(MIME)) is not None:
             if not _ours(tree):
                 raise error(ReportFailed, "foreign-output", where=heading)
             found += tree["blocks"]

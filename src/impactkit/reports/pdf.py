@@ -58,8 +58,7 @@ def render_pdf(page: Page, meta: Meta, attached: Mapping[str, str] | None = None
     try:
         made: bytes = typst.compile(str(TEMPLATE / "report.typ"), sys_inputs=told, **how)
     except typst.TypstError as cause:
-        undrawn = _UNDRAWN.search(str(cause))
-        if not undrawn:
+        if not (undrawn := _UNDRAWN.search(str(cause))):
             raise
         raise error(ReportFailed, "undrawn", character=undrawn[1] or undrawn[2]) from cause
     return made

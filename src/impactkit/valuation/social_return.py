@@ -179,8 +179,7 @@ def cost_per_net_job(value: Value, jobs: float, *, deadweight: float, displaceme
     """
     if not (0 <= deadweight <= 1 and 0 <= displacement <= 1):
         raise ValueError("deadweight and displacement are shares between 0 and 1")
-    net = jobs * (1 - deadweight) * (1 - displacement)
-    if net <= 0:
+    if (net := jobs * (1 - deadweight) * (1 - displacement)) <= 0:
         raise ValueError("no net job is left")
     return value.costs / net
 

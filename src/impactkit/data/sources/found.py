@@ -39,8 +39,7 @@ def checked(source: Mapping[str, Any], where: str) -> dict[str, Any]:
     for key in source:
         if key not in known:
             raise UnknownName.among("la clé", key, known, where=where)
-    absent = [key for key in KINDS[name].needed if key not in source]
-    if absent:
+    if absent := [key for key in KINDS[name].needed if key not in source]:
         raise error(RefusedData, "missing-keys", where=where, keys=", ".join(absent))
     own = source.get("dataset") or source.get("indicator") or ""
     return {"id": f"{name}-{own}".lower().replace("_", "-") if own else name, **source}

@@ -48,8 +48,7 @@ def poverty(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
     Columns CODGEO, TP60yy, NBPERSMENFISCyy. Printed to 0.1 point; a blank is a statistical secret. Each year
     stands on the EPCI of its own time: 2015 on those before the mergers of 2017.
     """
-    match = re.search(r"(20\d{2})", path.name)
-    if not match:
+    if not (match := re.search(r"(20\d{2})", path.name)):
         raise error(RefusedData, "source-no-period", where=path.name)
     year = match[1]
     rate, persons = f"TP60{year[2:]}", f"NBPERSMENFISC{year[2:]}"

@@ -114,8 +114,7 @@ def _labelled(path: Path, settings: Mapping[str, Any]) -> pd.DataFrame:
     codes = {name: _codes(name, settings.get("within", ())) for name in rows["family"].unique()}
     unit = []
     for kind, name in zip(rows["family"], rows["Géographie"], strict=True):
-        found = codes[kind].get(_plain(name), [])
-        if len(found) != 1:
+        if len(found := codes[kind].get(_plain(name), [])) != 1:
             key = "source-name-several" if found else "source-name-unknown"
             raise error(RefusedData, key, where=path.name, name=name, codes=", ".join(found))
         unit.append(found[0])

@@ -42,8 +42,7 @@ def _first_line(path: Path) -> str:
 
 def has(frame: pd.DataFrame, needed: Iterable[str], where: str) -> pd.DataFrame:
     """The frame itself. Raises RefusedData with the columns that are not there and those that are."""
-    absent = [name for name in needed if name not in frame.columns]
-    if absent:
+    if absent := [name for name in needed if name not in frame.columns]:
         found = ", ".join(map(str, frame.columns[:12]))
         raise error(RefusedData, "source-columns", where=where, absent=", ".join(absent), found=found)
     return frame
@@ -116,7 +115,6 @@ def wide(frame: pd.DataFrame, *, unit: str, where: str) -> pd.DataFrame:
 def whole_code(codes: pd.Series, width: int, where: str) -> pd.Series:
     """Codes as text of one width. Raises RefusedData when leading zeros were lost (51 for 0051)."""
     texts = codes.astype("str").str.strip()
-    short = texts[texts.str.len() != width]
-    if len(short):
+    if len(short := texts[texts.str.len() != width]):
         raise error(RefusedData, "source-code", where=where, found=short.iloc[0], width=width)
     return texts
