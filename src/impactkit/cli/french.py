@@ -28,9 +28,8 @@ class Command(TyperCommand):
 
     def get_help(self, ctx: Any) -> str:
         """The help, typer's own words translated, and the example of `cli.example.<name>`."""
-        return (
-            f"{french(super().get_help(ctx))}\n\n{say('cli.example')}\n  {say(f'cli.example.{self.name}')}"
-        )
+        example = f"{say('cli.example')}\n  {say(f'cli.example.{self.name}')}"
+        return f"{french(super().get_help(ctx))}\n\n{example}"
 
 
 class Group(TyperGroup):

@@ -69,9 +69,8 @@ class Panel(Rich):
                 one = found[wrong].iloc[0]
                 raise error(RefusedData, key, unit=one["unit"], period=one["period"])
         found["flag"] = found["value"].isna().map({True: "missing:not-published", False: ""})
-        treated = (
-            {} if first_treated is None else _treated(frame, unit, first_treated, found["period"].min())
-        )
+        start = found["period"].min()
+        treated = {} if first_treated is None else _treated(frame, unit, first_treated, start)
         found = found.sort_values(["unit", "period"], kind="stable").reset_index(drop=True)
         nothing = pd.DataFrame()
         return cls(outcome, "unit", (), False, treated, found, nothing, nothing, nothing)

@@ -101,9 +101,8 @@ def _population(ev: Evaluation, family: str) -> pd.DataFrame:
     flag = np.where(known["population"].isna(), ground.CHANGED, np.where(single, "", "rolling"))
     as_of = year + np.where(single, "", "-01-01")
     found = found.assign(flag=flag, source=geography.POPULATION_SOURCE, as_of=as_of, data_vintage=year)
-    return found.assign(
-        geography_vintage=str(ev.vintage), route="population", measure="habitants", figure="", n=np.nan
-    )
+    about = {"route": "population", "measure": "habitants", "figure": "", "n": np.nan}
+    return found.assign(geography_vintage=str(ev.vintage), **about)
 
 
 def _direct(ev: Evaluation, family: str, figures: Figures) -> pd.DataFrame:
@@ -153,16 +152,12 @@ def dressed(frame: pd.DataFrame, figures: Figures, route: str, ev: Evaluation) -
         found["flag"] = found["flag"].mask(found["flag"] == "", "rolling")
     starts = found["period"].isin(figures.breaks)
     found["flag"] = found["flag"].mask(starts & (found["flag"] == ""), "break")
-    return found.assign(
-        source=figures.source,
-        as_of=[figures.as_of.format(period=period) for period in found["period"]],
-        data_vintage=figures.data_vintage,
-        geography_vintage=figures.geography_vintage or str(ev.vintage),
-        route=route,
-        measure=figures.unit,
-        figure=figures.figure,
-        n=found["n"] if "n" in found else np.nan,
-    )[list(SHAPE)]
+    about = {"source": figures.source, "data_vintage": figures.data_vintage, "route": route}
+    about |= {"geography_vintage": figures.geography_vintage or str(ev.vintage)}
+    about |= {"measure": figures.unit, "figure": figures.figure}
+    as_of = [figures.as_of.format(period=period) for period in found["period"]]
+    n = found["n"] if "n" in found else np.nan
+    return found.assign(as_of=as_of, n=n, **about)[list(SHAPE)]
 
 
 def _summed(ev: Evaluation, indicator: str, family: str) -> pd.DataFrame:

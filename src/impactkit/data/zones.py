@@ -74,9 +74,9 @@ def mean_of_zones(ev: Evaluation, indicator: str, members: pd.DataFrame) -> pd.D
     frame = pd.concat([one.frame for one in told]).rename(columns={"unit": "zone"})
     shared = shared[shared["inside"] > 0]
     joined = shared.merge(frame, on="zone").assign(weighed=lambda rows: rows["value"] * rows["inside"])
-    found = joined.groupby(["unit", "period"], as_index=False).agg(
-        weighed=("weighed", "sum"), inside=("inside", "sum"), known=("value", "count"), flag=("flag", "max")
-    )
+    sums = {"weighed": ("weighed", "sum"), "inside": ("inside", "sum")}
+    sums |= {"known": ("value", "count"), "flag": ("flag", "max")}
+    found = joined.groupby(["unit", "period"], as_index=False).agg(**sums)
     every = found["unit"].map(shared.groupby("unit").size())
     found["value"] = (found["weighed"] / found["inside"]).where(found["known"] == every)
     partly = found["value"].isna() & (found["flag"] == "")

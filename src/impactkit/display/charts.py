@@ -16,29 +16,16 @@ from impactkit.display.trajectory import trajectory_chart
 from impactkit.errors import UnknownName
 from impactkit.wording.catalogue import say
 
-OF_OUTCOME: dict[str, Callable[[Territory, str | None], Chart]] = {
-    "trajectory": trajectory_chart,
-    "gap": gap_chart,
-    "choices": choices_chart,
-    "dispersion": dispersion_chart,
-}
-OF_TERRITORY: dict[str, Callable[[Territory], Chart]] = {
-    "composition": composition_chart,
-    "roadmap": roadmap_chart,
-    "stages": stages_chart,
-    "jobs": jobs_chart,
-    "funding": funding_chart,
-    "spine": spine_chart,
-    "theory": theory_chart,
-    "tornado": tornado_chart,
-}
-OF_PROGRAMME: dict[str, Callable[[Evaluation], Chart]] = {
-    "themes": themes_chart,
-    "stages": stages_chart,
-    "first_project": first_project_chart,
-    "transfers": transfers_chart,
-    "waves": waves_chart,
-}
+
+def _by_kind(*charts: Callable[..., Chart]) -> dict[str, Callable[..., Chart]]:
+    """Each chart under its kind, which its function is named after."""
+    return {one.__name__.removesuffix("_chart"): one for one in charts}
+
+
+OF_OUTCOME = _by_kind(trajectory_chart, gap_chart, choices_chart, dispersion_chart)
+_WORK = (composition_chart, roadmap_chart, stages_chart, jobs_chart, funding_chart)
+OF_TERRITORY = _by_kind(*_WORK, spine_chart, theory_chart, tornado_chart)
+OF_PROGRAMME = _by_kind(themes_chart, stages_chart, first_project_chart, transfers_chart, waves_chart)
 
 
 def chart(place: Territory | Evaluation, *, kind: str = "trajectory", outcome: str | None = None) -> Chart:

@@ -12,11 +12,11 @@ from impactkit.effects import placebo, refits
 from impactkit.effects.comparison import Case, case_of
 from impactkit.effects.design import chosen
 from impactkit.effects.detectability import least_seen
-from impactkit.effects.results import CheckResult, Effect, rounded
+from impactkit.effects.results import CheckResult, Effect, rounded, sized
 from impactkit.errors import Several, UnknownName
 from impactkit.indicators.comparable import family_of
 from impactkit.wording.catalogue import say
-from impactkit.wording.numbers import number, percent
+from impactkit.wording.numbers import number
 
 # A choice that nine variants in ten do not share is one that the result hangs on.
 AGREE = 0.9
@@ -199,6 +199,4 @@ def _figures(case: Case, *found: float, count: int = 0) -> pd.DataFrame:
 
 
 def _told(value: float, case: Case, *, sign: bool = True) -> str:
-    if case.design.scale == "log":
-        return percent(value, sign=sign)
-    return number(value, 1, sign=sign) + " " + say("unit.points", n=abs(value))
+    return sized(value, "percent" if case.design.scale == "log" else "points", sign=sign)

@@ -18,8 +18,7 @@ def findings(place: Territory) -> tuple[Finding, ...]:
     if moved:
         found.append(Finding("compared" if many else "before-after", moved))
     found += _estimated(place) or _contributed(place)
-    limits = _limits(place)
-    cannot = joined(limits, unknown.not_covered(place), unknown.first(place))
+    cannot = joined(_limits(place), unknown.not_covered(place), unknown.first(place))
     return (*found, Finding("method", cannot))
 
 

@@ -42,12 +42,9 @@ def comparable(place: Territory, *, on: str = POPULATION) -> pd.DataFrame:
     family = family_of(place, on)
     sizes, own = sizes_of(place, on, family)
     found = untouched(ev, family)
-    found["size"] = found["unit"].map(sizes)
-    for reason, which in (
-        ("smaller", found["size"] < own / 2),
-        ("larger", found["size"] > own * 2),
-        ("no-value", found["size"].isna() | pd.isna(own)),
-    ):
+    found["size"] = size = found["unit"].map(sizes)
+    wrong = {"smaller": size < own / 2, "larger": size > own * 2, "no-value": size.isna() | pd.isna(own)}
+    for reason, which in wrong.items():
         found.loc[which & (found["reason"] == ""), "reason"] = reason
     found["comparable"] = found["reason"] == ""
     return found[COLUMNS]

@@ -15,12 +15,8 @@ from impactkit.indicators.rows import Row, frame, latest, row, told
 
 Pair = tuple[str, str]
 
-UNITS = {
-    "ratio_network_density": "part",
-    "count_ties": "liens",
-    "share_ties_repeated": "part",
-    "share_members_kept": "part",
-}
+UNITS = {"ratio_network_density": "part", "count_ties": "liens"}
+UNITS |= {"share_ties_repeated": "part", "share_members_kept": "part"}
 BEGUN = ("imagined", "incubated", "started", "scaled")
 
 
@@ -87,9 +83,7 @@ def network(place: Territory) -> Network:
     """
     members, projects = place.table("members"), place.table("projects")
     named = members[(members["role"] != "whole") & (members["name"] != "")]
-    lives: dict[str, tuple[Life, ...]] = {}
-    for name, told_of in named.groupby("name"):
-        lives[str(name)] = tuple(_lives(told_of))
+    lives = {str(name): tuple(_lives(told_of)) for name, told_of in named.groupby("name")}
     first = min((life.first for stays in lives.values() for life in stays), default=0)
     last = int((latest(named["as_of"]) or "0")[:4])
     teams = {

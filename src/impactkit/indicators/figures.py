@@ -24,13 +24,8 @@ from impactkit.indicators.trajectory import (
     trajectory,
 )
 
-MEASURES = {
-    "share_aged_75": "part",
-    "count_jobs_private": "emplois",
-    "rate_unemployment": "part",
-    "rate_poverty": "part",
-    "count_jobs_ess": "emplois",
-}
+MEASURES = {"share_aged_75": "part", "count_jobs_private": "emplois", "rate_unemployment": "part"}
+MEASURES |= {"rate_poverty": "part", "count_jobs_ess": "emplois"}
 RANGE = "comparable=range"
 
 
@@ -137,6 +132,11 @@ def change_of(indicator: str) -> str:
     return f"rate_{indicator.split('_', 1)[1]}_change"
 
 
+def yearly(indicator: str) -> str:
+    """What the rows print of an indicator year by year: itself for a rate, else its index on base 100."""
+    return indicator if is_rate(indicator) else "index_" + indicator.removeprefix("count_")
+
+
 def _changes(place: Territory, indicator: str) -> list[Row]:
     moved = changes(place, indicator)
     if moved.empty:
@@ -168,8 +168,7 @@ def _count(place: Territory, indicator: str, count: int, about: Row, period: str
 def _indices(place: Territory, indicator: str, about: Row) -> list[Row]:
     """What the chart draws: for counts the index, for rates the rate, own and median of the comparables."""
     column = "value" if is_rate(indicator) else "index"
-    name = indicator if is_rate(indicator) else "index_" + indicator.removeprefix("count_")
-    measure = "part" if is_rate(indicator) else "indice"
+    name, measure = yearly(indicator), "part" if is_rate(indicator) else "indice"
     found = []
     for period, year in trajectory(place, indicator).groupby("period"):
         dated = about | {"period": str(period), "as_of": str(period)}

@@ -66,10 +66,8 @@ def _compared(place: Territory, path: pd.DataFrame, about: Row) -> list[Row]:
         return found
     if len(others) < ENOUGH:
         groups = {f"comparable={unit}": float(value) for unit, value in others.items()}
-        one_by_one = (
-            row(place.code, CHANGE, one, "part", group=name, **span) for name, one in groups.items()
-        )
-        return [*found, *one_by_one]
+        found += [row(place.code, CHANGE, one, "part", group=name, **span) for name, one in groups.items()]
+        return found
     found.append(row(place.code, CHANGE, unit="part", **median_of(others), **span))
     for period, year in path.groupby("period"):
         dated = span | {"period": str(period), "data_vintage": str(period)}

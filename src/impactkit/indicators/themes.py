@@ -20,13 +20,8 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     """By territory, for each theme of its challenges, every indicator of the catalogue (data/reference):
     the latest value with group `theme=<theme>`, or an empty one with its reason.
     """
-    return frame(
-        one
-        for place in ev.territories
-        for theme in themes_of(place)
-        for told in catalogue(theme).to_dict("records")
-        for one in [_row(place, theme, told)]
-    )
+    themes = [(place, theme) for place in ev.territories for theme in themes_of(place)]
+    return frame(_row(*one, told) for one in themes for told in catalogue(one[1]).to_dict("records"))
 
 
 def _row(place: Territory, theme: str, told: Row) -> Row:

@@ -127,10 +127,8 @@ def _put_together(title: Block, kept: list[_Draft]) -> Page:
     if numbers.data:
         told.append((_Draft(say("page.data"), annex=True), tuple(map(numbers.block, numbers.data))))
     slugs = _slugs([one.heading for one, _ in told])
-    sections = (
-        Section(one.heading, slug, blocks, one.annex)
-        for (one, blocks), slug in zip(told, slugs, strict=True)
-    )
+    named = zip(told, slugs, strict=True)
+    sections = (Section(one.heading, slug, blocks, one.annex) for (one, blocks), slug in named)
     return Page(title, tuple(sections), tuple(numbers.notes))
 
 

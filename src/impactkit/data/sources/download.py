@@ -157,8 +157,7 @@ def _conditions(last: Edition | None, address: str) -> dict[str, str]:
 
 def _receive(asked: Asked, part: Path, looks: str) -> Received | None:
     received = receive(asked, part)
-    wrong = unlike(part, looks) if received else ""
-    if wrong:
+    if received and (wrong := unlike(part, looks)):
         raise asked.failed(wrong, looks=looks)
     return received
 

@@ -53,16 +53,12 @@ def poverty(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
     year = match[1]
     rate, persons = f"TP60{year[2:]}", f"NBPERSMENFISC{year[2:]}"
     rows = table(path, ("CODGEO", rate, persons))
-    codes = whole_code(rows["CODGEO"], 9, path.name)
-    base = pd.DataFrame({"unit": codes, "period": year, "flag": ""})
+    base = pd.DataFrame({"unit": whole_code(rows["CODGEO"], 9, path.name), "period": year, "flag": ""})
     poor = base.assign(value=numbers(rows[rate], path.name) / 100)
     poor["flag"] = poor["flag"].mask(poor["value"].isna(), "withheld")
     people = base.assign(value=numbers(rows[persons], path.name))
-    about = {
-        "data_vintage": year,
-        "geography_vintage": PERIMETERS.get(year, ""),
-        "source": POVERTY.format(year),
-    }
+    about = {"data_vintage": year, "source": POVERTY.format(year)}
+    about |= {"geography_vintage": PERIMETERS.get(year, "")}
     told = {"poverty": poor, "tax-persons": people}
     return tuple(figures(name, checked(frame, path.name), **about) for name, frame in told.items())
 

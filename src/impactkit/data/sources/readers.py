@@ -26,9 +26,7 @@ def table(path: Path, needed: Iterable[str]) -> pd.DataFrame:
     try:
         first = _first_line(path)
         separator = ";" if first.count(";") > first.count(",") else ","
-        found = pd.read_csv(
-            path, sep=separator, dtype="str", keep_default_na=False, encoding="utf-8-sig", na_filter=False
-        )
+        found = pd.read_csv(path, sep=separator, dtype="str", encoding="utf-8-sig", na_filter=False)
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, EOFError, OSError) as cause:
         raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
     found.columns = found.columns.str.strip()
@@ -69,8 +67,8 @@ def numbers(texts: pd.Series, where: str) -> pd.Series:
     if silent.any():
         plain = texts[silent].astype("object").fillna("").astype("str")
         plain = plain.str.replace(r"[\s\u00a0\u202f]", "", regex=True)
-        blank = plain.str.lower().isin(BLANK)
-        rest = pd.to_numeric(plain[~blank].str.replace(",", "."), errors="coerce")
+        rest = plain[~plain.str.lower().isin(BLANK)].str.replace(",", ".")
+        rest = pd.to_numeric(rest, errors="coerce")
         if rest.isna().any():
             row = rest.index[rest.isna()][0]
             raise error(RefusedData, "source-number", where=where, found=texts[row], row=int(row) + 2)
