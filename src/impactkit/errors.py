@@ -89,8 +89,7 @@ class UnknownName(ImpactkitError):
     def among(cls, kind: str, name: str, known: Iterable[str], *, where: str = "") -> UnknownName:
         """`kind` is the noun with its article (« le territoire »), `known` the names that exist."""
         names = sorted(set(known))
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
-        if near:
+        if near := difflib.get_close_matches(name, names, n=3, cutoff=0.6):
             hint = "vouliez-vous dire " + " ou ".join(f"`{one}`" for one in near) + "\u202f?"
         else:
             hint = "noms admis : " + ", ".join(names[:12]) + ("…" if len(names) > 12 else "") + "."

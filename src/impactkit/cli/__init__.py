@@ -22,10 +22,11 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
+Version = Annotated[bool, option("version", "--version", callback=_version, is_eager=True)]
+
+
 @app.callback()
-def _root(
-    version: Annotated[bool, option("version", "--version", callback=_version, is_eager=True)] = False,
-) -> None:
+def _root(version: Version = False) -> None:
     pass
 
 
@@ -44,22 +45,12 @@ def run_(
 ) -> None:
     from impactkit.reports.run import run
 
-    codes = shared.codes_of(only)
+    about = {"only": shared.codes_of(only), "limit": limit, "jobs": jobs, "to": to, "force": force}
+    about |= {"dry_run": dry_run, "engine": engine, "dask": dask}
     # A bar for who looks, silence for who does not: a cron line writes to its owner when there is a word.
     progress = sys.stderr if sys.stderr.isatty() and not as_json else None
-    summary = run(
-        folder,
-        only=codes,
-        limit=limit,
-        jobs=jobs,
-        to=to,
-        force=force,
-        dry_run=dry_run,
-        engine=engine,
-        dask=dask,
-        progress=progress,
-        log=(lambda event: typer.echo(json.dumps(event, ensure_ascii=False))) if as_json else None,
-    )
+    log = (lambda event: typer.echo(json.dumps(event, ensure_ascii=False))) if as_json else None
+    summary = run(folder, progress=progress, log=log, **about)
     shared.tell(summary.outcomes)
     if dry_run:
         would = {code: words for code, words in summary.why.items() if words}
@@ -149,11 +140,8 @@ def new_(
 
     about = {"title": title, "programme": programme, "perimeter": perimeter, "outcome": outcome}
     many = {"named": named or [], "waves": wave or []}
-    if (
-        sys.stdin.isatty()
-        and not any((about | many).values())
-        and not (folder / "evaluation.toml").is_file()
-    ):
+    begun = (folder / "evaluation.toml").is_file()
+    if sys.stdin.isatty() and not begun and not any((about | many).values()):
         # One question a line; nothing typed keeps what the kit would write.
         about |= {name: typer.prompt(say(f"new.ask.{name}"), "", show_default=False) for name in about}
         for name in many:
@@ -196,8 +184,7 @@ def fetch_(
     from impactkit.data.sources.fetch import fetch
 
     place = find(folder).resolve()
-    sources = settings_of(place, str(folder))["source"]
-    if not sources:
+    if not (sources := settings_of(place, str(folder))["source"]):
         typer.echo(say("fetch.none"))
         return
     with bars() as progress:
@@ -229,9 +216,7 @@ def main() -> NoReturn:
         if not hasattr(wrong, "exit_code") or not hasattr(wrong, "show"):
             raise
         # Without a word, the help is the answer.
-        typer.echo(
-            french(wrong.format_message()) if type(wrong).__name__ == "NoArgsIsHelpError" else misuse(wrong),
-            err=True,
-        )
+        alone = type(wrong).__name__ == "NoArgsIsHelpError"
+        typer.echo(french(wrong.format_message()) if alone else misuse(wrong), err=True)
         sys.exit(shared.REFUSED)
     sys.exit(code if isinstance(code, int) else 0)

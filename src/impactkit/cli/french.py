@@ -28,9 +28,8 @@ class Command(TyperCommand):
 
     def get_help(self, ctx: Any) -> str:
         """The help, typer's own words translated, and the example of `cli.example.<name>`."""
-        return (
-            f"{french(super().get_help(ctx))}\n\n{say('cli.example')}\n  {say(f'cli.example.{self.name}')}"
-        )
+        example = f"{say('cli.example')}\n  {say(f'cli.example.{self.name}')}"
+        return f"{french(super().get_help(ctx))}\n\n{example}"
 
 
 class Group(TyperGroup):
@@ -68,8 +67,7 @@ def misuse(error: Any) -> str:
         if known and name not in known:
             return str(UnknownName.among(say("noun.option"), name, known))
         return f"{say('cli.wrong', name=name)}\n  {hint}"
-    param = getattr(error, "param", None)
-    if param is None:
+    if (param := getattr(error, "param", None)) is None:
         return f"{say('cli.wrong.words')}\n  {hint}"
     name = param.opts[0] if param.opts[0].startswith("-") else param.metavar or param.name
     key = "cli.missing" if type(error).__name__ == "MissingParameter" else "cli.wrong"

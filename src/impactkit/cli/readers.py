@@ -54,9 +54,7 @@ def publish_(
 
 
 @command("verify", hidden=True)
-def verify_(
-    report: Annotated[Path, argument("sign.report", "RAPPORT")],
-) -> None:
+def verify_(report: Annotated[Path, argument("sign.report", "RAPPORT")]) -> None:
     from impactkit.reports.verify import verify
 
     record, found = verify(report)

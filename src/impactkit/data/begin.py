@@ -1,6 +1,5 @@
 """`new_workbook`: a folder to begin with, and the workbook that a collective fills."""
 
-import csv
 import datetime as dt
 import json
 import shutil
@@ -14,7 +13,7 @@ from impactkit.data.evaluation import settings_of
 from impactkit.data.folders import shipped
 from impactkit.data.names import slug
 from impactkit.data.population import VINTAGES
-from impactkit.data.tables import columns, labels, read_text, schemas
+from impactkit.data.tables import PLACES, columns, labels, read_folder, schemas
 from impactkit.data.workbook_write import write_workbook
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
@@ -69,7 +68,7 @@ def new_workbook(
         name = home.resolve().name.replace("-", " ").replace("_", " ").capitalize()
         _begin(home, rows, _settings(title or name, programme or title or name, waves, outcome))
     settings_of(home, str(folder))
-    tables = {name: read_text(home / f"{name}.csv").fillna("") for name in schemas() if _there(home, name)}
+    tables = read_folder(home)
     if territory:
         codes = set(tables["territories"]["territory"])
         if territory not in codes:
@@ -81,12 +80,8 @@ def new_workbook(
 
 def _own(frame: pd.DataFrame, territory: str) -> pd.DataFrame:
     """Rows about one territory; the panel of figures, which is nobody's, is not sent around."""
-    mine = [name for name in ("territory", "giver", "receiver") if name in frame]
+    mine = [name for name in PLACES if name in frame]
     return frame[(frame[mine] == territory).any(axis=1)]
-
-
-def _there(folder: Path, table: str) -> bool:
-    return (folder / f"{table}.csv").is_file()
 
 
 def _begin(home: Path, tables: Rows, settings: str) -> None:
@@ -98,10 +93,8 @@ def _begin(home: Path, tables: Rows, settings: str) -> None:
         (aside / "evaluation.toml").write_text(settings, "utf-8")
         for name in schemas():
             if name != "leftovers":
-                with (aside / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
-                    writer = csv.DictWriter(file, columns(name), restval="", lineterminator="\n")
-                    writer.writeheader()
-                    writer.writerows(tables.get(name, ()))
+                rows = pd.DataFrame(tables.get(name, []), columns=list(columns(name)))
+                rows.to_csv(aside / f"{name}.csv", index=False, lineterminator="\n")
         for name, model in NOTEBOOKS.items():
             first = tables["territories"][0]["territory"]
             (aside / name).write_text(_notebook(model, home.resolve().name, first), "utf-8")
@@ -137,10 +130,8 @@ def _rows(named: tuple[str, ...], perimeter: str) -> Rows:
         place = {"territory": slug(name), "name": name, "wave": "1", "perimeter_kind": kind}
         found["territories"].append(place | {"confidence": "low"})
         if kind != NONE:
-            found["perimeters"] += [
-                {"territory": slug(name), "family": perimeter, "code": code, "role": "perimeter"}
-                for code in codes
-            ]
+            ground = {"territory": slug(name), "family": perimeter, "role": "perimeter"}
+            found["perimeters"] += [ground | {"code": code} for code in codes]
         if perimeter == UNIT:
             known = {"name": name, "source": say("new.source")}
             found["units"] += [{"unit": code, **known} for code in codes]

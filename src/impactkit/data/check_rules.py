@@ -91,15 +91,14 @@ def _official_codes(tables: Tables, vintage: int) -> Iterator[Fault]:
     own = {code for _, (code,) in _cells(tables, "units", "unit")}
     for row, (family, code) in _cells(tables, "perimeters", "family", "code"):
         if family == "unit" and code and code not in own:
-            yield Fault(
-                "perimeters", row, "code", code, say("check.unknown.unit"), say("check.unknown.next")
-            )
+            unknown = say("check.unknown.unit"), say("check.unknown.next")
+            yield Fault("perimeters", row, "code", code, *unknown)
         if family in geography.FAMILIES and code:
             try:
                 geography.communes_of(family, code, vintage=vintage)
-            except UnknownName as unknown:
+            except UnknownName as cause:
                 said = say("check.official-code", vintage=vintage)
-                yield Fault("perimeters", row, "code", code, said, unknown.next)
+                yield Fault("perimeters", row, "code", code, said, cause.next)
 
 
 def _families(tables: Tables) -> Iterator[Fault]:
@@ -164,9 +163,8 @@ def _too_many_challenges(tables: Tables, most: int | None) -> Iterator[Fault]:
     for row, (code, place) in _cells(tables, "challenges", "challenge", "territory"):
         seen[place] += 1
         if most is not None and place and seen[place] > most:
-            yield Fault(
-                "challenges", row, "challenge", code, *advice("check.challenges", n=most, count=most)
-            )
+            told = advice("check.challenges", n=most, count=most)
+            yield Fault("challenges", row, "challenge", code, *told)
 
 
 def _partners(tables: Tables) -> Iterator[Fault]:

@@ -13,8 +13,7 @@ def precision(date: str) -> str:
 
 def middle(date: str) -> dt.date:
     """The day itself, or the middle of the month or of the year. Raises ValueError for what is no date."""
-    parts = [int(part) for part in date.split("-")]
-    if len(parts) == 1:
+    if len(parts := [int(part) for part in date.split("-")]) == 1:
         return dt.date(parts[0], 7, 1)
     return dt.date(parts[0], parts[1], parts[2] if len(parts) == 3 else 15)
 

@@ -37,8 +37,7 @@ def read(place: Territory, indicator: str) -> pd.DataFrame:
         return _weighed(place, told, codes)
     if len({part.family for part in place.perimeter}) == 1 and len(told):
         return _added(told, codes, place.code, indicator)
-    communes = official.figures(ev, indicator, "commune")
-    if not communes:
+    if not (communes := official.figures(ev, indicator, "commune")):
         return empty
     members = pd.DataFrame({"commune": sorted(place.communes), "unit": place.code})
     summed = ground.from_communes(communes[-1], members, vintage=ev.vintage)

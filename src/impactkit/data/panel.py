@@ -59,8 +59,7 @@ class Panel(Rich):
         value, a unit treated from the first period or at two dates.
         """
         names = [name for name in (unit, period, outcome, first_treated) if name is not None]
-        absent = [name for name in names if name not in frame.columns]
-        if absent:
+        if absent := [name for name in names if name not in frame.columns]:
             raise error(RefusedData, "panel-columns", columns=", ".join(absent))
         found = frame[[unit, period, outcome]].set_axis(["unit", "period", "value"], axis=1)
         twice = found.duplicated(["unit", "period"])
@@ -70,9 +69,8 @@ class Panel(Rich):
                 one = found[wrong].iloc[0]
                 raise error(RefusedData, key, unit=one["unit"], period=one["period"])
         found["flag"] = found["value"].isna().map({True: "missing:not-published", False: ""})
-        treated = (
-            {} if first_treated is None else _treated(frame, unit, first_treated, found["period"].min())
-        )
+        start = found["period"].min()
+        treated = {} if first_treated is None else _treated(frame, unit, first_treated, start)
         found = found.sort_values(["unit", "period"], kind="stable").reset_index(drop=True)
         nothing = pd.DataFrame()
         return cls(outcome, "unit", (), False, treated, found, nothing, nothing, nothing)
@@ -149,13 +147,11 @@ def _panel(ev: Evaluation, outcome: str, family: str) -> Panel:
 
 def _treated(frame: pd.DataFrame, unit: str, first_treated: str, start: Any) -> dict[Any, Any]:
     told = frame[[unit, first_treated]].drop_duplicates()
-    moving = told[told[unit].duplicated()]
-    if len(moving):
+    if len(moving := told[told[unit].duplicated()]):
         raise error(RefusedData, "panel-moving", unit=moving[unit].iloc[0])
     told = told[told[first_treated].notna() & ~told[first_treated].isin([0, "", "0"])]
     treated = dict(zip(told[unit], told[first_treated], strict=True))
-    early = [name for name, first in treated.items() if first <= start]
-    if early:
+    if early := [name for name, first in treated.items() if first <= start]:
         raise error(RefusedData, "panel-first", unit=early[0])
     return treated
 

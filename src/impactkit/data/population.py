@@ -80,9 +80,8 @@ def _population(vintage: int) -> pd.DataFrame:
     ground = _ground(vintage)
     alone, covered = ground["size"] == 1, ground["known"].notna()
     reason = pd.Series("", index=ground.index).mask(~alone, "split").mask(~alone & ground["later"], "merged")
-    return ground[["commune", "pop_year"]].assign(
-        population=ground["known"].where(alone), reason=reason.mask(~covered, "not-covered")
-    )
+    told = {"population": ground["known"].where(alone), "reason": reason.mask(~covered, "not-covered")}
+    return ground[["commune", "pop_year"]].assign(**told)
 
 
 def population(*, vintage: int) -> pd.DataFrame:
@@ -112,12 +111,11 @@ def sums(members: pd.DataFrame, *, vintage: int) -> pd.DataFrame:
     first = {name: (name, "first") for name in ("size", "known", "covered")}
     tied = joined[joined["size"] > 1].groupby([*key, "block"], as_index=False)
     tied = tied.agg(here=("commune", "size"), **first)
-    whole = tied["size"] == tied["here"]
+    inside = tied["size"] == tied["here"]
     alone = alone.assign(missing=(~alone["covered"]).astype(int))
-    tied = tied.assign(known=tied["known"].where(whole), missing=tied["here"].where(~whole, 0))
+    tied = tied.assign(known=tied["known"].where(inside), missing=tied["here"].where(~inside, 0))
     rows = pd.concat([part[[*key, "known", "covered", "missing"]] for part in (alone, tied)])
-    found = rows.groupby(key, as_index=False).agg(
-        population=("known", "sum"), missing=("missing", "sum"), covered=("covered", "any")
-    )
+    whole = {"population": ("known", "sum"), "missing": ("missing", "sum"), "covered": ("covered", "any")}
+    found = rows.groupby(key, as_index=False).agg(**whole)
     found["population"] = found["population"].where(found["missing"] == 0)
     return found[found["covered"]].drop(columns="covered").reset_index(drop=True)

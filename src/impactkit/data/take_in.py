@@ -57,10 +57,8 @@ class TakenIn(Rich):
                 yield say("import.added", n=count, count=count, table=schemas()[table]["title"])
         for one in self.changes:
             table, column = schemas()[one.table]["title"], fields(one.table)[one.column]["title"]
-            was = one.was or say("import.empty")
-            yield say(
-                "import.changed", table=table, row=one.key, column=column, was=was, becomes=one.becomes
-            )
+            about: dict[str, Any] = {"table": table, "row": one.key, "column": column}
+            yield say("import.changed", **about, was=one.was or say("import.empty"), becomes=one.becomes)
         if not any(self.added.values()) and not self.changes:
             yield say("import.nothing")
         if self.leftovers:

@@ -73,8 +73,7 @@ def clean(value: Any) -> str:
 def told(value: Any, field: Field, shown: str = "") -> Told:
     """What one cell says for one field; `shown` is its number format, which tells a month from a day."""
     kind = field["type"]
-    words = clean(value)
-    if not words:
+    if not (words := clean(value)):
         return Told()
     if field["labels"]:
         return _code(words, field)
@@ -145,8 +144,7 @@ def _date(value: Any, shown: str) -> Told:
         if 20_000 <= value <= 60_000:
             day = dt.date(1899, 12, 30) + dt.timedelta(days=int(value))
             return refused("cell.serial", day=f"{day:%d/%m/%Y}")
-    found = _written(plain(clean(value)))
-    if not found:
+    if not (found := _written(plain(clean(value)))):
         return refused("cell.date")
     try:
         dt.date.fromisoformat((found + "-01-01")[:10])

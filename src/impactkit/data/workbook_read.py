@@ -79,8 +79,7 @@ def read_workbook(path: Path) -> Taken:
     """
     taken = Taken(path.name)
     for sheet in read_sheets(path):
-        table = _table_of(sheet)
-        if table is None:
+        if (table := _table_of(sheet)) is None:
             _keep(sheet, list(sheet.cells), 0, taken)
         elif table in taken.where:
             taken.wrong(sheet.name, "A1", "", *advice("sheet.twice", other=taken.where[table].sheet))

@@ -124,12 +124,8 @@ def dispersion_chart(place: Territory, outcome: str | None = None) -> Chart:
         axes.xaxis.set_minor_formatter(lambda value, _: "")
         figures_on(axes.yaxis, "percent" if scale > 1 else "", sign=True)
 
-    of = {
-        "own": (own, "value"),
-        "median": (limits, "value"),
-        "low": (limits, "low"),
-        "high": (limits, "high"),
-    }
+    of = {"own": (own, "value"), "median": (limits, "value")}
+    of |= {end: (limits, end) for end in ("low", "high")}
     held = {key: measured(row[column], row["unit"], sign=True) for key, (row, column) in of.items()}
     held["count"] = number(limits["n"])
     rows = [(say(f"dispersion.{key}"), words) for key, words in held.items()]
@@ -137,5 +133,4 @@ def dispersion_chart(place: Territory, outcome: str | None = None) -> Chart:
     families = say(f"noun.{family_of(place, name)}", n=2)
     about = {"families": families, "count": held["count"], "outcome": named(name)}
     alt = say("dispersion.alt", name=place.name, **(held | about))
-    svg = drawn(draw, 2.1, (0.075, 0.13, 0.9, 0.84))
-    return Chart(svg, alt, runs("dispersion.caption", **about), data)
+    return Chart(drawn(draw, 2.1, (0.075, 0.13, 0.9, 0.84)), alt, runs("dispersion.caption", **about), data)

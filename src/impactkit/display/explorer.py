@@ -17,13 +17,12 @@ from impactkit.display.html import block_html
 from impactkit.display.shown import Chart
 from impactkit.effects.comparison import periods_of
 from impactkit.effects.detectability import detectable
-from impactkit.effects.results import Detectability, Effect
+from impactkit.effects.results import Detectability, Effect, sized
 from impactkit.effects.territory import effect
 from impactkit.errors import ImpactkitError, NotEnoughData
 from impactkit.evidence.estimated import named, outcomes
 from impactkit.indicators.trajectory import trajectory
 from impactkit.wording.catalogue import error, say
-from impactkit.wording.numbers import number, percent
 
 # What a comparison rule is in the plan of analysis.
 RULES = {
@@ -45,9 +44,8 @@ class Explorer:
         self.detectable: Detectability | None = None
         self.trajectory: pd.DataFrame | None = None
         known = official.indicators(ev)
-        self.place = widgets.Dropdown(
-            options=[(one.name, one.code) for one in ev.territories], value=place.code
-        )
+        places = [(one.name, one.code) for one in ev.territories]
+        self.place = widgets.Dropdown(options=places, value=place.code)
         self.outcome = widgets.Dropdown(options=[(named(one), one) for one in known], value=outcome)
         self.rule = widgets.Dropdown(options=[(say(f"explore.rule.{one}"), one) for one in RULES])
         self.before, self.after = (widgets.SelectionRangeSlider(options=[""]) for _ in range(2))
@@ -85,12 +83,9 @@ class Explorer:
         code, outcome = self.place.value, self.outcome.value
         choices = {"before": self.before.value, "after": self.after.value, **RULES[self.rule.value]}
         written = ", ".join(f"{name}={one!r}" for name, one in choices.items())
-        self.call = "\n".join(
-            (
-                f"place = ik.load({_typed(self.ev.folder)!r}).planned({written}).territory({code!r})",
-                *(f"ik.{name}(place, {outcome!r})" for name in ("trajectory", "detectable", "effect")),
-            )
-        )
+        first = f"place = ik.load({_typed(self.ev.folder)!r}).planned({written}).territory({code!r})"
+        asked = (f"ik.{name}(place, {outcome!r})" for name in ("trajectory", "detectable", "effect"))
+        self.call = "\n".join([first, *asked])
         self.effect = self.detectable = self.trajectory = None
         charts: list[Chart] = []
         try:
@@ -121,8 +116,7 @@ def explore(thing: Territory | Evaluation, outcome: str | None = None) -> Explor
     """
     ev = thing if isinstance(thing, Evaluation) else thing.evaluation
     place = ev.territories[0] if isinstance(thing, Evaluation) else thing
-    known = [*([outcome] if outcome else []), *outcomes(ev), *official.indicators(ev)]
-    if not known:
+    if not (known := [*([outcome] if outcome else []), *outcomes(ev), *official.indicators(ev)]):
         raise error(NotEnoughData, "explore-nothing", where=ev.name)
     return Explorer(ev, place, known[0])
 
@@ -144,15 +138,12 @@ def _typed(folder: Path) -> str:
 
 
 def _said(found: Effect, seen: Detectability) -> str:
-    def size(value: float, sign: bool = True) -> str:
-        points = number(value, 1, sign=sign) + " " + say("unit.points", n=abs(value))
-        return percent(value, sign=sign) if found.scale == "percent" else points
-
     if found.estimate is None:
         return found.refused
+    size = functools.partial(sized, scale=found.scale, sign=True)
     said = [say("explore.gap", estimate=size(found.estimate), n=found.n_comparison)]
     if found.low is not None and found.high is not None:
         said.append(say("explore.between", low=size(found.low), high=size(found.high)))
     if seen.effect is not None:
-        said.append(say("explore.least", least=size(seen.effect, sign=False)))
+        said.append(say("explore.least", least=sized(seen.effect, found.scale)))
     return " ".join(filter(None, [*said, found.refused, say("explore.not")]))

@@ -46,8 +46,7 @@ def missing_figures(place: Territory) -> list[tuple[Sentence, ...]]:
         (", ".join([names[0], *(name[0].lower() + name[1:] for name in names[1:])]), reason)
         for reason, names in by_reason.items()
     ]
-    silent = rows[_themed(rows) & (rows["flag"] == "missing:not-imported")]
-    if len(silent):
+    if len(silent := rows[_themed(rows) & (rows["flag"] == "missing:not-imported")]):
         words, held = labels("challenges", "themes"), silent["group"].str.removeprefix("theme=").unique()
         listed.append((say("gaps.themes", themes=", ".join(words[one] for one in held)), "not-imported"))
     return [

@@ -24,8 +24,7 @@ def roadmap_chart(place: Territory) -> Chart:
     """
     rows = picked(place).table("milestones")
     rows = current(rows) if len(rows) else rows
-    rows = rows[(rows["due"] != "") | (rows["done"] != "")]
-    if len(rows) < FEWEST:
+    if len(rows := rows[(rows["due"] != "") | (rows["done"] != "")]) < FEWEST:
         return NOTHING
     first = rows["due"].where(rows["due"] != "", rows["done"])
     rows = rows.assign(first=[_moment(one) for one in first]).sort_values("first", kind="stable")

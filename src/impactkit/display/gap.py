@@ -7,7 +7,7 @@ import numpy as np
 from impactkit.data import series
 from impactkit.data.territories import Territory
 from impactkit.display.shown import NO_TABLE, NOTHING, Chart, Table, table_of
-from impactkit.display.style import BLUE, PALE, Axes, drawn, few_ticks, figures_on, label_end, mark_label
+from impactkit.display.style import BLUE, PALE, Axes, drawn, few_ticks, label_end, mark_label
 from impactkit.effects.territory import effect
 from impactkit.errors import NotEnoughData
 from impactkit.evidence.claim import VERDICTS
@@ -88,5 +88,4 @@ def _frame(axes: Axes, at: list[float], own: np.ndarray, others: np.ndarray, sca
     axes.set_xlim(at[0] - 0.1, at[-1] + 0.1)
     years = sorted({int(one) for one in at})
     axes.set_xticks(years if len(years) <= 7 else years[::2])
-    few_ticks(axes)
-    figures_on(axes.yaxis, scale, sign=True)
+    few_ticks(axes, scale, sign=True)

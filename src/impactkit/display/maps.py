@@ -152,8 +152,7 @@ def _values(rows: pd.DataFrame) -> pd.Series:
     for code in rows["unit"]:
         if code not in tiles.places():
             raise UnknownName.among(say("noun.departement.the"), str(code), tiles.places(), where="rows")
-    twice = rows["unit"][rows["unit"].duplicated()]
-    if len(twice):
+    if len(twice := rows["unit"][rows["unit"].duplicated()]):
         raise error(RefusedData, "map-twice", where="rows", code=twice.iloc[0])
     return pd.Series(rows["value"].to_numpy(dtype=float), index=rows["unit"])
 

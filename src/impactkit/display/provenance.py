@@ -36,8 +36,7 @@ def quality_table(place: Territory) -> Table:
     known = known[known["value"].notna()]
     rows = []
     for level in LEVELS:
-        some = known[known["level"] == level]
-        if len(some):
+        if len(some := known[known["level"] == level]):
             rows.append((say(f"level.{level}"), *(_span(some[one]) for one in ("maryland", "data_quality"))))
     widths = {"level": 1.4, "method": 2.0, "data": 1.6}
     return table_of("quality", widths, rows, notes=(runs("quality.note"),))
@@ -54,7 +53,6 @@ def _last(cells: pd.Series) -> str:
 
 
 def _span(cells: pd.Series) -> str:
-    grades = sorted({str(one) for one in cells if str(one)})
-    if not grades:
+    if not (grades := sorted({str(one) for one in cells if str(one)})):
         return say("quality.none")
     return grades[0] if len(grades) == 1 else f"{grades[0]} à {grades[-1]}"

@@ -68,11 +68,12 @@ def beside(axes: Axes, words: str, at: tuple[float, float], by: tuple[float, flo
     axes.annotate(words, at, xytext=by, textcoords="offset points", **look)
 
 
-def few_ticks(axes: Axes) -> None:
-    """At most five round marks on the vertical axis."""
+def few_ticks(axes: Axes, scale: str = "", *, sign: bool = False) -> None:
+    """At most five round marks on the vertical axis, as `figures_on` prints them."""
     from matplotlib.ticker import MaxNLocator
 
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
+    figures_on(axes.yaxis, scale, sign=sign)
 
 
 def label_end(axes: Axes, ends: list[tuple[float, str, str, str]], at: float) -> None:

@@ -33,11 +33,8 @@ def theory_chart(place: Territory) -> Chart:
     end = say(key, step=say(f"theory.{stop}").lower()) if stop else say(key)
     rows = [(say(f"theory.{step}"), _level(found[step])) for step in STEPS]
     data = table_of("theory.column", {"step": 1.0, "level": 1.0}, rows, caption=say("theory.data"))
-    alt = say(
-        "theory.alt",
-        steps="\u202f; ".join(say("theory.step", step=step, level=level) for step, level in rows),
-        end=end,
-    )
+    steps = "\u202f; ".join(say("theory.step", step=step, level=level) for step, level in rows)
+    alt = say("theory.alt", steps=steps, end=end)
     return Chart(drawn(draw, HEIGHT), alt, runs("theory.caption", end=end), data)
 
 

@@ -174,9 +174,8 @@ def waves_chart(ev: Evaluation) -> Chart:
 def _interval(axes: Axes, at: float, ends: tuple[float | None, ...], times: float, *, mean: bool) -> None:
     value, low, high = ends
     if low is not None and high is not None and low == low:
-        axes.plot(
-            [low * times, high * times], [at, at], color=PALE if mean else SHADE, linewidth=4, zorder=1
-        )
+        colour = PALE if mean else SHADE
+        axes.plot([low * times, high * times], [at, at], color=colour, linewidth=4, zorder=1)
     look = {"color": RUST if mean else BLUE, "marker": "D" if mean else "o"}
     axes.plot((value or 0.0) * times, at, linestyle="none", markersize=5.5, zorder=2, **look)
 

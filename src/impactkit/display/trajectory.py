@@ -6,23 +6,12 @@ import pandas as pd
 
 from impactkit.data.territories import Territory
 from impactkit.display.shown import NOTHING, Chart, Table, table_of
-from impactkit.display.style import (
-    BLUE,
-    GREY,
-    PALE,
-    SHADE,
-    Axes,
-    drawn,
-    few_ticks,
-    figures_on,
-    label_end,
-    mark_label,
-)
+from impactkit.display.style import BLUE, GREY, PALE, SHADE, Axes, drawn, few_ticks, label_end, mark_label
 from impactkit.evidence.declared import cited
 from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import MEDIAN, as_text, measured, picked
 from impactkit.indicators.comparable import ENOUGH, POPULATION, family_of
-from impactkit.indicators.figures import change_of
+from impactkit.indicators.figures import change_of, yearly
 from impactkit.indicators.trajectory import is_rate, trajectory
 from impactkit.wording.catalogue import has, runs, say
 from impactkit.wording.numbers import number
@@ -53,12 +42,8 @@ def trajectory_chart(place: Territory, outcome: str | None = None) -> Chart:
     notes = (runs("trajectory.note", n=n, **held),)
     notes += (runs("trajectory.note.half", **held),) if half is not None else ()
     data = _data(place, path, told, say("trajectory.data", **about), notes)
-    about |= {
-        "source": cited(moved["source"]),
-        "count": held["count"],
-        "vintage": moved["geography_vintage"],
-    }
-    about["families"] = say(f"noun.{family_of(place, told)}", n=2)
+    about |= {"source": cited(moved["source"]), "vintage": moved["geography_vintage"]}
+    about |= {"count": held["count"], "families": say(f"noun.{family_of(place, told)}", n=2)}
     way = "half" if half is not None else "few" if n else "alone"
     held |= {"what": what[0].lower() + what[1:], "name": place.name}
     held["family"] = say(f"noun.{family_of(place, told)}", n=max(n, 1))
@@ -66,16 +51,11 @@ def trajectory_chart(place: Territory, outcome: str | None = None) -> Chart:
     return Chart(_drawn(place, path, told, moved), alt, runs(f"chart.caption.{way}", **about), data)
 
 
-def _printed(outcome: str) -> str:
-    """What the rows print of an outcome year by year: itself, or its index on base 100."""
-    return outcome if is_rate(outcome) else "index_" + outcome.removeprefix("count_")
-
-
 def _data(
     place: Territory, path: pd.DataFrame, outcome: str, caption: str, notes: tuple[Sentence, ...]
 ) -> Table:
     """Year by year, the territory and the middle half of the comparable ones, as the rows print them."""
-    name, unit = _printed(outcome), "part" if is_rate(outcome) else "indice"
+    name, unit = yearly(outcome), "part" if is_rate(outcome) else "indice"
     if unit == "indice" and picked(place).of(name) is None:
         # Without an index among the rows, the figures themselves.
         name, unit = outcome, "unités"
@@ -106,9 +86,7 @@ def _drawn(place: Territory, path: pd.DataFrame, outcome: str, moved: pd.Series)
             axes.plot(line["period"], line["shown"], color=PALE, linewidth=0.7, zorder=1)
         ends = []
         if others["unit"].nunique() >= ENOUGH:
-            half = (
-                picked(place).many(_printed(outcome), MEDIAN).astype({"period": int}).sort_values("period")
-            )
+            half = picked(place).many(yearly(outcome), MEDIAN).astype({"period": int}).sort_values("period")
             low, median, high = (half[column] * (100 if rate else 1) for column in HALF.values())
             axes.fill_between(half["period"], low, high, color=SHADE, alpha=0.45, linewidth=0, zorder=2)
             axes.plot(half["period"], median, color=GREY, linewidth=1.4, dashes=(4, 2.5), zorder=3)
@@ -132,4 +110,3 @@ def _frame(axes: Axes, own: pd.Series, others: pd.Series, years: list[int]) -> N
     # Every year when they are few, every second one otherwise: labels must not touch.
     axes.set_xticks(years if len(years) <= MANY else years[:: -(-len(years) // MANY)])
     few_ticks(axes)
-    figures_on(axes.yaxis)

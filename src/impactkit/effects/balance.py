@@ -35,10 +35,9 @@ def balance(place: Territory, outcome: str) -> pd.DataFrame:
         told["level"] = (case.own[last] / 100, design.values[:, last] / 100, "part")
         told["change"] = (*moved, "points")
     told["region"] = (1.0 if case.region else np.nan, alike, "part")
-    rows = [
-        (name, rounded(own), rounded(weights @ others), rounded(others.mean()), unit)
-        for name, (own, others, unit) in told.items()
-    ]
+    rows = []
+    for name, (own, others, unit) in told.items():
+        rows.append((name, *map(rounded, (own, weights @ others, others.mean())), unit))
     return pd.DataFrame(rows, columns=columns)
 
 

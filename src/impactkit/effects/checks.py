@@ -12,11 +12,11 @@ from impactkit.effects import placebo, refits
 from impactkit.effects.comparison import Case, case_of
 from impactkit.effects.design import chosen
 from impactkit.effects.detectability import least_seen
-from impactkit.effects.results import CheckResult, Effect, rounded
+from impactkit.effects.results import CheckResult, Effect, rounded, sized
 from impactkit.errors import Several, UnknownName
 from impactkit.indicators.comparable import family_of
 from impactkit.wording.catalogue import say
-from impactkit.wording.numbers import number, percent
+from impactkit.wording.numbers import number
 
 # A choice that nine variants in ten do not share is one that the result hangs on.
 AGREE = 0.9
@@ -108,8 +108,7 @@ def _covid(effect: Effect, case: Case) -> CheckResult:
 def _anticipation(effect: Effect, case: Case) -> CheckResult:
     design = case.design
     last = design.periods[design.before[-1]][:4]
-    before = tuple(at for at in design.before if design.periods[at][:4] != last)
-    if len(before) < 2:
+    if len(before := tuple(at for at in design.before if design.periods[at][:4] != last)) < 2:
         return _silent("anticipation", "none")
     return _within(effect, "anticipation", case, refits.gap_of(case, replace(design, before=before)))
 
@@ -151,8 +150,7 @@ def _perimeter(effect: Effect, case: Case) -> CheckResult:
 def _structural(effect: Effect, case: Case) -> CheckResult:
     if "-Q" not in case.design.periods[0]:
         return _silent("structural", "none")
-    found = refits.structural(case)
-    if found is None:
+    if (found := refits.structural(case)) is None:
         return _silent("structural", "unsettled")
     return _within(effect, "structural", case, found)
 
@@ -201,6 +199,4 @@ def _figures(case: Case, *found: float, count: int = 0) -> pd.DataFrame:
 
 
 def _told(value: float, case: Case, *, sign: bool = True) -> str:
-    if case.design.scale == "log":
-        return percent(value, sign=sign)
-    return number(value, 1, sign=sign) + " " + say("unit.points", n=abs(value))
+    return sized(value, "percent" if case.design.scale == "log" else "points", sign=sign)

@@ -65,11 +65,9 @@ def refused(place: Territory, outcome: str) -> str:
         return say("effect.no-series")
     family = family_of(place, outcome)
     if family in NO_DESIGN:
-        free = untouched(ev, family)
-        return say("effect.region", count=int((free["reason"] == "").sum()))
+        return say("effect.region", count=int((untouched(ev, family)["reason"] == "").sum()))
     if family == "zone":
-        share = float(zones.own_zones(place).iloc[0]["share"])
-        if share < ENOUGH_SHARE:
+        if (share := float(zones.own_zones(place).iloc[0]["share"])) < ENOUGH_SHARE:
             return say("effect.zone", share=percent(share))
     return ""
 
@@ -83,8 +81,7 @@ def case_of(place: Territory, outcome: str) -> Case:
     if not is_rate(outcome):
         before = [period for period in told.index if last_day(period) <= first_label(ev)]
         size = float(told.get(max(before), np.nan)) if before else np.nan
-    near = round(float(size)) if family == "commune" else 0
-    design = design_of(ev, outcome, family, near)
+    design = design_of(ev, outcome, family, round(float(size)) if family == "commune" else 0)
     if plan_of(ev).pool == "similar":
         design = chosen(design, np.abs(design.sizes - np.log(size)) <= np.log(SIMILAR))
     level = told.reindex(list(design.periods)).to_numpy(dtype=np.float64)

@@ -80,14 +80,9 @@ def marks(names: Sequence[str], known: Sequence[str]) -> Array:
 def chosen(design: Design, rows: Array) -> Design:
     """The design with some of its units only (indices, or a mask)."""
     at = np.flatnonzero(rows) if np.asarray(rows).dtype == bool else np.sort(rows)
-    return replace(
-        design,
-        units=tuple(design.units[one] for one in at),
-        values=design.values[at],
-        sizes=design.sizes[at],
-        regions=tuple(design.regions[one] for one in at),
-        areas=tuple(design.areas[one] for one in at) if design.areas else (),
-    )
+    named = {name: getattr(design, name) for name in ("units", "regions", "areas")}
+    kept = {name: tuple(some[one] for one in at) if some else () for name, some in named.items()}
+    return replace(design, values=design.values[at], sizes=design.sizes[at], **kept)
 
 
 def checked(design: Design, own: Array, *, where: str) -> None:

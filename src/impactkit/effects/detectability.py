@@ -27,8 +27,7 @@ def detectable(place: Territory, outcome: str, *, power: float = 0.8, level: flo
         bounds = (rounded(effect), rounded(people), power, level)
         return Detectability(outcome, place.code, scale, *bounds, among, refused)
 
-    reason = refused(place, outcome)
-    if reason:
+    if reason := refused(place, outcome):
         return told(None, None, 0, reason)
     case = case_of(place, outcome)
     least, test = least_seen(case.design, case, outcome, power, level)

@@ -79,8 +79,7 @@ def group_time(
     if cells is None:
         raise error(NotEnoughData, "effect-before", where=panel.outcome, count=1)
     table, whole, spread = _put_together(cells, group, aggregate)
-    treated = int(np.isfinite(group).sum())
-    if treated < FEWEST:
+    if (treated := int(np.isfinite(group).sum())) < FEWEST:
         table["se"] = np.nan
         errors, refused = (None, None, None), say("effect.few-treated", count=treated)
     else:

@@ -89,8 +89,7 @@ def pooled(
     # 19 % of true nulls (7 % with the deviation).
     errors = scale * float(np.sqrt(((gaps / usual) ** 2).mean()))
     found = Pooled(estimate, shares, scale, **_varied(own / held, errors))
-    picks = drawn(design, sizes, regions, draws=draws, seed=seed)
-    if picks is None:
+    if (picks := drawn(design, sizes, regions, draws=draws, seed=seed)) is None:
         return found
     lean = _leaning(design, picks, gaps, usual, shares * scale)
     means = (gaps / usual)[picks] @ (shares * scale) * lean
@@ -201,8 +200,7 @@ def _varied(gaps: Array, errors: Array) -> dict[str, Any]:
     Paule and Mandel, J. Res. Natl. Bur. Stand. 87 (1982), by statsmodels; Higgins, Thompson and
     Spiegelhalter, J. R. Stat. Soc. A 172 (2009) for the prediction interval (t with k - 2 df).
     """
-    count = len(gaps)
-    if count < 2:
+    if (count := len(gaps)) < 2:
         return {}
     from scipy.stats import norm
     from scipy.stats import t as student

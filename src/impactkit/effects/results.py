@@ -62,21 +62,13 @@ class Effect(Rich):
 
     def _told(self) -> tuple[tuple[str, str], ...]:
         ends = [sized(one, self.scale, sign=True) for one in (self.low, self.high) if one is not None]
-        rank = (
-            ""
-            if self.p is None
-            else say("shown.rank.p", p=number(self.p, 4), floor=number(self.p_floor or 0, 4))
-        )
-        return cells(
-            unit=self.unit,
-            outcome=self.outcome,
-            gap=sized(self.estimate, self.scale, sign=True) + (f" [{' ; '.join(ends)}]" if ends else ""),
-            rank=rank,
-            among=number(self.n_comparison),
-            refused=self.refused,
-            warnings="\n".join(self.warnings),
-            assumptions="\n".join(self.assumptions),
-        )
+        gap = sized(self.estimate, self.scale, sign=True) + (f" [{' ; '.join(ends)}]" if ends else "")
+        p, floor = (number(one or 0, 4) for one in (self.p, self.p_floor))
+        told = {"unit": self.unit, "outcome": self.outcome, "gap": gap}
+        told |= {"rank": "" if self.p is None else say("shown.rank.p", p=p, floor=floor)}
+        told |= {"among": number(self.n_comparison), "refused": self.refused}
+        told |= {name: "\n".join(getattr(self, name)) for name in ("warnings", "assumptions")}
+        return cells(**told)
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,13 +91,8 @@ class CheckResult(Rich):
         return f"CheckResult({self.name}: {VERDICTS[self.passed]})"
 
     def _told(self) -> tuple[tuple[str, ...], ...]:
-        return (
-            (
-                say(f"effect.check.name.{self.name}"),
-                say(f"effect.check.{VERDICTS[self.passed]}"),
-                self.sentence,
-            ),
-        )
+        name, verdict = say(f"effect.check.name.{self.name}"), say(f"effect.check.{VERDICTS[self.passed]}")
+        return ((name, verdict, self.sentence),)
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,7 @@ def population(place: Territory) -> Sentence:
     nothing is.
     """
     figures = picked(place)
-    latest = figures.of("count_population")
-    if latest is None:
+    if (latest := figures.of("count_population")) is None:
         return runs("population.units" if place.units else "population.none")
     count = as_text(latest["value"], "habitants")
     if figures.of("rate_population_change") is None:
@@ -30,8 +29,7 @@ def change(place: Territory, *, short: bool = False) -> Sentence:
     """How the population moved, without any reading of it; empty when no change can be told. `short` leaves
     the warning to the sentence before.
     """
-    moved = picked(place).of("rate_population_change")
-    if moved is None:
+    if (moved := picked(place).of("rate_population_change")) is None:
         return ()
     first, last = moved["period"].split("/")
     told = {"first": first, "last": last, "change": percent(abs(moved["value"]))}
@@ -48,8 +46,7 @@ def among(place: Territory) -> Sentence:
     if moved is None or count is None:
         return ()
     n = round(count["value"])
-    half = figures.of("rate_population_change", group=MEDIAN)
-    if half is not None:
+    if (half := figures.of("rate_population_change", group=MEDIAN)) is not None:
         ends = {end: percent(half[end], sign=True) for end in ("low", "high")}
         key = f"among.{position(moved['value'], half)}"
         return runs(key, family=say(f"noun.{place.family}", n=n), count=number(n), **ends)

@@ -92,8 +92,7 @@ def sentence(question: Question) -> Sentence:
 
 def appraised(place: Territory) -> Sentence:
     """The strongest appraisal that was given, in one sentence for the essentials; empty without one."""
-    given = [one for one in contribution(place) if one.by]
-    if not given:
+    if not (given := [one for one in contribution(place) if one.by]):
         return ()
     best = max(given, key=lambda one: (APPRAISALS.index(one.appraisal), one.code))
     return runs(f"contribution.{best.appraisal}", question=Declared(best.text))

@@ -140,8 +140,7 @@ def _member(name: str, role: str) -> Sentence:
 
 
 def _enumerated(place: Territory, table: str, indicator: str, column: str) -> Sentence:
-    figure = picked(place).of(indicator)
-    if figure is None:
+    if (figure := picked(place).of(indicator)) is None:
         return ()
     count, rows = round(figure["value"]), place.table(table)
     items = first_of([Run(within(text), declared=True) for text in rows[column]], "\u202f; ")

@@ -32,8 +32,7 @@ def rows(place: Territory) -> pd.DataFrame:
     """
     found: list[Row] = []
     for outcome in outcomes(place.evaluation):
-        told = estimated(place, outcome)
-        if told is None:
+        if (told := estimated(place, outcome)) is None:
             continue
         about = {"territory": place.code, "outcome": outcome, "source": "impactkit"}
         mine = _refused(place, outcome) if told.effect.estimate is None else _told(place, told)

@@ -10,8 +10,7 @@ from impactkit.wording.catalogue import runs
 
 def findings(place: Territory) -> tuple[Finding, ...]:
     """Three to five findings: what is declared, what official figures show, what these cannot tell."""
-    found = [Finding("declared", sentence) for sentence in _facts(place)[:2]]
-    if not found:
+    if not (found := [Finding("declared", sentence) for sentence in _facts(place)[:2]]):
         found.append(Finding("unknown", runs("declared.nothing")))
     if place.perimeter:
         found.append(Finding("observed", compared.population(place)))
@@ -19,8 +18,7 @@ def findings(place: Territory) -> tuple[Finding, ...]:
     if moved:
         found.append(Finding("compared" if many else "before-after", moved))
     found += _estimated(place) or _contributed(place)
-    limits = _limits(place)
-    cannot = joined(limits, unknown.not_covered(place), unknown.first(place))
+    cannot = joined(_limits(place), unknown.not_covered(place), unknown.first(place))
     return (*found, Finding("method", cannot))
 
 

@@ -3,6 +3,7 @@ tests, the warnings and the checks, never from the wish.
 """
 
 import functools
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -73,8 +74,7 @@ def named(outcome: str) -> str:
     """An outcome in a sentence: with its article where the kit knows it, else its label in the catalogue."""
     if has(f"outcome.{outcome}"):
         return say(f"outcome.{outcome}")
-    known = catalogue().set_index("id")["label_fr"]
-    return f"« {known.get(outcome, outcome)} »"
+    return f"« {catalogue().set_index('id')['label_fr'].get(outcome, outcome)} »"
 
 
 @functools.lru_cache(maxsize=128)
@@ -123,17 +123,20 @@ def _across(place: Territory) -> dict[str, float]:
 @functools.lru_cache(maxsize=16)
 def _family(ev: Evaluation, outcome: str) -> dict[str, float]:
     """p adjusted for the number of territories tested (Benjamini-Hochberg on S)."""
-    raw = {}
-    for place in ev.territories:
-        if place.status != "labelled":
-            continue
+    tested = [(place.code, found) for place, found in effects_of(ev, outcome) if found.p is not None]
+    raw = [float(found.about["p_family"]) for _, found in tested]
+    return dict(zip([code for code, _ in tested], map(float, benjamini_hochberg(raw)), strict=True))
+
+
+def effects_of(ev: Evaluation, outcome: str) -> Iterator[tuple[Territory, Effect]]:
+    """The labelled territories whose gap is estimated, in their order, each with it."""
+    for place in [place for place in ev.territories if place.status == "labelled"]:
         try:
             found = effect(place, outcome)
         except NotEnoughData:
             continue
-        if found.estimate is not None and found.p is not None:
-            raw[place.code] = float(found.about["p_family"])
-    return dict(zip(raw, map(float, benjamini_hochberg(list(raw.values()))), strict=True))
+        if found.estimate is not None:
+            yield place, found
 
 
 def tests(ev: Evaluation, outcome: str) -> int:
@@ -143,8 +146,7 @@ def tests(ev: Evaluation, outcome: str) -> int:
 
 def detectability(place: Territory, outcome: str) -> Sentence:
     """What the method could see, said before any result, beside the declared ambition; why it could not."""
-    told = estimated(place, outcome)
-    if told is None:
+    if (told := estimated(place, outcome)) is None:
         return ()
     if told.seen.effect is None:
         return runs("detect.none", reason=told.seen.refused or told.effect.refused)

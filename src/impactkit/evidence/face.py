@@ -16,8 +16,7 @@ def face(place: Territory) -> str:
     [report.faces] for one territory.
     """
     report = place.evaluation.report
-    told = report.get("faces", {}).get(place.code) or report.get("face")
-    if told:
+    if told := report.get("faces", {}).get(place.code) or report.get("face"):
         return str(told)
     board = knowledge(place.evaluation)
     known = int((board.loc[board["territory"] == place.code, "state"] != "unknown").sum())

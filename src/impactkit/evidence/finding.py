@@ -28,11 +28,7 @@ class Finding:
 
 def joined(*sentences: Sentence) -> Sentence:
     """Sentences one after the other; empty ones vanish."""
-    found: list[Run] = []
-    for sentence in sentences:
-        if sentence:
-            found += ([Run(" ")] if found else []) + list(sentence)
-    return tuple(found)
+    return listed(filter(None, sentences), " ")
 
 
 def listed(items: Iterable[Sentence | Run], separator: str = ", ") -> Sentence:

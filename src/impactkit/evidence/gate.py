@@ -85,13 +85,9 @@ def ground_of(place: Territory, claims: pd.DataFrame, *, year: int) -> Ground:
     weak = gaps[~gaps["rule"].isin(["claim.estimated", "claim.exaggerated"])]
     told = {number(abs(value) * 100, 1) for value in weak["value"].dropna()}
     events, jobs = place.table("events"), place.table("jobs")
-    return Ground(
-        earned=len(weak) < len(gaps),
-        gaps=frozenset(told),
-        targets=frozenset(str(one).casefold() for one in jobs["target"] if str(one)),
-        programmes=tuple(events.loc[events["kind"] == "other_programme", "title"].unique()),
-        year=year,
-    )
+    targets = frozenset(str(one).casefold() for one in jobs["target"] if str(one))
+    programmes = tuple(events.loc[events["kind"] == "other_programme", "title"].unique())
+    return Ground(len(weak) < len(gaps), frozenset(told), targets, programmes, year)
 
 
 def _bare(sentence: str) -> str:
@@ -156,11 +152,8 @@ def _past(sentence: str, ground: Ground) -> str:
 def _caused(sentence: str, ground: Ground) -> str:
     """Words that make of an evolution an effect; and an effect that forgets the other programmes."""
     bare = _bare(sentence)
-    if (
-        not SAID["causal"].search(bare)
-        or SAID["no_effect"].search(bare)
-        or say("gate.say.nothing") in sentence
-    ):
+    causal = _says(bare, "causal") and not _says(bare, "no_effect")
+    if not causal or say("gate.say.nothing") in sentence:
         return sentence
     if ground.earned:
         named = any(one.casefold() in sentence.casefold() for one in ground.programmes)

@@ -14,8 +14,7 @@ STATUSES = ("paid", "committed", "sought")
 
 def funding(place: Territory) -> Sentence:
     """A few lines one by one; more of them as sums by what they are for. Empty when no source says so."""
-    lines = place.table("funding")
-    if len(lines) <= MANY:
+    if len(place.table("funding")) <= MANY:
         return declared.funding(place)
     figures = picked(place)
     silent = figures.count("count_funding_without_amount") > 0
@@ -30,8 +29,7 @@ def funding(place: Territory) -> Sentence:
 def _ratio(place: Territory) -> Sentence:
     """Complementary money per euro of base, at the surest status that tells it."""
     for status in STATUSES:
-        found = picked(place).of("ratio_complementary", group=f"status={status}")
-        if found is not None:
+        if (found := picked(place).of("ratio_complementary", group=f"status={status}")) is not None:
             words = labels("funding", "status")[status]
             return runs("money.ratio", ratio=as_text(found["value"], found["unit"]), status=words)
     return ()

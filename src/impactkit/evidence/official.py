@@ -25,8 +25,7 @@ def latest(place: Territory, indicator: str) -> Sentence:
     lies in the territory. Empty without a value.
     """
     figures = picked(place)
-    found = _yearly(place, indicator)
-    if found is None:
+    if (found := _yearly(place, indicator)) is None:
         return ()
     told = {"year": found["period"][:4], "value": as_text(found["value"], found["unit"])}
     if indicator != UNEMPLOYMENT or place.units:
@@ -45,8 +44,7 @@ def change(place: Territory, indicator: str, *, short: bool = False) -> Sentence
     """How the figure moved since the last year before the label, without any reading of it; empty when no
     change can be told. `short` leaves the warning to whoever prints it elsewhere.
     """
-    moved = picked(place).of(change_of(indicator))
-    if moved is None:
+    if (moved := picked(place).of(change_of(indicator))) is None:
         return ()
     first, last = moved["period"].split("/")
     told = {"first": first, "last": last, "change": measured(abs(moved["value"]), moved["unit"])}
@@ -69,8 +67,7 @@ def among(place: Territory, indicator: str) -> Sentence:
     if half is not None:
         told = _span(half) | {"count": number(n), "family": noun}
         return runs(f"official.among{points}.{position(moved['value'], half, scale)}", **told)
-    spread = figures.of(change_of(indicator), group=RANGE)
-    if spread is None:
+    if (spread := figures.of(change_of(indicator), group=RANGE)) is None:
         return runs("official.among.none", none=say(f"family.none.{family}"))
     return runs(f"official.among{points}.few", n=n, count=number(n), family=noun, **_span(spread))
 

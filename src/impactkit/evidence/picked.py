@@ -43,8 +43,7 @@ class Picked:
         """The sentence of `key` about an indicator: `value` and `of` (its n) fill holes, the column that `n`
         names (value or n) chooses the plural; nothing without a value.
         """
-        row = self.of(indicator, group=group)
-        if row is None:
+        if (row := self.of(indicator, group=group)) is None:
             return ()
         about = {"value": number(row["value"]), "of": "" if pd.isna(row["n"]) else number(row["n"])}
         return runs(key, n=round(row[n]) if n else None, **about, **holes)

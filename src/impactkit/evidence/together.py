@@ -11,11 +11,9 @@ from impactkit.data.tables import labels
 from impactkit.effects.balance import designs
 from impactkit.effects.programme import programme_effect
 from impactkit.effects.results import Effect
-from impactkit.effects.territory import effect
-from impactkit.errors import NotEnoughData
 from impactkit.evidence.declared import cited
 from impactkit.evidence.effect_rows import COLUMNS, Row, row, unit_of
-from impactkit.evidence.estimated import named, outcomes
+from impactkit.evidence.estimated import effects_of, named, outcomes
 from impactkit.evidence.finding import Finding, Sentence, joined
 from impactkit.evidence.level import LEVEL
 from impactkit.evidence.picked import Picked, as_text, measured
@@ -54,8 +52,7 @@ def subtitle(ev: Evaluation) -> tuple[str, ...]:
 
 def sources(told: str) -> str:
     """Who says it: three sources at most by name, more of them by their number."""
-    every = told.split(" ; ")
-    if len(every) <= NAMED:
+    if len(every := told.split(" ; ")) <= NAMED:
         return cited(*every)
     return say("together.sources", count=number(len(every)))
 
@@ -63,8 +60,7 @@ def sources(told: str) -> str:
 def projects(ev: Evaluation) -> Sentence:
     """Projects and jobs declared over the programme, as a floor; empty without one."""
     found = of_programme(ev)
-    known = found.of("count_projects")
-    if known is None:
+    if (known := found.of("count_projects")) is None:
         return ()
     groups = ("about=projects", "about=jobs", "status=labelled")
     places, jobs, every = (number(found.count("count_territories", group=one)) for one in groups)
@@ -79,8 +75,7 @@ def projects(ev: Evaluation) -> Sentence:
 def themes(ev: Evaluation) -> Sentence:
     """The themes that the challenges named bear on, as they emerged; empty without one."""
     found = of_programme(ev)
-    whole = found.of("count_challenges")
-    if whole is None:
+    if (whole := found.of("count_challenges")) is None:
         return ()
     words = labels("challenges", "themes")
     ranks = found.many("index_theme_rank", "theme=")
@@ -101,11 +96,8 @@ def exchanges(ev: Evaluation) -> Sentence:
     linked = number(found.count("count_territories_linked"))
     adopted = number(found.count("count_transfers", group="status=adopted"))
     known = found.of("count_transfers")
-    about = {
-        "linked": linked,
-        "adopted": adopted,
-        "source": "" if known is None else sources(known["source"]),
-    }
+    source = "" if known is None else sources(known["source"])
+    about = {"linked": linked, "adopted": adopted, "source": source}
     said = found.told("together.transfers", "count_transfers", n="value", **about)
     return joined(said, runs("together.suggested", n=could, count=number(could)) if could else ())
 
@@ -115,16 +107,9 @@ def gaps(ev: Evaluation, outcome: str) -> pd.DataFrame:
     shares or points. In the order of the evaluation, never by size.
     """
     found = []
-    for place in ev.territories:
-        if place.status != "labelled":
-            continue
-        try:
-            told = effect(place, outcome)
-        except NotEnoughData:
-            continue
-        if told.estimate is not None:
-            ends = (told.estimate, told.low, told.high, told.n_comparison)
-            found.append((place.code, place.name, place.wave.name, *ends))
+    for place, told in effects_of(ev, outcome):
+        ends = (told.estimate, told.low, told.high, told.n_comparison)
+        found.append((place.code, place.name, place.wave.name, *ends))
     return pd.DataFrame(found, columns=GAPS)
 
 
@@ -189,8 +174,7 @@ def findings(ev: Evaluation) -> tuple[Finding, ...]:
     total = found.count("count_territories", group="status=labelled")
     said = [Finding("declared", one) for one in (projects(ev), themes(ev), exchanges(ev)) if one][:3]
     for outcome in outcomes(ev)[:1]:
-        kind = state(ev, outcome)
-        if kind != "refused":
+        if (kind := state(ev, outcome)) != "refused":
             said.append(Finding("estimated" if kind == "estimated" else "method", _gap(ev, outcome)))
     silent = found.count("count_territories", group="heading=projects|state=unknown")
     limit = runs("together.silent", n=silent, count=number(silent), all=number(total)) if silent else ()
@@ -208,20 +192,18 @@ def rows(ev: Evaluation) -> pd.DataFrame:
             found.append(about | mine | {"territory": one.territory})
         if told.estimate is None:
             continue
-        found += [
-            about | one
-            for one in (
-                row("gap", unit, told.estimate, told.low, told.high, told.n_treated),
-                row("p", "part", told.p, None, None, held["draws"]),
-                row("draws", "programmes", held["draws"]),
-                row("detectable", unit, held["detectable"]),
-                row("weak", "territoires", held["weak"], None, None, told.n_treated),
-                row("off", "fois", held["off"]),
-                row("i2", "part", held["i2"]),
-                row("meta", unit, *(held["meta"] or ())),
-                row("prediction", unit, None, *(held["prediction"] or ())),
-            )
+        whole_of = [
+            row("gap", unit, told.estimate, told.low, told.high, told.n_treated),
+            row("p", "part", told.p, None, None, held["draws"]),
+            row("draws", "programmes", held["draws"]),
+            row("detectable", unit, held["detectable"]),
+            row("weak", "territoires", held["weak"], None, None, told.n_treated),
+            row("off", "fois", held["off"]),
+            row("i2", "part", held["i2"]),
+            row("meta", unit, *(held["meta"] or ())),
+            row("prediction", unit, None, *(held["prediction"] or ())),
         ]
+        found += [about | one for one in whole_of]
     for one in designs(ev).itertuples(index=False):
         about = {"territory": one.territory, "outcome": one.outcome, "source": "impactkit"}
         found.append(about | row("comparison_units", "unités", one.units))

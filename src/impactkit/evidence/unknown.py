@@ -24,9 +24,8 @@ def not_covered(place: Territory) -> Sentence:
     missing = questions[questions["reason"] == "not-covered"]
     if missing.empty:
         return ()
-    return filled(
-        "unknown.not-covered", "items", listed(Run(within(what), declared=True) for what in missing["what"])
-    )
+    items = listed(Run(within(what), declared=True) for what in missing["what"])
+    return filled("unknown.not-covered", "items", items)
 
 
 def searched(place: Territory) -> str:

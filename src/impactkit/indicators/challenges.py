@@ -2,14 +2,13 @@
 
 import itertools
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, programme, told, told_or
+from impactkit.indicators.rows import Row, frame, programme, told, told_or
 
 OTHER = "other"
 
@@ -45,20 +44,20 @@ def _by_territory(challenges: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(held, index=list(told.index), dtype=bool)
 
 
-def _counted(ev: Evaluation) -> Iterator[dict[str, Any]]:
+def _counted(ev: Evaluation) -> Iterator[Row]:
     for place in ev.territories:
         known, missing = place.table("challenges"), why(ev, place.code, "challenges")
         yield told_or(missing, place.code, "count_challenges", len(known), "défis", known)
 
 
-def _themed(ev: Evaluation) -> Iterator[dict[str, Any]]:
+def _themed(ev: Evaluation) -> Iterator[Row]:
     for place in ev.territories:
         mine, missing = place.table("challenges"), why(ev, place.code, "challenges")
         share = float((mine["themes"] != "").mean())
         yield told_or(missing, place.code, "share_challenges_themed", share, "part", mine)
 
 
-def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
+def _programme(ev: Evaluation) -> Iterator[Row]:
     known, missing = programme(ev, "challenges"), why(ev, "", "challenges")
     themed = known[known["themes"] != ""]
     unthemed = len(known) - len(themed)
@@ -79,7 +78,7 @@ def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
             yield told("", "count_themes_together", both, "territoires", themed, **about)
 
 
-def _by_theme(themed: pd.DataFrame, territories: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _by_theme(themed: pd.DataFrame, territories: pd.DataFrame) -> Iterator[Row]:
     """Themes met, and the programme's own five even when no known challenge has them: a real zero."""
     # Territories with the same number share the better rank.
     ranks = territories.drop(columns=OTHER, errors="ignore").sum().rank(method="min", ascending=False)

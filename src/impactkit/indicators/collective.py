@@ -3,7 +3,6 @@
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import pandas as pd
 
@@ -12,7 +11,7 @@ from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
 from impactkit.data.territories import Territory
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, latest, row, told, told_or
+from impactkit.indicators.rows import Row, frame, latest, row, told, told_or
 
 UNITS = dict.fromkeys(("index_shannon", "index_blau", "index_hill", "index_evenness"), "indice")
 UNITS["index_hill"] = "types"
@@ -28,7 +27,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     the rank of the latest organisation, 1 (no body) to 4 (a legal structure). Trap: named members are a
     floor; without an announced size the size is missing, never their number.
     """
-    found: list[dict[str, Any]] = []
+    found: list[Row] = []
     for place in ev.territories:
         missing = why(ev, place.code, "collective")
         found += [*_size(place, missing), *_variety(place, missing), _age(place, missing)]
@@ -72,8 +71,7 @@ def diversity(types: Sequence[str]) -> dict[str, float | None]:
     type, where 0/0 says nothing. Every index is None for an empty list.
     Trap: all grow with the number of members known; compare only lists that are as complete.
     """
-    counts = sorted(Counter(types).values())
-    if not counts:
+    if not (counts := sorted(Counter(types).values())):
         return dict.fromkeys(UNITS)
     shares = [count / sum(counts) for count in counts]
     shannon = math.fsum(-share * math.log(share) for share in shares)
@@ -82,14 +80,14 @@ def diversity(types: Sequence[str]) -> dict[str, float | None]:
     return dict(zip(UNITS, (shannon, blau, math.exp(shannon), even), strict=True))
 
 
-def _size(place: Territory, missing: str) -> Iterator[dict[str, Any]]:
+def _size(place: Territory, missing: str) -> Iterator[Row]:
     members = place.table("members")
     whole, named = announced(members), members[members["role"] != "whole"]
     yield told_or(missing, place.code, "count_members", whole["count"].sum(), "membres", whole)
     yield told_or(missing, place.code, "count_members_named", len(present(members)), "membres", named)
 
 
-def _variety(place: Territory, missing: str) -> Iterator[dict[str, Any]]:
+def _variety(place: Territory, missing: str) -> Iterator[Row]:
     members = present(place.table("members"))
     typed = members[members["type"] != ""]
     untyped = len(members) - len(typed)
@@ -107,7 +105,7 @@ def _variety(place: Territory, missing: str) -> Iterator[dict[str, Any]]:
         yield told(place.code, indicator, value, UNITS[indicator], about, n=len(typed), flag=unknown)
 
 
-def _age(place: Territory, missing: str) -> dict[str, Any]:
+def _age(place: Territory, missing: str) -> Row:
     """Years from the founding to the label, or to the date of the wave that a candidate aims at; `low` and
     `high` when a date is less precise than a day, `quality` how precise. Negative: founded after.
     """
@@ -116,7 +114,7 @@ def _age(place: Territory, missing: str) -> dict[str, Any]:
     if not founded:
         return row(place.code, indicator, None, "années", flag=missing)
     days = days_between(founded, label)
-    about: dict[str, Any] = {"period": label, "quality": coarsest(founded, label), "n": 1}
+    about: Row = {"period": label, "quality": coarsest(founded, label), "n": 1}
     if coarsest(founded, label) != "day":
         (first, last), (start, end) = span(founded), span(label)
         shortest, longest = (start - last).days, (end - first).days
@@ -126,7 +124,7 @@ def _age(place: Territory, missing: str) -> dict[str, Any]:
     return told(place.code, indicator, days / YEAR, "années", fact, **about)
 
 
-def _maturity(place: Territory, missing: str) -> dict[str, Any]:
+def _maturity(place: Territory, missing: str) -> Row:
     events = place.table("events")
     mine = (events["territory"] == place.code) & (events["kind"] == "governance")
     told_of = events[mine & (events["maturity"] != "")].sort_values(["date", "as_of"], kind="stable").tail(1)

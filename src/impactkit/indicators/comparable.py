@@ -42,12 +42,9 @@ def comparable(place: Territory, *, on: str = POPULATION) -> pd.DataFrame:
     family = family_of(place, on)
     sizes, own = sizes_of(place, on, family)
     found = untouched(ev, family)
-    found["size"] = found["unit"].map(sizes)
-    for reason, which in (
-        ("smaller", found["size"] < own / 2),
-        ("larger", found["size"] > own * 2),
-        ("no-value", found["size"].isna() | pd.isna(own)),
-    ):
+    found["size"] = size = found["unit"].map(sizes)
+    wrong = {"smaller": size < own / 2, "larger": size > own * 2, "no-value": size.isna() | pd.isna(own)}
+    for reason, which in wrong.items():
         found.loc[which & (found["reason"] == ""), "reason"] = reason
     found["comparable"] = found["reason"] == ""
     return found[COLUMNS]
@@ -122,8 +119,7 @@ def sizes_of(place: Territory, on: str, family: str) -> tuple[pd.Series, float]:
 @functools.lru_cache(maxsize=4)
 def zone_jobs(ev: Evaluation) -> pd.Series:
     """Jobs of each employment zone in 2018: all salaried ones (INSEE), else the private ones."""
-    told = series.of_units(ev, "count_jobs_salaried", "zone")
-    if len(told):
+    if len(told := series.of_units(ev, "count_jobs_salaried", "zone")):
         return told[told["period"] == zones.YEAR].set_index("unit")["value"]
     everywhere = geography.members("commune", vintage=ev.vintage).assign(unit=series.NATION)
     return zones.exposure(ev, everywhere).set_index("zone")["inside"]

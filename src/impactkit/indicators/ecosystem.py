@@ -4,7 +4,6 @@ import itertools
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -12,16 +11,12 @@ from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators.collective import newest_last
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, latest, row, told
+from impactkit.indicators.rows import Row, frame, latest, row, told
 
 Pair = tuple[str, str]
 
-UNITS = {
-    "ratio_network_density": "part",
-    "count_ties": "liens",
-    "share_ties_repeated": "part",
-    "share_members_kept": "part",
-}
+UNITS = {"ratio_network_density": "part", "count_ties": "liens"}
+UNITS |= {"share_ties_repeated": "part", "share_members_kept": "part"}
 BEGUN = ("imagined", "incubated", "started", "scaled")
 
 
@@ -88,9 +83,7 @@ def network(place: Territory) -> Network:
     """
     members, projects = place.table("members"), place.table("projects")
     named = members[(members["role"] != "whole") & (members["name"] != "")]
-    lives: dict[str, tuple[Life, ...]] = {}
-    for name, told_of in named.groupby("name"):
-        lives[str(name)] = tuple(_lives(told_of))
+    lives = {str(name): tuple(_lives(told_of)) for name, told_of in named.groupby("name")}
     first = min((life.first for stays in lives.values() for life in stays), default=0)
     last = int((latest(named["as_of"]) or "0")[:4])
     teams = {
@@ -119,20 +112,19 @@ def _lives(told_of: pd.DataFrame) -> Iterator[Life]:
         yield Life(first, int(until[:4]) if until and int(until[:4]) >= first else None)
 
 
-def _life(project: dict[str, Any]) -> Life:
+def _life(project: Row) -> Life:
     begun = [project[name] for name in BEGUN if project[name]]
     first = int(min(begun or [project["as_of"]])[:4])
     stopped = project["stopped"] or (project["as_of"] if project["stage"] == "stopped" else "")
     return Life(first, int(stopped[:4]) if stopped else None)
 
 
-def _team(project: dict[str, Any]) -> frozenset[str]:
+def _team(project: Row) -> frozenset[str]:
     return frozenset([project["owner"], *project["partners"].split("|")])
 
 
-def _of(place: Territory) -> Iterator[dict[str, Any]]:
-    seen = network(place)
-    if not seen.years:
+def _of(place: Territory) -> Iterator[Row]:
+    if not (seen := network(place)).years:
         flag = why(place.evaluation, place.code, "collective")
         for name, unit in UNITS.items():
             yield row(place.code, name, None, unit, flag=flag)

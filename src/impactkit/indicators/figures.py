@@ -13,7 +13,7 @@ from impactkit.data.territories import Territory
 from impactkit.indicators.comparable import ENOUGH, family_of, last_before, sizes_of, untouched
 from impactkit.indicators.comparable import comparable as compared_with
 from impactkit.indicators.dispersion import byar, expected, wilson
-from impactkit.indicators.rows import ORIGIN, row
+from impactkit.indicators.rows import ORIGIN, Row, row
 from impactkit.indicators.trajectory import (
     after_break,
     annual,
@@ -24,17 +24,12 @@ from impactkit.indicators.trajectory import (
     trajectory,
 )
 
-MEASURES = {
-    "share_aged_75": "part",
-    "count_jobs_private": "emplois",
-    "rate_unemployment": "part",
-    "rate_poverty": "part",
-    "count_jobs_ess": "emplois",
-}
+MEASURES = {"share_aged_75": "part", "count_jobs_private": "emplois", "rate_unemployment": "part"}
+MEASURES |= {"rate_poverty": "part", "count_jobs_ess": "emplois"}
 RANGE = "comparable=range"
 
 
-def rows_of(place: Territory, indicator: str) -> list[dict[str, Any]]:
+def rows_of(place: Territory, indicator: str) -> list[Row]:
     """Rows of one indicator for one territory; one row with its reason when there is no value.
 
     The indicator itself by period (low, high: rounding, or Wilson's and Byar's intervals of a sample or of
@@ -85,7 +80,7 @@ def _printed(told: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([annual(told), known.tail(1)], ignore_index=True)
 
 
-def _value(place: Territory, indicator: str, one: dict[str, Any]) -> dict[str, Any]:
+def _value(place: Territory, indicator: str, one: Row) -> Row:
     value, low, high = one["value"], one["low"], one["high"]
     about = _about(one) | {name: one[name] for name in ("n", "period", "flag")}
     if pd.isna(value):
@@ -98,11 +93,11 @@ def _value(place: Territory, indicator: str, one: dict[str, Any]) -> dict[str, A
     return row(place.code, indicator, float(value), one["measure"], low=low, high=high, **about)
 
 
-def _about(one: Mapping[Any, Any]) -> dict[str, Any]:
+def _about(one: Mapping[Any, Any]) -> Row:
     return {name: one[name] for name in ORIGIN}
 
 
-def _zone(place: Territory, known: pd.DataFrame) -> list[dict[str, Any]]:
+def _zone(place: Territory, known: pd.DataFrame) -> list[Row]:
     if "zone" not in known or not known["zone"].iloc[0]:
         return []
     one = known.iloc[0]
@@ -137,7 +132,12 @@ def change_of(indicator: str) -> str:
     return f"rate_{indicator.split('_', 1)[1]}_change"
 
 
-def _changes(place: Territory, indicator: str) -> list[dict[str, Any]]:
+def yearly(indicator: str) -> str:
+    """What the rows print of an indicator year by year: itself for a rate, else its index on base 100."""
+    return indicator if is_rate(indicator) else "index_" + indicator.removeprefix("count_")
+
+
+def _changes(place: Territory, indicator: str) -> list[Row]:
     moved = changes(place, indicator)
     if moved.empty:
         return []
@@ -160,18 +160,15 @@ def _changes(place: Territory, indicator: str) -> list[dict[str, Any]]:
     return found + _expected(place, indicator, name, mine, span | {"unit": measure})
 
 
-def _count(
-    place: Territory, indicator: str, count: int, about: dict[str, Any], period: str
-) -> dict[str, Any]:
+def _count(place: Territory, indicator: str, count: int, about: Row, period: str) -> Row:
     rest = about | {"period": period, "group": f"on={indicator}"}
     return row(place.code, "count_comparable", float(count), "territoires", **rest)
 
 
-def _indices(place: Territory, indicator: str, about: dict[str, Any]) -> list[dict[str, Any]]:
+def _indices(place: Territory, indicator: str, about: Row) -> list[Row]:
     """What the chart draws: for counts the index, for rates the rate, own and median of the comparables."""
     column = "value" if is_rate(indicator) else "index"
-    name = indicator if is_rate(indicator) else "index_" + indicator.removeprefix("count_")
-    measure = "part" if is_rate(indicator) else "indice"
+    name, measure = yearly(indicator), "part" if is_rate(indicator) else "indice"
     found = []
     for period, year in trajectory(place, indicator).groupby("period"):
         dated = about | {"period": str(period), "as_of": str(period)}
@@ -199,9 +196,7 @@ def changes_of_all(
     return _moved(indicator, ends[first], ends[last]), *sizes_of(place, indicator, family)
 
 
-def _expected(
-    place: Territory, indicator: str, name: str, mine: pd.Series, about: dict[str, Any]
-) -> list[dict[str, Any]]:
+def _expected(place: Territory, indicator: str, name: str, mine: pd.Series, about: Row) -> list[Row]:
     """Limits of the ordinary for a unit of the territory's size, told by every unit that the programme does
     not touch.
     """
@@ -213,7 +208,7 @@ def _expected(
     return [row(place.code, name, limits.median, **rest)]
 
 
-def _level(place: Territory, indicator: str, known: pd.DataFrame) -> list[dict[str, Any]]:
+def _level(place: Territory, indicator: str, known: pd.DataFrame) -> list[Row]:
     """A figure with too few dates to tell a change: its level among comparable territories."""
     last = after_break(known).iloc[-1].to_dict()
     units = compared_with(place, on=indicator)

@@ -1,13 +1,12 @@
 """Money: sought, committed, paid; whose, for what, and how much it drew beside it."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.indicators.missing import complete, why
-from impactkit.indicators.rows import frame, programme, row, told, told_or
+from impactkit.indicators.rows import Row, frame, programme, row, told, told_or
 
 LINE = ["territory", "payer", "project", "purpose", "share"]
 STATUSES = ("sought", "committed", "paid")
@@ -25,7 +24,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     one name counts for its last year. The programme's ratio is
     over the territories whose own is known.
     """
-    found: list[dict[str, Any]] = []
+    found: list[Row] = []
     for place in ev.territories:
         lines, flag = place.table("funding"), why(ev, place.code, "funding")
         if lines.empty:
@@ -53,7 +52,7 @@ def secured(lines: pd.DataFrame) -> pd.DataFrame:
     return by_status.sort_values("amount", kind="stable").groupby(LINE, dropna=False).tail(1)
 
 
-def _amounts(code: str, lines: pd.DataFrame, known: pd.DataFrame, missing: str) -> Iterator[dict[str, Any]]:
+def _amounts(code: str, lines: pd.DataFrame, known: pd.DataFrame, missing: str) -> Iterator[Row]:
     for status in STATUSES:
         some = known[known["status"] == status]
         figures, group = some.dropna(subset=["amount"]), f"status={status}"
@@ -67,7 +66,7 @@ def _amounts(code: str, lines: pd.DataFrame, known: pd.DataFrame, missing: str) 
     yield told(code, "count_funding_without_amount", len(silent), "lignes", lines)
 
 
-def _ratios(ev: Evaluation, code: str, known: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _ratios(ev: Evaluation, code: str, known: pd.DataFrame) -> Iterator[Row]:
     for status in STATUSES:
         some = known[(known["status"] == status) & (known["share"] != "")]
         value, flag = _ratio(ev, code, some)
@@ -75,7 +74,7 @@ def _ratios(ev: Evaluation, code: str, known: pd.DataFrame) -> Iterator[dict[str
         yield told(code, "ratio_complementary", value, "euros par euro", some, **about)
 
 
-def _programme(ev: Evaluation, found: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _programme(ev: Evaluation, found: pd.DataFrame) -> Iterator[Row]:
     """The ratio over the territories whose own is known."""
     ratios = found[(found["indicator"] == "ratio_complementary") & found["value"].notna()]
     lines = last_told(programme(ev, "funding"))
@@ -101,10 +100,9 @@ def _ratio(ev: Evaluation, code: str, lines: pd.DataFrame) -> tuple[float | None
     return float(more.sum() / base.sum()), ""
 
 
-def _secured(code: str, known: pd.DataFrame, flag: str) -> Iterator[dict[str, Any]]:
+def _secured(code: str, known: pd.DataFrame, flag: str) -> Iterator[Row]:
     held = secured(known)
-    total = float(held["amount"].sum())
-    if not total > 0:
+    if not (total := float(held["amount"].sum())) > 0:
         for indicator, unit in (("amount_secured", "euros"), ("index_concentration", "indice")):
             yield row(code, indicator, None, unit, flag=flag)
         return

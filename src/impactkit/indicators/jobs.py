@@ -1,14 +1,13 @@
 """Jobs as they are declared by the projects."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, last_of, programme, row, told, told_or
+from impactkit.indicators.rows import Row, frame, last_of, programme, row, told, told_or
 
 # Under twenty units a percentage says less than the units themselves.
 ENOUGH = 20
@@ -27,7 +26,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     return frame([*(one for place in ev.territories for one in _of(place)), *_programme(ev)])
 
 
-def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
+def _programme(ev: Evaluation) -> Iterator[Row]:
     last = last_of(programme(ev, "jobs").dropna(subset=["actual"]), ["territory", "project"])
     if len(last):
         places = last["territory"].nunique()
@@ -35,7 +34,7 @@ def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
         yield told("", "count_territories", places, "territoires", last, group="about=jobs")
 
 
-def _of(place: Territory) -> Iterator[dict[str, Any]]:
+def _of(place: Territory) -> Iterator[Row]:
     code, missing = place.code, why(place.evaluation, place.code, "projects")
     last, jobs = latest_jobs(place), place.table("jobs")
     full = last_of(jobs.dropna(subset=["fte"]), ["project"])
@@ -58,7 +57,7 @@ def latest_jobs(place: Territory) -> pd.DataFrame:
     return last_of(place.table("jobs").dropna(subset=["actual"]), ["project"])
 
 
-def _target(code: str, last: pd.DataFrame, jobs: pd.DataFrame, missing: str) -> dict[str, Any]:
+def _target(code: str, last: pd.DataFrame, jobs: pd.DataFrame, missing: str) -> Row:
     """Jobs over target, for the projects whose latest target is written in digits."""
     hoped = last_of(jobs[jobs["target"] != ""], ["project"])
     hoped = hoped[hoped["target"].str.fullmatch(r"\d+")][["project", "target"]]
@@ -70,6 +69,6 @@ def _target(code: str, last: pd.DataFrame, jobs: pd.DataFrame, missing: str) -> 
     return _share(code, "share_jobs_target", held, total, both)
 
 
-def _share(code: str, indicator: str, part: float, whole: float, facts: pd.DataFrame) -> dict[str, Any]:
+def _share(code: str, indicator: str, part: float, whole: float, facts: pd.DataFrame) -> Row:
     value, flag = (None, "missing:too-few") if whole < ENOUGH else (part / whole, "")
     return told(code, indicator, value, "part", facts, n=whole, flag=flag)

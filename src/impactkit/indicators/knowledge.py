@@ -13,7 +13,7 @@ from impactkit.data.tables import schemas
 from impactkit.data.territories import Territory
 from impactkit.indicators.comparable import own_populations
 from impactkit.indicators.missing import questions
-from impactkit.indicators.rows import frame, latest, row, sources
+from impactkit.indicators.rows import Row, frame, latest, row, sources
 
 # Heading -> the tables whose sourced rows document it; without a table a heading stays unknown.
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -130,7 +130,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     """`count_headings_documented` (of 13) by territory: headings with one sourced row at least; n is 13."""
     board = _board(ev)
     documented = board[board["state"] != "unknown"].groupby("territory").size()
-    found: list[dict[str, Any]] = []
+    found: list[Row] = []
     for place in ev.territories:
         count, about = float(documented.get(place.code, 0)), {"source": ev.title, "n": len(HEADINGS)}
         found.append(row(place.code, "count_headings_documented", count, "rubriques", **about))

@@ -1,14 +1,12 @@
 """What the label asks: met, not met, or not known."""
 
-from typing import Any
-
 import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators.collective import announced, present
 from impactkit.indicators.missing import complete, why
-from impactkit.indicators.rows import frame, row, told
+from impactkit.indicators.rows import Row, frame, row, told
 
 UNIT = "critère"
 # The threshold of evaluation.toml that each criterion asks for.
@@ -29,7 +27,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     return frame(criterion(place) for place in ev.territories for criterion in every)
 
 
-def _strength(place: Territory) -> dict[str, Any]:
+def _strength(place: Territory) -> Row:
     members = place.table("members")
     whole, named = announced(members), present(members)
     # An announced size is that of the whole: nothing is left open about it.
@@ -43,14 +41,14 @@ def _size(whole: pd.DataFrame) -> int:
     return int(whole["count"].iloc[0]) if len(whole) else 0
 
 
-def _challenges(place: Territory) -> dict[str, Any]:
+def _challenges(place: Territory) -> Row:
     known, closed = place.table("challenges"), complete(place.evaluation, place.code, "challenges")
     return _enough(place, "challenges", "challenges", len(known), known, closed)
 
 
 def _enough(
     place: Territory, threshold: str, heading: str, count: int, known: pd.DataFrame, closed: bool
-) -> dict[str, Any]:
+) -> Row:
     """Whether `count` reaches what is asked; short of it, unknown until the list is closed."""
     asked, indicator = place.evaluation.label.get(threshold), CRITERIA[threshold]
     if asked is not None and (count >= asked or (len(known) and closed)):
@@ -59,7 +57,7 @@ def _enough(
     return told(place.code, indicator, None, UNIT, known, n=count, flag=flag)
 
 
-def _diversity(place: Territory) -> dict[str, Any]:
+def _diversity(place: Territory) -> Row:
     indicator, asked = "met_collective_diversity", place.evaluation.label.get("diversity")
     members = place.table("members")
     whole, named = announced(members), present(members)

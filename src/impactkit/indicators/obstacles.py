@@ -1,14 +1,12 @@
 """Rules that stand in the way: open, lifted, refused, and how long an answer takes."""
 
-from typing import Any
-
 import pandas as pd
 
 from impactkit.data.dates import days_between
 from impactkit.data.evaluation import Evaluation
 from impactkit.indicators.durations import median
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, programme, told, told_or
+from impactkit.indicators.rows import Row, frame, programme, told, told_or
 
 ANSWERED = ("lifted", "refused")
 
@@ -21,7 +19,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     Trap: an unanswered obstacle is not dropped, it runs until its latest news; without it the time would be
     too short. Under five durations the median is missing. `n`: obstacles counted, or durations.
     """
-    found: list[dict[str, Any]] = []
+    found: list[Row] = []
     obstacles = ev.table("obstacles")
     for code in [*(place.code for place in ev.territories), ""]:
         mine = obstacles[obstacles["territory"] == code] if code else programme(ev, "obstacles")
@@ -32,8 +30,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
         for outcome, some in mine.groupby("outcome"):
             group = f"outcome={outcome}"
             found.append(told(code, "count_obstacles", len(some), "freins", some, group=group))
-        answered = mine[mine["outcome"].isin(ANSWERED)]
-        if len(answered):
+        if len(answered := mine[mine["outcome"].isin(ANSWERED)]):
             share = float((answered["outcome"] == "lifted").mean())
             found.append(told(code, "share_obstacles_lifted", share, "part", answered))
         days, ended = durations(mine)

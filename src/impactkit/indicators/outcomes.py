@@ -1,12 +1,10 @@
 """What projects say they bring, by dimension, and what it costs them."""
 
-from typing import Any
-
 import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, last_of, told_or
+from impactkit.indicators.rows import Row, frame, last_of, told_or
 
 KEY = ["project", "dimension", "what"]
 
@@ -19,7 +17,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     The latest row of each project, dimension and result. Trap: results of different natures are counted,
     never added up; a charge that nobody told is missing; `n` is how many results have theirs told.
     """
-    found: list[dict[str, Any]] = []
+    found: list[Row] = []
     for place in ev.territories:
         facts = last_of(place.table("project_outcomes"), KEY)
         code, missing, unit = place.code, why(ev, place.code, "projects"), "résultats déclarés"

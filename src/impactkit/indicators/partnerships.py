@@ -1,14 +1,13 @@
 """Partnerships with companies: of which type, through which network, in euros and in hours."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, last_of, told, told_or
+from impactkit.indicators.rows import Row, frame, last_of, told, told_or
 
 KEY = ["company", "type", "project"]
 
@@ -24,7 +23,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     return frame(one for place in ev.territories for one in _of(ev, place))
 
 
-def _of(ev: Evaluation, place: Territory) -> Iterator[dict[str, Any]]:
+def _of(ev: Evaluation, place: Territory) -> Iterator[Row]:
     code, missing = place.code, why(ev, place.code, "partnerships")
     facts = last_of(place.table("partnerships"), KEY)
     yield told_or(missing, code, "count_partnerships", len(facts), "partenariats", facts)

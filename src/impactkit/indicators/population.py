@@ -1,14 +1,12 @@
 """Municipal population and its change, among comparable territories. It describes; it attributes nothing."""
 
-from typing import Any
-
 import pandas as pd
 
 from impactkit.data import geography
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators.comparable import ENOUGH, last_before, own_population
-from impactkit.indicators.rows import frame, row
+from impactkit.indicators.rows import Row, frame, row
 from impactkit.indicators.trajectory import BASE, median_of, trajectory
 
 CHANGE = "rate_population_change"
@@ -28,9 +26,9 @@ def rows(ev: Evaluation, *, of: str = "") -> pd.DataFrame:
     return frame([one for place in asked for one in _rows_of(place)])
 
 
-def _rows_of(place: Territory) -> list[dict[str, Any]]:
+def _rows_of(place: Territory) -> list[Row]:
     vintage = str(place.evaluation.vintage)
-    about: dict[str, Any] = {"source": geography.POPULATION_SOURCE, "geography_vintage": vintage}
+    about: Row = {"source": geography.POPULATION_SOURCE, "geography_vintage": vintage}
     if not place.perimeter:
         missing = {**about, "flag": "missing:no-perimeter"}
         asked = (("count_population", "habitants"), (CHANGE, "part"))
@@ -53,7 +51,7 @@ def _rows_of(place: Territory) -> list[dict[str, Any]]:
     return found + _compared(place, path, about)
 
 
-def _compared(place: Territory, path: pd.DataFrame, about: dict[str, Any]) -> list[dict[str, Any]]:
+def _compared(place: Territory, path: pd.DataFrame, about: Row) -> list[Row]:
     first, last = int(path["period"].min()), int(path["period"].max())
     span = {"period": f"{first}/{last}", "data_vintage": str(last), "flag": "rolling", **about}
     ends = path[path["period"] == last].set_index("unit")
@@ -68,10 +66,8 @@ def _compared(place: Territory, path: pd.DataFrame, about: dict[str, Any]) -> li
         return found
     if len(others) < ENOUGH:
         groups = {f"comparable={unit}": float(value) for unit, value in others.items()}
-        one_by_one = (
-            row(place.code, CHANGE, one, "part", group=name, **span) for name, one in groups.items()
-        )
-        return [*found, *one_by_one]
+        found += [row(place.code, CHANGE, one, "part", group=name, **span) for name, one in groups.items()]
+        return found
     found.append(row(place.code, CHANGE, unit="part", **median_of(others), **span))
     for period, year in path.groupby("period"):
         dated = span | {"period": str(period), "data_vintage": str(period)}

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
@@ -11,7 +10,7 @@ from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators.durations import median
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, programme, told, told_or
+from impactkit.indicators.rows import Row, frame, programme, told, told_or
 from impactkit.indicators.stages import CLOCKS, DATES, ORDER, first_project, known_waits, with_reached
 from impactkit.indicators.target import progress
 
@@ -32,7 +31,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     the Kaplan-Meier median of days_to_first_project, and progress to the target of evaluation.toml. Trap: a
     share passed is a floor, for a project may pass later; `n` is the number of projects it is taken over.
     """
-    found: list[dict[str, Any]] = []
+    found: list[Row] = []
     for place in ev.territories:
         projects, missing = with_reached(place.table("projects")), why(ev, place.code, "projects")
         found.append(told_or(missing, place.code, "count_projects", len(projects), "projets", projects))
@@ -43,16 +42,16 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     return frame([*found, *_programme(ev), *progress(ev)])
 
 
-def _split(code: str, projects: pd.DataFrame, column: str) -> Iterator[dict[str, Any]]:
+def _split(code: str, projects: pd.DataFrame, column: str) -> Iterator[Row]:
     for name, some in projects.groupby(projects[column].replace("", "unknown")):
         yield told(code, "count_projects", len(some), "projets", some, group=f"{column}={name}")
 
 
-def _passage(code: str, projects: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _passage(code: str, projects: pd.DataFrame) -> Iterator[Row]:
     for rank, (before, after) in enumerate(itertools.pairwise(ORDER)):
         here = projects[projects["reached"] >= rank]
         share = float((here["reached"] > rank).mean()) if len(here) else None
-        about: dict[str, Any] = {"group": f"{before}>{after}", "n": len(here)}
+        about: Row = {"group": f"{before}>{after}", "n": len(here)}
         about["flag"] = "" if len(here) else "missing:unknown-stage"
         yield told(code, "share_projects_passed", share, "part", projects, **about)
         dates = projects[[DATES[before], DATES[after]]]
@@ -63,9 +62,9 @@ def _passage(code: str, projects: pd.DataFrame) -> Iterator[dict[str, Any]]:
         yield told(code, "days_between_stages", value, "jours", projects, **about)
 
 
-def _wait(place: Territory, clock: str, projects: pd.DataFrame) -> dict[str, Any]:
+def _wait(place: Territory, clock: str, projects: pd.DataFrame) -> Row:
     wait = first_project(place, clock)
-    about: dict[str, Any] = {"group": f"clock={clock}"}
+    about: Row = {"group": f"clock={clock}"}
     if wait is None or wait.days is None:
         about["flag"] = "missing:no-clock" if wait is None else "missing:undated"
     elif not wait.came:
@@ -77,9 +76,8 @@ def _wait(place: Territory, clock: str, projects: pd.DataFrame) -> dict[str, Any
     return told(place.code, "days_to_first_project", days, "jours", projects, **about)
 
 
-def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
-    projects = programme(ev, "projects")
-    if len(projects):
+def _programme(ev: Evaluation) -> Iterator[Row]:
+    if len(projects := programme(ev, "projects")):
         places = projects["territory"].nunique()
         yield told("", "count_projects", len(projects), "projets", projects)
         yield told("", "count_territories", places, "territoires", projects, group="about=projects")
@@ -87,11 +85,11 @@ def _programme(ev: Evaluation) -> Iterator[dict[str, Any]]:
     for clock in CLOCKS:
         waits = known_waits(ev, clock)
         value, flag = median([float(wait.days or 0) for wait in waits], [wait.came for wait in waits])
-        about: dict[str, Any] = {"n": len(waits), "group": f"clock={clock}", "flag": flag}
+        about: Row = {"n": len(waits), "group": f"clock={clock}", "flag": flag}
         yield told("", "days_to_first_project", value, "jours", projects, **about)
 
 
-def _sums(code: str, projects: pd.DataFrame, missing: str) -> Iterator[dict[str, Any]]:
+def _sums(code: str, projects: pd.DataFrame, missing: str) -> Iterator[Row]:
     for indicator, (column, unit) in SUMS.items():
         some = projects.dropna(subset=[column])
         yield told_or(missing, code, indicator, some[column].sum(), unit, some)

@@ -20,8 +20,7 @@ def protected(ev: Evaluation, rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.Data
     from impactkit.indicators.secrecy import RULES, withheld_rows
     from impactkit.indicators.suppression import SECONDARY
 
-    rules = {name: RULES[rule] for rule, names in ev.secrecy.items() for name in names}
-    if not rules:
+    if not (rules := {name: RULES[rule] for rule, names in ev.secrecy.items() for name in names}):
         return rows, pd.DataFrame()
     shown, log = withheld_rows(rows, rules, _parts(rows, set(rules)), _nested(ev))
     # Of a table of which a figure is withheld, what no rule protects might give it back: it goes too.

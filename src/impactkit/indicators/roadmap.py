@@ -11,7 +11,7 @@ from impactkit.data.dates import coarsest, days_between, middle, span
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators.missing import why
-from impactkit.indicators.rows import frame, latest, row, told
+from impactkit.indicators.rows import Row, frame, latest, row, told
 
 _NAMES = (
     "count_milestones count_milestones_done share_milestones_done share_milestones_on_time "
@@ -32,7 +32,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     A milestone is late after the last day of the period it was due in. Trap: what a version drops or leaves
     out is no longer late, so that a rewritten roadmap looks kept; read the last four beside the shares.
     """
-    found: list[dict[str, Any]] = []
+    found: list[Row] = []
     for place in ev.territories:
         milestones = place.table("milestones")
         if milestones.empty:
@@ -51,7 +51,7 @@ def current(milestones: pd.DataFrame) -> pd.DataFrame:
     return last.assign(is_done=done, is_dropped=dropped)
 
 
-def _kept(place: Territory, milestones: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _kept(place: Territory, milestones: pd.DataFrame) -> Iterator[Row]:
     last = current(milestones)
     alive = last[~last["is_dropped"]]
     yield _told(place, "count_milestones", len(alive), last)
@@ -67,7 +67,7 @@ def _kept(place: Territory, milestones: pd.DataFrame) -> Iterator[dict[str, Any]
     yield _told(place, "count_milestones_undated", int(undated.sum()), last, n=len(alive))
 
 
-def _on_time(place: Territory, alive: pd.DataFrame, today: str) -> Iterator[dict[str, Any]]:
+def _on_time(place: Territory, alive: pd.DataFrame, today: str) -> Iterator[Row]:
     """Done by the end of the period they were due in, among those due by the latest news: what is due and
     not done is late. What is done at no known date is left out, and counted apart. `low` and `high` when
     dates known to the month or the year leave a doubt.
@@ -89,7 +89,7 @@ def _on_time(place: Territory, alive: pd.DataFrame, today: str) -> Iterator[dict
     yield _told(place, "count_milestones_on_time", likely, told_of)
 
 
-def _delay(place: Territory, alive: pd.DataFrame, today: str) -> dict[str, Any]:
+def _delay(place: Territory, alive: pd.DataFrame, today: str) -> Row:
     """Median days from the end of the period due to the day done, among those done late.
 
     Trap: what is late and not done yet is not in it, so that it is too short; when nothing late is done,
@@ -97,8 +97,7 @@ def _delay(place: Territory, alive: pd.DataFrame, today: str) -> dict[str, Any]:
     """
     name = "days_milestone_delay"
     dated = alive[(alive["due"] != "") & (alive["done"] != "")]
-    late = _late(zip(dated["due"], dated["done"], strict=True))
-    if late:
+    if late := _late(zip(dated["due"], dated["done"], strict=True)):
         return _told(place, name, median(late), dated, n=len(late))
     so_far = _late((due, today) for due in alive[(alive["due"] != "") & ~alive["is_done"]]["due"])
     if so_far:
@@ -121,7 +120,7 @@ def _late(pairs: Iterable[tuple[str, str]]) -> list[int]:
     return [days for due, done in pairs if (days := (middle(done) - span(due)[1]).days) > 0]
 
 
-def _versions(place: Territory, milestones: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _versions(place: Territory, milestones: pd.DataFrame) -> Iterator[Row]:
     versions = sorted(milestones["version"].dropna().unique())
     yield _told(place, "count_roadmap_versions", len(versions), milestones, n=len(versions))
     yield _between(place, milestones, len(versions))
@@ -138,11 +137,10 @@ def _versions(place: Territory, milestones: pd.DataFrame) -> Iterator[dict[str, 
     yield _told(place, "count_milestones_unlisted", len(gone), milestones, n=len(known))
 
 
-def _between(place: Territory, milestones: pd.DataFrame, versions: int) -> dict[str, Any]:
+def _between(place: Territory, milestones: pd.DataFrame, versions: int) -> Row:
     name = "days_roadmap_between_versions"
     adopted = milestones[milestones["adopted"] != ""].groupby("version")["adopted"].min()
-    days = [days_between(first, last) for first, last in itertools.pairwise(adopted)]
-    if days:
+    if days := [days_between(first, last) for first, last in itertools.pairwise(adopted)]:
         quality = coarsest(*adopted)
         return _told(place, name, median(days), milestones, n=len(days), quality=quality)
     flag = "missing:undated" if versions > 1 else "missing:not-applicable"
@@ -162,7 +160,5 @@ def _moved(milestones: pd.DataFrame) -> tuple[int, int]:
     return moved, compared
 
 
-def _told(
-    place: Territory, indicator: str, value: float | None, facts: pd.DataFrame, **rest: Any
-) -> dict[str, Any]:
+def _told(place: Territory, indicator: str, value: float | None, facts: pd.DataFrame, **rest: Any) -> Row:
     return told(place.code, indicator, value, UNITS[indicator], facts, **rest)

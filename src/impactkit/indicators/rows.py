@@ -7,6 +7,8 @@ import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 
+# Cells by column: those of an indicator, or of a table that one is drawn from.
+Row = dict[str, Any]
 KEY = ["territory", "indicator", "group", "period"]
 # Where a figure comes from.
 ORIGIN = ("source", "as_of", "data_vintage", "geography_vintage")
@@ -16,7 +18,7 @@ COLUMNS = (*KEY, *_NUMBERS, "unit", "flag", "quality", *ORIGIN)
 WITHHELD = "missing:withheld"
 
 
-def row(territory: str, indicator: str, value: float | None, unit: str, **rest: Any) -> dict[str, Any]:
+def row(territory: str, indicator: str, value: float | None, unit: str, **rest: Any) -> Row:
     """One row; `value` None needs a `flag` that says why. Other columns by name, empty when not given."""
     if value is None and not rest.get("flag"):
         raise ValueError(f"{indicator} of {territory}: a missing value needs its reason")
@@ -51,9 +53,7 @@ def sources(texts: Iterable[str]) -> str:
     return " ; ".join(dict.fromkeys(text for text in texts if text))
 
 
-def told(
-    code: str, indicator: str, value: float | None, unit: str, facts: pd.DataFrame, **rest: Any
-) -> dict[str, Any]:
+def told(code: str, indicator: str, value: float | None, unit: str, facts: pd.DataFrame, **rest: Any) -> Row:
     """One row drawn from declared facts: `period` and `as_of` are their latest date, `source` theirs, `n`
     how many they are unless it is given.
     """
@@ -64,7 +64,7 @@ def told(
 
 def told_or(
     missing: str, code: str, indicator: str, value: float | None, unit: str, facts: pd.DataFrame, **rest: Any
-) -> dict[str, Any]:
+) -> Row:
     """`told`; without any fact, the row empty with the flag `missing`, of the same group."""
     if len(facts):
         return told(code, indicator, value, unit, facts, **rest)

@@ -68,8 +68,7 @@ def first_project(place: Territory, clock: str) -> Wait | None:
     unsure |= (projects["reached"] == -1) & (projects["stage"] != "stopped")
     unsure |= projects["started"].map(lambda date: bool(date) and _astride(date, start))
     dates = [date for date in projects["started"] if date and date_after(date, start)]
-    waits = {days_between(start, date): date for date in dates}
-    if waits:
+    if waits := {days_between(start, date): date for date in dates}:
         days = min(waits)
         return Wait(days, True, coarsest(start, waits[days]), bool(unsure.any()))
     if unsure.any():

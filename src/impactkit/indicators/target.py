@@ -2,17 +2,16 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
 from impactkit.data.dates import after, middle, span
 from impactkit.data.evaluation import Evaluation
-from impactkit.indicators.rows import latest, programme, told
+from impactkit.indicators.rows import Row, latest, programme, told
 from impactkit.indicators.stages import ORDER, with_reached
 
 
-def progress(ev: Evaluation) -> Iterator[dict[str, Any]]:
+def progress(ev: Evaluation) -> Iterator[Row]:
     """`count_projects_launched` of the whole programme within the months of [target], for each possible
     start: group `clock=label:1|months=12`.
 
@@ -34,7 +33,7 @@ def progress(ev: Evaluation) -> Iterator[dict[str, Any]]:
         for months in ev.target["months"]:
             end = after(start, int(months))
             low, value, high = _within(dated["started"], start, end)
-            about: dict[str, Any] = {"group": f"clock={clock}|months={months}", "quality": date}
+            about: Row = {"group": f"clock={clock}|months={months}", "quality": date}
             about |= {"n": len(dated), "low": float(low), "high": float(high + unsure)}
             about["flag"] = "" if seen >= end else "not-covered"
             yield told("", "count_projects_launched", value, "projets", projects, **about)

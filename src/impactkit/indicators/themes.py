@@ -1,7 +1,5 @@
 """Indicators of the themes of a territory's challenges, and of no other: a value, or why it is missing."""
 
-from typing import Any
-
 import pandas as pd
 
 from impactkit.data import series
@@ -9,7 +7,7 @@ from impactkit.data.catalogue import catalogue, themed
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators.figures import missing
-from impactkit.indicators.rows import ORIGIN, frame, row
+from impactkit.indicators.rows import ORIGIN, Row, frame, row
 
 
 def themes_of(place: Territory) -> list[str]:
@@ -22,16 +20,11 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     """By territory, for each theme of its challenges, every indicator of the catalogue (data/reference):
     the latest value with group `theme=<theme>`, or an empty one with its reason.
     """
-    return frame(
-        one
-        for place in ev.territories
-        for theme in themes_of(place)
-        for told in catalogue(theme).to_dict("records")
-        for one in [_row(place, theme, told)]
-    )
+    themes = [(place, theme) for place in ev.territories for theme in themes_of(place)]
+    return frame(_row(*one, told) for one in themes for told in catalogue(one[1]).to_dict("records"))
 
 
-def _row(place: Territory, theme: str, told: dict[str, Any]) -> dict[str, Any]:
+def _row(place: Territory, theme: str, told: Row) -> Row:
     found = series.of_territory(place, told["id"])
     known = found[found["value"].notna()] if len(found) else found
     group = f"theme={theme}"

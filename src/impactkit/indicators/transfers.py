@@ -1,7 +1,6 @@
 """Know-how passed from one territory to another: the network that exists, and pairs that could be."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
@@ -9,7 +8,7 @@ from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
 from impactkit.data.territories import Territory
 from impactkit.indicators.missing import complete, why
-from impactkit.indicators.rows import frame, last_of, told, told_or
+from impactkit.indicators.rows import Row, frame, last_of, told, told_or
 from impactkit.indicators.stages import ORDER, with_reached
 from impactkit.wording.catalogue import say
 
@@ -29,7 +28,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     return frame([*own, *_programme(known)])
 
 
-def _of(ev: Evaluation, code: str, known: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _of(ev: Evaluation, code: str, known: pd.DataFrame) -> Iterator[Row]:
     flag = why(ev, code, "transfers")
     for role, column in ROLES.items():
         mine = known[known[column] == code]
@@ -41,18 +40,17 @@ def _of(ev: Evaluation, code: str, known: pd.DataFrame) -> Iterator[dict[str, An
         yield from _by_status(code, mine, f"{group}|")
 
 
-def _by_status(code: str, known: pd.DataFrame, before: str = "") -> Iterator[dict[str, Any]]:
+def _by_status(code: str, known: pd.DataFrame, before: str = "") -> Iterator[Row]:
     for status, some in known[known["status"] != ""].groupby("status"):
         yield told(code, "count_transfers", len(some), "transferts", some, group=f"{before}status={status}")
 
 
-def _programme(known: pd.DataFrame) -> Iterator[dict[str, Any]]:
+def _programme(known: pd.DataFrame) -> Iterator[Row]:
     if known.empty:
         return
     yield told("", "count_transfers", len(known), "transferts", known)
     yield from _by_status("", known)
-    stated = known[known["status"] != ""]
-    if len(stated):
+    if len(stated := known[known["status"] != ""]):
         share = float((stated["status"] == "adopted").mean())
         yield told("", "share_transfers_adopted", share, "part", stated)
     pairs = set(zip(known["giver"], known["receiver"], strict=True))

@@ -9,7 +9,7 @@ from typing import Any
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.display import maps
-from impactkit.display.shown import Prose, Sentence, Table, Title, text
+from impactkit.display.shown import Prose, Table, Title, table_of, text
 from impactkit.errors import ImpactkitError, ReportFailed, UnknownName
 from impactkit.evidence.face import face_name
 from impactkit.evidence.head import kind
@@ -21,7 +21,7 @@ from impactkit.reports.html import environment, render_html
 from impactkit.reports.page import Meta, Page, Section, plain
 from impactkit.reports.page_rules import ruled
 from impactkit.reports.record import VALID, RunRecord, read_record, signed, today
-from impactkit.wording.catalogue import say
+from impactkit.wording.catalogue import Declared, say
 from impactkit.wording.numbers import date, number
 
 FILE, CHANGES = "index.html", "changes.html"
@@ -140,7 +140,7 @@ def write_changes(ev: Evaluation, target: Path) -> None:
         (name, str(record.edition), date(record.first_built), signed(record.last), number(len(found)))
         for name, record, found in told
     ]
-    first = _table(say("changes.caption"), WAITING, [tuple(map(text, row)) for row in rows])
+    first = table_of("changes", WAITING, rows, ("edition", "count"))
     moved = [
         Section(name, f"rapport-{n}", _moved(name, record, found).blocks)
         for n, (name, record, found) in enumerate(one for one in told if one[2])
@@ -156,13 +156,7 @@ def _moved(name: str, record: RunRecord, found: Sequence[Move]) -> Table:
     rows = []
     for one in found:
         words = (one.indicator or say("changes.text"), one.before or "–", one.after or "–")
-        label, before, after = (text(word, declared=True) for word in words)
-        rows.append((label, text(one.period), before, after, text(say(f"changes.why.{one.why}"))))
+        label, before, after = map(Declared, words)
+        rows.append((label, one.period, before, after, say(f"changes.why.{one.why}")))
     about = {"territory": name, "edition": record.edition, "date": date(record.first_built)}
-    return _table(say("changes.moved", **about), MOVED, rows)
-
-
-def _table(caption: str, columns: Mapping[str, float], rows: Sequence[tuple[Sentence, ...]]) -> Table:
-    sides = {"edition": "right", "count": "right"}
-    heads = ((say(f"changes.{name}"), sides.get(name, "left"), width) for name, width in columns.items())
-    return Table(caption, tuple(heads), tuple(rows))
+    return table_of("changes", MOVED, rows, caption=say("changes.moved", **about))

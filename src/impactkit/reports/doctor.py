@@ -55,8 +55,7 @@ def _signs() -> Iterator[Sign]:
     yield Sign(encoding == "utf-8", say("doctor.locale", name=encoding), say("doctor.locale.next"))
     free = shutil.disk_usage(Path.cwd()).free
     yield Sign(free >= DISK, say("doctor.disk", count=number(free / 2**30, 1)), say("doctor.disk.next"))
-    memory = _memory()
-    if memory is not None:
+    if (memory := _memory()) is not None:
         said = say("doctor.memory", count=number(memory / 2**30, 1))
         yield Sign(memory >= MEMORY, said, say("doctor.memory.next"))
     # What only some work asks for: said, never called ill.

@@ -66,8 +66,7 @@ def explain(report: str | Path, claim: str, *, evaluation: str | Path | None = N
     if claim not in told.index:
         raise UnknownName.among(say("noun.claim"), claim, told.index, where=str(folder))
     row = told.loc[claim].to_dict() | {"claim": claim}
-    place = _territory(folder, str(row["territory"]), evaluation)
-    if place is None:
+    if (place := _territory(folder, str(row["territory"]), evaluation)) is None:
         return Explained((Prose((*_said(row), text(say("explain.no-evaluation")))),))
     files = _files(place, str(row["indicator"]))
     codes = _units(place, str(row["indicator"]))
@@ -105,8 +104,7 @@ def _said(row: dict[str, Any]) -> tuple[Sentence, ...]:
 def _files(place: Territory, indicator: str) -> list[Path]:
     """The files that a figure comes from: a table of the evaluation, official files, the reference data."""
     ev, told = place.evaluation, _published(indicator)
-    table = measures()["table"].get(indicator, "")
-    if table:
+    if table := measures()["table"].get(indicator, ""):
         return [path for path in (ev.folder / f"{table}.csv",) if path.is_file()]
     if told == POPULATION:
         return [reference_folder() / "population.csv.gz"]

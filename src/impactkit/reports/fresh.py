@@ -8,15 +8,13 @@ from pathlib import Path
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.folders import reference_folder
-from impactkit.data.tables import schemas
+from impactkit.data.tables import PLACES, schemas
 from impactkit.errors import ReportFailed
 from impactkit.reports.failure import Outcome
 from impactkit.reports.files import differing, sha256, tree_digest
 from impactkit.reports.record import damaged, read_record
 from impactkit.wording.catalogue import say
 
-# The columns that say whose a row is.
-OWNERS = ("territory", "giver", "receiver")
 # One territory's row in these is read for every other: who it is, where it lies, what else it received.
 SHARED = ("territories", "perimeters", "events", "units", "outcomes")
 
@@ -26,16 +24,13 @@ def inputs_of(ev: Evaluation) -> Callable[[str, Path], dict[str, str]]:
     from with a notebook: its own rows of its tables, the tables that all share, prose, sources, kit.
     """
     everyone = {"evaluation/evaluation.toml": sha256(ev.folder / "evaluation.toml")}
-    everyone |= {
-        "reference": tree_digest(reference_folder()),
-        "package": tree_digest(Path(__file__).parents[1]),
-    }
+    folders = {"reference": reference_folder(), "package": Path(__file__).parents[1]}
+    everyone |= {name: tree_digest(folder) for name, folder in folders.items()}
     for source, parts in ev.files.items():
         for paths in parts.values():
             everyone |= {f"sources/{source}/{path.name}": sha256(path) for path in paths}
     places = {place.code for place in ev.territories}
-    own = {name: ev.folder / f"{name}.csv" for name in schemas()}
-    own = {name: file for name, file in own.items() if file.is_file()}
+    own = {name: file for name in schemas() if (file := ev.folder / f"{name}.csv").is_file()}
     # With [secrecy], a figure may be withheld because of the rows of another.
     shared = own if ev.secrecy else SHARED
     everyone |= {f"evaluation/{name}.csv": sha256(own[name]) for name in shared if name in own}
@@ -78,7 +73,7 @@ def _by_owner(file: Path) -> dict[str, str]:
     rows: dict[str, list[list[str]]] = defaultdict(list)
     with file.open(encoding="utf-8-sig", newline="") as lines:
         head, *table = list(csv.reader(lines)) or [[]]
-    at = [n for n, column in enumerate(head) if column in OWNERS]
+    at = [n for n, column in enumerate(head) if column in PLACES]
     for row in table:
         # A row of two, as a transfer, is a row of both; one without an owner is everyone's.
         for owner in {row[n] for n in at if n < len(row)} - {""} or {""}:

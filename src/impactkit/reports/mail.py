@@ -62,8 +62,7 @@ def send(
     used.
     """
     ev = load(folder)
-    root = Path(reports).resolve() / ev.name
-    if not root.is_dir():
+    if not (root := Path(reports).resolve() / ev.name).is_dir():
         raise error(RefusedData, "nothing-built", where=str(root))
     addresses = {} if draft_to else _recipients(ev)
     if draft_to:
@@ -161,8 +160,7 @@ def _recipients(ev: Evaluation) -> dict[str, list[str]]:
         ]
     _checked([(address, f"{RECIPIENTS}, B{n}") for n, _, address in rows])
     known = [*(place.code for place in ev.territories), "programme"]
-    strangers = [f"{RECIPIENTS}, A{n} ({code})" for n, code, _ in rows if code not in known]
-    if strangers:
+    if strangers := [f"{RECIPIENTS}, A{n} ({code})" for n, code, _ in rows if code not in known]:
         raise error(RefusedData, "unknown-recipients", where=ev.name, cells=", ".join(strangers))
     return {code: [address for _, of, address in rows if of == code] for _, code, _ in rows}
 
@@ -171,8 +169,7 @@ def _checked(addresses: Sequence[tuple[str, str]]) -> None:
     def wrong(address: str) -> bool:
         return "@" not in parseaddr(address)[1] or any(ord(letter) < 32 for letter in address)
 
-    found = ", ".join(where for address, where in addresses if wrong(address))
-    if found:
+    if found := ", ".join(where for address, where in addresses if wrong(address)):
         raise error(RefusedData, "address", where=found)
 
 

@@ -32,8 +32,7 @@ class Numbers:
 
     def _chart(self, block: Block) -> Block:
         told = {**block, "caption": self._runs(block["caption"])}
-        drawn = told.pop("data", [])
-        if drawn:
+        if drawn := told.pop("data", []):
             self._figures += 1
             told["number"], told["label"] = self._figures, say("page.figure", number=self._figures)
         for one in drawn:

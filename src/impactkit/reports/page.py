@@ -127,10 +127,8 @@ def _put_together(title: Block, kept: list[_Draft]) -> Page:
     if numbers.data:
         told.append((_Draft(say("page.data"), annex=True), tuple(map(numbers.block, numbers.data))))
     slugs = _slugs([one.heading for one, _ in told])
-    sections = (
-        Section(one.heading, slug, blocks, one.annex)
-        for (one, blocks), slug in zip(told, slugs, strict=True)
-    )
+    named = zip(told, slugs, strict=True)
+    sections = (Section(one.heading, slug, blocks, one.annex) for (one, blocks), slug in named)
     return Page(title, tuple(sections), tuple(numbers.notes))
 
 
@@ -196,8 +194,7 @@ def content_digest(page: Page) -> str:
 def _blocks(cell: Any, heading: str) -> list[Block]:
     found: list[Block] = []
     for output in cell.outputs:
-        tree = output.get("data", {}).get(MIME)
-        if tree is not None:
+        if (tree := output.get("data", {}).get(MIME)) is not None:
             if not _ours(tree):
                 raise error(ReportFailed, "foreign-output", where=heading)
             found += tree["blocks"]

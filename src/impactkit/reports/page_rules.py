@@ -19,8 +19,7 @@ _BANNED = ("script", "iframe", "object", "embed", "link", "base", "form")
 
 def ruled(html: str, *, where: str = "", links: bool = False) -> str:
     """The page itself. Raises ReportFailed, naming what it breaks, for one that breaks a rule."""
-    broken = problems(html, links=links)
-    if broken:
+    if broken := problems(html, links=links):
         raise error(ReportFailed, "page-rules", where=where, problems=" ".join(broken))
     return html
 

@@ -48,18 +48,12 @@ def render_pdf(page: Page, meta: Meta, attached: Mapping[str, str] | None = None
     }
     # Of matplotlib's fonts, the letters that Inter does not draw.
     fonts = [str(FONTS), str(files("matplotlib") / "mpl-data" / "fonts" / "ttf")]
-    how = {
-        "root": str(TEMPLATE),
-        "font_paths": fonts,
-        "ignore_system_fonts": True,
-        "pdf_standards": STANDARDS,
-    }
+    how = {"root": str(TEMPLATE), "ignore_system_fonts": True, "pdf_standards": STANDARDS}
     told = {"data": json.dumps(_cleaned(data), ensure_ascii=False)}
     try:
-        made: bytes = typst.compile(str(TEMPLATE / "report.typ"), sys_inputs=told, **how)
+        made: bytes = typst.compile(str(TEMPLATE / "report.typ"), sys_inputs=told, font_paths=fonts, **how)
     except typst.TypstError as cause:
-        undrawn = _UNDRAWN.search(str(cause))
-        if not undrawn:
+        if not (undrawn := _UNDRAWN.search(str(cause))):
             raise
         raise error(ReportFailed, "undrawn", character=undrawn[1] or undrawn[2]) from cause
     return made

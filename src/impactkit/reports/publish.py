@@ -51,8 +51,7 @@ def publish(
     all of the new one. Raises what `ready` does, and RefusedData where that name is taken by something else.
     """
     ev, root = load(folder), Path(to).resolve()
-    source = Path(reports).resolve() / ev.name
-    if not source.is_dir():
+    if not (source := Path(reports).resolve() / ev.name).is_dir():
         raise error(RefusedData, "nothing-built", where=str(source))
     with alone(source):
         going = ready(ev, source, only)

@@ -138,8 +138,7 @@ def write_provenance(inputs: Mapping[str, str], folder: Path) -> None:
 
 def read_record(folder: Path) -> RunRecord | None:
     """The record of a report; None when there is none. Raises ReportFailed for one that cannot be read."""
-    path = folder / FILE
-    if not path.is_file():
+    if not (path := folder / FILE).is_file():
         return None
     try:
         record = _recorded(json.loads(path.read_text("utf-8")))
@@ -153,8 +152,7 @@ def read_record(folder: Path) -> RunRecord | None:
 
 def record_of(report: str | Path) -> RunRecord:
     """The record of a report (its folder). Raises ReportFailed when there is none, or it cannot be read."""
-    record = read_record(Path(report))
-    if record is None:
+    if (record := read_record(Path(report))) is None:
         raise error(ReportFailed, "no-record", where=str(report))
     return record
 
@@ -166,8 +164,7 @@ def damaged(folder: Path, record: RunRecord) -> tuple[str, ...]:
 
 def undamaged(folder: Path, record: RunRecord) -> None:
     """Raises ReportFailed naming the files that are not those of the record."""
-    changed = damaged(folder, record)
-    if changed:
+    if changed := damaged(folder, record):
         raise error(ReportFailed, "changed-since", where=folder.name, files=", ".join(changed))
 
 

@@ -23,11 +23,9 @@ def write_twins(place: Territory | Evaluation, *, rows: pd.DataFrame) -> None:
     >>> place = ik.load().territory("val-d-aubrelle")
     >>> ik.write_twins(place, rows=ik.indicators(ik.load(), of=place))  # outside a run: nothing is written
     """
-    folder = os.environ.get("IMPACTKIT_TWINS")
-    if not folder:
+    if not (folder := os.environ.get("IMPACTKIT_TWINS")):
         return
-    twice = rows[rows.duplicated(KEY)]
-    if len(twice):
+    if len(twice := rows[rows.duplicated(KEY)]):
         raise ValueError(f"the same figure stands twice: {twice[KEY].to_dict('records')}")
     rows[list(COLUMNS)].to_csv(Path(folder) / "indicators.csv", index=False, lineterminator="\n")
     effects = together.rows(place) if isinstance(place, Evaluation) else effect_rows.rows(place)

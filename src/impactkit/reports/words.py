@@ -33,8 +33,7 @@ def gated(page: Page, ground: Ground) -> tuple[Page, tuple[str, ...]]:
         replace(section, blocks=tuple(_walked(block, said) for block in section.blocks))
         for section in page.sections
     )
-    stopped = list(dict.fromkeys(one for found in seen for one in found.stopped))
-    if stopped:
+    if stopped := list(dict.fromkeys(one for found in seen for one in found.stopped)):
         raise error(ReportFailed, "over-claim", sentences=" ".join(stopped))
     again = dict.fromkeys(pair for found in seen for pair in found.reworded)
     notes = tuple(say("gate.again", before=before, after=after) for before, after in again)
@@ -43,8 +42,7 @@ def gated(page: Page, ground: Ground) -> tuple[Page, tuple[str, ...]]:
 
 def ground_here(folder: Path, code: str, report: Path, *, day: dt.date) -> Ground:
     """The ground of a territory whose claims were just written; the year alone without an evaluation."""
-    told = report / "claims.csv"
-    if not told.is_file():
+    if not (told := report / "claims.csv").is_file():
         return Ground(year=day.year)
     try:
         place = load(folder).territory(code)

@@ -59,8 +59,7 @@ class Benefit:
     contested: bool = False
 
     def __post_init__(self) -> None:
-        missing = [name for name in ADJUSTMENTS if name not in self.adjustments]
-        if missing:
+        if missing := [name for name in ADJUSTMENTS if name not in self.adjustments]:
             names = ", ".join(say(f"value.{name}") for name in missing)
             raise error(NotEnoughData, "value-missing", item=self.name, names=names)
         for name in ADJUSTMENTS:
@@ -112,8 +111,7 @@ def reference_path(code: str, start: int, years: int) -> tuple[tuple[float, ...]
         return (1.0,) * years, _range(one, str(one["label_fr"])), contested
     by_year = known.set_index("year")["value"]
     wanted = [str(start + at) for at in range(years)]
-    missing = [year for year in wanted if year not in by_year.index]
-    if missing:
+    if missing := [year for year in wanted if year not in by_year.index]:
         raise error(NotEnoughData, "value-years", code=code, years=", ".join(missing))
     return tuple(float(by_year[year]) for year in wanted), Range.of(1.0), contested
 

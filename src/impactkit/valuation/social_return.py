@@ -59,10 +59,8 @@ class Value(Rich):
         return f"Value({self.name}: npv {self.npv:.0f} [{low:.0f}, {high:.0f}] euros of {self.base})"
 
     def _told(self) -> tuple[tuple[str, str], ...]:
-        told = {
-            "ratio": _between(self.ratio, self.ratio_range, 2),
-            "npv": _between(self.npv, self.npv_range, -2),
-        }
+        ratio, npv = _between(self.ratio, self.ratio_range, 2), _between(self.npv, self.npv_range, -2)
+        told = {"ratio": ratio, "npv": npv}
         told |= {"positive": percent(self.positive, 0), "left_out": "\n".join(self.refused)}
         return cells(project=self.name, **told)
 
@@ -101,15 +99,11 @@ def value(place: Territory, *, draws: int = 10_000, seed: int = 0) -> tuple[Valu
 def valued(project: Project, *, draws: int = 10_000, seed: int = 0) -> Value:
     """What one project is worth (see `Value`)."""
     benefits, costs = (float(one) for one in _sums(project, _own))
-    held = tuple(one.name for one in project.benefits if one.contested)
     spread = drawn(project, _sums, draws=draws, seed=seed)
-    return _value(
-        *(project.name, project.base, benefits, costs, spread, _lines(project)),
-        break_even=break_even(project, _sums),
-        refused=project.refused,
-        contested=held,
-        _swing=tornado(project, _sums),
-    )
+    about = {"contested": tuple(one.name for one in project.benefits if one.contested)}
+    about |= {"refused": project.refused, "break_even": break_even(project, _sums)}
+    told = (project.name, project.base, benefits, costs, spread, _lines(project))
+    return _value(*told, **about, _swing=tornado(project, _sums))
 
 
 def _value(
@@ -179,8 +173,7 @@ def cost_per_net_job(value: Value, jobs: float, *, deadweight: float, displaceme
     """
     if not (0 <= deadweight <= 1 and 0 <= displacement <= 1):
         raise ValueError("deadweight and displacement are shares between 0 and 1")
-    net = jobs * (1 - deadweight) * (1 - displacement)
-    if net <= 0:
+    if (net := jobs * (1 - deadweight) * (1 - displacement)) <= 0:
         raise ValueError("no net job is left")
     return value.costs / net
 
@@ -214,17 +207,11 @@ def _net(one: Any, at: int, of: Callable[[Range], Any]) -> Any:
 
 def _lines(project: Project) -> pd.DataFrame:
     """Every benefit and cost, year by year, before and after adjustment and discount."""
-    rows = [
-        (
-            "benefit",
-            one.name,
-            one.dimension,
-            one.start + at,
-            *(told(one, at, _own) for told in (_gross, _net)),
-        )
-        for one in project.benefits
-        for at in range(one.years)
-    ]
+    rows = []
+    for one in project.benefits:
+        for at in range(one.years):
+            amounts = (told(one, at, _own) for told in (_gross, _net))
+            rows.append(("benefit", one.name, one.dimension, one.start + at, *amounts))
     reference = [(one, "benefit", -1) for one in project.reference_benefits]
     saved = [(one, "cost", -1) for one in project.reference_costs]
     for cost, role, sign in (*reference, *((one, one.kind, 1) for one in project.costs), *saved):

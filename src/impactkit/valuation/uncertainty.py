@@ -76,15 +76,13 @@ def tornado(project: Project, sums: Sums) -> pd.DataFrame:
     """Net present value at each end of each range, the others as printed: what, low, high, at_low, at_high;
     the widest first, ranges of no width left out.
     """
-    rows = []
-    for one in ranges(project):
-        if one.low < one.high:
-            at = []
-            for end in (one.low, one.high):
-                told = {id(one): end}
-                benefits, costs = sums(project, lambda other, told=told: told.get(id(other), other.value))
-                at.append(float(benefits - costs))
-            rows.append((one.label, one.low, one.high, *at))
+
+    def npv(one: Range, end: float) -> float:
+        benefits, costs = sums(project, lambda other: end if other is one else other.value)
+        return float(benefits - costs)
+
+    wide = [one for one in ranges(project) if one.low < one.high]
+    rows = [(one.label, one.low, one.high, npv(one, one.low), npv(one, one.high)) for one in wide]
     found = pd.DataFrame(rows, columns=["what", "low", "high", "at_low", "at_high"])
     width = (found["at_high"] - found["at_low"]).abs()
     return found.loc[width.sort_values(ascending=False, kind="stable").index]

@@ -43,8 +43,7 @@ def outlines(family: str) -> dict[str, list[Ring]]:
     NotEnoughData with what to drop and where when no file is there, RefusedData for one that is no GeoJSON
     of outlines with codes.
     """
-    path = found(family)
-    if path is None:
+    if (path := found(family)) is None:
         folder = os.environ.get(FOLDER) or say("map.folder", variable=FOLDER)
         raise error(NotEnoughData, "no-outlines", file=f"*{family}*.geojson", page=PAGE, folder=folder)
     try:

@@ -99,13 +99,11 @@ def _all_pages(asked: Asked, own: Path, part: Path) -> list[dict[str, Any]]:
             kept = False
             one = replace(asked, address=address, before=size)
             _receive(one, part, "json")
-            page = _page(part)
-            if page is None:
+            if (page := _page(part)) is None:
                 raise one.failed("page", page=number)
         found.append(page)
         # Asked before the page is kept: one that leads nowhere would be found again.
-        address = _following(asked, page, address, number)
-        if address in seen:
+        if (address := _following(asked, page, address, number)) in seen:
             raise asked.failed("page", page=number)
         if not kept:
             settle(part, path)
@@ -159,8 +157,7 @@ def _conditions(last: Edition | None, address: str) -> dict[str, str]:
 
 def _receive(asked: Asked, part: Path, looks: str) -> Received | None:
     received = receive(asked, part)
-    wrong = unlike(part, looks) if received else ""
-    if wrong:
+    if received and (wrong := unlike(part, looks)):
         raise asked.failed(wrong, looks=looks)
     return received
 

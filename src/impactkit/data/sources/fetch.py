@@ -40,12 +40,9 @@ def fetch(
     known = {name for source in sources for name in (source["id"], source["kind"])}
     if only is not None and only not in known:
         raise UnknownName.among(say("noun.source"), only, known)
-    return tuple(
-        Fetched(source["id"], part, *_part(source, part, folder, progress))
-        for source in sources
-        if only in (None, source["id"], source["kind"])
-        for part in KINDS[source["kind"]].parts
-    )
+    asked = [one for one in sources if only in (None, one["id"], one["kind"])]
+    parts = [(one, part) for one in asked for part in KINDS[one["kind"]].parts]
+    return tuple(Fetched(one["id"], part, *_part(one, part, folder, progress)) for one, part in parts)
 
 
 def _part(source: Source, part: str, folder: Path, progress: Progress) -> tuple[str, str]:
@@ -86,10 +83,6 @@ def _asked(source: Source) -> dict[str, Any]:
 def _to_drop(source: Source, part: str) -> str:
     """The one sentence of a file that must be dropped: its name, its page, the folder."""
     kind = KINDS[source["kind"]]
-    return say(
-        "fetch.to-drop",
-        title=kind.title or source["id"],
-        file=kind.parts[part].format(**source),
-        page=kind.page or source.get("source", ""),
-        folder=str(dropped_folder() or say("fetch.folder")),
-    )
+    told: dict[str, Any] = {"title": kind.title or source["id"], "file": kind.parts[part].format(**source)}
+    told |= {"page": kind.page or source.get("source", "")}
+    return say("fetch.to-drop", **told, folder=str(dropped_folder() or say("fetch.folder")))

@@ -57,9 +57,8 @@ def declared(name: str) -> dict[str, dict[str, Any]]:
 
 def figures(name: str, frame: pd.DataFrame, **about: Any) -> Figures:
     """The frame of a file with what figures.toml says of it under that name, or `about` instead."""
-    return Figures(
-        **{"data_vintage": frame["period"].max()} | declared("figures")[name] | about, _frame=frame
-    )
+    told = {"data_vintage": frame["period"].max()} | declared("figures")[name] | about
+    return Figures(**told, _frame=frame)
 
 
 def departement_of(code: str) -> str:

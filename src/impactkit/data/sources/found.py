@@ -8,6 +8,7 @@ from typing import Any
 
 from impactkit.data.sources.cache import editions
 from impactkit.data.sources.kinds import COMMON, KINDS
+from impactkit.data.tables import keyed
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
 
@@ -35,13 +36,7 @@ def checked(source: Mapping[str, Any], where: str) -> dict[str, Any]:
     name = source.get("kind", "")
     if name not in KINDS:
         raise UnknownName.among(say("noun.source"), str(name), KINDS, where=where)
-    known = (*COMMON, *KINDS[name].keys)
-    for key in source:
-        if key not in known:
-            raise UnknownName.among("la clé", key, known, where=where)
-    absent = [key for key in KINDS[name].needed if key not in source]
-    if absent:
-        raise error(RefusedData, "missing-keys", where=where, keys=", ".join(absent))
+    keyed(source, (*COMMON, *KINDS[name].keys), where, needed=KINDS[name].needed)
     own = source.get("dataset") or source.get("indicator") or ""
     return {"id": f"{name}-{own}".lower().replace("_", "-") if own else name, **source}
 
@@ -65,10 +60,8 @@ def files(source: Mapping[str, Any], folder: Path) -> dict[str, list[Path]]:
 
 def located(sources: list[dict[str, Any]], folder: Path) -> Located:
     """The files of every source of an evaluation, oldest first."""
-    return tuple(
-        (source["id"], tuple((part, tuple(paths)) for part, paths in files(source, folder).items()))
-        for source in sources
-    )
+    held = ((source["id"], files(source, folder)) for source in sources)
+    return tuple((name, tuple((part, tuple(paths)) for part, paths in some.items())) for name, some in held)
 
 
 def digest(places: Located) -> str:

@@ -48,22 +48,17 @@ def poverty(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
     Columns CODGEO, TP60yy, NBPERSMENFISCyy. Printed to 0.1 point; a blank is a statistical secret. Each year
     stands on the EPCI of its own time: 2015 on those before the mergers of 2017.
     """
-    match = re.search(r"(20\d{2})", path.name)
-    if not match:
+    if not (match := re.search(r"(20\d{2})", path.name)):
         raise error(RefusedData, "source-no-period", where=path.name)
     year = match[1]
     rate, persons = f"TP60{year[2:]}", f"NBPERSMENFISC{year[2:]}"
     rows = table(path, ("CODGEO", rate, persons))
-    codes = whole_code(rows["CODGEO"], 9, path.name)
-    base = pd.DataFrame({"unit": codes, "period": year, "flag": ""})
+    base = pd.DataFrame({"unit": whole_code(rows["CODGEO"], 9, path.name), "period": year, "flag": ""})
     poor = base.assign(value=numbers(rows[rate], path.name) / 100)
     poor["flag"] = poor["flag"].mask(poor["value"].isna(), "withheld")
     people = base.assign(value=numbers(rows[persons], path.name))
-    about = {
-        "data_vintage": year,
-        "geography_vintage": PERIMETERS.get(year, ""),
-        "source": POVERTY.format(year),
-    }
+    about = {"data_vintage": year, "source": POVERTY.format(year)}
+    about |= {"geography_vintage": PERIMETERS.get(year, "")}
     told = {"poverty": poor, "tax-persons": people}
     return tuple(figures(name, checked(frame, path.name), **about) for name, frame in told.items())
 

@@ -26,9 +26,7 @@ def table(path: Path, needed: Iterable[str]) -> pd.DataFrame:
     try:
         first = _first_line(path)
         separator = ";" if first.count(";") > first.count(",") else ","
-        found = pd.read_csv(
-            path, sep=separator, dtype="str", keep_default_na=False, encoding="utf-8-sig", na_filter=False
-        )
+        found = pd.read_csv(path, sep=separator, dtype="str", encoding="utf-8-sig", na_filter=False)
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, EOFError, OSError) as cause:
         raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
     found.columns = found.columns.str.strip()
@@ -42,8 +40,7 @@ def _first_line(path: Path) -> str:
 
 def has(frame: pd.DataFrame, needed: Iterable[str], where: str) -> pd.DataFrame:
     """The frame itself. Raises RefusedData with the columns that are not there and those that are."""
-    absent = [name for name in needed if name not in frame.columns]
-    if absent:
+    if absent := [name for name in needed if name not in frame.columns]:
         found = ", ".join(map(str, frame.columns[:12]))
         raise error(RefusedData, "source-columns", where=where, absent=", ".join(absent), found=found)
     return frame
@@ -70,8 +67,8 @@ def numbers(texts: pd.Series, where: str) -> pd.Series:
     if silent.any():
         plain = texts[silent].astype("object").fillna("").astype("str")
         plain = plain.str.replace(r"[\s\u00a0\u202f]", "", regex=True)
-        blank = plain.str.lower().isin(BLANK)
-        rest = pd.to_numeric(plain[~blank].str.replace(",", "."), errors="coerce")
+        rest = plain[~plain.str.lower().isin(BLANK)].str.replace(",", ".")
+        rest = pd.to_numeric(rest, errors="coerce")
         if rest.isna().any():
             row = rest.index[rest.isna()][0]
             raise error(RefusedData, "source-number", where=where, found=texts[row], row=int(row) + 2)
@@ -116,7 +113,6 @@ def wide(frame: pd.DataFrame, *, unit: str, where: str) -> pd.DataFrame:
 def whole_code(codes: pd.Series, width: int, where: str) -> pd.Series:
     """Codes as text of one width. Raises RefusedData when leading zeros were lost (51 for 0051)."""
     texts = codes.astype("str").str.strip()
-    short = texts[texts.str.len() != width]
-    if len(short):
+    if len(short := texts[texts.str.len() != width]):
         raise error(RefusedData, "source-code", where=where, found=short.iloc[0], width=width)
     return texts

@@ -81,8 +81,7 @@ def receive(asked: Asked, part: Path) -> Received | None:
                 return _once(client, asked, part)
             except httpx.HTTPError as cause:
                 busy = cause.response if isinstance(cause, httpx.HTTPStatusError) else None
-                pause = next(pauses, None)
-                if pause is None:
+                if (pause := next(pauses, None)) is None:
                     key = "busy" if busy else "far" if isinstance(cause, FAR) else "line"
                     raise asked.failed(key, status=busy.status_code if busy else 0) from cause
                 told = after(busy.headers.get("Retry-After", ""), dt.datetime.now(dt.UTC)) if busy else None
