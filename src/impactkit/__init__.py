@@ -9,23 +9,48 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-# Room by room.
-_ERRORS = ("Problems", "ImpactkitError", "UnknownName", "RefusedData", "NotEnoughData")
-_WHERE = dict.fromkeys((*_ERRORS, "ReportFailed", "SourceFailed"), "errors")
-_WHERE |= {"Evaluation": "data.evaluation", "load": "data.evaluation", "Territory": "data.territories"}
-_WHERE |= {"check": "data.check", "new_workbook": "data.begin", "import_workbook": "data.take_in"}
-_WHERE |= {"Panel": "data.panel", "panel": "data.panel"}
-_WHERE |= {"indicators": "indicators", "knowledge": "indicators.knowledge"}
-_WHERE |= {"comparable": "indicators.comparable", "trajectory": "indicators.trajectory"}
-_WHERE |= {"suggest_transfers": "indicators.transfers"}
-_WHERE |= {"Effect": "effects.results", "effect": "effects.territory", "detectable": "effects.detectability"}
-_WHERE |= {"doubts": "effects.checks", "programme_effect": "effects.programme", "honest": "effects.honest"}
-_WHERE |= {"group_time": "effects.difference", "synthetic": "effects.synthetic"}
-_WHERE |= {"value": "valuation.social_return", "claims": "evidence.claim"}
-_WHERE |= {"say": "display.prose", "essentials": "display.prose", "table": "display.tables"}
-_WHERE |= {"chart": "display.charts", "map": "display.maps", "show": "display.shown"}
-_WHERE |= {"explore": "display.explorer"}
-_WHERE |= {"explain": "reports.explain", "write_twins": "reports.twins", "run": "reports.run"}
+_WHERE = {
+    "Evaluation": "data.evaluation",
+    "Territory": "data.territories",
+    "Problems": "errors",
+    "ImpactkitError": "errors",
+    "UnknownName": "errors",
+    "RefusedData": "errors",
+    "NotEnoughData": "errors",
+    "ReportFailed": "errors",
+    "SourceFailed": "errors",
+    "load": "data.evaluation",
+    "check": "data.check",
+    "new_workbook": "data.begin",
+    "import_workbook": "data.take_in",
+    "Panel": "data.panel",
+    "panel": "data.panel",
+    "knowledge": "indicators.knowledge",
+    "indicators": "indicators",
+    "comparable": "indicators.comparable",
+    "suggest_transfers": "indicators.transfers",
+    "trajectory": "indicators.trajectory",
+    "effect": "effects.territory",
+    "detectable": "effects.detectability",
+    "doubts": "effects.checks",
+    "programme_effect": "effects.programme",
+    "group_time": "effects.difference",
+    "honest": "effects.honest",
+    "synthetic": "effects.synthetic",
+    "Effect": "effects.results",
+    "say": "display.prose",
+    "essentials": "display.prose",
+    "table": "display.tables",
+    "chart": "display.charts",
+    "map": "display.maps",
+    "show": "display.shown",
+    "value": "valuation.social_return",
+    "claims": "evidence.claim",
+    "explain": "reports.explain",
+    "write_twins": "reports.twins",
+    "run": "reports.run",
+    "explore": "display.explorer",
+}
 __all__ = sorted(_WHERE)
 
 
