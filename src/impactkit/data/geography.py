@@ -29,9 +29,13 @@ PERIMETER_SOURCE = (
 )
 
 _EPT_VINTAGE = 2026
-_NOUNS = {"commune": "la commune", "epci": "l’intercommunalité (EPCI)"}
-_NOUNS |= {"ept": "l’établissement public territorial"}
-_NOUNS |= {"departement": "le département", "region": "la région"}
+_NOUNS = {
+    "commune": "la commune",
+    "epci": "l’intercommunalité (EPCI)",
+    "ept": "l’établissement public territorial",
+    "departement": "le département",
+    "region": "la région",
+}
 FAMILIES = tuple(_NOUNS)
 
 

@@ -8,7 +8,7 @@ import dataclasses
 import functools
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -110,10 +110,14 @@ def _own(ev: Evaluation) -> Iterable[Figures]:
     rows = ev.table("outcomes")
     for indicator, part in rows.groupby("indicator"):
         name = str(indicator)
-        unit = "emplois" if name.startswith("count_jobs") else UNITS[name.split("_")[0]]
-        source, last = str(part["source"].iloc[0]), str(part["period"].max())
-        about: dict[str, Any] = {"indicator": name, "family": "unit", "unit": unit, "source": source}
-        yield Figures(**about, data_vintage=last, _frame=part[list(SHAPE)].reset_index(drop=True))
+        yield Figures(
+            indicator=name,
+            family="unit",
+            unit="emplois" if name.startswith("count_jobs") else UNITS[name.split("_")[0]],
+            source=str(part["source"].iloc[0]),
+            data_vintage=str(part["period"].max()),
+            _frame=part[list(SHAPE)].reset_index(drop=True),
+        )
 
 
 UNITS = {"rate": "part", "share": "part", "count": "", "amount": "euros", "index": "indice", "ratio": ""}

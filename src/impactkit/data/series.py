@@ -101,8 +101,9 @@ def _population(ev: Evaluation, family: str) -> pd.DataFrame:
     flag = np.where(known["population"].isna(), ground.CHANGED, np.where(single, "", "rolling"))
     as_of = year + np.where(single, "", "-01-01")
     found = found.assign(flag=flag, source=geography.POPULATION_SOURCE, as_of=as_of, data_vintage=year)
-    about = {"route": "population", "measure": "habitants", "figure": "", "n": np.nan}
-    return found.assign(geography_vintage=str(ev.vintage), **about)
+    return found.assign(
+        geography_vintage=str(ev.vintage), route="population", measure="habitants", figure="", n=np.nan
+    )
 
 
 def _direct(ev: Evaluation, family: str, figures: Figures) -> pd.DataFrame:
@@ -134,7 +135,8 @@ def _steady(ev: Evaluation, family: str) -> set[str]:
     """Units whose ground before 2019 is proved by their people: as many, or nearly, from one year to the
     next. The registry of perimeters begins in 2019.
     """
-    if len(people := official.figures(ev, "count_persons_tax", family)) < 2:
+    people = official.figures(ev, "count_persons_tax", family)
+    if len(people) < 2:
         return set()
     then, after = (one.frame.set_index("unit")["value"] for one in people[:2])
     moved = (after / then - 1).abs()
@@ -152,12 +154,16 @@ def dressed(frame: pd.DataFrame, figures: Figures, route: str, ev: Evaluation) -
         found["flag"] = found["flag"].mask(found["flag"] == "", "rolling")
     starts = found["period"].isin(figures.breaks)
     found["flag"] = found["flag"].mask(starts & (found["flag"] == ""), "break")
-    about = {"source": figures.source, "data_vintage": figures.data_vintage, "route": route}
-    about |= {"geography_vintage": figures.geography_vintage or str(ev.vintage)}
-    about |= {"measure": figures.unit, "figure": figures.figure}
-    as_of = [figures.as_of.format(period=period) for period in found["period"]]
-    n = found["n"] if "n" in found else np.nan
-    return found.assign(as_of=as_of, n=n, **about)[list(SHAPE)]
+    return found.assign(
+        source=figures.source,
+        as_of=[figures.as_of.format(period=period) for period in found["period"]],
+        data_vintage=figures.data_vintage,
+        geography_vintage=figures.geography_vintage or str(ev.vintage),
+        route=route,
+        measure=figures.unit,
+        figure=figures.figure,
+        n=found["n"] if "n" in found else np.nan,
+    )[list(SHAPE)]
 
 
 def _summed(ev: Evaluation, indicator: str, family: str) -> pd.DataFrame:
@@ -171,7 +177,8 @@ def _summed(ev: Evaluation, indicator: str, family: str) -> pd.DataFrame:
     wide = official.figures(ev, indicator, "departement")
     if family in ("region", "nation") and wide:
         return dressed(_by_departement(ev, wide[-1], family), wide[-1], "departements", ev)
-    if not (communes := official.figures(ev, indicator, "commune")):
+    communes = official.figures(ev, indicator, "commune")
+    if not communes:
         return pd.DataFrame(columns=list(SHAPE))
     told = ground.from_communes(communes[-1], members, vintage=ev.vintage)
     return dressed(told, communes[-1], "communes", ev).assign(geography_vintage=str(ev.vintage))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -57,8 +57,10 @@ class Territory(Rich):
         return f"Territory({self.code}: {self.name})"
 
     def _told(self) -> tuple[tuple[str, str], ...]:
-        held = [name for name in self.evaluation.tables if "territory" in columns(name)]
-        rows = ", ".join(f"{name} ({count})" for name in held if (count := len(self.table(name))))
+        held = {
+            name: len(self.table(name)) for name in self.evaluation.tables if "territory" in columns(name)
+        }
+        rows = ", ".join(f"{name} ({count})" for name, count in held.items() if count)
         label = date(self.labelled) if self.labelled else ""
         return cells(territory=self.name, code=self.code, wave=self.wave.name, label=label, rows=rows)
 
@@ -111,14 +113,21 @@ def territories_of(evaluation: Evaluation) -> tuple[Territory, ...]:
         rows = perimeters[(perimeters["territory"] == code) & (perimeters["role"] == role) & ~own]
         return tuple(map(Part, rows["family"], rows["code"]))
 
-    def territory(row: Any) -> Territory:
-        about = (row.territory, french_spaces(row.name), evaluation.wave(row.wave), row.status or "labelled")
-        perimeter, candidates = (parts(row.territory, role) for role in ("perimeter", "candidate"))
-        units = tuple(perimeters[own & (perimeters["territory"] == row.territory)]["code"])
-        how = (row.perimeter_kind, row.confidence)
-        return Territory(evaluation, *about, *how, perimeter, candidates, units)
-
-    return tuple(map(territory, evaluation.table("territories").itertuples(index=False)))
+    return tuple(
+        Territory(
+            evaluation=evaluation,
+            code=row.territory,
+            name=french_spaces(row.name),
+            wave=evaluation.wave(row.wave),
+            status=row.status or "labelled",
+            perimeter_kind=row.perimeter_kind,
+            confidence=row.confidence,
+            perimeter=parts(row.territory, "perimeter"),
+            candidates=parts(row.territory, "candidate"),
+            units=tuple(perimeters[own & (perimeters["territory"] == row.territory)]["code"]),
+        )
+        for row in evaluation.table("territories").itertuples(index=False)
+    )
 
 
 def overlaps(place: Territory) -> tuple[tuple[Territory, str], ...]:

@@ -74,9 +74,9 @@ def mean_of_zones(ev: Evaluation, indicator: str, members: pd.DataFrame) -> pd.D
     frame = pd.concat([one.frame for one in told]).rename(columns={"unit": "zone"})
     shared = shared[shared["inside"] > 0]
     joined = shared.merge(frame, on="zone").assign(weighed=lambda rows: rows["value"] * rows["inside"])
-    sums = {"weighed": ("weighed", "sum"), "inside": ("inside", "sum")}
-    sums |= {"known": ("value", "count"), "flag": ("flag", "max")}
-    found = joined.groupby(["unit", "period"], as_index=False).agg(**sums)
+    found = joined.groupby(["unit", "period"], as_index=False).agg(
+        weighed=("weighed", "sum"), inside=("inside", "sum"), known=("value", "count"), flag=("flag", "max")
+    )
     every = found["unit"].map(shared.groupby("unit").size())
     found["value"] = (found["weighed"] / found["inside"]).where(found["known"] == every)
     partly = found["value"].isna() & (found["flag"] == "")
@@ -91,7 +91,8 @@ def nation(ev: Evaluation, indicator: str) -> pd.DataFrame:
     Only periods in which every zone of the source has a figure: overseas zones begin in 2014.
     """
     frame = pd.concat([one.frame for one in official.figures(ev, indicator, "zone")])
-    if jobs := official.figures(ev, "count_jobs_salaried", "zone"):
+    jobs = official.figures(ev, "count_jobs_salaried", "zone")
+    if jobs:
         weights = jobs[-1].frame.set_index(["unit", "period"])["value"]
         year = frame["period"].str[:4].clip(upper=jobs[-1].frame["period"].max())
         frame["weight"] = weights.reindex(pd.MultiIndex.from_arrays([frame["unit"], year])).to_numpy()
@@ -107,7 +108,8 @@ def nation(ev: Evaluation, indicator: str) -> pd.DataFrame:
 
 @functools.lru_cache(maxsize=4)
 def _zones(ev: Evaluation) -> pd.DataFrame:
-    if (path := official.zones_file(ev)) is None:
+    path = official.zones_file(ev)
+    if path is None:
         return pd.DataFrame(columns=["commune", "zone", "name"])
     listed = read_zones(path)
     communes = geography.units("commune", vintage=ev.vintage)["code"]

@@ -59,7 +59,8 @@ def table(thing: Territory | Evaluation | pd.DataFrame, *, about: str = "", capt
 def _of_frame(frame: pd.DataFrame, caption: str) -> Table:
     sides = ["right" if pd.api.types.is_numeric_dtype(frame[name]) else "left" for name in frame]
     columns = tuple((str(name), side, 1.0) for name, side in zip(frame, sides, strict=True))
-    return Table(caption, columns, tuple(tuple(map(_cell, row)) for row in frame.itertuples(index=False)))
+    rows = tuple(tuple(map(_cell, row)) for row in frame.itertuples(index=False))
+    return Table(caption, columns, rows)
 
 
 def _cell(value: object) -> Sentence:
@@ -128,9 +129,27 @@ def _gaps(place: Territory) -> Table:
     return table_of("gaps", widths, [*rows, *missing_figures(place)], notes=notes)
 
 
-WHOLE: dict[str, Callable[[Evaluation], Table]] = {"board": board, "asks": asks, "designs": designs_table}
-WHOLE |= {"themes": themes_table, "suggestions": suggestions_table, "glossary": glossary}
-TOPICS: dict[str, Callable[[Territory], Table]] = {"known": _known, "criteria": criteria}
-TOPICS |= {"projects": _projects, "few": _few, "figures": figures, "themes": themes, "pool": pool}
-TOPICS |= {"balance": balance_table, "checks": checks, "value": value_table, "gaps": _gaps}
-TOPICS |= {"sources": sources_table, "quality": quality_table, "glossary": glossary}
+WHOLE: dict[str, Callable[[Evaluation], Table]] = {
+    "board": board,
+    "asks": asks,
+    "designs": designs_table,
+    "themes": themes_table,
+    "suggestions": suggestions_table,
+    "glossary": glossary,
+}
+TOPICS: dict[str, Callable[[Territory], Table]] = {
+    "known": _known,
+    "criteria": criteria,
+    "projects": _projects,
+    "few": _few,
+    "figures": figures,
+    "themes": themes,
+    "pool": pool,
+    "balance": balance_table,
+    "checks": checks,
+    "value": value_table,
+    "gaps": _gaps,
+    "sources": sources_table,
+    "quality": quality_table,
+    "glossary": glossary,
+}

@@ -81,8 +81,9 @@ def _tile(axes: Axes, x: float, y: float, tile: Tile, code: str) -> None:
     look: dict[str, Any] = {"facecolor": tile.fill, "edgecolor": tile.fill, "hatch": None}
     if tile.hatched:
         look = {"facecolor": "white", "edgecolor": GREY, "hatch": "/////"}
-    look |= {"linewidth": 0.5, "zorder": 2}
-    look |= {"edgecolor": INK, "linewidth": 1.8, "zorder": 3} if tile.own else {}
+    look |= (
+        {"edgecolor": INK, "linewidth": 1.8, "zorder": 3} if tile.own else {"linewidth": 0.5, "zorder": 2}
+    )
     axes.add_patch(Rectangle((x + GAP, y + GAP), side, side, **look))
     colour = "white" if tile.fill in _DARK else INK if tile.line or tile.own else GREY
     weight = "bold" if tile.own else "normal"
@@ -91,8 +92,10 @@ def _tile(axes: Axes, x: float, y: float, tile: Tile, code: str) -> None:
     two = bool(code and tile.line)
     for words, size, heavy, down in ((code, CODE, weight, 0.46), (tile.line, SMALL, "bold", 0.83)):
         if words:
-            at, text = (x + 0.5, y + (down if two else 0.635)), {"fontsize": size, "weight": heavy}
-            axes.text(*at, words, color=colour, ha="center", bbox=back, zorder=4, **text)
+            at = (x + 0.5, y + (down if two else 0.635))
+            axes.text(
+                *at, words, fontsize=size, weight=heavy, color=colour, ha="center", bbox=back, zorder=4
+            )
 
 
 def _label(axes: Axes, label: Label, columns: int, taken: list[tuple[bool, float, float]]) -> None:

@@ -53,10 +53,19 @@ def _event_study(beta: Array, sigma: Array, before: int) -> object:
 
     times = np.r_[np.arange(-before - 1, 0), np.arange(len(beta) - before)]
     reference = times == -1
-    untold = ("t_stat", "p_value", "conf_int_lower", "conf_int_upper")
-    told = dict.fromkeys(untold, np.full(len(times), np.nan))
-    told |= {"event_time": times, "att": np.insert(beta, before, 0.0), "is_reference": reference}
-    told |= {"se": np.insert(np.sqrt(np.diag(sigma)), before, np.nan), "n": np.where(reference, np.nan, 1.0)}
-    told |= {"vcov": sigma, "vcov_index": times[~reference], "anticipation": 0}
-    told |= {"reference_period": -1, "reference_event_times": (-1,), "base_period": "universal"}
-    return EventStudyResults(**told, source="CallawaySantAnnaResults")
+    nothing = np.full(len(times), np.nan)
+    untold = dict.fromkeys(("t_stat", "p_value", "conf_int_lower", "conf_int_upper"), nothing)
+    told = {"reference_period": -1, "reference_event_times": (-1,), "anticipation": 0}
+    return EventStudyResults(
+        event_time=times,
+        att=np.insert(beta, before, 0.0),
+        se=np.insert(np.sqrt(np.diag(sigma)), before, np.nan),
+        is_reference=reference,
+        n=np.where(reference, np.nan, 1.0),
+        vcov=sigma,
+        vcov_index=times[~reference],
+        source="CallawaySantAnnaResults",
+        base_period="universal",
+        **untold,
+        **told,
+    )

@@ -84,22 +84,31 @@ def programme_effect(ev: Evaluation, outcome: str) -> Effect:
         one = _carried_by(design, list(members), gaps, sizes, regions, held)
         warned += [say("programme.one", name=one)] if one else []
     plain, bias = _plain(design, cases, held, picks)
-    about = {"left_out": left, "weak": weak, "off": rounded(off), "gap": rounded(found.estimate)}
-    about |= {name: rounded(getattr(found, name)) for name in ("spread", "centre", "q", "i2", "tau")}
-    about |= {"draws": found.draws, "detectable": told(found.detectable)}
-    about |= {"meta": each(found.meta), "prediction": each(found.prediction)}
-    # Large units do not change like the others: without what that does, the plain difference misleads.
-    about |= {"plain": None if bias is None else told(plain), "size_bias": told(bias)}
+    about = {
+        "left_out": left,
+        "weak": weak,
+        "off": rounded(off),
+        "gap": rounded(found.estimate),
+        "draws": found.draws,
+        **{name: rounded(getattr(found, name)) for name in ("spread", "centre", "q", "i2", "tau")},
+        "detectable": told(found.detectable),
+        "meta": each(found.meta),
+        "prediction": each(found.prediction),
+        # Large units do not change like the others: without what that does, the plain difference misleads.
+        "plain": None if bias is None else told(plain),
+        "size_bias": told(bias),
+    }
     numbers = {name: told(getattr(found, name)) for name in ("estimate", "low", "high")}
-    numbers |= {"p": rounded(found.p), "p_floor": rounded(found.floor)}
     return _effect(
         *(outcome, "percent" if log else "points", len(cases), len(design.units)),
-        **numbers,
+        p=rounded(found.p),
+        p_floor=rounded(found.floor),
         refused=say("programme.few", count=len(design.units)) if found.p is None else "",
         warnings=tuple(warned),
         assumptions=tuple(say(f"programme.assumption.{name}") for name in ("alone", "path", "exchange")),
         about=about | _by_year(members, design, picks),
         _table=table,
+        **numbers,
     )
 
 
@@ -138,7 +147,8 @@ def _members(ev: Evaluation, outcome: str) -> tuple[Members, dict[str, str]]:
     designs = Counter(id(case.design) for case in cases.values())
     most = max(designs, key=lambda one: designs[one], default=None)
     members = {place: case for place, case in cases.items() if id(case.design) == most}
-    return members, left | {place.code: say("programme.other") for place in cases if place not in members}
+    other = say("programme.other")
+    return members, left | {place.code: other for place in cases if place not in members}
 
 
 def _plain(
@@ -228,4 +238,5 @@ def _honest(event: pd.DataFrame, sigma: Array, starts: Picks, periods: Picks) ->
     steps = event["estimate"].to_numpy()[kept]
     most = float(np.abs(np.diff(steps[:before])).max())
     told = (turn @ steps, turn @ sigma[np.ix_(kept, kept)] @ turn.T)
-    return honest(told, before=before, smoothness=(0.0, most / 2, most), at=len(steps) - before - 1)
+    last = len(steps) - before - 1
+    return honest(told, before=before, smoothness=(0.0, most / 2, most), at=last)

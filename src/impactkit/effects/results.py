@@ -62,13 +62,21 @@ class Effect(Rich):
 
     def _told(self) -> tuple[tuple[str, str], ...]:
         ends = [sized(one, self.scale, sign=True) for one in (self.low, self.high) if one is not None]
-        gap = sized(self.estimate, self.scale, sign=True) + (f" [{' ; '.join(ends)}]" if ends else "")
-        p, floor = (number(one or 0, 4) for one in (self.p, self.p_floor))
-        told = {"unit": self.unit, "outcome": self.outcome, "gap": gap}
-        told |= {"rank": "" if self.p is None else say("shown.rank.p", p=p, floor=floor)}
-        told |= {"among": number(self.n_comparison), "refused": self.refused}
-        told |= {name: "\n".join(getattr(self, name)) for name in ("warnings", "assumptions")}
-        return cells(**told)
+        rank = (
+            ""
+            if self.p is None
+            else say("shown.rank.p", p=number(self.p, 4), floor=number(self.p_floor or 0, 4))
+        )
+        return cells(
+            unit=self.unit,
+            outcome=self.outcome,
+            gap=sized(self.estimate, self.scale, sign=True) + (f" [{' ; '.join(ends)}]" if ends else ""),
+            rank=rank,
+            among=number(self.n_comparison),
+            refused=self.refused,
+            warnings="\n".join(self.warnings),
+            assumptions="\n".join(self.assumptions),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,8 +99,13 @@ class CheckResult(Rich):
         return f"CheckResult({self.name}: {VERDICTS[self.passed]})"
 
     def _told(self) -> tuple[tuple[str, ...], ...]:
-        name, verdict = say(f"effect.check.name.{self.name}"), say(f"effect.check.{VERDICTS[self.passed]}")
-        return ((name, verdict, self.sentence),)
+        return (
+            (
+                say(f"effect.check.name.{self.name}"),
+                say(f"effect.check.{VERDICTS[self.passed]}"),
+                self.sentence,
+            ),
+        )
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ def effect(place: Territory, outcome: str) -> Effect:
     >>> round(effect.estimate, 3), round(effect.low, 3), round(effect.high, 3), effect.scale
     (0.155, 0.141, 0.17, 'percent')
     """
-    if reason := refused(place, outcome):
+    reason = refused(place, outcome)
+    if reason:
         return Effect(outcome, place.code, say("effect.estimand"), "default", "", refused=reason)
     case = case_of(place, outcome)
     design = case.design
@@ -56,13 +57,21 @@ def effect(place: Territory, outcome: str) -> Effect:
     people = float(np.mean((case.level * (1 - np.exp(-gap)))[list(design.after)])) if log else None
     weights = found.values[0]
     quality = comparison(design, weights, case.size)
-    about = {"place": place, "gap": rounded(gap), "p_family": rounded(family), "among": test.among}
-    about |= {"as_large": round(test.p * (test.among + 1)) - 1, "people": rounded(people)}
-    about |= {"prudent": side == "largest", "share": case.share, "residual": float(found.residual[0])}
-    about |= {"comparison": {name: rounded(value) for name, value in quality.items()}}
-    about |= {"weights": dict(zip(design.units, rounded(weights), strict=True))}
-    about |= {"placebos": tuple(told(value) for value in np.quantile(every.paths[near, -1], OUTER))}
-    about |= {"periods": (design.periods[design.after[0]], design.periods[design.after[-1]])}
+    about = {
+        "place": place,
+        "gap": rounded(gap),
+        "p_family": rounded(family),
+        "among": test.among,
+        "as_large": round(test.p * (test.among + 1)) - 1,
+        "people": rounded(people),
+        "prudent": side == "largest",
+        "share": case.share,
+        "comparison": {name: rounded(value) for name, value in quality.items()},
+        "residual": float(found.residual[0]),
+        "weights": dict(zip(design.units, rounded(weights), strict=True)),
+        "placebos": tuple(told(value) for value in np.quantile(every.paths[near, -1], OUTER)),
+        "periods": (design.periods[design.after[0]], design.periods[design.after[-1]]),
+    }
     return Effect(
         *(outcome, place.code, say("effect.estimand"), "default", "percent" if log else "points"),
         *(told(gap), None, low, high, None if few else rounded(test.p), rounded(test.floor)),

@@ -48,15 +48,20 @@ def read(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
         found = found.merge(whole, on=key, suffixes=("", "_all"))
         found["value"] = found["value"] / found["value_all"].where(found["value_all"] > 0)
         found["flag"] = found["flag"].mask(found["flag"] == "", found["flag_all"])
-    about = {"indicator": settings["indicator"], "source": f"Insee, Melodi, {settings['dataset']}"}
-    about |= {"unit": settings.get("unit", "part" if "over" in settings else "")}
-    about |= {"step": float(settings.get("step", 0.0)), "rolling": "_RP_" in settings["dataset"]}
-    about |= {"geography_vintage": rows["vintage"].max()}
-    told = []
-    for family, part in found.groupby("family"):
-        frame = checked(part.drop(columns="family"), path.name)
-        told.append(Figures(family=str(family), data_vintage=part["period"].max(), _frame=frame, **about))
-    return tuple(told)
+    return tuple(
+        Figures(
+            indicator=settings["indicator"],
+            family=str(family),
+            unit=settings.get("unit", "part" if "over" in settings else ""),
+            source=f"Insee, Melodi, {settings['dataset']}",
+            data_vintage=part["period"].max(),
+            geography_vintage=rows["vintage"].max(),
+            step=float(settings.get("step", 0.0)),
+            rolling="_RP_" in settings["dataset"],
+            _frame=checked(part.drop(columns="family"), path.name),
+        )
+        for family, part in found.groupby("family")
+    )
 
 
 def _coded(path: Path) -> pd.DataFrame:
@@ -70,11 +75,14 @@ def _coded(path: Path) -> pd.DataFrame:
 
 def _json(path: Path) -> pd.DataFrame:
     try:
-        rows = []
-        for one in json.loads(path.read_text("utf-8"))["observations"]:
-            secret = one.get("attributes", {}).get("CONF_STATUS", "F") not in ("F", "")
-            value = one.get("measures", {}).get("OBS_VALUE_NIVEAU", {}).get("value")
-            rows.append(one["dimensions"] | {"secret": secret, "value": value})
+        rows = [
+            one["dimensions"]
+            | {
+                "secret": one.get("attributes", {}).get("CONF_STATUS", "F") not in ("F", ""),
+                "value": one.get("measures", {}).get("OBS_VALUE_NIVEAU", {}).get("value"),
+            }
+            for one in json.loads(path.read_text("utf-8"))["observations"]
+        ]
     except (ValueError, KeyError, TypeError, AttributeError) as cause:
         raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
     found = has(pd.DataFrame(rows), ("GEO", "TIME_PERIOD"), path.name)
@@ -106,7 +114,8 @@ def _labelled(path: Path, settings: Mapping[str, Any]) -> pd.DataFrame:
     codes = {name: _codes(name, settings.get("within", ())) for name in rows["family"].unique()}
     unit = []
     for kind, name in zip(rows["family"], rows["Géographie"], strict=True):
-        if len(found := codes[kind].get(_plain(name), [])) != 1:
+        found = codes[kind].get(_plain(name), [])
+        if len(found) != 1:
             key = "source-name-several" if found else "source-name-unknown"
             raise error(RefusedData, key, where=path.name, name=name, codes=", ".join(found))
         unit.append(found[0])

@@ -26,9 +26,14 @@ def read(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
     found = tidy(rows, where=path.name, **columns)
     if size:
         found["n"] = numbers(rows[size], path.name)
-    about = {key: settings[key] for key in AS_SET if key in settings}
-    about |= {"unit": settings.get("unit", ""), "geography_vintage": str(settings.get("vintage", ""))}
-    about |= {"step": float(settings.get("step", 0.0)), "rolling": bool(settings.get("rolling", False))}
-    about |= {"breaks": tuple(map(str, settings.get("breaks", ())))}
-    last = found["period"].max() if len(found) else ""
-    return (Figures(**about, data_vintage=last, _frame=found),)
+    told = Figures(
+        unit=settings.get("unit", ""),
+        data_vintage=found["period"].max() if len(found) else "",
+        geography_vintage=str(settings.get("vintage", "")),
+        step=float(settings.get("step", 0.0)),
+        rolling=bool(settings.get("rolling", False)),
+        breaks=tuple(map(str, settings.get("breaks", ()))),
+        **{key: settings[key] for key in AS_SET if key in settings},
+        _frame=found,
+    )
+    return (told,)
