@@ -33,7 +33,7 @@ demo: $(READY) ## L'évaluation inventée, réécrite, et ses rapports
 	@$(BIN)/impactkit run data/demo
 
 test: $(READY) ## Les tests, sur deux cœurs
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: $(READY) ## Les temps et la mémoire promis, mesurés (le meilleur de trois)
 	@$(BIN)/python bench/ceilings.py

@@ -42,6 +42,7 @@ ferryman = "batellerie"
 "labellisés" = "conventionnés"
 "labellisé" = "conventionné"
 "labellisées" = "conventionnées"
+"communes" = "cantons"
 
 [[wave]]
 id = "1"

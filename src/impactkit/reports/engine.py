@@ -112,25 +112,22 @@ def _shell() -> tuple[Any, Any]:
     """A kernel of this process and its client; without threads, so that messages come in order."""
     from ipykernel.inprocess.ipkernel import InProcessKernel
     from ipykernel.inprocess.manager import InProcessKernelManager
+    from ipykernel.inprocess.socket import DummySocket
     from ipykernel.iostream import IOPubThread
-    from traitlets import default
-    from traitlets.config import Config
 
     class Kernel(InProcessKernel):  # type: ignore[misc]
         # ipykernel 7 asks for the thread of subshells even where there is none.
         _supports_kernel_subshells = False
         shell_channel_thread = SimpleNamespace(parent_thread=None)
 
-        @default("iopub_thread")  # type: ignore[misc]
-        def _unstarted(self) -> Any:
-            # Never started: what it is asked to send is then sent at once.
-            return IOPubThread(self._underlying_iopub_socket, session=self.session)
-
     os.environ["MPLBACKEND"] = INLINE
     asyncio.set_event_loop(asyncio.new_event_loop())
     manager = InProcessKernelManager()
-    quiet = Config({"HistoryManager": {"enabled": False}})
-    manager.kernel = Kernel(parent=manager, config=quiet, session=manager.session, user_ns=None)
+    quiet = type(manager.config)({"HistoryManager": {"enabled": False}})
+    # A thread that is never started: what it is asked to send is then sent at once.
+    sent = DummySocket()
+    public = {"_underlying_iopub_socket": sent, "iopub_thread": IOPubThread(sent, session=manager.session)}
+    manager.kernel = Kernel(parent=manager, config=quiet, session=manager.session, user_ns=None, **public)
     shell = manager.kernel.shell
     # Named from the start, or what is printed would belong to the cell before.
     sys.stdout, sys.stderr = manager.kernel.stdout, manager.kernel.stderr
