@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -163,14 +164,15 @@ def dask(folder: Path, codes: list[str], workers: int) -> float:
     return seconds
 
 
-def measured(full: bool) -> list[tuple[str, str, str, bool]]:
-    """What, measured, ceiling, held."""
+def measured(full: bool) -> Iterator[tuple[str, str, str, bool]]:
+    """What, measured, ceiling, held; each as soon as it is known."""
     codes = [place.code for place in ik.load(EVALUATION).territories][: None if full else 6]
     spawn = multiprocessing.get_context("spawn")
-    found = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        serial, cells = timed(lambda: sum(usual(code, f"{folder}/serial") for code in codes))
+        # Not in this very process: what a usual run sets in its environment stays with it.
+        with ProcessPoolExecutor(1, mp_context=spawn) as pool:
+            serial, cells = timed(lambda: sum(pool.map(usual, codes, [f"{folder}/serial"] * len(codes))))
         with ProcessPoolExecutor(2, mp_context=spawn) as pool:
             two, _ = timed(lambda: list(pool.map(usual, codes, [f"{folder}/two"] * len(codes))))
         fast, _ = min(
@@ -182,7 +184,7 @@ def measured(full: bool) -> list[tuple[str, str, str, bool]]:
         )
         count = compared(folder / "serial", folder / "fast-0" / "french-impact", codes)
         size = len(codes)
-        found += [
+        yield from [
             (
                 f"{size} rapports, papermill + nbconvert + Chromium, un à la fois",
                 f"{serial:.1f} s",
@@ -203,18 +205,16 @@ def measured(full: bool) -> list[tuple[str, str, str, bool]]:
             ("rien n’a changé, rien n’est refait", f"{again:.2f} s", "2 s", again < 2),
         ]
         cost = min(overhead(folder) for _ in range(3))
-        found.append(
-            (
-                "ce que le moteur ajoute à un carnet de 17 cellules vides",
-                f"{cost:.3f} s",
-                "0,25 s",
-                cost <= 0.25,
-            )
+        yield (
+            "ce que le moteur ajoute à un carnet de 17 cellules vides",
+            f"{cost:.3f} s",
+            "0,25 s",
+            cost <= 0.25,
         )
         few, lots = 50, 1250 if full else 200
         invented(folder, lots)
         (slow, small), (each, large) = many(folder, few), many(folder, lots)
-        found += [
+        yield from [
             (
                 f"secondes par territoire, {few} puis {lots} territoires",
                 f"{slow:.2f}, {each:.2f}",
@@ -231,10 +231,7 @@ def measured(full: bool) -> list[tuple[str, str, str, bool]]:
         ]
         shared = codes[: 27 if full else 6]
         one, both = dask(folder, shared, 1), dask(folder, shared, 2)
-        found.append(
-            ("deux machines Dask plutôt qu’une", f"{one / both:.2f}", "1,6", not full or one / both >= 1.6)
-        )
-    return found
+        yield ("deux machines Dask plutôt qu’une", f"{one / both:.2f}", "1,6", not full or one / both >= 1.6)
 
 
 def written(rows: list[tuple[str, str, str, bool]]) -> str:
@@ -266,9 +263,12 @@ Sur une autre machine les secondes changent, leurs rapports peu.
 if __name__ == "__main__":
     everything = "--full" in sys.argv
     assert shutil.which("chromium"), "Chromium is not installed (Debian: apt install chromium)"
-    rows = measured(everything)
-    for what, value, ceiling, held in rows:
-        print(f"{'  ' if held else '! '}{what} : {value}" + (f" (à tenir : {ceiling})" if ceiling else ""))
+    rows = []
+    for row in measured(everything):
+        what, value, ceiling, held = row
+        aim = f" (à tenir : {ceiling})" if ceiling else ""
+        print(f"{'  ' if held else '! '}{what} : {value}{aim}", flush=True)
+        rows.append(row)
     print(f"  mémoire de cette mesure : {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} Mio")
     if everything:
         (ROOT / "docs" / "performance.md").write_text(written(rows), "utf-8")
