@@ -17,7 +17,7 @@ from impactkit.data.workbook_write import write_workbook
 
 # Each example writes and reads whole workbooks: shrinking one would take minutes.
 SLOW = settings(
-    max_examples=8,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -32,7 +32,7 @@ FOCUS = f"""() => {{
     return [...document.querySelectorAll("{STOPS}")].map((one, at) => one.dataset.at = at);
 }}"""
 FONT = "getComputedStyle(document.querySelector('main')).fontFamily"
-SOME = 4
+SOME = 8
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ nbclient reads a kernel's messages.
 
 import asyncio
 import contextlib
-import importlib
 import os
 import sys
 import tempfile
@@ -23,9 +22,8 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine, NBClientEngine
 from papermill.iorw import write_ipynb
 
-from impactkit.data import light
 from impactkit.reports.child import in_child, is_child, unable
-from impactkit.reports.kernel import INLINE, SHELL
+from impactkit.reports.kernel import INLINE, import_shell
 
 CELL_SECONDS, SAVED_EVERY = 300, 1.0
 
@@ -47,10 +45,7 @@ class ForkEngine(Engine):
             given |= {"execution_timeout": execution_timeout, "kernel_name": kernel_name}
             NBClientEngine.execute_managed_notebook(nb_man, **given)
             return
-        # Once for every child, not in each.
-        light.debugger()
-        for name in SHELL:
-            importlib.import_module(name)
+        import_shell()
         # At the start and the end of every cell, as papermill writes it, takes longer than most cells.
         path, nb_man.output_path = nb_man.output_path, None
         client = Client(nb_man, on_cell_start=given.get("on_cell_start"))

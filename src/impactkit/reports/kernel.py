@@ -1,6 +1,7 @@
 """The kernel that a report runs in: this very Python, in its own folder, ended with whoever started it."""
 
 import ctypes
+import importlib
 import os
 import signal
 import sys
@@ -8,6 +9,8 @@ import threading
 import time
 from pathlib import Path
 from typing import Any
+
+from impactkit.data import light
 
 _PR_SET_PDEATHSIG = 1
 # The environment variable that tells a kernel how many bytes it may hold.
@@ -21,6 +24,13 @@ SHELL = (
 )
 # A Unix socket's path may not be longer (104 on macOS, less the port's number).
 _LONGEST = 96
+
+
+def import_shell() -> None:
+    """Import what a shell in this process needs, once for all the children that it forks."""
+    light.debugger()
+    for name in SHELL:
+        importlib.import_module(name)
 
 
 def die_with(parent: int) -> None:

@@ -9,11 +9,11 @@ import warnings
 
 from impactkit.data import light
 from impactkit.errors import ImpactkitError
-from impactkit.reports.kernel import SHELL
+from impactkit.reports.kernel import import_shell
 
 # All that a report needs, but the PDF compiler: its threads do not survive a fork.
 MODULES = (
-    *("papermill", "mistune", *SHELL),
+    *("papermill", "mistune"),
     *("impactkit.reports.page_rules", "impactkit.reports.words", "impactkit.reports.rendered"),
 )
 # What a report that estimates needs, too.
@@ -27,7 +27,7 @@ def preload(folder: str, base: str) -> None:
     asked first.
     """
     light.jsonschema()
-    light.debugger()
+    import_shell()
     for name in (*MODULES, *(HEAVY if folder else ())):
         importlib.import_module(name)
     from impactkit.reports.html import environment

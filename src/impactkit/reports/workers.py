@@ -137,6 +137,7 @@ def run_apart(ready: Ready, job: Job) -> Outcome:
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     with _LOCK:
         if not _APART or _APART[-1].broken:
-            _APART.append(Nursery(ready))
-    outcome: Outcome = _APART[-1].submit(run_one, job).result()
+            _APART[:] = [Nursery(ready)]
+        mine = _APART[-1]
+    outcome: Outcome = mine.submit(run_one, job).result()
     return outcome
