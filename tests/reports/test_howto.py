@@ -22,7 +22,9 @@ def test_from_the_schedule_to_the_mailbox(repo, tmp_path):
     )
     (tmp_path / "bin").mkdir()
     # A crontab of this test's own: the real one belongs to whoever runs it.
-    (tmp_path / "bin" / "crontab").write_text("#!/bin/sh\ncat > cron.kept\n", "utf-8")
+    (tmp_path / "cron.kept").write_text("0 4 * * * sauvegarde\n", "utf-8")
+    theirs = 'if [ "$1" = -l ]; then cat cron.kept; else cat > cron.new; mv cron.new cron.kept; fi'
+    (tmp_path / "bin" / "crontab").write_text(f"#!/bin/sh\n{theirs}\n", "utf-8")
     (tmp_path / "bin" / "crontab").chmod(0o755)
     (tmp_path / "tls").mkdir()
     blocks = re.findall(
@@ -36,7 +38,8 @@ def test_from_the_schedule_to_the_mailbox(repo, tmp_path):
         env = {**os.environ, "PATH": folder, "IMPACTKIT_SMTP_CA": str(cert)}
         done = subprocess.run(["sh", "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert "impactkit.cli run" in (tmp_path / "cron.kept").read_text("utf-8")
+    already, added = (tmp_path / "cron.kept").read_text("utf-8").splitlines()
+    assert already == "0 4 * * * sauvegarde" and "impactkit.cli run" in added
     assert [to for to, _ in kept.arrived] == ["moi@exemple.fr", "maire@exemple.fr"]
     (attached,) = kept.arrived[1][1].iter_attachments()
     (tmp_path / "received.pdf").write_bytes(attached.get_content())

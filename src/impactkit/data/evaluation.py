@@ -120,9 +120,8 @@ class Evaluation(Rich):
         if name not in schemas():
             raise UnknownName.among("la table", name, schemas(), where=self.name)
         frame = self._tables.get(name)
-        # Sums of no number are numbers, too.
-        empty = pd.DataFrame(columns=columns(name), dtype="str")
-        return typed(empty, name)[0] if frame is None else frame.copy()
+        # A copy that is made when it is written into.
+        return (_empty(name) if frame is None else frame).copy(deep=False)
 
     def planned(self, **choices: Any) -> Evaluation:
         """The same evaluation under another plan of analysis, to explore: outcomes, before and after (two
@@ -163,6 +162,12 @@ class Evaluation(Rich):
         if id not in known:
             raise UnknownName.among(say("noun.wave"), id, known, where=f"{self.name}, territories.csv")
         return known[id]
+
+
+@functools.lru_cache(maxsize=64)
+def _empty(table: str) -> pd.DataFrame:
+    """A table without rows; sums of no number are numbers, too."""
+    return typed(pd.DataFrame(columns=columns(table), dtype="str"), table)[0]
 
 
 def load(folder: str | Path | None = None) -> Evaluation:

@@ -45,7 +45,7 @@ def units(family: str, *, vintage: int) -> pd.DataFrame:
     Columns: code, name, type (CC, CA, CU, METRO, MET69 for EPCI, "" for the others), communes (their
     number).
     """
-    return _units(family, vintage).copy()
+    return _units(family, vintage).copy(deep=False)
 
 
 def members(family: str, *, vintage: int) -> pd.DataFrame:
@@ -54,7 +54,7 @@ def members(family: str, *, vintage: int) -> pd.DataFrame:
     Four islands are in no EPCI, most communes in no EPT. EPT are those of 2026, told in the communes of
     `vintage`.
     """
-    return _members(family, vintage).copy()
+    return _members(family, vintage).copy(deep=False)
 
 
 def communes_of(kind: str, code: str, *, vintage: int) -> frozenset[str]:
@@ -97,7 +97,7 @@ def population_of(communes: Iterable[str], *, vintage: int) -> pd.DataFrame:
     known = _communes_by_unit("commune", vintage)
     for code in sorted(codes - known.keys()):
         raise UnknownName.among(f"{_NOUNS['commune']} de {vintage}", code, known)
-    return _population_of(codes, vintage).copy()
+    return _population_of(codes, vintage).copy(deep=False)
 
 
 def unit_population(family: str, *, vintage: int) -> pd.DataFrame:
@@ -105,7 +105,7 @@ def unit_population(family: str, *, vintage: int) -> pd.DataFrame:
 
     Columns: unit, pop_year, population, missing; the same figures as `population_of` on its communes.
     """
-    return _unit_population(family, vintage).copy()
+    return _unit_population(family, vintage).copy(deep=False)
 
 
 def most_in(ground: pd.DataFrame, family: str, *, vintage: int) -> pd.Series:
@@ -160,8 +160,14 @@ def _names_around(family: str, communes: Iterable[str], vintage: int) -> list[st
 
 
 def _around(family: str, communes: Iterable[str], vintage: int) -> set[str]:
+    held = _unit_by_commune(family, vintage)
+    return {held[commune] for commune in communes if commune in held}
+
+
+@functools.lru_cache(maxsize=64)
+def _unit_by_commune(family: str, vintage: int) -> dict[str, str]:
     held = _members(family, vintage)
-    return set(held.loc[held["commune"].isin(set(communes)), "unit"])
+    return dict(zip(held["commune"], held["unit"], strict=True))
 
 
 @functools.lru_cache(maxsize=256)

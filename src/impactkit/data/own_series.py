@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +20,8 @@ ZONE = ("zone", "zone_name", "share")
 def read(place: Territory, indicator: str) -> pd.DataFrame:
     """`series.of_territory`, without its memo."""
     ev = place.evaluation
-    empty = pd.DataFrame(columns=[*series.SHAPE, *ZONE])
+    if indicator != series.POPULATION and not official.imported(ev, indicator):
+        return _nothing()
     if direct := official.figures(ev, indicator, "territory"):
         told = [series.dressed(one.frame, one, "panel", ev) for one in direct]
         found = pd.concat(told, ignore_index=True)
@@ -27,7 +29,7 @@ def read(place: Territory, indicator: str) -> pd.DataFrame:
     if place.units:
         return _added(series.of_units(ev, indicator, "unit"), list(place.units), place.code, indicator)
     if not place.perimeter:
-        return empty
+        return _nothing()
     if indicator != series.POPULATION and official.figures(ev, indicator, "zone"):
         return _by_zone(place, indicator)
     codes = [part.code for part in place.perimeter]
@@ -38,10 +40,15 @@ def read(place: Territory, indicator: str) -> pd.DataFrame:
     if len({part.family for part in place.perimeter}) == 1 and len(told):
         return _added(told, codes, place.code, indicator)
     if not (communes := official.figures(ev, indicator, "commune")):
-        return empty
+        return _nothing()
     members = pd.DataFrame({"commune": sorted(place.communes), "unit": place.code})
     summed = ground.from_communes(communes[-1], members, vintage=ev.vintage)
     return series.dressed(summed, communes[-1], "communes", ev)
+
+
+@functools.lru_cache(maxsize=1)
+def _nothing() -> pd.DataFrame:
+    return pd.DataFrame(columns=[*series.SHAPE, *ZONE])
 
 
 def _added(told: pd.DataFrame, codes: list[str], name: str, indicator: str) -> pd.DataFrame:
@@ -87,7 +94,7 @@ def _weighed(place: Territory, told: pd.DataFrame, codes: list[str]) -> pd.DataF
 def _by_zone(place: Territory, indicator: str) -> pd.DataFrame:
     shared = zones.own_zones(place)
     if shared.empty:
-        return pd.DataFrame(columns=[*series.SHAPE, *ZONE])
+        return _nothing()
     ev, main = place.evaluation, shared.iloc[0]
     figures = official.figures(ev, indicator, "zone")[-1]
     if place.family in zones.WIDE:

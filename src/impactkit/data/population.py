@@ -92,7 +92,7 @@ def population(*, vintage: int) -> pd.DataFrame:
     the larger commune it joined since) or `not-covered` (Mayotte has the census of 2017 alone; no other
     commune has 2017). No year is interpolated.
     """
-    return _population(vintage).copy()
+    return _population(vintage).copy(deep=False)
 
 
 def sums(members: pd.DataFrame, *, vintage: int) -> pd.DataFrame:

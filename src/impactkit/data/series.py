@@ -39,7 +39,7 @@ def of_units(ev: Evaluation, indicator: str, family: str) -> pd.DataFrame:
     or from départements for regions and the nation; a rate by zone is the mean of the zones, weighted by
     jobs. Empty when nothing was imported.
     """
-    return _of_units(ev, indicator, family).copy()
+    return _of_units(ev, indicator, family).copy(deep=False)
 
 
 def of_territory(place: Territory, indicator: str) -> pd.DataFrame:
@@ -49,7 +49,7 @@ def of_territory(place: Territory, indicator: str) -> pd.DataFrame:
     about. A rate by employment zone is that of the main zone (columns zone, zone_name, share: of the zone's
     jobs that lie in the territory), or, for départements and regions, the mean of their zones.
     """
-    return _of_territory(place, indicator).copy()
+    return _of_territory(place, indicator).copy(deep=False)
 
 
 def vintages(then: int, now: int, family: str) -> dict[str, str]:

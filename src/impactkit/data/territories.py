@@ -67,12 +67,13 @@ class Territory(Rich):
     def table(self, name: str) -> pd.DataFrame:
         """Rows of table `name` that are about this territory, as a copy (transfers: given or received)."""
         if name not in self._tables:
-            rows = self.evaluation.table(name)
-            mine = (rows[[one for one in PLACES if one in rows]] == self.code).any(axis=1)
+            rows, held = self.evaluation.table(name), _rows_by_place(self.evaluation, name)
+            mine = held.get(self.code, [])
             if name == "events":
-                mine |= (rows["territory"] == "") & rows["wave"].isin(["", self.wave.id])
-            self._tables[name] = rows[mine].reset_index(drop=True)
-        return self._tables[name].copy()
+                waves = rows["wave"]
+                mine = sorted([*mine, *(at for at in held.get("", []) if waves[at] in ("", self.wave.id))])
+            self._tables[name] = rows.take(mine).reset_index(drop=True)
+        return self._tables[name].copy(deep=False)
 
     @functools.cached_property
     def labelled(self) -> str:
@@ -94,6 +95,18 @@ class Territory(Rich):
     def family(self) -> str:
         """Family of the units of the perimeter; "" without a perimeter."""
         return self.perimeter[0].family if self.perimeter else ""
+
+
+@functools.lru_cache(maxsize=256)
+def _rows_by_place(evaluation: Evaluation, name: str) -> dict[str, list[int]]:
+    """Where in table `name` the rows about each territory stand, in their order."""
+    rows = evaluation.table(name)
+    named = [rows[column] for column in PLACES if column in rows]
+    found: dict[str, list[int]] = {}
+    for at, codes in enumerate(zip(*named, strict=True)):
+        for code in dict.fromkeys(codes):
+            found.setdefault(code, []).append(at)
+    return found
 
 
 def communes_of(parts: tuple[Part, ...], vintage: int) -> frozenset[str]:

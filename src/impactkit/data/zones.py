@@ -31,7 +31,7 @@ def zones(ev: Evaluation) -> pd.DataFrame:
     Empty when the composition was not imported. A commune whose parts lie in two zones since a merger goes
     with the commune that gave it its code.
     """
-    return _zones(ev).copy()
+    return _zones(ev).copy(deep=False)
 
 
 def exposure(ev: Evaluation, members: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from impactkit.evidence.picked import MEDIAN, Picked, as_text, picked, signed
 from impactkit.indicators.context import SIX
 from impactkit.indicators.figures import change_of
 from impactkit.indicators.knowledge import gaps
+from impactkit.indicators.rows import Row
 from impactkit.wording.catalogue import has, runs, say
 from impactkit.wording.numbers import date
 
@@ -97,11 +98,11 @@ def moment(period: str) -> str:
     return say("figures.quarter", year=year, quarter=rest) if rest else period and date(period)
 
 
-def _dated(own: pd.Series) -> str:
+def _dated(own: Row) -> str:
     return f"{as_text(own['value'], own['unit'])} ({moment(str(own['period']))})"
 
 
-def figure_text(row: pd.Series, column: str = "value") -> str:
+def figure_text(row: Row, column: str = "value") -> str:
     """A figure in a cell: a change with its sign, points by their short name."""
     text = as_text(row[column], row["unit"], sign=signed(row))
     return text + (" pt" if row["unit"] == "points" else "")

@@ -1,7 +1,5 @@
 """Every official figure on one axis: where the territory stands among comparable ones, figure by figure."""
 
-import pandas as pd
-
 from impactkit.data.territories import Territory
 from impactkit.display.figures import figure_text
 from impactkit.display.shown import NOTHING, Chart, table_of
@@ -9,6 +7,7 @@ from impactkit.display.style import BLUE, GREY, INK, PALE, SHADE, Axes, drawn
 from impactkit.evidence.picked import MEDIAN, picked
 from impactkit.indicators.context import SIX
 from impactkit.indicators.figures import change_of
+from impactkit.indicators.rows import Row
 from impactkit.wording.catalogue import runs, say
 
 LINE, FEWEST = 0.34, 2
@@ -48,7 +47,7 @@ def spine_chart(place: Territory) -> Chart:
     return Chart(svg, say("spine.alt", name=place.name, items=items), runs("spine.caption"), data)
 
 
-def _rows(place: Territory, name: str) -> tuple[pd.Series, pd.Series] | None:
+def _rows(place: Territory, name: str) -> tuple[Row, Row] | None:
     """The change, or the level where no change is told, beside the middle half of comparable ones."""
     for indicator in (change_of(name), name):
         own, half = picked(place).of(indicator), picked(place).of(indicator, group=MEDIAN)
@@ -57,7 +56,7 @@ def _rows(place: Territory, name: str) -> tuple[pd.Series, pd.Series] | None:
     return None
 
 
-def _line(axes: Axes, at: float, own: pd.Series, half: pd.Series) -> None:
+def _line(axes: Axes, at: float, own: Row, half: Row) -> None:
     width = (half["high"] - half["low"]) / 2
     middle = (half["high"] + half["low"]) / 2
 

@@ -12,6 +12,7 @@ from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import MEDIAN, as_text, measured, picked
 from impactkit.indicators.comparable import ENOUGH, POPULATION, family_of
 from impactkit.indicators.figures import change_of, yearly
+from impactkit.indicators.rows import Row
 from impactkit.indicators.trajectory import is_rate, trajectory
 from impactkit.wording.catalogue import has, runs, say
 from impactkit.wording.numbers import number
@@ -72,11 +73,11 @@ def _data(
     return table_of("trajectory", widths, rows, names, caption=caption, notes=notes)
 
 
-def _signed(row: pd.Series, column: str = "value") -> str:
+def _signed(row: Row, column: str = "value") -> str:
     return measured(row[column], row["unit"], sign=True)
 
 
-def _drawn(place: Territory, path: pd.DataFrame, outcome: str, moved: pd.Series) -> str:
+def _drawn(place: Territory, path: pd.DataFrame, outcome: str, moved: Row) -> str:
     rate = is_rate(outcome)
     path = path.assign(shown=path["value"] * 100 if rate else path["index"])
     others, mine = (path[path["role"] == role] for role in ("comparable", "territory"))

@@ -49,7 +49,7 @@ def claims(place: Territory | Evaluation) -> pd.DataFrame:
     ['before-after', 'compared', 'declared', 'estimated', 'method', 'observed']
     """
     if isinstance(place, Territory):
-        return _claims(place).copy()
+        return _claims(place).copy(deep=False)
     rows = indicators(place)
     return _told([_of_row(row) for row in rows[rows["territory"] == ""].to_dict("records")])
 
@@ -153,17 +153,20 @@ def _group(group: str, table: str) -> str:
     return ", ".join(parts)
 
 
-@functools.lru_cache(maxsize=256)
 def _about(indicator: str) -> dict[str, str]:
     """Label, place in the logic model, dimension, SDG and IRIS+ of an indicator."""
-    ours, known = measures(), catalogue().set_index("id")
     about = {"label_fr": indicator, **dict.fromkeys(("logic", "dimension", "sdg", "iris", "table"), "")}
-    if indicator in ours.index:
-        return about | ours.loc[indicator].to_dict()
-    if indicator in known.index:
-        told = known.loc[indicator, ["label_fr", "sdg", "iris"]].to_dict()
-        return about | told | {"logic": "context", "dimension": "how_much"}
-    return about
+    return about | _abouts().get(indicator, {})
+
+
+@functools.lru_cache(maxsize=1)
+def _abouts() -> dict[str, dict[str, str]]:
+    """What is known of each indicator: those of the catalogue are context."""
+    known = catalogue().set_index("id")[["label_fr", "sdg", "iris"]]
+    return {
+        **known.assign(logic="context", dimension="how_much").to_dict("index"),
+        **measures().to_dict("index"),
+    }
 
 
 def _of_effect(row: dict[str, Any], told: Estimated, at: int) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 are, how they moved among comparable territories, and nothing of why.
 """
 
-import pandas as pd
-
 from impactkit.data import series
 from impactkit.data.territories import Territory
 from impactkit.evidence.compared import direction, position
@@ -12,6 +10,7 @@ from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.picked import MEDIAN, as_text, measured, picked, signed
 from impactkit.indicators.comparable import family_of, last_before
 from impactkit.indicators.figures import RANGE, change_of
+from impactkit.indicators.rows import Row
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number
 
@@ -108,16 +107,16 @@ def rule(place: Territory) -> Sentence:
     return joined(*found)
 
 
-def _yearly(place: Territory, indicator: str) -> pd.Series | None:
+def _yearly(place: Territory, indicator: str) -> Row | None:
     rows = picked(place).many(indicator, "")
     mine = rows[(rows["group"] == "") & rows["value"].notna() & (rows["period"].str.len() == 4)]
-    return None if mine.empty else mine.sort_values("period").iloc[-1]
+    return max(mine.to_dict("records"), key=lambda row: row["period"], default=None)
 
 
-def _span(row: pd.Series) -> dict[str, str]:
+def _span(row: Row) -> dict[str, str]:
     return {name: as_text(row[name], row["unit"], sign=signed(row)) for name in ("low", "high")}
 
 
-def _points(moved: pd.Series) -> tuple[str, float]:
+def _points(moved: Row) -> tuple[str, float]:
     """What a key of the catalogue adds for points, and from a value to what is printed."""
     return (".points", 1) if moved["unit"] == "points" else ("", 100)

@@ -10,6 +10,7 @@ from impactkit.data.territories import Territory
 from impactkit.evidence.finding import Sentence
 from impactkit.indicators import indicators
 from impactkit.indicators.protected import hidden_tables
+from impactkit.indicators.rows import Row
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number, percent
 
@@ -26,13 +27,19 @@ class Picked:
     place: Territory
     rows: pd.DataFrame
 
-    def of(self, indicator: str, *, group: str = "", period: str | None = None) -> pd.Series | None:
+    def of(self, indicator: str, *, group: str = "", period: str | None = None) -> Row | None:
         """The row of an indicator (the latest period when none is named); None when it has no value."""
-        found = self.rows[(self.rows["indicator"] == indicator) & (self.rows["group"] == group)]
-        found = found[found["value"].notna()]
-        if period is not None:
-            found = found[found["period"] == period]
-        return None if found.empty else found.sort_values("period", kind="stable").iloc[-1]
+        found = self._known.get((indicator, group), ())
+        return next((row for row in found if period in (None, row["period"])), None)
+
+    @functools.cached_property
+    def _known(self) -> dict[tuple[str, str], list[Row]]:
+        """The rows that have a value by indicator and group, the latest period first."""
+        found: dict[tuple[str, str], list[Row]] = {}
+        last = self.rows[self.rows["value"].notna()].iloc[::-1]
+        for row in last.sort_values("period", ascending=False, kind="stable").to_dict("records"):
+            found.setdefault((row["indicator"], row["group"]), []).append(row)
+        return found
 
     def count(self, indicator: str, *, group: str = "") -> int:
         """A count as a whole number; 0 when it is not known."""
@@ -91,6 +98,6 @@ def measured(value: float | None, unit: str, *, sign: bool = False) -> str:
     return f"{text} " + say("unit.points", n=abs(value)) if unit == "points" else text
 
 
-def signed(row: pd.Series) -> bool:
+def signed(row: Row) -> bool:
     """Whether a figure tells a change: it is printed with its sign."""
     return bool(row["unit"] == "points" or row["indicator"].endswith("_change"))

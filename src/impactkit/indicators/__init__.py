@@ -12,7 +12,7 @@ from impactkit.data.territories import Territory
 from impactkit.errors import UnknownName
 from impactkit.indicators import context
 from impactkit.indicators.protected import protected
-from impactkit.indicators.rows import COLUMNS, frame
+from impactkit.indicators.rows import COLUMNS, shaped
 
 # The one measure that is long, and whose rows for one territory do not need those of the others.
 ALONE = "context"
@@ -67,18 +67,18 @@ def _measured(ev: Evaluation, measure: str, own: str) -> pd.DataFrame:
         shown, _ = _secret(ev)
         return shown[shown["measure"] == measure].drop(columns="measure").reset_index(drop=True)
     rows = context.rows(ev, of=own) if own else MEASURES[measure](ev)
-    return frame(rows.to_dict("records"))
+    return shaped(rows)
 
 
 def withheld(ev: Evaluation) -> pd.DataFrame:
     """What [secrecy] withheld in an evaluation, and why: territory, indicator, group, period, reason, rule,
     source. For the evaluator: reasons tell which figures are small, and are never published.
     """
-    return _secret(ev)[1].copy()
+    return _secret(ev)[1].copy(deep=False)
 
 
 @functools.lru_cache(maxsize=16)
 def _secret(ev: Evaluation) -> tuple[pd.DataFrame, pd.DataFrame]:
     names = [name for name in MEASURES if name not in PUBLISHED]
-    parts = [frame(MEASURES[name](ev).to_dict("records")).assign(measure=name) for name in names]
+    parts = [shaped(MEASURES[name](ev)).assign(measure=name) for name in names]
     return protected(ev, pd.concat(parts, ignore_index=True))

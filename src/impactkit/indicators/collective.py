@@ -55,6 +55,8 @@ def present(members: pd.DataFrame) -> pd.DataFrame:
 
     Trap: an end known to the year counts as gone when its year has begun by then.
     """
+    if members.empty:
+        return members
     named = newest_last(members[members["role"] != "whole"])
     # Two members without a name are two members.
     once = named[(named["name"] == "") | ~named.duplicated("name", keep="last")].sort_index()

@@ -48,7 +48,7 @@ def knowledge(ev: Evaluation) -> pd.DataFrame:
     >>> ik.knowledge(ik.load())["state"].value_counts().to_dict()
     {'known': 122, 'unknown': 32, 'partial': 2}
     """
-    return _board(ev).copy()
+    return _board(ev).copy(deep=False)
 
 
 @functools.lru_cache(maxsize=4)
@@ -111,8 +111,14 @@ def _facts(ev: Evaluation) -> dict[tuple[str, str], list[tuple[str, str]]]:
 
 def gaps(place: Territory) -> pd.DataFrame:
     """Open questions of one territory, those that would change the conclusion first: its own, then the
-    programme's
-    for the headings that nothing documents. Columns: heading, what, reason, searched_on, ask, rank."""
+    programme's for the headings that nothing documents. Columns: heading, what, reason, searched_on, ask,
+    rank.
+    """
+    return _gaps(place).copy(deep=False)
+
+
+@functools.lru_cache(maxsize=64)
+def _gaps(place: Territory) -> pd.DataFrame:
     listed = place.evaluation.table("unknowns")
     own = listed[listed["territory"] == place.code]
     board = _board(place.evaluation)

@@ -1,5 +1,6 @@
 """The one shape of every number: the indicator row."""
 
+import functools
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -27,13 +28,32 @@ def row(territory: str, indicator: str, value: float | None, unit: str, **rest: 
 
 def frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
     """Rows as a frame of the one shape: numbers as float64, everything else as text, missing text as ""."""
-    found = pd.DataFrame(list(rows), columns=list(COLUMNS))
+    held = list(rows)
+    found = {}
     for name in COLUMNS:
+        cells = [one.get(name) for one in held]
         if name in _NUMBERS:
-            found[name] = pd.to_numeric(found[name]).astype("float64")
+            found[name] = pd.to_numeric(pd.Series(cells, dtype="object")).astype("float64")
         else:
-            found[name] = found[name].astype(object).where(found[name].notna(), "").astype(str)
-    return found
+            text = [cell if type(cell) is str else _text(cell) for cell in cells]
+            found[name] = pd.Series(text, dtype="str")
+    return pd.DataFrame(found)
+
+
+def shaped(rows: pd.DataFrame) -> pd.DataFrame:
+    """A frame of rows in the one shape; as it is when it has it already."""
+    if rows.dtypes.equals(_nothing().dtypes) and not rows.select_dtypes("str").isna().any(axis=None):
+        return rows
+    return frame(rows.to_dict("records"))
+
+
+@functools.lru_cache(maxsize=1)
+def _nothing() -> pd.DataFrame:
+    return frame(())
+
+
+def _text(cell: Any) -> str:
+    return "" if cell is None or pd.isna(cell) else str(cell)
 
 
 def programme(ev: Evaluation, table: str) -> pd.DataFrame:
@@ -73,4 +93,6 @@ def told_or(
 
 def last_of(facts: pd.DataFrame, key: list[str]) -> pd.DataFrame:
     """The latest row of each key, by `as_of`; rows of one date keep the order of the table."""
+    if facts.empty:
+        return facts
     return facts.sort_values("as_of", kind="stable").groupby(key, sort=False, dropna=False).tail(1)

@@ -59,9 +59,10 @@ def first_project(place: Territory, clock: str) -> Wait | None:
     """How long the territory waited for its first project launched on or after the clock; None without a
     clock or without a project.
     """
-    start, projects = clock_of(place, clock), with_reached(place.table("projects"))
+    start, projects = clock_of(place, clock), place.table("projects")
     if not start or projects.empty:
         return None
+    projects = with_reached(projects)
     launched = projects["reached"] >= ORDER.index("launched")
     # No date, no stage, or a month or a year that holds the clock: it may have come first, or before.
     unsure = launched & (projects["started"] == "")

@@ -69,7 +69,7 @@ class Client(PapermillNotebookClient):
         self.below = _printed_below()
         self.kernel, self.client = _shell()
         self.below()
-        self.path, self.tell, self.written = path, tell, 0.0
+        self.path, self.tell, self.written = path, tell, time.monotonic()
         self.papermill_execute_cells()
         self.nb.metadata["language_info"] = self.kernel.language_info
         self.set_widgets_metadata()

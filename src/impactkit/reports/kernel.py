@@ -21,6 +21,7 @@ INLINE = "module://matplotlib_inline.backend_inline"
 SHELL = (
     *("ipykernel.inprocess.ipkernel", "ipykernel.inprocess.manager", "sqlite3", "zmq.utils.garbage"),
     *("IPython.core.completerlib", "IPython.core.application", "tornado.platform.asyncio"),
+    *("IPython.core.logger", "IPython.core.oinspect"),
 )
 # A Unix socket's path may not be longer (104 on macOS, less the port's number).
 _LONGEST = 96

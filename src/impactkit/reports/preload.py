@@ -13,11 +13,12 @@ from impactkit.reports.kernel import import_shell
 
 # All that a report needs, but the PDF compiler: its threads do not survive a fork.
 MODULES = (
-    *("papermill", "mistune"),
+    *("papermill", "mistune", "impactkit.reports.twins", "pandas.io.formats.csvs"),
     *("impactkit.reports.page_rules", "impactkit.reports.words", "impactkit.reports.rendered"),
 )
-# What a report that estimates needs, too.
-HEAVY = ("scipy.stats", "statsmodels.tsa.statespace.structural", "matplotlib.backends.backend_svg")
+# What a report that draws needs, too, and one that estimates.
+DRAWN = "matplotlib.backends.backend_svg"
+ESTIMATED = ("scipy.stats", "statsmodels.tsa.statespace.structural")
 KINDS = ("trajectory", "gap", "choices", "spine", "stages")
 
 
@@ -28,7 +29,7 @@ def preload(folder: str, base: str) -> None:
     """
     light.jsonschema()
     import_shell()
-    for name in (*MODULES, *(HEAVY if folder else ())):
+    for name in (*MODULES, *((DRAWN,) if folder else ())):
         importlib.import_module(name)
     from impactkit.reports.html import environment
     from impactkit.reports.record import versions
@@ -38,11 +39,14 @@ def preload(folder: str, base: str) -> None:
     if not folder:
         return
     import impactkit as ik
+    from impactkit.evidence.estimated import outcomes
 
     os.environ["IMPACTKIT_BASE"] = base
     with warnings.catch_warnings(), contextlib.suppress(ImpactkitError):
         warnings.simplefilter("ignore")
         ev = ik.load(folder)
+        for name in ESTIMATED if outcomes(ev) else ():
+            importlib.import_module(name)
         ik.indicators(ev)
         # One territory of each wave meets the comparison units of all the others.
         for place in {place.wave.id: place for place in reversed(ev.territories)}.values():
@@ -50,6 +54,7 @@ def preload(folder: str, base: str) -> None:
             with contextlib.suppress(ImpactkitError):
                 ik.essentials(place)
                 ik.table(place, about="checks")
+                ik.claims(place)
             for kind in KINDS:
                 with contextlib.suppress(ImpactkitError):
                     ik.chart(place, kind=kind)

@@ -42,7 +42,7 @@ class Figures:
     @property
     def frame(self) -> pd.DataFrame:
         """Columns unit, period, value, flag; one row by unit and period."""
-        return self._frame.copy()
+        return self._frame.copy(deep=False)
 
 
 @functools.lru_cache(maxsize=2)
