@@ -131,6 +131,23 @@ def test_one_failure_of_three_leaves_two_and_the_last_good_report(valleys, write
     assert not list((folder / ".failed").iterdir())
 
 
+def test_one_territory_with_wrong_rows_stops_itself_alone(valleys):
+    (valleys / "perimeters.csv").write_text(
+        "territory,role,family,code,as_of,source\naubepine,perimeter,epci,999999999,2020,Essai\n", "utf-8"
+    )
+    # A value that is none meets what prepares the others before it meets the check.
+    (valleys / "valuations.csv").write_text(
+        "territory,project,item,role,as_of,source\naubepine,four,Loyer,cost,2020,Essai\n", "utf-8"
+    )
+    events = []
+    summary = ik.run("vallees", jobs=1, log=events.append)
+    assert summary.built == ("bruyere", "chevrefeuille") and summary.failed[0].territory == "aubepine"
+    assert not [note for one in summary.outcomes for note in one.notes], "the others are forked as ever"
+    page = (summary.folder / "index.html").read_text("utf-8")
+    assert all(name in page for name in ("Aubépine", "bruyere/report.html", "chevrefeuille/report.html"))
+    assert events[-1]["event"] == "ended" and (summary.folder / "history.jsonl").is_file()
+
+
 @pytest.mark.parametrize(
     "middle, words",
     [

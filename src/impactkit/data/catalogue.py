@@ -18,7 +18,7 @@ def catalogue(theme: str | None = None) -> pd.DataFrame:
     """
     rows = reference("indicators")
     if theme is None:
-        return rows.copy(deep=False)
+        return rows.copy()
     if theme not in themed():
         raise UnknownName.among("le thème", theme, themed())
     return rows[[theme in held.split() for held in rows["theme"]]].reset_index(drop=True)

@@ -120,8 +120,7 @@ class Evaluation(Rich):
         if name not in schemas():
             raise UnknownName.among("la table", name, schemas(), where=self.name)
         frame = self._tables.get(name)
-        # A copy that is made when it is written into.
-        return (_empty(name) if frame is None else frame).copy(deep=False)
+        return (_empty(name) if frame is None else frame).copy()
 
     def planned(self, **choices: Any) -> Evaluation:
         """The same evaluation under another plan of analysis, to explore: outcomes, before and after (two

@@ -87,22 +87,22 @@ class Panel(Rich):
     @property
     def frame(self) -> pd.DataFrame:
         """The values, tidy, as a copy."""
-        return self._frame.copy(deep=False)
+        return self._frame.copy()
 
     @property
     def gaps(self) -> pd.DataFrame:
         """Runs of periods without a value, and why, as a copy."""
-        return self._gaps.copy(deep=False)
+        return self._gaps.copy()
 
     @property
     def unusual(self) -> pd.DataFrame:
         """Periods that stand apart from their neighbours, as a copy."""
-        return self._unusual.copy(deep=False)
+        return self._unusual.copy()
 
     @property
     def revisions(self) -> pd.DataFrame:
         """What the newest edition changed in the one before, as a copy."""
-        return self._revisions.copy(deep=False)
+        return self._revisions.copy()
 
     @property
     def wide(self) -> pd.DataFrame:

@@ -39,6 +39,7 @@ def of_units(ev: Evaluation, indicator: str, family: str) -> pd.DataFrame:
     or from départements for regions and the nation; a rate by zone is the mean of the zones, weighted by
     jobs. Empty when nothing was imported.
     """
+    # A lazy copy: columns may be set on it, arrays of it are read, never written into.
     return _of_units(ev, indicator, family).copy(deep=False)
 
 

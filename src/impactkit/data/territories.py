@@ -73,7 +73,7 @@ class Territory(Rich):
                 waves = rows["wave"]
                 mine = sorted([*mine, *(at for at in held.get("", []) if waves[at] in ("", self.wave.id))])
             self._tables[name] = rows.take(mine).reset_index(drop=True)
-        return self._tables[name].copy(deep=False)
+        return self._tables[name].copy()
 
     @functools.cached_property
     def labelled(self) -> str:

@@ -1,5 +1,6 @@
 """`map`: where a territory lies, or where the territories of an evaluation lie."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Sequence
 
@@ -57,9 +58,13 @@ def map(
 
 def touched(evaluation: Evaluation) -> Counter[str]:
     """How many territories of the evaluation have communes in each département, by code; a territory without
-    a perimeter counts nowhere.
+    a perimeter, or whose perimeter has a code that is none, counts nowhere.
     """
-    return Counter(code for place in evaluation.territories for code in departements(place))
+    found: Counter[str] = Counter()
+    for place in evaluation.territories:
+        with contextlib.suppress(UnknownName):
+            found.update(departements(place))
+    return found
 
 
 def _placed(place: Territory) -> Chart:

@@ -51,7 +51,7 @@ class Effect(Rich):
     @property
     def table(self) -> pd.DataFrame:
         """Period by period, as a copy."""
-        return self._table.copy(deep=False)
+        return self._table.copy()
 
     def __repr__(self) -> str:
         if self.estimate is None:
@@ -93,7 +93,7 @@ class CheckResult(Rich):
     @property
     def table(self) -> pd.DataFrame:
         """The figures of the check, as a copy."""
-        return self._table.copy(deep=False)
+        return self._table.copy()
 
     def __repr__(self) -> str:
         return f"CheckResult({self.name}: {VERDICTS[self.passed]})"

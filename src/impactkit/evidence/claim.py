@@ -49,7 +49,7 @@ def claims(place: Territory | Evaluation) -> pd.DataFrame:
     ['before-after', 'compared', 'declared', 'estimated', 'method', 'observed']
     """
     if isinstance(place, Territory):
-        return _claims(place).copy(deep=False)
+        return _claims(place).copy()
     rows = indicators(place)
     return _told([_of_row(row) for row in rows[rows["territory"] == ""].to_dict("records")])
 

@@ -110,7 +110,7 @@ def rule(place: Territory) -> Sentence:
 def _yearly(place: Territory, indicator: str) -> Row | None:
     rows = picked(place).many(indicator, "")
     mine = rows[(rows["group"] == "") & rows["value"].notna() & (rows["period"].str.len() == 4)]
-    return max(mine.to_dict("records"), key=lambda row: row["period"], default=None)
+    return max(reversed(mine.to_dict("records")), key=lambda row: row["period"], default=None)
 
 
 def _span(row: Row) -> dict[str, str]:

@@ -74,7 +74,7 @@ def withheld(ev: Evaluation) -> pd.DataFrame:
     """What [secrecy] withheld in an evaluation, and why: territory, indicator, group, period, reason, rule,
     source. For the evaluator: reasons tell which figures are small, and are never published.
     """
-    return _secret(ev)[1].copy(deep=False)
+    return _secret(ev)[1].copy()
 
 
 @functools.lru_cache(maxsize=16)

@@ -48,7 +48,7 @@ def knowledge(ev: Evaluation) -> pd.DataFrame:
     >>> ik.knowledge(ik.load())["state"].value_counts().to_dict()
     {'known': 122, 'unknown': 32, 'partial': 2}
     """
-    return _board(ev).copy(deep=False)
+    return _board(ev).copy()
 
 
 @functools.lru_cache(maxsize=4)

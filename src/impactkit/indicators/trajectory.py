@@ -32,7 +32,7 @@ def trajectory(place: Territory, outcome: str = POPULATION) -> pd.DataFrame:
     >>> path[path["role"] == "territory"][["period", "index"]].round(1).tail(2).values.tolist()
     [[2023.0, 121.4], [2024.0, 122.6]]
     """
-    return _trajectory(place, outcome).copy(deep=False)
+    return _trajectory(place, outcome).copy()
 
 
 def areas(place: Territory, outcome: str) -> pd.DataFrame:

@@ -6,9 +6,9 @@ import contextlib
 import importlib
 import os
 import warnings
+from functools import partial
 
 from impactkit.data import light
-from impactkit.errors import ImpactkitError
 from impactkit.reports.kernel import import_shell
 
 # All that a report needs, but the PDF compiler: its threads do not survive a fork.
@@ -42,7 +42,8 @@ def preload(folder: str, base: str) -> None:
     from impactkit.evidence.estimated import outcomes
 
     os.environ["IMPACTKIT_BASE"] = base
-    with warnings.catch_warnings(), contextlib.suppress(ImpactkitError):
+    # The tables are being checked meanwhile: whatever cannot be told here, each report says of itself.
+    with warnings.catch_warnings(), contextlib.suppress(Exception):
         warnings.simplefilter("ignore")
         ev = ik.load(folder)
         for name in ESTIMATED if outcomes(ev) else ():
@@ -50,11 +51,7 @@ def preload(folder: str, base: str) -> None:
         ik.indicators(ev)
         # One territory of each wave meets the comparison units of all the others.
         for place in {place.wave.id: place for place in reversed(ev.territories)}.values():
-            # What cannot be told of this one says so in its own report.
-            with contextlib.suppress(ImpactkitError):
-                ik.essentials(place)
-                ik.table(place, about="checks")
-                ik.claims(place)
-            for kind in KINDS:
-                with contextlib.suppress(ImpactkitError):
-                    ik.chart(place, kind=kind)
+            shared = [partial(ik.chart, kind=kind) for kind in KINDS]
+            for told in (ik.essentials, partial(ik.table, about="checks"), ik.claims, *shared):
+                with contextlib.suppress(Exception):
+                    told(place)

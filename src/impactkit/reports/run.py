@@ -171,12 +171,10 @@ def run(
             todo = [every[code] for code in chosen if why[code] and code not in done]
             if not todo and not done and (target / CONTENTS).is_file():
                 return RunSummary(target, (), others, why)
-            told.started(ev.name, {job.territory: why[job.territory] for job in todo})
             # The page's libraries are imported while the processes above prepare themselves.
             from impactkit.reports.contents import write_changes, write_contents
 
-            inputs = {code: job.inputs for code, job in every.items()}
-            write_contents(ev, target, inputs)
+            told.started(ev.name, {job.territory: why[job.territory] for job in todo})
             try:
                 with contextlib.closing(outcomes_of(todo, jobs, known, living, progress, dask)) as coming:
                     for outcome in coming:
@@ -186,7 +184,7 @@ def run(
                 # Interrupted too: once nothing moves, what was half moved is put back, and pages tell.
                 processes.close()
                 recover(target)
-                write_contents(ev, target, inputs)
+                write_contents(ev, target, {code: job.inputs for code, job in every.items()})
                 write_changes(ev, target)
                 told.ended(
                     [code for code in done if done[code].built], [c for c in done if not done[c].built]

@@ -67,12 +67,12 @@ class Value(Rich):
     @property
     def table(self) -> pd.DataFrame:
         """Line by line and year by year, as a copy."""
-        return self._table.copy(deep=False)
+        return self._table.copy()
 
     @property
     def swing(self) -> pd.DataFrame:
         """What, low, high, and the net present value at each, as a copy."""
-        return self._swing.copy(deep=False)
+        return self._swing.copy()
 
     @property
     def by_dimension(self) -> pd.DataFrame:
