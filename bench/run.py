@@ -278,7 +278,7 @@ Les trois façons partent du même carnet et du même dossier, et rendent le car
 PDF. La façon usuelle est papermill, puis nbconvert, puis Chromium qui imprime la page. Les cellules des deux
 carnets sont comparées une à une, sorties et numéros ; les temps ne comptent que si elles sont égales.
 Les 1 250 territoires, et ceux de Dask, sont inventés, et leur carnet est court. Un processus Dask n’a rien
-de prêt : ce qu’il prépare est dans la mesure. Sur une autre machine les secondes changent, leurs rapports peu.
+de prêt : ce qu’il prépare est mesuré aussi. Sur une autre machine les secondes changent, leurs rapports peu.
 """
 
 

@@ -152,10 +152,12 @@ class Chaos:
 
 @contextlib.contextmanager
 def small_disk(place: Path):
-    """A disk of 12 MB, where this process may mount one; tells whether it is."""
+    """A disk with room for 200 editions of each report, where this process may mount one; tells whether it
+    is.
+    """
     place.mkdir(exist_ok=True)
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(place)], capture_output=True
+        ["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(place)], capture_output=True
     )
     try:
         yield mounted.returncode == 0
