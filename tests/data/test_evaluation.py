@@ -134,3 +134,20 @@ def test_a_label_older_than_every_population_compares_nothing(folder):
     rows = ik.indicators(place.evaluation, measure="context", of=place).set_index("indicator")
     assert rows.loc["count_comparable", "flag"] == "missing:no-value"
     assert "comparable" not in str(ik.essentials(place)).lower().replace("comparables :", "")
+
+
+def test_what_is_given_may_be_written_into(repo):
+    ev = ik.load(repo / "data" / "demo")
+    place = ev.territory("val-d-aubrelle")
+    every = {
+        "name": [lambda: ev.table("members"), lambda: place.table("members")],
+        "state": [lambda: ik.knowledge(ev)],
+        "indicator": [lambda: ik.indicators(ev), lambda: ik.claims(place)],
+        "role": [lambda: ik.trajectory(place, "count_jobs_private")],
+    }
+    for column, given in ((column, one) for column, some in every.items() for one in some):
+        before, mine = list(given()[column]), given()
+        # Text is written into in place, whatever pandas protects elsewhere.
+        mine[column].array[0] = "X"
+        mine.loc[1, column] = "Y"
+        assert list(given()[column]) == before, column

@@ -72,7 +72,10 @@ class Territory(Rich):
             if name == "events":
                 waves = rows["wave"]
                 mine = sorted([*mine, *(at for at in held.get("", []) if waves[at] in ("", self.wave.id))])
-            self._tables[name] = rows.take(mine).reset_index(drop=True)
+            # Of thousands of territories most have no row in most tables: they share that frame.
+            self._tables[name] = (
+                rows.take(mine).reset_index(drop=True) if mine else _no_row(self.evaluation, name)
+            )
         return self._tables[name].copy()
 
     @functools.cached_property
@@ -109,6 +112,11 @@ def _rows_by_place(evaluation: Evaluation, name: str) -> dict[str, list[int]]:
     return found
 
 
+@functools.lru_cache(maxsize=256)
+def _no_row(evaluation: Evaluation, name: str) -> pd.DataFrame:
+    return evaluation.table(name).head(0)
+
+
 def communes_of(parts: tuple[Part, ...], vintage: int) -> frozenset[str]:
     """Communes of several official units together, at one vintage. Raises UnknownName for a code that is not
     one.
@@ -119,12 +127,13 @@ def communes_of(parts: tuple[Part, ...], vintage: int) -> frozenset[str]:
 
 def territories_of(evaluation: Evaluation) -> tuple[Territory, ...]:
     """Every territory of the evaluation, in the order of its table."""
-    perimeters = evaluation.table("perimeters")
-    own = perimeters["family"] == "unit"
+    held: dict[tuple[str, str], list[Part]] = {}
+    for row in evaluation.table("perimeters").itertuples(index=False):
+        role = "unit" if row.family == "unit" else row.role
+        held.setdefault((row.territory, role), []).append(Part(row.family, row.code))
 
     def parts(code: str, role: str) -> tuple[Part, ...]:
-        rows = perimeters[(perimeters["territory"] == code) & (perimeters["role"] == role) & ~own]
-        return tuple(map(Part, rows["family"], rows["code"]))
+        return tuple(held.get((code, role), ()))
 
     return tuple(
         Territory(
@@ -137,7 +146,7 @@ def territories_of(evaluation: Evaluation) -> tuple[Territory, ...]:
             confidence=row.confidence,
             perimeter=parts(row.territory, "perimeter"),
             candidates=parts(row.territory, "candidate"),
-            units=tuple(perimeters[own & (perimeters["territory"] == row.territory)]["code"]),
+            units=tuple(part.code for part in parts(row.territory, "unit")),
         )
         for row in evaluation.table("territories").itertuples(index=False)
     )

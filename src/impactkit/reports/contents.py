@@ -3,6 +3,7 @@ report; and, for the evaluator, what awaits a reading and what moved in it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,21 +39,20 @@ def write_contents(ev: Evaluation, target: Path, inputs: Inputs | None = None) -
     """Write `index.html` from what lies in `target`; `inputs`: for each report, the digests of what it would
     be built from today. Raises ReportFailed when it breaks a rule of pages.
     """
-    found = {code: _found(target / code) for code in (*(place.code for place in ev.territories), PROGRAMME)}
-    html = contents_html(ev, found, read_failures(target), inputs or {})
+    html = contents_html(ev, lambda code: _found(target / code), read_failures(target), inputs or {})
     write_whole(target / FILE, ruled(html, where=FILE, links=True))
 
 
 def contents_html(
     ev: Evaluation,
-    records: Mapping[str, Found],
+    records: Callable[[str], Found],
     failures: Mapping[str, Outcome],
     inputs: Inputs,
     absent: str = "",
 ) -> str:
     """The page as HTML: the programme's report, then the territories in alphabetical order.
 
-    `records`: what each territory's folder holds, a record, nothing, or why its record cannot be read;
+    `records`: what a territory's folder holds, a record, nothing, or why its record cannot be read;
     `failures`: the last attempt, where it failed; `inputs`: as in `write_contents`;
     `absent`: what to say where there is no report.
     """
@@ -60,7 +60,7 @@ def contents_html(
 
     def built(code: str) -> dict[str, Any]:
         """The links to a report, and its state: since when, whether something changed, why it failed."""
-        found, links = records.get(code), []
+        found, links = records(code), []
         if isinstance(found, RunRecord):
             told = {"edition": found.edition, "date": date(found.first_built)}
             stale = _stale(found, inputs[code]) if code in inputs else ""
@@ -128,8 +128,13 @@ def write_changes(ev: Evaluation, target: Path) -> None:
     """
     names = {place.code: place.name for place in ev.territories}
     # The contents page says which record cannot be read.
-    found = [one for one in map(_found, sorted(target.iterdir())) if isinstance(one, RunRecord)]
-    waiting = {record.territory: record for record in found if record.state != VALID}
+    found = (one for one in map(_found, sorted(target.iterdir())) if isinstance(one, RunRecord))
+    # Of thousands of records, what they were built from need not be held together.
+    waiting = {
+        record.territory: replace(record, inputs={}, outputs={}, versions={})
+        for record in found
+        if record.state != VALID
+    }
     told = [
         (names.get(code, say("contents.programme")), record, read_moves(target / code))
         for code, record in waiting.items()

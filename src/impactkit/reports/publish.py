@@ -88,7 +88,7 @@ def _release(
             shutil.copytree(source / code, aside / code)
         places = [*(place.code for place in ev.territories), "programme"]
         records = {code: read_record(aside / code) for code in places}
-        write_whole(aside / INDEX, contents_html(ev, records, {}, {}, say("publish.absent")))
+        write_whole(aside / INDEX, contents_html(ev, records.get, {}, {}, say("publish.absent")))
         # As `sha256sum --check` reads it.
         files = [file for file in sorted(aside.rglob("*")) if file.is_file()]
         sums = (f"{sha256(file)}  {file.relative_to(aside).as_posix()}\n" for file in files)
