@@ -4,6 +4,7 @@ import functools
 import re
 from collections.abc import Callable
 from importlib import import_module
+from typing import Any
 
 import pandas as pd
 
@@ -48,7 +49,13 @@ def indicators(ev: Evaluation, *, measure: str | None = None, of: Territory | No
     """
     among = [measure] if measure in MEASURES else list(MEASURES)
     own = ev.territory(of.code).code if of is not None else ""
-    parts = [_measured(ev, name, own if name == ALONE else "") for name in among]
+    if of is not None and (measure is None or measure in MEASURES):
+        at = among.index(ALONE) if ALONE in among else len(among)
+        groups = (tuple(among[:at]), tuple(among[at : at + 1]), tuple(among[at + 1 :]))
+        parts = [_of_place(ev, names, own) for names in groups if names]
+    else:
+        # An indicator by its name is looked for among the rows of all.
+        parts = [_measured(ev, name, own if name == ALONE else "") for name in among]
     found = pd.concat(parts, ignore_index=True)
     if measure is not None and measure not in MEASURES:
         names = found["indicator"].unique()
@@ -68,6 +75,21 @@ def _measured(ev: Evaluation, measure: str, own: str) -> pd.DataFrame:
         return shown[shown["measure"] == measure].drop(columns="measure").reset_index(drop=True)
     rows = context.rows(ev, of=own) if own else MEASURES[measure](ev)
     return shaped(rows)
+
+
+def _of_place(ev: Evaluation, measures: tuple[str, ...], own: str) -> pd.DataFrame:
+    """The rows of one territory, found without going through those of thousands of others."""
+    if measures == (ALONE,):
+        return _measured(ev, ALONE, own)
+    whole, places = _joined(ev, measures)
+    return whole.take(places.get(own, []))
+
+
+@functools.lru_cache(maxsize=64)
+def _joined(ev: Evaluation, measures: tuple[str, ...]) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The rows of some measures, and where those of each territory stand."""
+    whole = pd.concat([_measured(ev, name, "") for name in measures], ignore_index=True)
+    return whole, dict(whole.groupby("territory", sort=False).indices)
 
 
 def withheld(ev: Evaluation) -> pd.DataFrame:
