@@ -59,12 +59,6 @@ def typography(app, tree):
             text.parent.replace(text, nodes.Text(french_spaces(text)))
 
 
-def with_performance(app, name, text):
-    """docs/performance.md is in the index once `make performance` has written it."""
-    if name == "index" and (HERE / "performance.md").is_file():
-        text[0] = text[0].replace("explications/decisions\n```", "performance\nexplications/decisions\n```")
-
-
 def unsigned(app, what, name, found, options, signature, returned):
     """Objects that the kit makes are not made by hand: their words say what they hold."""
     return ("", None) if what in ("class", "exception") else None
@@ -73,7 +67,6 @@ def unsigned(app, what, name, found, options, signature, returned):
 def setup(app):
     # Before the titles are gathered for the contents.
     app.connect("doctree-read", typography, priority=100)
-    app.connect("source-read", with_performance)
     app.connect("autodoc-process-signature", unsigned)
     app.add_html_math_renderer("mathml", (formula, None), (formula, None))
     app.connect("builder-inited", lambda app: generate.everything(HERE))
