@@ -67,7 +67,7 @@ class Territory(Rich):
     def table(self, name: str) -> pd.DataFrame:
         """Rows of table `name` that are about this territory, as a copy (transfers: given or received)."""
         if name not in self._tables:
-            rows, held = self.evaluation.table(name), _rows_by_place(self.evaluation, name)
+            rows, held = _rows_by_place(self.evaluation, name)
             mine = held.get(self.code, [])
             if name == "events":
                 waves = rows["wave"]
@@ -101,20 +101,20 @@ class Territory(Rich):
 
 
 @functools.lru_cache(maxsize=256)
-def _rows_by_place(evaluation: Evaluation, name: str) -> dict[str, list[int]]:
-    """Where in table `name` the rows about each territory stand, in their order."""
+def _rows_by_place(evaluation: Evaluation, name: str) -> tuple[pd.DataFrame, dict[str, list[int]]]:
+    """Table `name`, and where in it the rows about each territory stand, in their order."""
     rows = evaluation.table(name)
     named = [rows[column] for column in PLACES if column in rows]
     found: dict[str, list[int]] = {}
     for at, codes in enumerate(zip(*named, strict=True)):
         for code in dict.fromkeys(codes):
             found.setdefault(code, []).append(at)
-    return found
+    return rows, found
 
 
 @functools.lru_cache(maxsize=256)
 def _no_row(evaluation: Evaluation, name: str) -> pd.DataFrame:
-    return evaluation.table(name).head(0)
+    return _rows_by_place(evaluation, name)[0].head(0)
 
 
 def communes_of(parts: tuple[Part, ...], vintage: int) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Indicator functions: tables in, rows of one shape out, for the whole evaluation at once."""
 
 import functools
+import itertools
 import re
 from collections.abc import Callable
 from importlib import import_module
@@ -50,9 +51,8 @@ def indicators(ev: Evaluation, *, measure: str | None = None, of: Territory | No
     among = [measure] if measure in MEASURES else list(MEASURES)
     own = ev.territory(of.code).code if of is not None else ""
     if of is not None and (measure is None or measure in MEASURES):
-        at = among.index(ALONE) if ALONE in among else len(among)
-        groups = (tuple(among[:at]), tuple(among[at : at + 1]), tuple(among[at + 1 :]))
-        parts = [_of_place(ev, names, own) for names in groups if names]
+        groups = itertools.groupby(among, key=ALONE.__eq__)
+        parts = [_of_place(ev, tuple(names), own) for _, names in groups]
     else:
         # An indicator by its name is looked for among the rows of all.
         parts = [_measured(ev, name, own if name == ALONE else "") for name in among]
