@@ -2,7 +2,7 @@
 
 from impactkit.data.territories import Territory
 from impactkit.evidence.contribution import contribution
-from impactkit.indicators.knowledge import knowledge
+from impactkit.indicators.knowledge import documented
 from impactkit.wording.catalogue import say
 
 # The words of evaluation.toml ([report] face, [report.faces]), each with its name in the catalogue.
@@ -18,8 +18,7 @@ def face(place: Territory) -> str:
     report = place.evaluation.report
     if told := report.get("faces", {}).get(place.code) or report.get("face"):
         return str(told)
-    board = knowledge(place.evaluation)
-    known = int((board.loc[board["territory"] == place.code, "state"] != "unknown").sum())
+    known = documented(place.evaluation)[place.code]
     if known < FOLLOWED or len(place.table("projects")) < PROJECTS:
         return "connaissance"
     return "evaluation" if any(one.by for one in contribution(place)) else "suivi"

@@ -3,6 +3,7 @@
 import functools
 from collections import Counter
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -67,6 +68,19 @@ def _board(ev: Evaluation) -> pd.DataFrame:
             about = (state, len(known), reason, ask, *send, latest(days), sources(texts))
             found.append((place.code, heading, *about))
     return pd.DataFrame(found, columns=BOARD)
+
+
+@functools.lru_cache(maxsize=4)
+def documented(ev: Evaluation) -> Mapping[str, int]:
+    """How many of the thirteen headings are known, or partly known, by territory; of thousands of
+    territories, without their board.
+    """
+    facts = _facts(ev)
+    found = {
+        place.code: sum(bool(facts.get((place.code, heading))) for heading in HEADINGS)
+        for place in ev.territories
+    }
+    return MappingProxyType(found)
 
 
 def to_send(heading: str, name: str) -> tuple[str, str]:
@@ -135,10 +149,9 @@ def _gaps(place: Territory) -> pd.DataFrame:
 def rows(ev: Evaluation) -> pd.DataFrame:
     """`count_headings_documented` (of 13) by territory: headings with one sourced row at least; n is 13."""
     board = _board(ev)
-    documented = board[board["state"] != "unknown"].groupby("territory").size()
     found: list[Row] = []
     for place in ev.territories:
-        count, about = float(documented.get(place.code, 0)), {"source": ev.title, "n": len(HEADINGS)}
+        count, about = float(documented(ev)[place.code]), {"source": ev.title, "n": len(HEADINGS)}
         found.append(row(place.code, "count_headings_documented", count, "rubriques", **about))
     status = Counter(place.status for place in ev.territories)
     waves = Counter(place.wave.id for place in ev.territories if place.status == "labelled")

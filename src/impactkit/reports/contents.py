@@ -112,14 +112,11 @@ def _found(folder: Path) -> Found:
 def _documented(ev: Evaluation) -> dict[str, str]:
     """« 7 sur 13 » by territory; nothing while a table of one of them cannot be used."""
     try:
-        board = knowledge.knowledge(ev)
+        counts = knowledge.documented(ev)
     except UnknownName:
         return {}
-    counts = (board["state"] != "unknown").groupby(board["territory"]).agg(["sum", "size"])
-    return {
-        code: say("contents.of", count=number(count), all=number(size))
-        for code, count, size in counts.itertuples()
-    }
+    whole = number(len(knowledge.HEADINGS))
+    return {code: say("contents.of", count=number(count), all=whole) for code, count in counts.items()}
 
 
 def write_changes(ev: Evaluation, target: Path) -> None:
