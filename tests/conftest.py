@@ -60,18 +60,30 @@ def built_demo(repo, tmp_path_factory):
     return _built_once(repo / "data" / "demo", tmp_path_factory)
 
 
-def _built_once(folder: Path, factory: pytest.TempPathFactory) -> Path:
+# An EPCI, a sum of communes, a region, a city, a department without figures, an EPCI with an estimate.
+OFFICIAL = ("valence-romans", "est-ensemble", "region-bretagne", "roubaix", "mayotte", "montreuillois")
+
+
+@pytest.fixture(scope="session")
+def built_official(repo, sources, tmp_path_factory):
+    """The folder of some reports of the real evaluation, freshly built with the official files."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IMPACTKIT_SOURCES", str(sources))
+        return _built_once(repo / "data" / "french-impact", tmp_path_factory, "official", OFFICIAL)
+
+
+def _built_once(folder, factory, name="built", only=None) -> Path:
     """Built by the first of the processes that test; the others wait for it, and none writes there after."""
     import impactkit
 
     base = factory.getbasetemp()
-    to = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "built"
+    to = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     to.mkdir(exist_ok=True)
     done = to / f"{folder.name}.done"
     with (to / f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.is_file():
-            summary = impactkit.run(folder, to=to)
+            summary = impactkit.run(folder, to=to, only=only)
             assert not summary.failed, [one.sentence for one in summary.failed]
             done.touch()
     return to / folder.name

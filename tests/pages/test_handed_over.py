@@ -23,7 +23,8 @@ BREAKS = re.compile("[\\s\u00ad\u200b\u2010-]")
 NUMBER = re.compile(r"\d+(?:\u202f\d{3})*(?:,\d+)?")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-WCAG = {"runOnly": {"type": "tag", "values": LEVELS}}
+# What passes is not listed: it takes as long to tell as to find.
+WCAG = {"runOnly": {"type": "tag", "values": LEVELS}, "resultTypes": ["violations"]}
 # What a closed summary hides is reached once it is opened.
 STOPS = "a[href], [tabindex]:not(details *), summary"
 FOCUS = f"""() => {{
@@ -125,10 +126,12 @@ def test_it_reads_under_a_strict_policy_and_in_the_dark(reports, browser, scheme
         assert tab.evaluate("[...document.images].every(one => one.naturalWidth > 0)")
         assert tab.evaluate(FONT).startswith("Inter")
         tab.close()
-        tab = browser.new_page(color_scheme=scheme)
-        tab.goto((folder / "report.html").as_uri())
-        assert not Axe().run(tab, options=WCAG).response["violations"], (folder, scheme)
-        tab.close()
+        # In the light, the test above runs it on every page.
+        if scheme == "dark":
+            tab = browser.new_page(color_scheme=scheme)
+            tab.goto((folder / "report.html").as_uri())
+            assert not Axe().run(tab, options=WCAG).response["violations"], folder
+            tab.close()
 
 
 def _answered(route, *, body, headers):

@@ -33,11 +33,13 @@ def asks(ev: Evaluation) -> Table:
         if left.empty:
             continue
         sheet, row = to_send(heading, "…")
-        told = say("asks.row", sheet=sheet, row=row) if sheet else say("asks.none")
+        # For all territories nothing is filled in: the names of the columns say it.
+        fields = row.replace(" : …", "").replace(" ; ", ", ")
+        told = say("asks.row", sheet=sheet, row=fields) if sheet else say("asks.none")
         # Most territories share the programme's answer; the commonest comes first.
         who = left[left["ask"] != ""]["ask"].value_counts()
         first = Declared(who.index[0]) if len(who) else say("cell.unknown")
         counts = (number((left["state"] == state).sum()) for state in ("unknown", "partial"))
         rows.append((say(f"heading.{heading}"), *counts, first, told))
-    widths = {"heading": 2.0, "unknown": 0.9, "partial": 0.9, "ask": 2.4, "send": 4.0}
+    widths = {"heading": 2.0, "unknown": 0.95, "partial": 0.8, "ask": 2.7, "send": 4.8}
     return table_of("asks", widths, rows, ("unknown", "partial"))

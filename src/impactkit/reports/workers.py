@@ -120,7 +120,7 @@ def slots(address: str, ready: Ready) -> Iterator[list[Build]]:
     except ImportError as cause:
         raise error(RefusedData, "no-dask") from cause
     try:
-        client = Client(address, timeout=20)
+        client = Client(address, timeout=10)
     except (OSError, TimeoutError, ValueError) as cause:
         raise error(RefusedData, "dask-silent", where=address) from cause
     with client, client.get_executor(pure=False) as cluster:
