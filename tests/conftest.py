@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import itertools
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
 
 # Small matrices: a second thread costs more than it gives, and reports have one too.
@@ -72,7 +72,9 @@ def built_official(repo, sources, tmp_path_factory):
         return _built_once(repo / "data" / "french-impact", tmp_path_factory, "official", OFFICIAL)
 
 
-def _built_once(folder, factory, name="built", only=None) -> Path:
+def _built_once(
+    folder: Path, factory: pytest.TempPathFactory, name: str = "built", only: Sequence[str] | None = None
+) -> Path:
     """Built by the first of the processes that test; the others wait for it, and none writes there after."""
     import impactkit
 

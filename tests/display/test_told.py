@@ -118,9 +118,8 @@ def test_the_board_and_what_to_send(small):
     assert len(board) == 2 + 4 + 2
     assert board[2].split(" | ")[4] == "oui" and board[3].split(" | ")[4] == "non"
     asks = next(line for line in _lines(ik.table(ev, about="asks")) if line.startswith("Défis"))
-    assert (
-        asks.startswith("Défis | 3 | 0") and "feuille « Défis » : Territoire, Défi, Nature, Thèmes" in asks
-    )
+    assert asks.startswith("Défis | 3 | 0")
+    assert "feuille « Défis » : Territoire, Défi, Nature, Thèmes" in asks
     known = ik.knowledge(ev).set_index(["territory", "heading"])
     assert (
         known.loc[("b", "challenges"), "send"] == "Territoire : Val-b ; Défi : … ; Nature : … ; Thèmes : …"

@@ -126,12 +126,10 @@ def test_it_reads_under_a_strict_policy_and_in_the_dark(reports, browser, scheme
         assert tab.evaluate("[...document.images].every(one => one.naturalWidth > 0)")
         assert tab.evaluate(FONT).startswith("Inter")
         tab.close()
-        # In the light, the test above runs it on every page.
-        if scheme == "dark":
-            tab = browser.new_page(color_scheme=scheme)
-            tab.goto((folder / "report.html").as_uri())
-            assert not Axe().run(tab, options=WCAG).response["violations"], folder
-            tab.close()
+        tab = browser.new_page(color_scheme=scheme)
+        tab.goto((folder / "report.html").as_uri())
+        assert not Axe().run(tab, options=WCAG).response["violations"], (folder, scheme)
+        tab.close()
 
 
 def _answered(route, *, body, headers):

@@ -4,7 +4,7 @@ import string
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.display.shown import Table, table_of, text
-from impactkit.indicators.knowledge import HEADINGS, knowledge, to_send
+from impactkit.indicators.knowledge import HEADINGS, fields_of, knowledge
 from impactkit.wording.catalogue import Declared, runs, say
 from impactkit.wording.numbers import number
 
@@ -32,10 +32,9 @@ def asks(ev: Evaluation) -> Table:
         left = known[(known["heading"] == heading) & (known["state"] != "known")]
         if left.empty:
             continue
-        sheet, row = to_send(heading, "…")
         # For all territories nothing is filled in: the names of the columns say it.
-        fields = row.replace(" : …", "").replace(" ; ", ", ")
-        told = say("asks.row", sheet=sheet, row=fields) if sheet else say("asks.none")
+        sheet, own, asked = fields_of(heading)
+        told = say("asks.row", sheet=sheet, row=", ".join([*own, *asked])) if sheet else say("asks.none")
         # Most territories share the programme's answer; the commonest comes first.
         who = left[left["ask"] != ""]["ask"].value_counts()
         first = Declared(who.index[0]) if len(who) else say("cell.unknown")

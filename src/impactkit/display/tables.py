@@ -23,7 +23,7 @@ from impactkit.evidence.finding import Sentence, listed
 from impactkit.evidence.picked import MEDIAN, as_text, picked
 from impactkit.indicators.comparable import comparable
 from impactkit.indicators.jobs import latest_jobs
-from impactkit.indicators.knowledge import gaps, knowledge, to_send
+from impactkit.indicators.knowledge import fields_of, gaps, knowledge
 from impactkit.wording.catalogue import Declared, Run, runs, say
 from impactkit.wording.numbers import number
 from impactkit.wording.voice import french_spaces
@@ -121,7 +121,7 @@ def _few(place: Territory) -> Table:
 def _gaps(place: Territory) -> Table:
     rows: list[Sequence[str | Sentence]] = []
     for row in gaps(place).to_dict("records"):
-        sheet = to_send(row["heading"], place.name)[0] or say("asks.none")
+        sheet = fields_of(row["heading"])[0] or say("asks.none")
         rows.append((Declared(row["what"]), say(f"reason.{row['reason']}"), Declared(row["ask"]), sheet))
     searched = text(unknown.searched(place))
     notes = (searched, runs("gaps.send")) if searched else (runs("gaps.send"),)

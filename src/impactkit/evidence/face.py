@@ -18,8 +18,7 @@ def face(place: Territory) -> str:
     report = place.evaluation.report
     if told := report.get("faces", {}).get(place.code) or report.get("face"):
         return str(told)
-    known = documented(place.evaluation)[place.code]
-    if known < FOLLOWED or len(place.table("projects")) < PROJECTS:
+    if documented(place) < FOLLOWED or len(place.table("projects")) < PROJECTS:
         return "connaissance"
     return "evaluation" if any(one.by for one in contribution(place)) else "suivi"
 

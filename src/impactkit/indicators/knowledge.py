@@ -3,7 +3,6 @@
 import functools
 from collections import Counter
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -70,39 +69,41 @@ def _board(ev: Evaluation) -> pd.DataFrame:
     return pd.DataFrame(found, columns=BOARD)
 
 
-@functools.lru_cache(maxsize=4)
-def documented(ev: Evaluation) -> Mapping[str, int]:
-    """How many of the thirteen headings are known, or partly known, by territory; of thousands of
-    territories, without their board.
-    """
-    facts = _facts(ev)
-    found = {
-        place.code: sum(bool(facts.get((place.code, heading))) for heading in HEADINGS)
-        for place in ev.territories
-    }
-    return MappingProxyType(found)
+def documented(place: Territory) -> int:
+    """How many of the thirteen headings are known, or partly known, of one territory."""
+    facts = _facts(place.evaluation)
+    return sum((place.code, heading) in facts for heading in HEADINGS)
 
 
 def to_send(heading: str, name: str) -> tuple[str, str]:
     """Sheet of the workbook where a heading is answered, and the row to send: its columns, the territory's
     filled in; ("", "") for a heading that no sheet answers.
     """
+    sheet, own, asked = fields_of(heading)
+    return sheet, " ; ".join([*(f"{title} : {name}" for title in own), *(f"{title} : …" for title in asked)])
+
+
+def fields_of(heading: str) -> tuple[str, list[str], list[str]]:
+    """Sheet of the workbook where a heading is answered; of its columns, the territory's and those to fill
+    in. Nothing for a heading that no sheet answers.
+    """
     if not HEADINGS[heading]:
-        return "", ""
+        return "", [], []
     schema = schemas()[HEADINGS[heading][0]]
     # A unique column is a code that the import makes from the name.
     fields = [field for field in schema["fields"] if field["name"] not in OURS and not _is(field, "unique")]
     # What the table cannot do without is never left out; the columns keep their order.
     needed = sorted(fields, key=lambda field: not _is(field, "required"))[:ASKED]
     asked = [field["title"] for field in fields if field in needed]
-    own = [f"{field['title']} : {name}" for field in schema["fields"] if field["name"] == "territory"]
-    return schema["sheet"], " ; ".join([*own, *(f"{title} : …" for title in asked)])
+    own = [field["title"] for field in schema["fields"] if field["name"] == "territory"]
+    return schema["sheet"], own, asked
 
 
 def _is(field: Mapping[str, Any], constraint: str) -> bool:
     return bool(field.get("constraints", {}).get(constraint))
 
 
+@functools.lru_cache(maxsize=4)
 def _facts(ev: Evaluation) -> dict[tuple[str, str], list[tuple[str, str]]]:
     """Sourced rows by territory and heading: date and source of each."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
@@ -151,7 +152,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     board = _board(ev)
     found: list[Row] = []
     for place in ev.territories:
-        count, about = float(documented(ev)[place.code]), {"source": ev.title, "n": len(HEADINGS)}
+        count, about = float(documented(place)), {"source": ev.title, "n": len(HEADINGS)}
         found.append(row(place.code, "count_headings_documented", count, "rubriques", **about))
     status = Counter(place.status for place in ev.territories)
     waves = Counter(place.wave.id for place in ev.territories if place.status == "labelled")

@@ -111,12 +111,12 @@ def _found(folder: Path) -> Found:
 
 def _documented(ev: Evaluation) -> dict[str, str]:
     """« 7 sur 13 » by territory; nothing while a table of one of them cannot be used."""
+    whole = number(len(knowledge.HEADINGS))
     try:
-        counts = knowledge.documented(ev)
+        counts = {place.code: number(knowledge.documented(place)) for place in ev.territories}
     except UnknownName:
         return {}
-    whole = number(len(knowledge.HEADINGS))
-    return {code: say("contents.of", count=number(count), all=whole) for code, count in counts.items()}
+    return {code: say("contents.of", count=count, all=whole) for code, count in counts.items()}
 
 
 def write_changes(ev: Evaluation, target: Path) -> None:
