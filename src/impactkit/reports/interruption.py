@@ -15,8 +15,9 @@ def held_back() -> Iterator[Callable[[], None]]:
     """Within, SIGINT raises nothing where it comes: an exception in the midst of a lock, of a start or of a
     clean-up leaves what nobody ends.
 
-    Gives what raises KeyboardInterrupt if it has come, to be called where that is safe; so does the end.
-    Where signals are not heard (another thread) or not heeded (ignored), nothing is changed.
+    Gives what raises KeyboardInterrupt if it has come, to be called where that is safe; at the end it is
+    handed to who heard it before: this may itself be within another. Where signals are not heard (another
+    thread) or not heeded (ignored), nothing is changed.
     """
     before = signal.getsignal(signal.SIGINT)
     if threading.current_thread() is not threading.main_thread() or not callable(before):
@@ -38,4 +39,5 @@ def held_back() -> Iterator[Callable[[], None]]:
         yield heed
     finally:
         signal.signal(signal.SIGINT, before)
-    heed()
+    if came:
+        before(signal.SIGINT, None)
