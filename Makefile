@@ -3,6 +3,8 @@ PYTHON ?= python3
 EVALUATION ?= data/french-impact
 BIN := .venv/bin
 READY := .venv/.ready
+# Tests that share something go to one of two processes, the longest first.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations=10
 
 # Nothing is written in the user's home: these tools would otherwise keep their settings and caches there.
 STATE := $(CURDIR)/.venv/state
@@ -19,7 +21,7 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help reports demo test bench performance chaos check-statistics lint docs lab lock clean
+.PHONY: help reports demo quick test test-all bench performance chaos check-statistics lint docs lab lock clean
 
 help: ## Liste de ces commandes
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -32,8 +34,14 @@ demo: $(READY) ## L'évaluation inventée, réécrite, et ses rapports
 	@$(BIN)/python data/demo/make.py
 	@$(BIN)/impactkit run data/demo
 
-test: $(READY) ## Les tests, sur deux cœurs
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+quick: $(READY) ## Les tests sans processus ni navigateur, en moins d'une minute
+	@$(PYTEST) --tier quick
+
+test: $(READY) ## Chaque composant réel une fois, en petit : moins de cinq minutes sur deux cœurs
+	@$(PYTEST) --tier test
+
+test-all: $(READY) ## Tous les tests (avec IMPACTKIT_SOURCES et IMPACTKIT_PUBLISHED, ceux des fichiers officiels)
+	@$(PYTEST) --tier all
 
 bench: $(READY) ## Les temps et la mémoire promis, mesurés (le meilleur de trois)
 	@$(BIN)/python bench/ceilings.py

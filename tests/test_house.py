@@ -138,13 +138,12 @@ def test_the_map_equals_the_tree(repo):
     assert named == set(ik.__all__)
 
 
-def test_importing_the_kit_loads_no_heavy_library(repo):
-    import subprocess
+def test_importing_the_kit_loads_no_heavy_library(repo, processes):
     import sys
 
     heavy = ("pandas", "matplotlib", "papermill", "typst", "frictionless", "statsmodels", "IPython")
     code = f"import sys, impactkit; print([m for m in {heavy!r} if m in sys.modules])"
-    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    out = processes.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
 
 
