@@ -1,6 +1,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 EVALUATION ?= data/french-impact
+TO ?= reports
 BIN := .venv/bin
 READY := .venv/.ready
 # Tests that share something go to one of two processes, the longest first.
@@ -27,12 +28,12 @@ help: ## Liste de ces commandes
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | \
 		while IFS='|' read -r name words; do printf '  make %-16s %s\n' "$$name" "$$words"; done
 
-reports: $(READY) ## Un rapport par territoire, dans reports/ (EVALUATION=dossier pour une autre évaluation)
-	@$(BIN)/impactkit run $(EVALUATION)
+reports: $(READY) ## Un rapport par territoire, dans reports/ (EVALUATION=dossier, TO=dossier pour un autre)
+	@$(BIN)/impactkit run $(EVALUATION) --to $(TO)
 
 demo: $(READY) ## L'évaluation inventée, réécrite, et ses rapports
 	@$(BIN)/python data/demo/make.py
-	@$(BIN)/impactkit run data/demo
+	@$(BIN)/impactkit run data/demo --to $(TO)
 
 quick: $(READY) ## Les tests sans processus ni navigateur, en moins d'une minute
 	@$(PYTEST) --tier quick

@@ -122,7 +122,7 @@ def built_official(repo, sources, tmp_path_factory):
 
 
 def _built_once(
-    folder: Path, factory: pytest.TempPathFactory, name: str = "built", only: Sequence[str] | None = None
+    folder: Path, factory: pytest.TempPathFactory, name: str = "plain", only: Sequence[str] | None = None
 ) -> Path:
     """Built by the first of the processes that test; the others wait for it, and none writes there after.
 
