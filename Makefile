@@ -50,6 +50,7 @@ bench: $(READY) ## Les temps et la mémoire promis, mesurés (le meilleur de tro
 	@$(BIN)/python bench/estimators.py
 	@$(BIN)/python bench/melodi_rate.py
 	@$(BIN)/python bench/run.py
+	@$(BIN)/python bench/loop.py
 
 performance: $(READY) ## docs/performance.md, mesuré de nouveau (une demi-heure)
 	@$(BIN)/python bench/run.py --full

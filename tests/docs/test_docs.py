@@ -93,7 +93,7 @@ def _paragraphs(found):
 
 @pytest.fixture(scope="module")
 def built_site(repo, tmp_path_factory, processes):
-    """The site as `make docs` builds it, elsewhere, unless a script has just built it; a warning is an error."""
+    """The site of `make docs`, built elsewhere unless a script just did; a warning is an error."""
     if "IMPACTKIT_BUILT" in os.environ:
         return repo / "docs" / "_build" / "html"
     home = tmp_path_factory.mktemp("docs")
