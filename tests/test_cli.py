@@ -205,7 +205,7 @@ def test_what_the_machine_refuses_is_said_in_words(repo, processes, tmp_path):
 
 
 def test_every_command_ends_with_an_example_that_it_understands(impactkit):
-    from impactkit.cli import app
+    from impactkit.cli.commands import app
 
     listed = impactkit("--help").stdout
     for command in app.registered_commands:
