@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -23,12 +24,15 @@ def impactkit(repo, monkeypatch, capsys):
     # Wide, or the help is cut in the middle of what is looked for.
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.chdir(repo)
+    interrupt = signal.getsignal(signal.SIGINT)
 
     def typed(*words):
         monkeypatch.setattr(sys, "argv", ["impactkit", *map(str, words)])
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             main()
+        # A command hears Ctrl-C in its own way until its process ends; this one goes on.
+        signal.signal(signal.SIGINT, interrupt)
         written = capsys.readouterr()
         return subprocess.CompletedProcess(words, ended.value.code or 0, written.out, written.err)
 

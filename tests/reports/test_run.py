@@ -3,10 +3,7 @@
 import dataclasses
 import json
 import os
-import signal
-import subprocess
 import sys
-import time
 
 import pytest
 
@@ -271,22 +268,6 @@ def test_two_runs_do_not_write_together(valleys, tmp_path, processes):
         with pytest.raises(RefusedData, match="autre exécution"):
             ik.run("vallees")
     assert [file.name for file in folder.iterdir()] == [".lock"]
-
-
-def test_an_interruption_leaves_nothing_half_written(valleys, write_notebook, tmp_path, processes):
-    folder = ik.run("vallees").folder
-    good = {code: files_of(folder / code) for code in ("aubepine", "bruyere", "chevrefeuille")}
-    write_notebook(valleys / "light.ipynb", middle="import time\ntime.sleep(60)")
-    command = [sys.executable, "-m", "impactkit.cli", "run", "vallees"]
-    driver = processes.start(command, stderr=subprocess.PIPE, start_new_session=True, text=True)
-    until = time.monotonic() + 30
-    while not list(folder.glob(".building/*/section")) and time.monotonic() < until:
-        time.sleep(0.1)
-    os.killpg(driver.pid, signal.SIGINT)
-    _, words = driver.communicate(timeout=30)
-    assert driver.returncode == 130 and "Traceback" not in words, words
-    assert {code: files_of(folder / code) for code in good} == good
-    assert not (folder / ".building").exists()
 
 
 def test_a_failed_report_is_exit_code_1(valleys, write_notebook, processes):
