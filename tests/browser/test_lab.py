@@ -7,12 +7,12 @@ import shutil
 import signal
 import socket
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import TimeoutError
+from waiting import STUCK, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("Makefile", "pyproject.toml", "requirements.lock", ".jupyter", "notebooks", "data")
@@ -52,21 +52,12 @@ def lab(tmp_path_factory, processes):
         )
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(240):
-            if server.poll() is not None:
-                break
-            try:
-                _asked(address, "api")
-                break
-            except OSError:
-                time.sleep(0.5)
-        else:
-            raise AssertionError((home / "lab.log").read_text())
+        wait_for(lambda: server.poll() is not None or _answers(address), "JupyterLab does not answer")
         assert server.poll() is None, (home / "lab.log").read_text()
         yield address, home
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=60)
+        server.wait(timeout=STUCK)
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +73,14 @@ def _asked(address, path, method="GET"):
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.loads(answer.read() or "null")
+
+
+def _answers(address):
+    """Whether the server takes a request."""
+    try:
+        return bool(_asked(address, "api"))
+    except OSError:
+        return False
 
 
 def _run_all(page):
