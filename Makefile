@@ -56,7 +56,7 @@ performance: $(READY) ## docs/performance.md, mesuré de nouveau (une demi-heure
 	@$(BIN)/python bench/run.py --full
 
 chaos: $(READY) ## 200 fois : tuer, remplir le disque, et regarder ce qui reste (une demi-heure)
-	@PYTHONPATH=tests/reports $(BIN)/python tests/reports/chaos.py 200
+	@PYTHONPATH=tests/reports:tests $(BIN)/python tests/reports/chaos.py 200
 
 check-statistics: $(READY) ## Combien de fois chaque test se trompe là où rien n'a été fait (une demi-heure)
 	@$(BIN)/python bench/calibration.py

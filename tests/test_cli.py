@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from waiting import STUCK
 
 from impactkit.cli import main
 
@@ -257,7 +258,7 @@ def test_new_asks_on_a_terminal_and_only_there(repo, tmp_path, processes):
     command = [sys.executable, "-m", "impactkit.cli", "new", "essai"]
     child = processes.start(command, cwd=tmp_path, stdin=typed, stdout=subprocess.PIPE, text=True)
     os.write(told, ("\n".join(answers) + "\n").encode())
-    out, _ = child.communicate(timeout=60)
+    out, _ = child.communicate(timeout=STUCK)
     assert child.returncode == 0 and "Titre" in out, out
     written = (tmp_path / "essai" / "evaluation.toml").read_text("utf-8")
     assert 'title = "Titre d’essai"' in written and 'labelled = "2021-03"' in written

@@ -77,16 +77,17 @@ def _write_sheet(sheet: Any, table: str, rows: list[Any], names: Mapping[str, st
     from openpyxl.comments import Comment
     from openpyxl.styles import Alignment, Font, PatternFill
 
+    bold, paper = Font(bold=True, color=INK), PatternFill("solid", fgColor=PAPER)
+    centred, grey = Alignment(vertical="center", wrap_text=True), Font(italic=True, color=GREY)
     for column, (name, one) in enumerate(fields(table).items(), start=1):
         head = sheet.cell(1, column, one["title"] + (" *" if _asked(one) else ""))
-        head.font, head.fill = Font(bold=True, color=INK), PatternFill("solid", fgColor=PAPER)
-        head.alignment = Alignment(vertical="center", wrap_text=True)
+        head.font, head.fill, head.alignment = bold, paper, centred
         head.comment = Comment(_explained(one), "impactkit", width=320, height=150)
         figures = one["type"] in ("integer", "number", "boolean")
         sheet.column_dimensions[letters(column)].width = 14 if figures else WIDE.get(name, 22)
         if not rows and one.get("example") is not None:
             example = sheet.cell(2, column, f"{EXAMPLE} {shown(str(one['example']), one)}")
-            example.font = Font(italic=True, color=GREY)
+            example.font = grey
         _offer(sheet, letters(column), one, names, lists, first=2 if rows else 3)
         for line, row in enumerate(rows, start=2):
             _write_cell(sheet.cell(line, column), str(row.get(name, "")), one, names)
