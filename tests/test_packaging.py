@@ -1,4 +1,4 @@
-"""The package as it is installed: one list of dependencies, one lock, a wheel that needs no repository."""
+"""The package as it is installed: one list of dependencies, two locks, a wheel that needs no repository."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import sys
 import tomllib
 import zipfile
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from email.message import Message
+from importlib import metadata
 from pathlib import Path
 
+import licences
 import pytest
 import yaml
 from packaging.requirements import Requirement
@@ -22,7 +24,7 @@ import impactkit
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+RUN_TIME, DEVELOPMENT = LOCKS = ("requirements.lock", "requirements-dev.lock")
 # Cut in two, or this file would be the one that names them.
 INDEX_HOSTS = re.compile(
     "|".join(
@@ -42,15 +44,29 @@ def names(requirements: list[str]) -> set[str]:
     return {canonicalize_name(Requirement(line).name) for line in requirements}
 
 
-def locked() -> dict[tuple[str, str], list[str]]:
-    """The lines that follow each (package, version) of requirements.lock."""
+def locked(lock: str) -> dict[tuple[str, str], list[str]]:
+    """The lines of each pinned (name, `==version` and its marker) of a lock, its hashes among them."""
     blocks: dict[tuple[str, str], list[str]] = {}
-    for line in LOCK.splitlines():
-        if found := re.match(r"([A-Za-z0-9._-]+)==([^ ;\\]+)", line):
-            lines = blocks.setdefault((canonicalize_name(found[1]), found[2]), [])
-        else:
-            lines.append(line.strip())
+    lines: list[str] = []
+    for line in (ROOT / lock).read_text("utf-8").splitlines():
+        if pinned := re.match(r"([A-Za-z0-9._-]+)(==[^\\]+)", line):
+            lines = blocks.setdefault((canonicalize_name(pinned[1]), pinned[2].strip()), [])
+        lines.append(line.strip())
     return blocks
+
+
+def closure(requirements: list[str]) -> set[str]:
+    """The names that `requirements` install on this machine, from what each installed library declares."""
+    waiting = [Requirement(line) for line in requirements]
+    names: set[tuple[str, str]] = set()
+    while waiting:
+        requirement = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        for extra in {"", *requirement.extras} - {extra for seen, extra in names if seen == name}:
+            names.add((name, extra))
+            asked = [Requirement(line) for line in metadata.requires(name) or ()]
+            waiting += [line for line in asked if not line.marker or line.marker.evaluate({"extra": extra})]
+    return {name for name, _ in names}
 
 
 def test_environment_lists_what_pyproject_asks():
@@ -58,33 +74,122 @@ def test_environment_lists_what_pyproject_asks():
     *libraries, itself = listed[-1]["pip"]
     assert listed[:-1] == ["python=3.11", "pip"]
     assert sorted(libraries) == sorted(PROJECT["dependencies"] + EXTRAS["lab"])
-    assert itself == "-e .[dev,docs]"
+    assert itself == "-e .[build,dev,docs]"
 
 
 def test_the_extras_are_these():
-    assert sorted(EXTRAS) == ["cluster", "dev", "docs", "lab", "verify"]
+    assert sorted(EXTRAS) == ["build", "cluster", "dev", "docs", "lab", "verify"]
 
 
-@pytest.mark.parametrize("line", PROJECT["dependencies"] + EXTRAS["lab"] + EXTRAS["dev"] + EXTRAS["docs"])
-def test_lock_holds_the_dependency_in_its_range(line):
+@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("line", PROJECT["dependencies"] + EXTRAS["build"])
+def test_both_locks_hold_what_a_report_needs(lock, line):
+    assert_in_range(line, lock)
+
+
+@pytest.mark.parametrize("line", EXTRAS["lab"] + EXTRAS["dev"] + EXTRAS["docs"] + EXTRAS["cluster"])
+def test_the_second_lock_holds_the_dependency_in_its_range(line):
+    assert_in_range(line, DEVELOPMENT)
+
+
+def assert_in_range(line: str, lock: str) -> None:
     asked = Requirement(line)
-    versions = [version for name, version in locked() if name == canonicalize_name(asked.name)]
+    pinned = [pin for name, pin in locked(lock) if name == canonicalize_name(asked.name)]
+    versions = [pin.removeprefix("==").split()[0] for pin in pinned]
     assert versions and all(version in asked.specifier for version in versions), f"{versions}: make lock"
 
 
-def test_lock_has_hashes_and_no_address():
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_has_hashes_and_no_address(lock):
     bare = [
         package
-        for package, lines in locked().items()
+        for package, lines in locked(lock).items()
         if not any(line.startswith("--hash=sha256:") for line in lines)
     ]
-    assert not bare
-    assert not re.search(r"://|--index|--extra-index|--find-links", LOCK)
+    assert locked(lock) and not bare
+    assert not re.search(r"://|--index|--extra-index|--find-links", (ROOT / lock).read_text("utf-8"))
 
 
-def test_build_backend_stands_in_the_lock():
-    # The second step of an installation is made without build isolation: it finds these two or fails.
-    assert {"hatchling", "editables"} <= {name for name, _ in locked()}
+def test_the_second_lock_holds_the_versions_of_the_first_and_their_hashes():
+    # Its markers may be wider: what a report needs on one system alone, a test may need on each.
+    def hashes(lock: str) -> dict[tuple[str, str], set[str]]:
+        return {
+            (name, pin.split()[0]): {line.rstrip(" \\") for line in lines if line.startswith("--hash")}
+            for (name, pin), lines in locked(lock).items()
+        }
+
+    first, second = hashes(RUN_TIME), hashes(DEVELOPMENT)
+    assert {package: second.get(package) for package in first} == first
+
+
+def test_the_first_lock_installs_what_a_report_needs_and_nothing_else():
+    # The second step of an installation is made without build isolation: it finds the build's two, or fails.
+    needed = closure(PROJECT["dependencies"] + EXTRAS["build"])
+    assert licences.locked(ROOT / RUN_TIME) == needed
+    assert licences.locked(ROOT / DEVELOPMENT) > needed
+
+
+def test_the_build_backend_is_that_of_the_extra():
+    built_with = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
+    assert set(built_with) < set(EXTRAS["build"])
+
+
+def test_what_is_installed_holds_together():
+    checked = subprocess.run([sys.executable, "-m", "pip", "check"], capture_output=True, text=True)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize(
+    "expression, copyleft",
+    [
+        ("MIT", False),
+        ("MPL-2.0 AND MIT", False),
+        ("GPL-3.0-or-later", True),
+        ("LGPL-2.1-only AND MIT", True),
+        ("AGPL-3.0-only OR GPL-2.0-only", True),
+        ("MIT OR GPL-2.0-only", False),
+        ("(MIT OR GPL-2.0-only) AND BSD-3-Clause", False),
+        ("(MIT OR GPL-2.0-only) AND LGPL-2.1-only", True),
+        ("Artistic License OR GNU General Public License (GPL)", False),
+        ("GNU Lesser General Public License v3 (LGPLv3)", True),
+    ],
+)
+def test_copyleft_is_what_leaves_no_other_choice(expression, copyleft):
+    assert licences.is_copyleft(expression) == copyleft
+
+
+def declaring(*headers: tuple[str, str]) -> Message:
+    described = Message()
+    for name, value in headers:
+        described[name] = value
+    return described
+
+
+@pytest.mark.parametrize(
+    "headers, licence",
+    [
+        ([("License-Expression", "MIT"), ("License", "GPL")], "MIT"),
+        ([("License", "MPL-2.0 AND MIT")], "MPL-2.0 AND MIT"),
+        (
+            [("License", "A long text\nof many lines"), ("Classifier", "License :: X :: MIT License")],
+            "MIT License",
+        ),
+        ([("Classifier", "License :: A"), ("Classifier", "License :: B")], "A OR B"),
+        ([("License", "Three clauses\nand their text")], "Three clauses"),
+        ([("Classifier", "License :: OSI Approved")], licences.UNDECLARED),
+    ],
+)
+def test_a_licence_is_read_as_its_library_declares_it(headers, licence):
+    assert licences.licence(declaring(*headers)) == licence
+
+
+def test_a_report_depends_on_no_copyleft_and_says_its_weak_ones():
+    declared = licences.licences(licences.locked(ROOT / RUN_TIME))
+    assert not [name for name, expression in declared.items() if licences.refused(expression)]
+    assert licences.refused(licences.UNDECLARED)
+    weak = {name for name, expression in declared.items() if "MPL-2.0" in expression}
+    assert weak == {"certifi", "pathspec", "tqdm"}
+    assert "MPL-2.0 : certifi, pathspec\n" in licences.listing(declared)
 
 
 def test_no_tracked_file_names_a_package_index():
@@ -108,7 +213,7 @@ def imported(path: Path) -> Iterator[str]:
 
 def test_every_library_imported_is_declared():
     declared = names([*PROJECT["dependencies"], *EXTRAS["cluster"], *EXTRAS["lab"]])
-    owners = packages_distributions()
+    owners = metadata.packages_distributions()
     ours = set(sys.stdlib_module_names) | {"impactkit"}
     undeclared = {
         f"{path.relative_to(ROOT)}: {module}"
