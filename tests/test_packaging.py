@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from collections.abc import Iterator
+from email import message_from_string
 from email.message import Message
 from importlib import metadata
 from pathlib import Path
 
 import licences
+import mistune
 import pytest
+import trove_classifiers
 import yaml
+from bs4 import BeautifulSoup
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -232,19 +238,27 @@ def files(folder: Path) -> set[Path]:
     }
 
 
+def hatchling(
+    target: str, folder: Path, source: Path = ROOT, repository: str = ""
+) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "IMPACTKIT_REPOSITORY": repository}
+    command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(folder)]
+    return subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True)
+
+
+def build(target: str, folder: Path, source: Path = ROOT, repository: str = "") -> Path:
+    """The wheel or the source archive (`wheel`, `sdist`) that is built from `source`."""
+    built = hatchling(target, folder, source, repository)
+    assert built.returncode == 0, built.stderr
+    (archive,) = folder.glob("impactkit-*")
+    return archive
+
+
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A wheel built from this repository and unpacked: the folder that site-packages would be."""
     folder = tmp_path_factory.mktemp("wheel")
-    built = subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert built.returncode == 0, built.stderr
-    (archive,) = folder.glob("*.whl")
-    zipfile.ZipFile(archive).extractall(folder / "unpacked")
+    zipfile.ZipFile(build("wheel", folder)).extractall(folder / "unpacked")
     return folder / "unpacked"
 
 
@@ -289,3 +303,98 @@ def test_wheel_declares_the_command_the_two_exporters_and_the_engine(wheel):
 
 def test_version_is_said_once():
     assert impactkit.__version__ == PROJECT["version"]
+
+
+@pytest.fixture(scope="module")
+def metadata_of(tmp_path_factory):
+    """What a wheel says of itself, built with IMPACTKIT_REPOSITORY set to an address, or not set."""
+
+    def built_with(repository: str) -> Message:
+        archive = build("wheel", tmp_path_factory.mktemp("named"), repository=repository)
+        with zipfile.ZipFile(archive) as opened:
+            (name,) = [name for name in opened.namelist() if name.endswith(".dist-info/METADATA")]
+            return message_from_string(opened.read(name).decode("utf-8"))
+
+    return built_with
+
+
+PUBLIC = "https://forge.example/impactkit/impactkit"
+README = (ROOT / "README.md").read_text("utf-8")
+FILES_LINKED = set(re.findall(r"\]\(([^):]+)\)", README))
+IMAGE = re.search(r"!\[(.+)\]\((.+)\)", README)
+
+
+def page_of(described: Message) -> BeautifulSoup:
+    """The README as an index shows it."""
+    text = described.get_payload()
+    return BeautifulSoup(mistune.html(text), "html.parser")
+
+
+def test_away_from_the_repository_every_link_leads_to_it(metadata_of):
+    described = metadata_of(PUBLIC)
+    page = page_of(described)
+    assert {link["href"] for link in page.find_all("a")} == {
+        f"{PUBLIC}/blob/main/{target}" for target in FILES_LINKED - {IMAGE[2]}
+    }
+    (image,) = page.find_all("img")
+    assert image["src"] == f"{PUBLIC}/raw/main/{IMAGE[2]}" and image["alt"] == IMAGE[1]
+    assert set(described.get_all("Project-URL")) == {
+        f"Changelog, {PUBLIC}/blob/main/CHANGELOG.md",
+        f"Issues, {PUBLIC}/issues",
+        f"Source, {PUBLIC}",
+    }
+
+
+def test_without_a_public_repository_no_link_is_dead(metadata_of):
+    described = metadata_of("")
+    page = page_of(described)
+    assert not page.find_all("a") and not page.find_all("img") and not described.get_all("Project-URL")
+    assert IMAGE[1] in page.get_text() and "licence MIT" in page.get_text()
+    # The commands and tables are those of the repository's page.
+    assert [block.get_text() for block in page.find_all("pre")] == [
+        block.get_text() for block in BeautifulSoup(mistune.html(README), "html.parser").find_all("pre")
+    ]
+
+
+@pytest.mark.parametrize("address", ["forge.example/a/b", "https://forge.example", f"{PUBLIC}/"])
+def test_an_address_that_is_none_is_refused(tmp_path, address):
+    done = hatchling("wheel", tmp_path, ROOT, address)
+    assert done.returncode != 0 and "IMPACTKIT_REPOSITORY" in done.stderr and not list(tmp_path.iterdir())
+
+
+def test_a_wheel_names_and_carries_its_licences(wheel, metadata_of):
+    described = metadata_of("")
+    assert described["License-Expression"] == "MIT AND OFL-1.1 AND etalab-2.0"
+    (carried,) = wheel.glob("impactkit-*.dist-info/licenses")
+    assert files(carried) == {Path(name) for name in PROJECT["license-files"]}
+    for name in files(carried):
+        assert (carried / name).read_bytes() == (ROOT / name).read_bytes()
+    assert (wheel / "impactkit" / "py.typed").is_file()
+
+
+def test_the_classifiers_exist():
+    assert PROJECT["keywords"] and set(PROJECT["classifiers"]) <= trove_classifiers.classifiers
+
+
+@pytest.fixture(scope="module")
+def source_archive(tmp_path_factory) -> Path:
+    """The source archive of this repository, unpacked."""
+    folder = tmp_path_factory.mktemp("source")
+    with tarfile.open(build("sdist", folder)) as archive:
+        archive.extractall(folder, filter="data")
+    (unpacked,) = [path for path in folder.iterdir() if path.is_dir()]
+    return unpacked
+
+
+def test_a_source_archive_carries_what_a_wheel_is_built_from_and_no_test(source_archive):
+    assert {path.name for path in source_archive.iterdir() if not path.name.startswith(".")} == {
+        *("README.md", "LICENSE", "LICENCE-DATA.md", "PKG-INFO", "pyproject.toml", "hatch_build.py"),
+        *("src", "data", "notebooks"),
+    }
+    assert not list(source_archive.rglob("test_*"))
+
+
+def test_a_wheel_is_the_same_from_the_source_archive(source_archive, tmp_path):
+    from_repository = build("wheel", tmp_path / "repository")
+    from_archive = build("wheel", tmp_path / "archive", source_archive)
+    assert from_archive.read_bytes() == from_repository.read_bytes()
