@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -22,6 +22,7 @@ import pytest
 import trove_classifiers
 import yaml
 from bs4 import BeautifulSoup
+from built_package import build, hatchling
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -198,9 +199,33 @@ def test_a_report_depends_on_no_copyleft_and_says_its_weak_ones():
     assert "MPL-2.0 : certifi, pathspec\n" in licences.listing(declared)
 
 
-def test_no_tracked_file_names_a_package_index():
+def tracked() -> list[str]:
+    """The files of a fresh clone."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)
-    paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+    return [name for name in listed.stdout.split("\0") if name]
+
+
+def test_a_fresh_clone_holds_the_folders_that_one_looks_for():
+    top = {name.split("/")[0] for name in tracked()}
+    assert top > {"notebooks", "src", "data", "reports", "tests", "environment.yml"}
+    assert [name for name in tracked() if name.startswith("reports/")] == ["reports/README.md"]
+    assert {name.split("/")[1] for name in tracked() if name.startswith("src/")} == {"impactkit"}
+
+
+def test_clean_throws_reports_away_and_keeps_the_page_that_says_so(tmp_path):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    built = tmp_path / "reports" / "essai" / "vallee"
+    built.mkdir(parents=True)
+    shutil.copy(ROOT / "reports" / "README.md", tmp_path / "reports")
+    (built / "report.html").touch()
+    for name in ("src", "tests", "notebooks", "docs/locale"):
+        (tmp_path / name).mkdir(parents=True)
+    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == ["README.md"]
+
+
+def test_no_tracked_file_names_a_package_index():
+    paths = [ROOT / name for name in tracked()]
     assert not [
         path
         for path in paths
@@ -236,22 +261,6 @@ def files(folder: Path) -> set[Path]:
         for path in folder.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-
-
-def hatchling(
-    target: str, folder: Path, source: Path = ROOT, repository: str = ""
-) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "IMPACTKIT_REPOSITORY": repository}
-    command = [sys.executable, "-m", "hatchling", "build", "-t", target, "-d", str(folder)]
-    return subprocess.run(command, cwd=source, env=environment, capture_output=True, text=True)
-
-
-def build(target: str, folder: Path, source: Path = ROOT, repository: str = "") -> Path:
-    """The wheel or the source archive (`wheel`, `sdist`) that is built from `source`."""
-    built = hatchling(target, folder, source, repository)
-    assert built.returncode == 0, built.stderr
-    (archive,) = folder.glob("impactkit-*")
-    return archive
 
 
 @pytest.fixture(scope="module")

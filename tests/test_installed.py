@@ -1,0 +1,95 @@
+"""The package in an empty environment, outside of the repository: what its help says can be typed there."""
+
+import os
+import re
+import subprocess
+import sys
+import sysconfig
+import venv
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from built_package import build
+
+import impactkit
+
+
+@dataclass(frozen=True)
+class Installed:
+    """An environment that holds the package alone, and the folder that is typed in."""
+
+    environment: Path
+    folder: Path
+
+    def type(self, line: str) -> str:
+        """What a command prints; it must succeed, and complain of nothing."""
+        variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        path = os.pathsep.join((str(self.environment / "bin"), variables["PATH"]))
+        done = subprocess.run(
+            line,
+            shell=True,
+            cwd=self.folder,
+            env={**variables, "PATH": path, "HOME": str(self.folder), "COLUMNS": "200"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0 and not done.stderr, f"{line}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+
+@pytest.fixture
+def install(tmp_path):
+    """Installs the wheel, or the source archive, where nothing else is; without network."""
+
+    def installed(kind: str) -> Installed:
+        archive = build(kind, tmp_path / "archive")
+        environment, folder = tmp_path / "environment", tmp_path / "empty"
+        folder.mkdir()
+        venv.create(environment)
+        python = environment / "bin" / "python"
+        (packages,) = environment.glob("lib/python*/site-packages")
+        # The libraries are those of the tests; their own copy of the kit comes after, and is never read.
+        libraries = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+        (packages / "libraries.pth").write_text("\n".join(libraries), "utf-8")
+        offline = ["--no-deps", "--no-index", "--no-build-isolation", "--ignore-installed"]
+        command = [sys.executable, "-m", "pip", "--python", str(python), "install", *offline, str(archive)]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert (packages / "impactkit" / "_shipped").is_dir()
+        return Installed(environment, folder)
+
+    return installed
+
+
+def examples(installed: Installed) -> list[str]:
+    """The example of each command, in the order of the help: those it lists, then those it names."""
+    text = installed.type("impactkit --help")
+    listed = re.findall(r"^  (\w+)  +\S", text.partition("Commandes")[2], flags=re.MULTILINE)
+    named = re.search(r"--help`\)\s:\s(.+)\.", text)[1].split(", ")
+    helps = [installed.type(f"impactkit {name} --help") for name in (*listed, *named)]
+    return [text.partition("Exemple\u202f:\n")[2].strip() for text in helps]
+
+
+def test_the_examples_of_the_help_can_be_typed_in_their_order(install):
+    installed = install("wheel")
+    typed = examples(installed)
+    assert len(typed) >= 13 and typed[0] == "impactkit new mon-programme --example demo"
+    for line in typed:
+        assert installed.type(line), line
+    assert (installed.folder / "site" / "mon-programme" / "merinval" / "report.html").is_file()
+    written = {path.name for path in installed.folder.iterdir() if not path.name.startswith(".")}
+    assert written == {"mon-programme", "reports", "site"}
+
+
+@pytest.mark.parametrize("kind", ["wheel", "sdist"])
+def test_an_evaluation_is_begun_and_its_reports_are_built(install, kind):
+    installed = install(kind)
+    assert installed.type("python -m impactkit --version").strip() == impactkit.__version__
+    where = installed.type("python -c 'import impactkit; print(impactkit.__file__)'")
+    assert Path(where).is_relative_to(installed.environment)
+    installed.type("impactkit new autre --named 'Val fleuri' --named 'Haut pays'")
+    installed.type("impactkit run autre")
+    built = {path.parent.name for path in (installed.folder / "reports" / "autre").glob("*/report.pdf")}
+    assert built == {"val-fleuri", "haut-pays", "programme"}
