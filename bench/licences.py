@@ -17,6 +17,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN_TIME, DEVELOPMENT = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
+PINNED = re.compile(r"^(\S+==[^\\\n]+)", flags=re.MULTILINE)
 COPYLEFT = re.compile(r"GPL|\bGNU\b|General Public License")
 SPDX = {"Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0"}
 UNDECLARED = "non déclarée"
@@ -25,9 +26,13 @@ INNERMOST = re.compile(r"\(([^()]*)\)")
 
 def locked(lock: Path) -> set[str]:
     """The names that `lock` installs on this machine."""
-    pins = re.findall(r"^(\S+==[^\\\n]+)", lock.read_text("utf-8"), flags=re.MULTILINE)
-    wanted = [Requirement(pin) for pin in pins]
-    return {canonicalize_name(pin.name) for pin in wanted if pin.marker is None or pin.marker.evaluate()}
+    names = set()
+    for pin in PINNED.findall(lock.read_text("utf-8")):
+        requirement = Requirement(pin)
+        marker = requirement.marker
+        if marker is None or marker.evaluate():
+            names.add(canonicalize_name(requirement.name))
+    return names
 
 
 def licence(description: metadata.PackageMetadata) -> str:
@@ -36,26 +41,32 @@ def licence(description: metadata.PackageMetadata) -> str:
     Several classifiers are as many licences to choose from.
     """
     for field in ("License-Expression", "License"):
+        written = description.get(field) or ""
         try:
-            return canonicalize_license_expression(description.get(field) or "")
+            return canonicalize_license_expression(written)
         except InvalidLicenseExpression:
             continue
-    classified = [
-        classifier.rpartition(" :: ")[2]
-        for classifier in description.get_all("Classifier", [])
-        if classifier.startswith("License :: ")
-    ]
-    choices = [SPDX.get(name, name) for name in classified if name != "OSI Approved"]
-    line = (description.get("License") or "").partition("\n")[0]
-    return " OR ".join(choices) or line or UNDECLARED
+    first_line = written.partition("\n")[0]
+    return classified(description) or first_line or UNDECLARED
+
+
+def classified(description: metadata.PackageMetadata) -> str:
+    """The licences of a library's classifiers, or nothing."""
+    choices = []
+    for classifier in description.get_all("Classifier", []):
+        kind, _, name = classifier.rpartition(" :: ")
+        if kind.startswith("License") and name != "OSI Approved":
+            choices.append(SPDX.get(name, name))
+    return " OR ".join(choices)
 
 
 def is_copyleft(expression: str) -> bool:
     """Whether every licence to choose from is a GPL, an LGPL or an AGPL."""
     while inner := INNERMOST.search(expression):
         reduced = "GPL" if is_copyleft(inner[1]) else "chosen"
-        expression = expression[: inner.start()] + reduced + expression[inner.end() :]
-    return all(COPYLEFT.search(choice) for choice in expression.split(" OR "))
+        expression = expression.replace(inner[0], reduced)
+    choices = expression.split(" OR ")
+    return all(COPYLEFT.search(choice) for choice in choices)
 
 
 def refused(expression: str) -> bool:
@@ -65,7 +76,11 @@ def refused(expression: str) -> bool:
 
 def licences(names: Iterable[str]) -> dict[str, str]:
     """The licence of each library, by its name; all must be installed."""
-    return {name: licence(metadata.metadata(name)) for name in sorted(names)}
+    declared = {}
+    for name in sorted(names):
+        description = metadata.metadata(name)
+        declared[name] = licence(description)
+    return declared
 
 
 def listing(declared: dict[str, str]) -> str:
@@ -73,14 +88,20 @@ def listing(declared: dict[str, str]) -> str:
     names = defaultdict(list)
     for name, expression in declared.items():
         names[expression].append(name)
-    return "\n".join(f"  {expression} : {', '.join(names[expression])}" for expression in sorted(names))
+    lines = []
+    for expression in sorted(names):
+        libraries = ", ".join(names[expression])
+        lines.append(f"  {expression} : {libraries}")
+    return "\n".join(lines)
 
 
 def main() -> int:
     run_time = licences(locked(RUN_TIME))
-    development = licences(locked(DEVELOPMENT) - set(run_time))
-    print(f"Pour un rapport ({len(run_time)}) :\n{listing(run_time)}")
-    print(f"\nPour les tests, JupyterLab et la documentation ({len(development)}) :\n{listing(development)}")
+    development = locked(DEVELOPMENT) - set(run_time)
+    print(f"Pour un rapport ({len(run_time)}) :")
+    print(listing(run_time))
+    print(f"\nPour les tests, JupyterLab et la documentation ({len(development)}) :")
+    print(listing(licences(development)))
     unfit = [name for name, expression in run_time.items() if refused(expression)]
     for name in unfit:
         print(f"{name} : {run_time[name]}, sans autre licence au choix.", file=sys.stderr)

@@ -14,6 +14,8 @@ from built_package import build
 
 import impactkit
 
+OFFLINE = ("--no-deps", "--no-index", "--no-build-isolation", "--ignore-installed")
+
 
 @dataclass(frozen=True)
 class Installed:
@@ -24,19 +26,28 @@ class Installed:
 
     def type(self, line: str) -> str:
         """What a command prints; it must succeed, and complain of nothing."""
-        variables = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        path = os.pathsep.join((str(self.environment / "bin"), variables["PATH"]))
         done = subprocess.run(
             line,
             shell=True,
             cwd=self.folder,
-            env={**variables, "PATH": path, "HOME": str(self.folder), "COLUMNS": "200"},
+            env=self.variables(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
         )
-        assert done.returncode == 0 and not done.stderr, f"{line}\n{done.stdout}\n{done.stderr}"
+        assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+        assert not done.stderr, f"{line}\n{done.stderr}"
         return done.stdout
+
+    def variables(self) -> dict[str, str]:
+        """Those of the tests, but for what would lead Python back to the repository."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        commands = str(self.environment / "bin")
+        kept["PATH"] = os.pathsep.join((commands, kept["PATH"]))
+        kept["HOME"] = str(self.folder)
+        # Wide, or an example is cut.
+        kept["COLUMNS"] = "200"
+        return kept
 
 
 @pytest.fixture
@@ -45,16 +56,16 @@ def install(tmp_path):
 
     def installed(kind: str) -> Installed:
         archive = build(kind, tmp_path / "archive")
-        environment, folder = tmp_path / "environment", tmp_path / "empty"
-        folder.mkdir()
-        venv.create(environment)
-        python = environment / "bin" / "python"
+        environment = tmp_path / "environment"
+        venv.create(environment, symlinks=True)
         (packages,) = environment.glob("lib/python*/site-packages")
         # The libraries are those of the tests; their own copy of the kit comes after, and is never read.
-        libraries = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
-        (packages / "libraries.pth").write_text("\n".join(libraries), "utf-8")
-        offline = ["--no-deps", "--no-index", "--no-build-isolation", "--ignore-installed"]
-        command = [sys.executable, "-m", "pip", "--python", str(python), "install", *offline, str(archive)]
+        libraries = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+        (packages / "libraries.pth").write_text("\n".join(sorted(libraries)), "utf-8")
+        folder = tmp_path / "empty"
+        folder.mkdir()
+        python = str(environment / "bin" / "python")
+        command = [sys.executable, "-m", "pip", "--python", python, "install", *OFFLINE, str(archive)]
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         assert (packages / "impactkit" / "_shipped").is_dir()

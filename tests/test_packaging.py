@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tarfile
 import tomllib
 import zipfile
 from collections.abc import Iterator
@@ -389,8 +388,7 @@ def test_the_classifiers_exist():
 def source_archive(tmp_path_factory) -> Path:
     """The source archive of this repository, unpacked."""
     folder = tmp_path_factory.mktemp("source")
-    with tarfile.open(build("sdist", folder)) as archive:
-        archive.extractall(folder, filter="data")
+    shutil.unpack_archive(build("sdist", folder), folder)
     (unpacked,) = [path for path in folder.iterdir() if path.is_dir()]
     return unpacked
 

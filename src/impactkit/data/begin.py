@@ -58,16 +58,8 @@ def new_workbook(
     classeur.xlsx
     """
     home, named, waves = Path(folder), tuple(named), tuple(waves)
-    fresh = not (home / "evaluation.toml").is_file()
     described = any((*named, title, programme, *waves, outcome)) or perimeter != NONE
-    if example and example not in EXAMPLES:
-        raise UnknownName.among(say("noun.example"), example, EXAMPLES)
-    if fresh and home.exists() and any(home.iterdir()):
-        raise error(RefusedData, "folder-not-empty", where=str(folder))
-    if not fresh and (described or example):
-        raise error(RefusedData, "folder-begun", where=str(folder))
-    if described and example:
-        raise error(RefusedData, "example-whole", where=str(folder))
+    fresh = _is_new(home, str(folder), described=described, example=example)
     path = home / (f"{territory}.xlsx" if territory else WORKBOOK)
     if path.exists():
         raise error(RefusedData, "workbook-there", where=str(path))
@@ -86,6 +78,20 @@ def new_workbook(
         tables = {name: _own(frame, territory) for name, frame in tables.items()}
     write_workbook(tables, path, light=light)
     return path
+
+
+def _is_new(home: Path, where: str, *, described: bool, example: str) -> bool:
+    """Whether a folder has no evaluation yet. Raises RefusedData where none may be begun, UnknownName."""
+    if example and example not in EXAMPLES:
+        raise UnknownName.among(say("noun.example"), example, EXAMPLES)
+    begun = (home / "evaluation.toml").is_file()
+    if begun and (described or example):
+        raise error(RefusedData, "folder-begun", where=where)
+    if not begun and home.exists() and any(home.iterdir()):
+        raise error(RefusedData, "folder-not-empty", where=where)
+    if described and example:
+        raise error(RefusedData, "example-whole", where=where)
+    return not begun
 
 
 def _own(frame: pd.DataFrame, territory: str) -> pd.DataFrame:
@@ -109,8 +115,9 @@ def _aside(home: Path) -> Iterator[Path]:
 
 
 def _copy(home: Path, example: Path) -> None:
+    not_data = shutil.ignore_patterns("__pycache__")
     with _aside(home) as aside:
-        shutil.copytree(example, aside, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+        shutil.copytree(example, aside, ignore=not_data, dirs_exist_ok=True)
 
 
 def _begin(home: Path, tables: Rows, settings: str) -> None:
