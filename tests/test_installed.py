@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 import sysconfig
 import venv
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from built_package import build
+from processes import Processes
 
 import impactkit
 
@@ -23,18 +23,12 @@ class Installed:
 
     environment: Path
     folder: Path
+    processes: Processes
 
     def type(self, line: str) -> str:
         """What a command prints; it must succeed, and complain of nothing."""
-        done = subprocess.run(
-            line,
-            shell=True,
-            cwd=self.folder,
-            env=self.variables(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-        )
+        command = ["sh", "-c", line]
+        done = self.processes.run(command, cwd=self.folder, env=self.variables(), stdin=subprocess.DEVNULL)
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
         assert not done.stderr, f"{line}\n{done.stderr}"
         return done.stdout
@@ -51,11 +45,11 @@ class Installed:
 
 
 @pytest.fixture
-def install(tmp_path):
+def install(tmp_path, processes):
     """Installs the wheel, or the source archive, where nothing else is; without network."""
 
     def installed(kind: str) -> Installed:
-        archive = build(kind, tmp_path / "archive")
+        archive = build(processes, kind, tmp_path / "archive")
         environment = tmp_path / "environment"
         venv.create(environment, symlinks=True)
         (packages,) = environment.glob("lib/python*/site-packages")
@@ -65,11 +59,10 @@ def install(tmp_path):
         folder = tmp_path / "empty"
         folder.mkdir()
         python = str(environment / "bin" / "python")
-        command = [sys.executable, "-m", "pip", "--python", python, "install", *OFFLINE, str(archive)]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+        done = processes.python("-m", "pip", "--python", python, "install", *OFFLINE, archive, cwd=folder)
         assert done.returncode == 0, done.stderr
         assert (packages / "impactkit" / "_shipped").is_dir()
-        return Installed(environment, folder)
+        return Installed(environment, folder, processes)
 
     return installed
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 import shutil
-import subprocess
 import sys
 import tomllib
 import zipfile
@@ -140,8 +139,8 @@ def test_the_build_backend_is_that_of_the_extra():
     assert set(built_with) < set(EXTRAS["build"])
 
 
-def test_what_is_installed_holds_together():
-    checked = subprocess.run([sys.executable, "-m", "pip", "check"], capture_output=True, text=True)
+def test_what_is_installed_holds_together(processes):
+    checked = processes.python("-m", "pip", "check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
@@ -198,20 +197,21 @@ def test_a_report_depends_on_no_copyleft_and_says_its_weak_ones():
     assert "MPL-2.0 : certifi, pathspec\n" in licences.listing(declared)
 
 
-def tracked() -> list[str]:
+@pytest.fixture(scope="module")
+def tracked(processes) -> list[str]:
     """The files of a fresh clone."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)
+    listed = processes.run(["git", "ls-files", "-z"], cwd=ROOT, check=True)
     return [name for name in listed.stdout.split("\0") if name]
 
 
-def test_a_fresh_clone_holds_the_folders_that_one_looks_for():
-    top = {name.split("/")[0] for name in tracked()}
+def test_a_fresh_clone_holds_the_folders_that_one_looks_for(tracked):
+    top = {name.split("/")[0] for name in tracked}
     assert top > {"notebooks", "src", "data", "reports", "tests", "environment.yml"}
-    assert [name for name in tracked() if name.startswith("reports/")] == ["reports/README.md"]
-    assert {name.split("/")[1] for name in tracked() if name.startswith("src/")} == {"impactkit"}
+    assert [name for name in tracked if name.startswith("reports/")] == ["reports/README.md"]
+    assert {name.split("/")[1] for name in tracked if name.startswith("src/")} == {"impactkit"}
 
 
-def test_clean_throws_reports_away_and_keeps_the_page_that_says_so(tmp_path):
+def test_clean_throws_reports_away_and_keeps_the_page_that_says_so(tmp_path, processes):
     shutil.copy(ROOT / "Makefile", tmp_path)
     built = tmp_path / "reports" / "essai" / "vallee"
     built.mkdir(parents=True)
@@ -219,12 +219,12 @@ def test_clean_throws_reports_away_and_keeps_the_page_that_says_so(tmp_path):
     (built / "report.html").touch()
     for name in ("src", "tests", "notebooks", "docs/locale"):
         (tmp_path / name).mkdir(parents=True)
-    subprocess.run(["make", "clean"], cwd=tmp_path, check=True, capture_output=True)
+    processes.run(["make", "clean"], cwd=tmp_path, check=True)
     assert [path.name for path in (tmp_path / "reports").iterdir()] == ["README.md"]
 
 
-def test_no_tracked_file_names_a_package_index():
-    paths = [ROOT / name for name in tracked()]
+def test_no_tracked_file_names_a_package_index(tracked):
+    paths = [ROOT / name for name in tracked]
     assert not [
         path
         for path in paths
@@ -263,10 +263,10 @@ def files(folder: Path) -> set[Path]:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheel(tmp_path_factory: pytest.TempPathFactory, processes) -> Path:
     """A wheel built from this repository and unpacked: the folder that site-packages would be."""
     folder = tmp_path_factory.mktemp("wheel")
-    zipfile.ZipFile(build("wheel", folder)).extractall(folder / "unpacked")
+    zipfile.ZipFile(build(processes, "wheel", folder)).extractall(folder / "unpacked")
     return folder / "unpacked"
 
 
@@ -275,11 +275,11 @@ def test_wheel_holds_every_file_of_the_package(wheel):
     assert packed == files(ROOT / "src" / "impactkit")
 
 
-def test_wheel_carries_reference_schemas_and_notebook(wheel):
+def test_wheel_carries_reference_schemas_and_notebook(wheel, processes):
     shipped = wheel / "impactkit" / "_shipped"
     names = "reference_folder(), schemas_folder(), demo_folder()"
     asked = f"from impactkit.data.folders import *; print({names}, sep='\\n')"
-    found = subprocess.run(
+    found = processes.run(
         [sys.executable, "-c", asked],
         cwd=wheel,
         env={"PYTHONPATH": str(wheel)},
@@ -314,11 +314,11 @@ def test_version_is_said_once():
 
 
 @pytest.fixture(scope="module")
-def metadata_of(tmp_path_factory):
+def metadata_of(tmp_path_factory, processes):
     """What a wheel says of itself, built with IMPACTKIT_REPOSITORY set to an address, or not set."""
 
     def built_with(repository: str) -> Message:
-        archive = build("wheel", tmp_path_factory.mktemp("named"), repository=repository)
+        archive = build(processes, "wheel", tmp_path_factory.mktemp("named"), repository=repository)
         with zipfile.ZipFile(archive) as opened:
             (name,) = [name for name in opened.namelist() if name.endswith(".dist-info/METADATA")]
             return message_from_string(opened.read(name).decode("utf-8"))
@@ -365,8 +365,8 @@ def test_without_a_public_repository_no_link_is_dead(metadata_of):
 
 
 @pytest.mark.parametrize("address", ["forge.example/a/b", "https://forge.example", f"{PUBLIC}/"])
-def test_an_address_that_is_none_is_refused(tmp_path, address):
-    done = hatchling("wheel", tmp_path, ROOT, address)
+def test_an_address_that_is_none_is_refused(tmp_path, address, processes):
+    done = hatchling(processes, "wheel", tmp_path, ROOT, address)
     assert done.returncode != 0 and "IMPACTKIT_REPOSITORY" in done.stderr and not list(tmp_path.iterdir())
 
 
@@ -385,10 +385,10 @@ def test_the_classifiers_exist():
 
 
 @pytest.fixture(scope="module")
-def source_archive(tmp_path_factory) -> Path:
+def source_archive(tmp_path_factory, processes) -> Path:
     """The source archive of this repository, unpacked."""
     folder = tmp_path_factory.mktemp("source")
-    shutil.unpack_archive(build("sdist", folder), folder)
+    shutil.unpack_archive(build(processes, "sdist", folder), folder)
     (unpacked,) = [path for path in folder.iterdir() if path.is_dir()]
     return unpacked
 
@@ -401,7 +401,7 @@ def test_a_source_archive_carries_what_a_wheel_is_built_from_and_no_test(source_
     assert not list(source_archive.rglob("test_*"))
 
 
-def test_a_wheel_is_the_same_from_the_source_archive(source_archive, tmp_path):
-    from_repository = build("wheel", tmp_path / "repository")
-    from_archive = build("wheel", tmp_path / "archive", source_archive)
+def test_a_wheel_is_the_same_from_the_source_archive(source_archive, tmp_path, processes):
+    from_repository = build(processes, "wheel", tmp_path / "repository")
+    from_archive = build(processes, "wheel", tmp_path / "archive", source_archive)
     assert from_archive.read_bytes() == from_repository.read_bytes()
