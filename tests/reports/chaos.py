@@ -20,13 +20,13 @@ from impactkit.reports.record import damaged, read_record
 
 CODES = ("aubepine", "bruyere", "chevrefeuille")
 MODES = ("driver", "nursery", "worker", "child", "publisher", "mailer", "disk")
-RUN = [sys.executable, "-m", "impactkit.cli", "run", "vallees"]
-PUBLISH = [sys.executable, "-m", "impactkit.cli", "publish", "vallees", "--to", "web", "--only", "aubepine"]
-MAIL = [sys.executable, "-m", "impactkit.cli", "publish", "vallees", "--mail", "--send"]
+RUN = [sys.executable, "-m", "impactkit", "run", "vallees"]
+PUBLISH = [sys.executable, "-m", "impactkit", "publish", "vallees", "--to", "web", "--only", "aubepine"]
+MAIL = [sys.executable, "-m", "impactkit", "publish", "vallees", "--mail", "--send"]
 SIGN = [
     sys.executable,
     "-m",
-    "impactkit.cli",
+    "impactkit",
     "sign",
     "reports/vallees/aubepine",
     "--by",

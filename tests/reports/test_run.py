@@ -279,7 +279,7 @@ def test_a_failed_report_is_exit_code_1(valleys, write_notebook, processes):
     command = [
         sys.executable,
         "-m",
-        "impactkit.cli",
+        "impactkit",
         "run",
         "vallees",
         "--only",

@@ -20,7 +20,7 @@ def schedule(kind: str, folder: str | Path, *, to: str | Path, when: str = "mont
     if when not in WHEN:
         raise UnknownName.among(say("noun.when"), when, WHEN)
     place, out = find(folder).resolve(), Path(to).resolve()
-    command = [sys.executable, "-m", "impactkit.cli", "run", str(place), "--to", str(out)]
+    command = [sys.executable, "-m", "impactkit", "run", str(place), "--to", str(out)]
     name = f"impactkit-{place.name}"
     if kind == "cron":
         # Under flock, a run that lasts is not started again; cron reads % as the end of the line.
