@@ -9,6 +9,7 @@ from tiers import ALL, PROGRAMME, QUICK, REAL, SAMPLE, TEST, WHOLE, codes_of, ex
 PLANTED = """
 import multiprocessing
 import os
+import subprocess
 import sys
 
 import pytest
