@@ -113,11 +113,12 @@ def read_typed(path: Path, table: str) -> tuple[pd.DataFrame, dict[str, str]]:
 
 def typed(frame: pd.DataFrame, table: str) -> tuple[pd.DataFrame, dict[str, str]]:
     """What `read_typed` gives, of the text of a table."""
-    frame = frame.apply(lambda cells: cells.str.strip())
+    stripped = {name: pd.array([cell.strip() for cell in frame[name]], dtype="str") for name in frame}
+    frame = pd.DataFrame(stripped, index=frame.index)
     wrong: dict[str, str] = {}
     for name, field in fields(table).items():
         if field["type"] in ("integer", "number"):
-            numbers = pd.to_numeric(frame[name].replace("", None), errors="coerce").astype(float)
+            numbers = pd.to_numeric(frame[name], errors="coerce").astype(float)
             lost = frame[numbers.isna() & (frame[name] != "")]
             places = lost["territory"] if "territory" in lost else [""] * len(lost)
             wrong |= dict.fromkeys(places, field["title"])

@@ -36,7 +36,7 @@ def frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
             found[name] = pd.to_numeric(pd.Series(cells, dtype="object")).astype("float64")
         else:
             text = [cell if type(cell) is str else _text(cell) for cell in cells]
-            found[name] = pd.Series(text, dtype="str")
+            found[name] = pd.array(text, dtype="str")
     return pd.DataFrame(found)
 
 
