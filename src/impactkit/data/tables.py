@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from impactkit.data import csv_text
+from impactkit.data.csv_text import CsvText
 from impactkit.data.folders import schemas_folder
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error
@@ -82,22 +84,26 @@ def letters(column: int) -> str:
 
 
 def read_text(path: Path) -> pd.DataFrame:
-    """One CSV file (UTF-8, comma) as text, its columns and rows as they stand; RefusedData when it is
-    unreadable.
+    """One CSV file (UTF-8, comma) as text, its columns and rows as they stand. Raises RefusedData when it is
+    unreadable, or a row is not as long as the header.
     """
-    try:
-        found = pd.read_csv(
-            path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False
-        )
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as cause:
-        raise error(RefusedData, "unreadable-csv", where=path.name, cause=cause) from cause
-    # A row that stops short leaves cells that are nothing.
-    return found.fillna("")
+    return frame_of(csv_text.strict(path, separator=","))
+
+
+def frame_of(table: CsvText) -> pd.DataFrame:
+    """The rows of a CSV as text; of two columns of one name, the first."""
+    frame = pd.DataFrame(table.full_rows(), columns=list(table.header), dtype="str")
+    return frame.loc[:, ~frame.columns.duplicated()]
 
 
 def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
     """The tables of a folder as text, as `read_text` reads them, by name. Raises RefusedData."""
-    return {name: read_text(file) for name in schemas() if (file := folder / f"{name}.csv").is_file()}
+    return {name: read_text(file) for name, file in table_files(folder).items()}
+
+
+def table_files(folder: Path) -> dict[str, Path]:
+    """The files of the tables that a folder holds, by name."""
+    return {name: file for name in schemas() if (file := folder / f"{name}.csv").is_file()}
 
 
 def read_typed(path: Path, table: str) -> tuple[pd.DataFrame, dict[str, str]]:
