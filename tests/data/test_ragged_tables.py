@@ -79,15 +79,16 @@ def test_a_line_break_within_a_cell_moves_no_line(small):
 def test_the_files_of_sources_are_read_as_strictly(small, tmp_path, monkeypatch, line):
     monkeypatch.setenv("IMPACTKIT_SOURCES", str(tmp_path))
     text = "code;year;jobs_private\n200068781;2017;1200\n" + line
-    with gzip.open(tmp_path / "urssaf_emploi_prive_epci.csv.gz", "wt", encoding="utf-8-sig") as file:
+    with gzip.open(
+        tmp_path / "urssaf_emploi_prive_communes_2024.csv.gz", "wt", encoding="utf-8-sig"
+    ) as file:
         file.write(text)
     (tmp_path / "shops.csv").write_text(text, "utf-8")
-    own = 'indicator = "count_shops"\nfamily = "epci"\nsource = "x"\nfile = "shops.csv"\n'
+    own = 'kind = "table"\nindicator = "count_shops"\nfamily = "epci"\nsource = "x"\nfile = "shops.csv"\n'
     own += 'columns = { unit = "code", period = "year", value = "jobs_private" }'
-    more = f'[[source]]\nkind = "urssaf-jobs"\n[[source]]\nkind = "table"\n{own}'
     perimeter = {"territory": "a", "family": "epci", "code": "200068781", "role": "perimeter"}
-    ev = small({"perimeters": [perimeter]}, more=more)
-    for outcome in ("count_jobs_private", "count_shops"):
+    for outcome, more in (("count_jobs_private", 'kind = "urssaf-jobs"'), ("count_shops", own)):
+        ev = small({"perimeters": [perimeter]}, more=f"[[source]]\n{more}")
         with pytest.raises(ik.RefusedData, match="ligne 3"):
             ik.trajectory(ev.territory("a"), outcome)
 

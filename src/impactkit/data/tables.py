@@ -11,6 +11,7 @@ import pandas as pd
 from impactkit.data import csv_text
 from impactkit.data.csv_text import CsvText
 from impactkit.data.folders import schemas_folder
+from impactkit.data.number_text import numbers_of
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error
 from impactkit.wording.voice import Words, voice
@@ -123,7 +124,7 @@ def typed(frame: pd.DataFrame, table: str) -> tuple[pd.DataFrame, dict[str, str]
     wrong: dict[str, str] = {}
     for name, field in fields(table).items():
         if field["type"] in ("integer", "number"):
-            numbers = pd.to_numeric(frame[name].replace("", None), errors="coerce").astype(float)
+            numbers = numbers_of(frame[name]).set_axis(frame.index)
             lost = frame[numbers.isna() & (frame[name] != "")]
             places = lost["territory"] if "territory" in lost else [""] * len(lost)
             wrong |= dict.fromkeys(places, field["title"])

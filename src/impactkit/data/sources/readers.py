@@ -10,6 +10,7 @@ import pandas as pd
 
 from impactkit.data import csv_text
 from impactkit.data.csv_text import CsvText
+from impactkit.data.number_text import LARGEST, numbers_of
 from impactkit.data.sources.figures import SHAPE
 from impactkit.data.tables import frame_of
 from impactkit.errors import RefusedData
@@ -62,12 +63,13 @@ def sheet(path: Path, name: str, needed: Iterable[str]) -> pd.DataFrame:
 def numbers(texts: pd.Series, where: str) -> pd.Series:
     """French or English decimals as numbers; a blank or a secret is NaN. Raises RefusedData on words."""
     found = pd.to_numeric(texts, errors="coerce").astype("float64")
+    found = found.where(found.abs() < LARGEST)
     silent = found.isna()
     if silent.any():
         plain = texts[silent].astype("object").fillna("").astype("str")
         plain = plain.str.replace(r"[\s\u00a0\u202f]", "", regex=True)
         rest = plain[~plain.str.lower().isin(BLANK)].str.replace(",", ".")
-        rest = pd.to_numeric(rest, errors="coerce")
+        rest = numbers_of(rest).set_axis(rest.index)
         if rest.isna().any():
             row = rest.index[rest.isna()][0]
             raise error(RefusedData, "source-number", where=where, found=texts[row], row=int(row) + 2)
