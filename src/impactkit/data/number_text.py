@@ -1,4 +1,4 @@
-"""What a number is in a table: ASCII digits, a decimal point, an exponent; the same for `check` and `load`."""
+"""What a number is in a table, for `check` and `load` alike: ASCII digits, a decimal point, an exponent."""
 
 import re
 from collections.abc import Iterable
