@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from impactkit.data import check_sources, csv_text
+from impactkit.data import check_settings, check_sources, csv_text
 from impactkit.data.check_rules import faults
 from impactkit.data.check_schema import Fault, cell_faults, header_faults, territory_of
 from impactkit.data.evaluation import settings_of
@@ -45,7 +45,10 @@ def check(folder: str | Path, *, territory: str | None = None) -> Problems:
     found.sort(key=lambda one: (order.index(one.table), -1 if one.row is None else one.row))
     kept = [one for one in found if territory is None or one.territory in ("", territory)]
     problems = [_problem(one, tables[one.table]) for one in kept]
-    findings = list(check_sources.examined(path, settings, tables))
+    findings = [
+        *check_settings.examined(path, settings, len(codes)),
+        *check_sources.examined(path, settings, tables),
+    ]
     problems += [finding for finding in findings if isinstance(finding, Problem)]
     return Problems(problems, notes=[finding for finding in findings if isinstance(finding, str)])
 

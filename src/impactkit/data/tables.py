@@ -2,7 +2,6 @@
 
 import functools
 import json
-from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,6 @@ from impactkit.data import csv_text
 from impactkit.data.csv_text import CsvText
 from impactkit.data.folders import schemas_folder
 from impactkit.data.number_text import numbers_of
-from impactkit.errors import RefusedData, UnknownName
-from impactkit.wording.catalogue import error
 from impactkit.wording.voice import Words, voice
 
 Schema = dict[str, Any]
@@ -66,17 +63,10 @@ def labels(table: str, column: str) -> dict[str, str]:
     return dict(fields(table).get(column, {}).get("labels", {}))
 
 
-def keyed(
-    found: Mapping[str, Any], known: Collection[str], where: str, needed: Collection[str] = ()
-) -> None:
-    """Nothing when every key of a table of settings is known and none that is needed is absent; else raises
-    UnknownName with the nearest key, or RefusedData.
-    """
-    for key in found:
-        if key not in known:
-            raise UnknownName.among("la clé", key, known, where=where)
-    if missing := [key for key in needed if key not in found]:
-        raise error(RefusedData, "missing-keys", where=where, keys=", ".join(missing))
+def list_labels(name: str) -> dict[str, str]:
+    """The codes of a list as it ships, and what they are called."""
+    every = [field for schema in _schemas(()).values() for field in schema["fields"]]
+    return dict(next(field["labels"] for field in every if field.get("list") == name))
 
 
 def letters(column: int) -> str:
