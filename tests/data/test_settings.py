@@ -7,13 +7,11 @@ import shutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from run_takes import refusal
 from small_evaluation import written
 
 import impactkit as ik
 from impactkit.data.settings import SECTIONS
-from impactkit.display.prose import TOPICS as SAID
-from impactkit.display.tables import TOPICS as TABLES
-from impactkit.display.told import TOLD
 
 SOUND = {
     "title": "Pays d’essai",
@@ -131,38 +129,6 @@ def folder_of(ev, settings):
     text = "".join(f"{json.dumps(key)} = {toml(value)}\n" for key, value in (SOUND | settings).items())
     (ev.folder / "evaluation.toml").write_text(text, "utf-8")
     return ev.folder
-
-
-def everything(folder):
-    """What a run does of an evaluation before a report is built."""
-    ev = ik.load(folder)
-    would = ik.run(folder, to=folder / "reports", dry_run=True)
-    assert set(would.why) >= {place.code for place in ev.territories}
-    ik.indicators(ev)
-    for place in ev.territories[:1]:
-        for topic in SAID:
-            assert str(ik.say(place, about=topic)) is not None
-        for topic in (*TABLES, *TOLD):
-            ik.table(place, about=topic)
-        assert str(ik.essentials(place)) and len(ik.claims(place).columns)
-    return ev
-
-
-def refusal(folder):
-    """What `check` says of the settings, that `load` or what a run prepares says alike; "" for nothing."""
-    try:
-        problems = ik.check(folder)
-    except ik.ImpactkitError as wrong:
-        with pytest.raises(type(wrong)) as caught:
-            ik.load(folder)
-        assert str(caught.value) == str(wrong)
-        return str(wrong)
-    if problems:
-        with pytest.raises(ik.ImpactkitError):
-            everything(folder)
-        return str(problems)
-    everything(folder)
-    return ""
 
 
 @pytest.mark.parametrize("section", GOOD)
