@@ -163,11 +163,19 @@ class Problem:
 
 
 class Problems(Rich, tuple[Problem, ...]):
-    """All the problems found at once, in the order of the files; true when there is any.
+    """All the problems found at once, in the order of the files; true when there is any. `notes`: what is to
+    be known besides, in sentences.
 
     >>> bool(ik.check("data/demo"))
     False
     """
+
+    notes: tuple[str, ...]
+
+    def __new__(cls, problems: Iterable[Problem] = (), *, notes: Iterable[str] = ()) -> Problems:
+        made = super().__new__(cls, problems)
+        made.notes = tuple(notes)
+        return made
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self)
@@ -180,4 +188,5 @@ class Problems(Rich, tuple[Problem, ...]):
 
     def _told(self) -> Iterable[tuple[str, ...]]:
         """Where, what was found, what is expected, what to do."""
-        return [one.told() for one in self] or [("Rien à corriger.", "Aucun problème dans ces tables.")]
+        rows = [one.told() for one in self] or [("Rien à corriger.", "Aucun problème dans ces tables.")]
+        return [*rows, *(("À noter", note) for note in self.notes)]

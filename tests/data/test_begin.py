@@ -8,8 +8,8 @@ import pytest
 
 import impactkit as ik
 from impactkit.data import begin
+from impactkit.data.notebook_parameters import declared
 from impactkit.data.tables import schemas
-from impactkit.reports.parameters import declared
 
 
 def test_a_new_folder_is_whole_and_its_reports_build_at_once(tmp_path, processes):

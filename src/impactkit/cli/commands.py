@@ -105,6 +105,9 @@ def check_(
         typer.echo(say("check.count", n=len(problems), count=len(problems)))
     else:
         typer.echo(say("check.none"))
+    if not as_json:
+        for note in problems.notes:
+            typer.echo(note)
     if problems:
         raise typer.Exit(shared.REFUSED)
 

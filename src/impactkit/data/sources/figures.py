@@ -37,6 +37,8 @@ class Figures:
     figure: str = ""
     breaks: tuple[str, ...] = ()
     path: str = ""
+    # What was rewritten or chosen in reading, in finished sentences.
+    notes: tuple[str, ...] = ()
     _frame: pd.DataFrame = field(repr=False)
 
     @property
