@@ -29,8 +29,10 @@ class Rich:
     def _repr_html_(self) -> str | None:
         head = "".join(_cell("th scope=col", text) for text in self._heads())
         lines = [head] if head else []
-        for first, *others in (row for row in self._told() if row[-1]):
-            lines.append(_cell("th scope=row", first) + "".join(_cell("td", one) for one in others))
+        for first, *cells in self._told():
+            row = [_cell("td", cell) for cell in cells]
+            if cells[-1]:
+                lines.append(_cell("th scope=row", first) + "".join(row))
         return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>" if lines else None
 
 
@@ -188,5 +190,9 @@ class Problems(Rich, tuple[Problem, ...]):
 
     def _told(self) -> Iterable[tuple[str, ...]]:
         """Where, what was found, what is expected, what to do."""
-        rows = [one.told() for one in self] or [("Rien à corriger.", "Aucun problème dans ces tables.")]
-        return [*rows, *(("À noter", note) for note in self.notes)]
+        rows: list[tuple[str, ...]] = [problem.told() for problem in self]
+        if not rows:
+            rows.append(("Rien à corriger.", "Aucun problème dans ces tables."))
+        for note in self.notes:
+            rows.append(("À noter", note))
+        return rows
