@@ -190,9 +190,12 @@ class Problems(Rich, tuple[Problem, ...]):
 
     def _told(self) -> Iterable[tuple[str, ...]]:
         """Where, what was found, what is expected, what to do."""
-        rows: list[tuple[str, ...]] = [problem.told() for problem in self]
+        rows: list[tuple[str, ...]] = []
+        for problem in self:
+            rows.append(problem.told())
         if not rows:
-            rows.append(("Rien à corriger.", "Aucun problème dans ces tables."))
+            nothing = ("Rien à corriger.", "Aucun problème dans ces tables.")
+            rows.append(nothing)
         for note in self.notes:
             rows.append(("À noter", note))
         return rows
