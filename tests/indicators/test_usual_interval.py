@@ -5,7 +5,7 @@ import pandas as pd
 import statsmodels.api as sm
 
 import impactkit as ik
-from impactkit.data.population import reference
+from impactkit.data.perimeters import reference
 
 ENOUGH, LEVEL = 8, 0.05
 

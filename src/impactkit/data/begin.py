@@ -12,7 +12,7 @@ import pandas as pd
 from impactkit.data.evaluation import settings_of
 from impactkit.data.folders import shipped
 from impactkit.data.names import slug
-from impactkit.data.population import VINTAGES
+from impactkit.data.perimeters import VINTAGES
 from impactkit.data.tables import PLACES, columns, labels, read_folder, schemas
 from impactkit.data.workbook_write import write_workbook
 from impactkit.errors import RefusedData, UnknownName

@@ -16,7 +16,7 @@ import pandas as pd
 
 from impactkit.data import analysis_plan
 from impactkit.data.folders import demo_folder, find, reference_folder
-from impactkit.data.population import VINTAGES
+from impactkit.data.perimeters import VINTAGES
 from impactkit.data.sources import found as sources_found
 from impactkit.data.tables import LISTS, columns, keyed, read_typed, schemas, typed
 from impactkit.errors import RefusedData, Rich, UnknownName
