@@ -40,7 +40,9 @@ def atoms(first: int, last: int) -> dict[Node, int]:
     """(commune, year) -> the number of its block, over the years from `first` to `last`: what is tied by
     staying, by merging, by splitting or by changing code is one connected part of the graph.
     """
-    around: dict[Node, set[Node]] = {(code, year): set() for year in range(first, last + 1) for code in communes(year)}
+    around: dict[Node, set[Node]] = {
+        (code, year): set() for year in range(first, last + 1) for code in communes(year)
+    }
     for year in range(first + 1, last + 1):
         moved = [row for row in lines("commune_changes") if int(row["year"]) == year]
         pairs = [(row["old"], row["new"]) for row in moved]

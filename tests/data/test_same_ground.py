@@ -16,7 +16,7 @@ CHANGED, NOT_PUBLISHED = "missing:perimeter-changed", "missing:not-published"
 YEARS = st.sampled_from(geography.VINTAGES)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(YEARS, YEARS, st.sampled_from(["epci", "commune", "departement", "region"]))
 def test_the_same_ground_is_the_same_union_of_whole_blocks(then, now, family):
     found = series.vintages(then, now, family)
@@ -102,7 +102,10 @@ def told(ev, indicator, family, unit):
     rows = series.of_units(ev, indicator, family)
     assert not rows.duplicated(["unit", "period"]).any()
     rows = rows[rows["unit"] == unit]
-    return [(None if pd.isna(value) else value, flag) for value, flag in zip(rows["value"], rows["flag"], strict=True)]
+    return [
+        (None if pd.isna(value) else value, flag)
+        for value, flag in zip(rows["value"], rows["flag"], strict=True)
+    ]
 
 
 # Two communes that became one since -> the commune of 2026.
@@ -135,7 +138,7 @@ def test_codes_that_died_since_tell_the_vintage_of_a_table_without_one(small, on
 
 @pytest.mark.parametrize("code", ["93066", "69149", "02054"])
 def test_codes_of_several_years_in_one_table_are_not_added_to_one_another(small, code):
-    """A commune of 2026 beside one that was gone by then, told in one table: what ground it is, none knows."""
+    """A commune of 2026 beside one that was gone by then, in one table: on which ground, nobody knows."""
     born_in_2025, gone_in_2020 = ("15031", 1), ("21213", 1)
     ev = made(small, [(code, 3), ("93059", 4), ("69152", 4), ("02695", 4), born_in_2025, gone_in_2020])
     assert told(ev, "count_shops", "commune", code) == [(None, CHANGED)]
@@ -150,7 +153,9 @@ def test_before_and_after_the_registry_no_ground_is_known(small, family, year):
     assert series.of_territory(ev.territory("a"), "count_shops")["value"].isna().all()
 
 
-@pytest.mark.parametrize(("vintage", "code"), [(2024, "240800920"), (2024, "241927243"), (2019, "244400552")])
+@pytest.mark.parametrize(
+    ("vintage", "code"), [(2024, "240800920"), (2024, "241927243"), (2019, "244400552")]
+)
 def test_an_epci_that_grew_by_a_merger_is_refused_and_its_neighbour_is_not(small, vintage, code):
     ev = made(small, [(code, 9), ("200068781", 5)], family="epci", more=f"vintage = {vintage}")
     assert told(ev, "count_shops", "epci", code) == [(None, CHANGED)]
@@ -199,13 +204,17 @@ def test_every_commune_is_counted_once_in_every_family(small, family, vintage):
 
 def test_an_edition_on_other_perimeters_revises_nothing_of_another_ground(small):
     ev = made(small, [("240800920", 10), ("200068781", 10)], family="epci", more="vintage = 2024")
-    (ev.folder / "own-2.csv").write_text("unit,period,value\n240800920,2020,12\n200068781,2020,13\n", "utf-8")
+    (ev.folder / "own-2.csv").write_text(
+        "unit,period,value\n240800920,2020,12\n200068781,2020,13\n", "utf-8"
+    )
     ev = ik.load(ev.folder)
     revised = official.revisions(ev, "count_shops")
     assert set(revised["unit"]) == {"200068781", "240800920"}
 
 
-@pytest.mark.parametrize("levels", [("2024-COM-26362", "2026-COM-59512"), ("2025-EPCI-200068781", "2026-EPCI-200054807")])
+@pytest.mark.parametrize(
+    "levels", [("2024-COM-26362", "2026-COM-59512"), ("2025-EPCI-200068781", "2026-EPCI-200054807")]
+)
 def test_a_file_of_two_vintages_in_one_family_is_refused(tmp_path, levels):
     text = "GEO;TIME_PERIOD;OBS_VALUE\n" + "".join(f"{level};2022;7\n" for level in levels)
     (tmp_path / "DS.csv").write_text(text, "utf-8")
@@ -223,7 +232,9 @@ def test_each_family_of_a_file_has_its_own_vintage(tmp_path):
 
 def test_a_unit_of_the_programme_that_holds_a_part_of_a_block_has_no_figure(small):
     """Figures of 2026 asked on the ground of a territory of 2024 that was merged since."""
-    figures = official.figures(made(small, [("93066", 9)], more="vintage = 2026"), "count_shops", "commune")[0]
+    figures = official.figures(made(small, [("93066", 9)], more="vintage = 2026"), "count_shops", "commune")[
+        0
+    ]
     for part, value in ((["93059"], None), (["93066"], None), (["93059", "93066"], 9)):
         members = pd.DataFrame({"commune": part, "unit": "a"})
         row = ground.from_communes(figures, members, vintage=2024).iloc[0]

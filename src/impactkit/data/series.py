@@ -109,7 +109,7 @@ def _direct(ev: Evaluation, family: str, figures: Figures) -> pd.DataFrame:
 
 
 def _followed(ev: Evaluation, family: str, figures: Figures) -> dict[str, str]:
-    """Units of a source -> the unit of the evaluation's vintage on the same ground, where it is known to be."""
+    """Units of a source -> the unit of the evaluation's vintage that is known to be on the same ground."""
     then = ground.vintage_of(figures)
     if then > VINTAGES[-1]:
         return {}
@@ -121,9 +121,7 @@ def _followed(ev: Evaluation, family: str, figures: Figures) -> dict[str, str]:
     return {old: new for old, new in same.items() if old not in unsure}
 
 
-def _refused(
-    ev: Evaluation, figures: Figures, silent: AbstractSet[str], followed: set[str]
-) -> pd.DataFrame:
+def _refused(ev: Evaluation, figures: Figures, silent: AbstractSet[str], followed: set[str]) -> pd.DataFrame:
     """Units without a figure, at every period, and why: not covered, not published, or on another ground."""
     outside = ground.uncovered(geography.members(figures.family, vintage=ev.vintage), figures.missing)
     reasons = {unit: ground.NOT_PUBLISHED if unit in followed else ground.CHANGED for unit in sorted(silent)}
