@@ -6,7 +6,6 @@ A vintage is the state on 1 January of a year, 2019 to 2026.
 
 import functools
 from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
 
 import pandas as pd
 
@@ -110,9 +109,10 @@ def same_ground(family: str, *, then: int, now: int) -> dict[str, str]:
     return dict(_same_ground(family, then, now))
 
 
-def codes(family: str, *, vintage: int) -> AbstractSet[str]:
+@functools.lru_cache(maxsize=64)
+def codes(family: str, *, vintage: int) -> frozenset[str]:
     """Codes of the units of a family at a vintage."""
-    return _communes_by_unit(family, vintage).keys()
+    return frozenset(_members(family, vintage)["unit"])
 
 
 def most_in(ground: pd.DataFrame, family: str, *, vintage: int) -> pd.Series:

@@ -81,8 +81,7 @@ def doubtful(figures: Figures) -> set[str]:
     """Communes of which the figures do not tell the ground: they have a code that is none at their vintage,
     of a commune that merged with these, split from them or changed its code.
     """
-    communes = at("communes", vintage_of(figures))["commune"]
-    return tied_to(set(figures.frame["unit"].unique()) - set(communes))
+    return tied_to(figures.strays)
 
 
 def uncovered(members: pd.DataFrame, missing: tuple[str, ...]) -> set[str]:

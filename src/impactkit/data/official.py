@@ -111,14 +111,25 @@ def _placed(figures: Figures, usual: int) -> Figures:
     if figures.family not in ("commune", "epci"):
         return figures
     stated = int(figures.geography_vintage or usual)
+    strays: set[str] = set()
     if stated in VINTAGES:
         listed = set(figures.frame["unit"].unique())
-        every = {vintage: geography.codes(figures.family, vintage=vintage) for vintage in VINTAGES}
-        # What is a unit at no vintage tells nothing of the vintage.
-        real = {code for code in listed if any(code in codes for codes in every.values())}
-        likely = (stated, *reversed(VINTAGES))
-        stated = next((vintage for vintage in likely if real <= every[vintage]), stated)
-    return dataclasses.replace(figures, geography_vintage=str(stated))
+        stated, strays = _vintage_of(listed, figures.family, stated)
+    return dataclasses.replace(figures, geography_vintage=str(stated), strays=frozenset(strays))
+
+
+def _vintage_of(listed: set[str], family: str, stated: int) -> tuple[int, set[str]]:
+    """The vintage at which every code listed is a unit: the one stated, else the latest; when there is none,
+    the one stated, and the codes that are units at others alone.
+    """
+    strays = listed - geography.codes(family, vintage=stated)
+    if not strays:
+        return stated, strays
+    every = {vintage: geography.codes(family, vintage=vintage) for vintage in reversed(VINTAGES)}
+    # What is a unit at no vintage tells nothing of the vintage.
+    real = listed & frozenset().union(*every.values())
+    fitting = [vintage for vintage, codes in every.items() if real <= codes]
+    return (stated, strays & real) if not fitting or not strays & real else (fitting[0], set())
 
 
 def _covered(one: Figures) -> Figures:
