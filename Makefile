@@ -1,8 +1,11 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 EVALUATION ?= data/french-impact
+TO ?= reports
 BIN := .venv/bin
 READY := .venv/.ready
+# Tests that share something go to one of two processes, the longest first.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations=10
 
 # Nothing is written in the user's home: these tools would otherwise keep their settings and caches there.
 STATE := $(CURDIR)/.venv/state
@@ -19,21 +22,27 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help reports demo test bench performance chaos check-statistics lint docs lab lock clean
+.PHONY: help reports demo quick test test-all bench performance chaos check-statistics lint docs lab lock clean
 
 help: ## Liste de ces commandes
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | \
 		while IFS='|' read -r name words; do printf '  make %-16s %s\n' "$$name" "$$words"; done
 
-reports: $(READY) ## Un rapport par territoire, dans reports/ (EVALUATION=dossier pour une autre évaluation)
-	@$(BIN)/impactkit run $(EVALUATION)
+reports: $(READY) ## Un rapport par territoire, dans reports/ (EVALUATION=dossier, TO=dossier pour un autre)
+	@$(BIN)/impactkit run $(EVALUATION) --to $(TO)
 
 demo: $(READY) ## L'évaluation inventée, réécrite, et ses rapports
 	@$(BIN)/python data/demo/make.py
-	@$(BIN)/impactkit run data/demo
+	@$(BIN)/impactkit run data/demo --to $(TO)
 
-test: $(READY) ## Les tests, sur deux cœurs
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+quick: $(READY) ## Les tests sans processus ni navigateur, en moins d'une minute
+	@$(PYTEST) --tier quick
+
+test: $(READY) ## Chaque composant réel une fois, en petit : moins de cinq minutes sur deux cœurs
+	@$(PYTEST) --tier test
+
+test-all: $(READY) ## Tous les tests (avec IMPACTKIT_SOURCES et IMPACTKIT_PUBLISHED, ceux des fichiers officiels)
+	@$(PYTEST) --tier all
 
 bench: $(READY) ## Les temps et la mémoire promis, mesurés (le meilleur de trois)
 	@$(BIN)/python bench/ceilings.py
@@ -41,6 +50,7 @@ bench: $(READY) ## Les temps et la mémoire promis, mesurés (le meilleur de tro
 	@$(BIN)/python bench/estimators.py
 	@$(BIN)/python bench/melodi_rate.py
 	@$(BIN)/python bench/run.py
+	@$(BIN)/python bench/loop.py
 
 performance: $(READY) ## docs/performance.md, mesuré de nouveau (une demi-heure)
 	@$(BIN)/python bench/run.py --full

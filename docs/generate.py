@@ -12,7 +12,7 @@ from pathlib import Path
 import typer
 
 import impactkit as ik
-from impactkit.cli import app
+from impactkit.cli.commands import app
 from impactkit.display.charts import OF_OUTCOME, OF_PROGRAMME, OF_TERRITORY
 from impactkit.display.shown import Chart
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 import sys
 import tomllib
 import zipfile
@@ -87,8 +86,8 @@ def test_build_backend_stands_in_the_lock():
     assert {"hatchling", "editables"} <= {name for name, _ in locked()}
 
 
-def test_no_tracked_file_names_a_package_index():
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)
+def test_no_tracked_file_names_a_package_index(processes):
+    listed = processes.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)
     paths = [ROOT / name for name in listed.stdout.split("\0") if name]
     assert not [
         path
@@ -128,10 +127,10 @@ def files(folder: Path) -> set[Path]:
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheel(tmp_path_factory: pytest.TempPathFactory, processes) -> Path:
     """A wheel built from this repository and unpacked: the folder that site-packages would be."""
     folder = tmp_path_factory.mktemp("wheel")
-    built = subprocess.run(
+    built = processes.run(
         [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
         cwd=ROOT,
         capture_output=True,
@@ -148,11 +147,11 @@ def test_wheel_holds_every_file_of_the_package(wheel):
     assert packed == files(ROOT / "src" / "impactkit")
 
 
-def test_wheel_carries_reference_schemas_and_notebook(wheel):
+def test_wheel_carries_reference_schemas_and_notebook(wheel, processes):
     shipped = wheel / "impactkit" / "_shipped"
     names = "reference_folder(), schemas_folder(), demo_folder()"
     asked = f"from impactkit.data.folders import *; print({names}, sep='\\n')"
-    found = subprocess.run(
+    found = processes.run(
         [sys.executable, "-c", asked],
         cwd=wheel,
         env={"PYTHONPATH": str(wheel)},

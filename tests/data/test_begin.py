@@ -9,7 +9,7 @@ from impactkit.data.tables import schemas
 from impactkit.reports.parameters import declared
 
 
-def test_a_new_folder_is_whole_and_its_reports_build_at_once(tmp_path):
+def test_a_new_folder_is_whole_and_its_reports_build_at_once(tmp_path, processes):
     folder = tmp_path / "pactes-de-rivieres"
     named = ["Val de Sorne", "Haut pays=U7,U8"]
     waves = ["2021-03", "2022-01-15"]

@@ -69,7 +69,8 @@ class Chaos:
     """
 
     def __init__(self, folder: Path, seed: int, disk: bool, mail: tuple[Any, str, Path]) -> None:
-        self.folder, self.draw, self.disk = folder, random.Random(seed), disk
+        self.folder, self.seed, self.disk = folder, seed, disk
+        self.draw = random.Random(seed)
         self.kept, address, certificate = mail
         self.env = os.environ | {"IMPACTKIT_SMTP": address, "IMPACTKIT_SMTP_CA": str(certificate)}
         self.env |= {"IMPACTKIT_MAIL_FROM": "Essai <essai@exemple.fr>"}

@@ -62,7 +62,7 @@ def test_prose_rebuilds_its_own(built):
     assert again() == {"bruyere": ("bruyere.md",)}
 
 
-def test_a_damaged_or_a_failed_report_is_built_again(built, tmp_path, write_notebook):
+def test_a_damaged_or_a_failed_report_is_built_again(built, tmp_path, write_notebook, processes):
     (tmp_path / "reports/vallees/bruyere/report.html").write_text("autre", "utf-8")
     assert again() == {"bruyere": ("fichiers abîmés",)}
     fails = 'if territory == "aubepine":\n    raise ValueError("non")'
@@ -73,18 +73,18 @@ def test_a_damaged_or_a_failed_report_is_built_again(built, tmp_path, write_note
     assert dry.kept == ("bruyere", "chevrefeuille")
 
 
-def test_all_on_demand(built):
+def test_all_on_demand(built, processes):
     assert ik.run("vallees", force=True).built == CODES
 
 
-def test_without_change_it_takes_no_time(built):
+def test_without_change_it_takes_no_time(built, processes):
     started = time.process_time()
     ik.run("vallees")
     # The ceiling of two seconds, imports included, is held by `make bench`; here no report may be built.
     assert time.process_time() - started < 2
 
 
-def test_versions_of_the_libraries_count(built, monkeypatch):
+def test_versions_of_the_libraries_count(built, monkeypatch, processes):
     from impactkit.reports import run
 
     monkeypatch.setattr(run, "versions", lambda: {"python": "9"})

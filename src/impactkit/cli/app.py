@@ -15,7 +15,7 @@ from impactkit.data.folders import find
 from impactkit.errors import UnknownName
 from impactkit.wording.catalogue import say
 
-FAILED, REFUSED, INTERRUPTED = 1, 2, 130
+FAILED, REFUSED = 1, 2
 app = typer.Typer(
     name="impactkit", help=say("cli.help"), cls=Group, no_args_is_help=True, rich_markup_mode=None
 )

@@ -1,9 +1,11 @@
 """The command line's own words: typer speaks English, the kit does not."""
 
+import signal
 from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
+from impactkit.cli import end_at_once
 from impactkit.errors import UnknownName
 from impactkit.wording.catalogue import say
 
@@ -21,10 +23,18 @@ TYPER = {
     "Install completion for the current shell.": "install",
     "Show completion for the current shell, to copy it or customize the installation.": "completion",
 }
+# While they build, they hold Ctrl-C back; before and after, nothing is at stake.
+BUILDERS = ("run", "report")
 
 
 class Command(TyperCommand):
     """A command whose help is French throughout, and ends with an example."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Do it; Ctrl-C is from here on an exception, so that what was begun is put away."""
+        if self.name not in BUILDERS and signal.getsignal(signal.SIGINT) is end_at_once:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        return super().invoke(ctx)
 
     def get_help(self, ctx: Any) -> str:
         """The help, typer's own words translated, and the example of `cli.example.<name>`."""

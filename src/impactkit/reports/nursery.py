@@ -7,6 +7,7 @@ import itertools
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -16,11 +17,18 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from impactkit.reports.child import never_fork_again
+from impactkit.reports.interruption import held_back
 from impactkit.reports.kernel import die_with
 from impactkit.reports.preload import preload
 
 # What is prepared: `preload` of this; nothing where nothing is forked.
 Ready = tuple[str, str] | None
+# What the process that forks is started with: modules are sought where this process seeks them.
+START = """import sys
+sys.path[:] = {path!r}
+from impactkit.reports.nursery import prepared
+prepared({number}, {parent}, {ready!r})
+"""
 
 
 class Nursery(Executor):
@@ -29,11 +37,18 @@ class Nursery(Executor):
     """
 
     def __init__(self, ready: Ready) -> None:
-        # Spawned, not forked: this process may have threads.
-        context = multiprocessing.get_context("spawn")
-        self._ours, its = context.Pipe()
-        self._process = context.Process(target=_prepared, args=(its, os.getpid(), ready))
-        self._process.start()
+        self._ours, its = multiprocessing.Pipe()
+        number = its.fileno()
+        start = START.format(path=sys.path, number=number, parent=os.getpid(), ready=ready)
+        # Not forked: this process may have threads. No process of multiprocessing, which is waited for when
+        # Python exits, even where an interruption left nobody to end it. In a session of its own, a
+        # terminal's Ctrl-C does not reach it: the run decides what becomes of it.
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", start],
+            stdin=subprocess.DEVNULL,
+            pass_fds=[number],
+            start_new_session=True,
+        )
         its.close()
         self._numbers, self._waiting = itertools.count(), dict[int, Future[Any]]()
         self.broken = False
@@ -53,10 +68,12 @@ class Nursery(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """End every process at once: what was told is done, and nothing else is waited for."""
-        self._process.kill()
-        self._process.join()
-        self._reader.join()
-        self._ours.close()
+        with held_back():
+            self._process.kill()
+            self._process.wait()
+            # It reads to the end: once every process that could write there is dead.
+            self._reader.join()
+            self._ours.close()
 
     def _read(self) -> None:
         with contextlib.suppress(EOFError, OSError):
@@ -76,9 +93,9 @@ class Nursery(Executor):
             future.set_exception(cause or BrokenProcessPool("its process ended"))
 
 
-def _prepared(its: Connection, parent: int, ready: Ready) -> None:
+def prepared(number: int, parent: int, ready: Ready) -> None:
+    """Become the process that forks: `number` is its end of the pipe, `parent` who started it."""
     die_with(parent)
-    # Ctrl-C reaches every process of a terminal; the run decides what becomes of these.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if ready:
         try:
@@ -86,7 +103,7 @@ def _prepared(its: Connection, parent: int, ready: Ready) -> None:
         except Exception as cause:  # Whatever it is, papermill's own engine does not need it.
             never_fork_again(f"{type(cause).__name__}: {cause}")
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    running: dict[Connection, tuple[int, Any]] = {}
+    its, running = Connection(number), dict[Connection, tuple[int, Any]]()
     with contextlib.suppress(EOFError):
         while True:
             for one in wait([its, *running]):

@@ -18,6 +18,7 @@ from impactkit.reports.execute import Job, Limits, recover
 from impactkit.reports.failure import Outcome, read_failures, refused
 from impactkit.reports.files import add_line, alone, now
 from impactkit.reports.fresh import inputs_of, why_stale
+from impactkit.reports.interruption import held_back
 from impactkit.reports.parameters import checked
 from impactkit.reports.record import versions
 from impactkit.reports.workers import outcomes_of, prepared
@@ -160,7 +161,7 @@ def run(
             return RunSummary(target, (), others, why)
         target.mkdir(parents=True, exist_ok=True)
         told = History(target, log)
-        with alone(target):
+        with held_back(), alone(target):
             recover(target)
             done = {}
             for code in chosen:

@@ -1,7 +1,6 @@
 """Who builds the reports: processes here, or Dask workers; all ended with the run, however it ends."""
 
 import contextlib
-import multiprocessing
 import os
 import threading
 from collections import deque
@@ -14,6 +13,7 @@ from typing import TextIO
 from impactkit.errors import RefusedData
 from impactkit.reports.execute import AT, BUILDING, SETTLED, Job, environment, lost, run_one
 from impactkit.reports.failure import Outcome
+from impactkit.reports.interruption import held_back
 from impactkit.reports.nursery import Nursery, Ready
 from impactkit.reports.progress import shown
 from impactkit.wording.catalogue import error
@@ -36,8 +36,9 @@ def prepared(todo: Sequence[Job], jobs: int, dask: str = "") -> Iterator[Callabl
 
         def living() -> Nursery:
             if not kept or kept[-1].broken:
-                kept.append(Nursery(ready))
-                stack.callback(kept[-1].shutdown)
+                with held_back():
+                    kept.append(Nursery(ready))
+                    stack.callback(kept[-1].shutdown)
             return kept[-1]
 
         if todo and not dask:
@@ -68,6 +69,8 @@ def outcomes_of(
     """
     waiting = deque(todo)
     with contextlib.ExitStack() as stack:
+        # Waiting takes locks that who answers takes too.
+        heed = stack.enter_context(held_back())
         show = stack.enter_context(shown(len(todo), progress))
         stack.enter_context(environment(SETTLED))
 
@@ -79,6 +82,7 @@ def outcomes_of(
             idle = stack.enter_context(slots(dask, ready_for(todo, jobs, dask)))
         running: dict[Future[Outcome], tuple[Job, Build]] = {}
         while waiting or running:
+            heed()
             while waiting and idle:
                 job, build = waiting.popleft(), idle.pop()
                 running[build(job)] = (job, build)
@@ -133,8 +137,6 @@ def slots(address: str, ready: Ready) -> Iterator[list[Build]]:
 def run_apart(ready: Ready, job: Job) -> Outcome:
     """`run_one` in a process forked from one of this worker's, kept for its next report."""
     os.environ.update(SETTLED)
-    # A worker under a nanny may have no children, lest they outlive it: ours die with it.
-    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     with _LOCK:
         if not _APART or _APART[-1].broken:
             _APART[:] = [Nursery(ready)]

@@ -1,7 +1,6 @@
 """Never more requests than allowed, whoever asks, even after a kill; the server counts."""
 
 import json
-import subprocess
 import sys
 import time
 
@@ -9,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from local_server import serving
+from tiers import examples
 
 from impactkit.data.sources.limit import Limiter
 
@@ -25,27 +25,27 @@ for _ in range(int(sys.argv[3])):
 """
 
 
-def test_two_runs_at_once_share_one_limit(tmp_path):
+def test_two_runs_at_once_share_one_limit(tmp_path, processes):
     with serving() as site:
         site.answers["/"] = [(200, {}, b"{}")]
         command = [sys.executable, "-c", CHILD, str(tmp_path / "times"), site.address + "/"]
-        children = [subprocess.Popen([*command, count, "1.0"]) for count in ("9", "8")]
+        children = [processes.start([*command, count, "1.0"]) for count in ("9", "8")]
         assert [child.wait(60) for child in children] == [0, 0]
         assert len(site.asked) == 17
         assert site.fullest(1.0) == 5
 
 
-def test_a_run_that_is_killed_still_counts(tmp_path):
+def test_a_run_that_is_killed_still_counts(tmp_path, processes):
     with serving() as site:
         site.answers["/"] = [(200, {}, b"{}")]
         command = [sys.executable, "-c", CHILD, str(tmp_path / "times"), site.address + "/"]
-        first = subprocess.Popen([*command, "100", "0.5"])
+        first = processes.start([*command, "100", "0.5"])
         while len(site.asked) < 7:
             assert first.poll() is None
             time.sleep(0.01)
         first.kill()
         first.wait(10)
-        subprocess.run([*command, "6", "0.5"], check=True, timeout=60)
+        processes.run([*command, "6", "0.5"], check=True, timeout=60)
         # The request that the kill cut counts from when it left, a little before the server had it.
         assert len(site.asked) >= 13 and site.fullest(0.4) <= 5
 
@@ -91,7 +91,7 @@ def test_a_file_that_does_not_read_counts_as_a_full_window(tmp_path, held):
     assert clock.slept == 60 and json.loads(file.read_text())[-1] == clock.now
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.binary(max_size=60), st.floats(-1e6, 1e6))
 def test_a_broken_file_or_clock_blocks_nobody(tmp_path_factory, held, ahead):
     file = tmp_path_factory.mktemp("limit") / "times"

@@ -1,0 +1,226 @@
+"""The command line: words only. Each command hands what was typed to a function that does the work."""
+
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from impactkit.cli import INTERRUPTED, end_at_once
+from impactkit.cli import app as shared
+from impactkit.cli.app import FAILED, Folder, Format, Only, To, app, argument, command, option, short
+from impactkit.cli.french import french, misuse
+from impactkit.errors import ImpactkitError
+from impactkit.wording.catalogue import machine, say
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        import impactkit
+
+        typer.echo(impactkit.__version__)
+        raise typer.Exit
+
+
+Version = Annotated[bool, option("version", "--version", callback=_version, is_eager=True)]
+
+
+@app.callback()
+def _root(version: Version = False) -> None:
+    pass
+
+
+@command("run")
+def run_(
+    folder: Folder,
+    only: Only = None,
+    limit: Annotated[int | None, option("limit", metavar="N", min=1)] = None,
+    jobs: Annotated[int, option("jobs", metavar="N", min=1, shown=True)] = 2,
+    to: To = Path("reports"),
+    force: Annotated[bool, option("force", "--force")] = False,
+    dry_run: Annotated[bool, option("dry", "--dry-run")] = False,
+    as_json: Annotated[bool, option("json", "--json")] = False,
+    engine: Annotated[str, option("engine", metavar="fork|plain", shown=True)] = "fork",
+    dask: Annotated[str, option("dask", metavar="ADRESSE")] = "",
+) -> None:
+    from impactkit.reports.run import run
+
+    about = {"only": shared.codes_of(only), "limit": limit, "jobs": jobs, "to": to, "force": force}
+    about |= {"dry_run": dry_run, "engine": engine, "dask": dask}
+    # A bar for who looks, silence for who does not: a cron line writes to its owner when there is a word.
+    progress = sys.stderr if sys.stderr.isatty() and not as_json else None
+    log = (lambda event: typer.echo(json.dumps(event, ensure_ascii=False))) if as_json else None
+    summary = run(folder, progress=progress, log=log, **about)
+    shared.tell(summary.outcomes)
+    if dry_run:
+        would = {code: words for code, words in summary.why.items() if words}
+        typer.echo(say("run.would", n=len(would), count=len(would)))
+        for code, words in would.items():
+            typer.echo(say("run.would.line", territory=code, why=", ".join(words)))
+    elif not as_json:
+        if summary.outcomes:
+            counts = {"count": len(summary.built), "all": len(summary.outcomes)}
+            typer.echo(say("run.done", n=len(summary.built), **counts))
+        if summary.kept:
+            typer.echo(say("run.kept", n=len(summary.kept), count=len(summary.kept)))
+        typer.echo(say("run.contents", path=short(summary.folder / "index.html")))
+        if summary.built:
+            typer.echo(say("run.changes", path=short(summary.folder / "changes.html")))
+    if summary.failed:
+        raise typer.Exit(FAILED)
+
+
+@command("report")
+def report(
+    folder: Folder,
+    territory: Annotated[str, argument("territory", "TERRITOIRE", autocompletion=shared.codes)],
+    to: To = Path("reports"),
+    open_: Annotated[bool, option("open", "--open")] = False,
+) -> None:
+    from impactkit.reports.run import run
+
+    summary = run(folder, only=[territory], jobs=1, to=to)
+    shared.tell(summary.outcomes)
+    if summary.failed:
+        raise typer.Exit(FAILED)
+    page = summary.folder / territory / "report.html"
+    typer.echo(short(page))
+    if open_:
+        typer.launch(page.as_uri())
+
+
+@command("list")
+def list_(folder: Folder) -> None:
+    from impactkit.data.evaluation import load
+    from impactkit.evidence.head import kind
+
+    places = load(folder).territories
+    width = max(len(place.code) for place in places)
+    for place in places:
+        typer.echo(f"{place.code:<{width}}  {place.name} ({place.wave.name}, {kind(place)})")
+
+
+@command("check")
+def check_(
+    folder: Folder,
+    territory: Annotated[
+        str | None, option("check.territory", metavar="TERRITOIRE", autocompletion=shared.codes)
+    ] = None,
+    format_: Format = "text",
+) -> None:
+    from impactkit.data.check import check
+
+    as_json, problems = shared.is_json(format_), check(folder, territory=territory)
+    if as_json:
+        shared.tell_json(problems)
+    elif problems:
+        typer.echo(str(problems))
+        typer.echo(say("check.count", n=len(problems), count=len(problems)))
+    else:
+        typer.echo(say("check.none"))
+    if problems:
+        raise typer.Exit(shared.REFUSED)
+
+
+@command("new")
+def new_(
+    folder: Folder,
+    light: Annotated[bool, option("new.light", "--light")] = False,
+    territory: Annotated[
+        str, option("new.territory", metavar="TERRITOIRE", autocompletion=shared.codes)
+    ] = "",
+    named: Annotated[list[str] | None, option("new.named", metavar="NOM[=CODE,CODE]")] = None,
+    title: Annotated[str, option("new.title", metavar="TEXTE")] = "",
+    programme: Annotated[str, option("new.programme", metavar="TEXTE")] = "",
+    wave: Annotated[list[str] | None, option("new.wave", metavar="AAAA-MM")] = None,
+    perimeter: Annotated[str, option("new.perimeter", metavar="none|unit|epci|commune")] = "",
+    outcome: Annotated[str, option("new.outcome", metavar="INDICATEUR")] = "",
+) -> None:
+    from impactkit.data.begin import new_workbook
+
+    about = {"title": title, "programme": programme, "perimeter": perimeter, "outcome": outcome}
+    many = {"named": named or [], "waves": wave or []}
+    begun = (folder / "evaluation.toml").is_file()
+    if sys.stdin.isatty() and not begun and not any((about | many).values()):
+        # One question a line; nothing typed keeps what the kit would write.
+        about |= {name: typer.prompt(say(f"new.ask.{name}"), "", show_default=False) for name in about}
+        for name in many:
+            typed = typer.prompt(say(f"new.ask.{name}"), "", show_default=False)
+            many[name] = [word.strip() for word in typed.split(";") if word.strip()]
+    given = {name: value for name, value in (about | many).items() if value}
+    path = new_workbook(folder, light=light, territory=territory, **given)
+    typer.echo(say("new.done", path=short(path), folder=short(folder)))
+
+
+@command("import")
+def import_(
+    workbook: Annotated[Path, argument("import.workbook", "CLASSEUR")],
+    folder: Folder,
+    source: Annotated[str, option("import.source", metavar="TEXTE")] = "",
+    as_of: Annotated[str, option("import.as-of", "--as-of", metavar="DATE")] = "",
+    dry_run: Annotated[bool, option("import.dry", "--dry-run")] = False,
+    format_: Format = "text",
+) -> None:
+    from impactkit.data.take_in import import_workbook
+
+    as_json = shared.is_json(format_)
+    done = import_workbook(workbook, folder, source=source, as_of=as_of, dry_run=dry_run)
+    if as_json:
+        shared.tell_json(done.problems)
+    else:
+        typer.echo(str(done))
+    if done.problems:
+        raise typer.Exit(shared.REFUSED)
+
+
+@command("fetch")
+def fetch_(
+    folder: Folder,
+    source: Annotated[str | None, option("source", metavar="SOURCE", autocompletion=shared.sources)] = None,
+) -> None:
+    from impactkit.cli.progress import bars
+    from impactkit.data.evaluation import settings_of
+    from impactkit.data.folders import find
+    from impactkit.data.sources.fetch import fetch
+
+    place = find(folder).resolve()
+    if not (sources := settings_of(place, str(folder))["source"]):
+        typer.echo(say("fetch.none"))
+        return
+    with bars() as progress:
+        found = fetch(tuple(sources), place, only=source, progress=progress)
+    for one in found:
+        typer.echo(one.words, err=one.state == "failed")
+    if any(one.state == "failed" for one in found):
+        raise typer.Exit(FAILED)
+
+
+# The others add themselves.
+from impactkit.cli import readers  # noqa: E402, F401
+
+
+def obey() -> NoReturn:
+    """Do what was typed: what goes wrong is said in words, with the exit code of its kind."""
+    try:
+        code = app(prog_name="impactkit", standalone_mode=False)
+    except ImpactkitError as wrong:
+        typer.echo(f"{type(wrong).__name__} : {wrong}", err=True)
+        sys.exit(shared.REFUSED)
+    except OSError as refused:
+        typer.echo(machine(refused), err=True)
+        sys.exit(shared.REFUSED)
+    except (KeyboardInterrupt, typer.Abort):
+        # Nothing is left to interrupt: again, it only ends sooner.
+        signal.signal(signal.SIGINT, end_at_once)
+        typer.echo(say("cli.interrupted"), err=True)
+        sys.exit(INTERRUPTED)
+    except Exception as wrong:
+        if not hasattr(wrong, "exit_code") or not hasattr(wrong, "show"):
+            raise
+        # Without a word, the help is the answer.
+        alone = type(wrong).__name__ == "NoArgsIsHelpError"
+        typer.echo(french(wrong.format_message()) if alone else misuse(wrong), err=True)
+        sys.exit(shared.REFUSED)
+    sys.exit(code if isinstance(code, int) else 0)
