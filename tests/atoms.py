@@ -36,30 +36,31 @@ def communes(year: int) -> frozenset[str]:
 
 
 @functools.lru_cache(maxsize=64)
-def atoms(first: int, last: int) -> dict[Node, int]:
-    """(commune, year) -> the number of its block, over the years from `first` to `last`: what is tied by
+def atoms(first: int, last: int) -> dict[Node, str]:
+    """(commune, year) -> the name of its block, over the years from `first` to `last`: what is tied by
     staying, by merging, by splitting or by changing code is one connected part of the graph.
     """
-    around: dict[Node, set[Node]] = {
-        (code, year): set() for year in range(first, last + 1) for code in communes(year)
-    }
-    for year in range(first + 1, last + 1):
+    years = range(first, last + 1)
+    name = {(code, year): code for year in years for code in communes(year)}
+    moving = {row[end] for row in lines("commune_changes") for end in ("old", "new")}
+    around: dict[Node, set[Node]] = {node: set() for node in name if node[0] in moving}
+    for year in years[1:]:
         moved = [row for row in lines("commune_changes") if int(row["year"]) == year]
         pairs = [(row["old"], row["new"]) for row in moved]
-        pairs += [(code, code) for code in communes(year) & communes(year - 1)]
+        pairs += [(code, code) for code in moving & communes(year) & communes(year - 1)]
         for old, new in pairs:
             around[old, year - 1].add((new, year))
             around[new, year].add((old, year - 1))
-    number: dict[Node, int] = {}
+    seen: set[Node] = set()
     for start in around:
-        waiting = [start] if start not in number else []
-        block = len(number)
+        waiting = [start]
         while waiting:
             node = waiting.pop()
-            if node not in number:
-                number[node] = block
+            if node not in seen:
+                seen.add(node)
+                name[node] = f"block of {start[0]}, {start[1]}"
                 waiting += around[node]
-    return number
+    return name
 
 
 @functools.lru_cache(maxsize=64)
@@ -74,11 +75,11 @@ def units(family: str, year: int) -> dict[str, frozenset[str]]:
     return {unit: frozenset(codes) for unit, codes in found.items()}
 
 
-def ground(family: str, year: int, other: int) -> dict[str, frozenset[int] | None]:
+def ground(family: str, year: int, other: int) -> dict[str, frozenset[str] | None]:
     """Unit of a year -> the blocks that it is made of; None where it holds a part of one only."""
     number = atoms(min(year, other), max(year, other))
     size = Counter(number[code, year] for code in communes(year))
-    found: dict[str, frozenset[int] | None] = {}
+    found: dict[str, frozenset[str] | None] = {}
     for unit, codes in units(family, year).items():
         inside = Counter(number[code, year] for code in codes)
         found[unit] = frozenset(inside) if all(size[block] == inside[block] for block in inside) else None

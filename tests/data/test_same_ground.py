@@ -5,6 +5,7 @@ merged block is never the block, and no figure is told twice, or on another grou
 import atoms
 import pandas as pd
 import pytest
+import tiers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ CHANGED, NOT_PUBLISHED = "missing:perimeter-changed", "missing:not-published"
 YEARS = st.sampled_from(geography.VINTAGES)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=tiers.examples(60))
 @given(YEARS, YEARS, st.sampled_from(["epci", "commune", "departement", "region"]))
 def test_the_same_ground_is_the_same_union_of_whole_blocks(then, now, family):
     found = series.vintages(then, now, family)
@@ -26,7 +27,7 @@ def test_the_same_ground_is_the_same_union_of_whole_blocks(then, now, family):
     assert series.vintages(now, then, family) == {new: old for old, new in found.items()}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tiers.examples(60))
 @given(YEARS, YEARS, YEARS)
 def test_what_is_the_same_twice_is_the_same(one, two, three):
     first, second = series.vintages(one, two, "epci"), series.vintages(two, three, "epci")
