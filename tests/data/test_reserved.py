@@ -1,4 +1,4 @@
-"""A territory's code names a folder beside others: names that are taken, or that a disk refuses, are said."""
+"""A territory's code names a folder beside others: a name that is taken, or that a disk refuses, is said."""
 
 import re
 
@@ -12,16 +12,6 @@ TAKEN = ("programme", "editions", "index", "changes", "history", "sha256sums")
 DEVICES = ("con", "prn", "aux", "nul", "com1", "com7", "lpt9")
 ODD = ("Programme", "EDITIONS", "SHA256SUMS", "CON", "Nul", "aux.txt", "index.html", ".failed", ".building")
 FREE = ("programme-2", "console", "auxerre", "nulle-part", "com10", "les-editions", "compiegne", "indexe")
-
-
-def place(code):
-    return {
-        "territory": code,
-        "name": f"Val {code}",
-        "wave": "1",
-        "perimeter_kind": "none",
-        "confidence": "low",
-    }
 
 
 def written(small, code):
