@@ -9,14 +9,13 @@ from tiers import ALL, PROGRAMME, QUICK, REAL, SAMPLE, TEST, WHOLE, codes_of, ex
 PLANTED = """
 import multiprocessing
 import os
-import subprocess
 import sys
 
 import pytest
 
 
 def test_a_command():
-    subprocess.run([sys.executable, "-c", ""])
+    processes.run([sys.executable, "-c", ""])
 
 
 def test_a_shell_whose_refusal_is_caught():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tiers import examples
 
 from impactkit.data import geography
-from impactkit.data.population import reference
+from impactkit.data.perimeters import reference
 from impactkit.errors import UnknownName
 
 VALENCE_ROMANS = "200068781"

@@ -6,7 +6,7 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.tools import add_constant
 
 import impactkit as ik
-from impactkit.data.population import reference
+from impactkit.data.perimeters import reference
 
 ENOUGH, LEVEL = 8, 0.05
 

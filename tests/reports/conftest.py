@@ -73,10 +73,16 @@ def evaluation(folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def write_notebook() -> Callable[..., Path]:
     """The writer of light notebooks."""
     return notebook
+
+
+@pytest.fixture(scope="session")
+def write_evaluation() -> Callable[[Path], Path]:
+    """The writer of the evaluation of three invented territories."""
+    return evaluation
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import impactkit as ik
+from impactkit.data.reserved import is_reserved
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.reports.page_rules import problems
 from impactkit.reports.record import damaged, read_record, write_record
@@ -44,6 +45,8 @@ def test_all_are_built_and_nothing_tells_of_this_machine(valleys, tmp_path, proc
         assert '"vallees"' in "".join(injected[0]["source"])
     left = {file.name for file in summary.folder.iterdir()} - set(summary.built)
     assert left == {".lock", "index.html", "changes.html", "history.jsonl"}
+    # No territory may have the code of what stands beside it.
+    assert all(map(is_reserved, left))
     page = (summary.folder / "index.html").read_text("utf-8")
     assert page.index("Aubépine") < page.index("Bruyère") < page.index("Chèvrefeuille")
     assert 'href="bruyere/report.pdf"' in page and "<script" not in page

@@ -146,7 +146,8 @@ def run_(
     summary = run(folder, progress=progress, log=log, **about)
     shared.tell(summary.outcomes)
     if dry_run:
-        would = {code: words for code, words in summary.why.items() if words}
+        stopped = {outcome.territory for outcome in summary.failed}
+        would = {code: words for code, words in summary.why.items() if words and code not in stopped}
         typer.echo(say("run.would", n=len(would), count=len(would)))
         for code, words in would.items():
             typer.echo(say("run.would.line", territory=code, why=", ".join(words)))

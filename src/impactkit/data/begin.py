@@ -13,7 +13,8 @@ import pandas as pd
 from impactkit.data.evaluation import settings_of
 from impactkit.data.folders import demo_folder, shipped
 from impactkit.data.names import slug
-from impactkit.data.population import VINTAGES
+from impactkit.data.perimeters import VINTAGES
+from impactkit.data.reserved import instead, is_reserved
 from impactkit.data.tables import PLACES, columns, labels, read_folder, schemas
 from impactkit.data.workbook_write import write_workbook
 from impactkit.errors import RefusedData, UnknownName
@@ -153,6 +154,9 @@ def _rows(named: tuple[str, ...], perimeter: str) -> Rows:
         codes = [code.strip() for code in typed.split(",") if code.strip()]
         if perimeter == UNIT and not codes:
             codes = [f"U{number:03d}"]
+        if is_reserved(slug(name)):
+            about = {"name": name, "code": slug(name), "proposed": instead(slug(name))}
+            raise error(RefusedData, "reserved-name", where=one, **about)
         several = "s" if perimeter == "departement" and len(codes) > 1 else ""
         kind = NONE if perimeter == NONE or not codes else perimeter + several
         place = {"territory": slug(name), "name": name, "wave": "1", "perimeter_kind": kind}

@@ -15,6 +15,7 @@ from impactkit.data.check_schema import Fault, expected, nearest, next_step, ter
 from impactkit.data.check_value import valuation_faults
 from impactkit.data.dates import middle
 from impactkit.data.number_text import number_of
+from impactkit.data.reserved import instead, is_reserved
 from impactkit.data.tables import PLACES, fields
 from impactkit.errors import UnknownName
 from impactkit.wording.catalogue import advice, say
@@ -48,6 +49,7 @@ def _faults(tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _dates(table, frame)
         yield from _numbers(table, frame)
         yield from _order(tables, table)
+    yield from _reserved(tables)
     yield from _references(tables, {wave["id"] for wave in settings["wave"]})
     yield from _elsewhere(tables)
     yield from _official_codes(tables, settings["vintage"])
@@ -65,6 +67,16 @@ def _cells(tables: Tables, table: str, *columns: str) -> Iterator[tuple[int, tup
     frame = tables.get(table)
     if frame is not None and set(columns) <= set(frame):
         yield from enumerate(zip(*(frame[name] for name in columns), strict=True))
+
+
+def _reserved(tables: Tables) -> Iterator[Fault]:
+    """Codes of territories under which no folder of reports can stand."""
+    rows = list(_cells(tables, "territories", "territory"))
+    taken = {code for _, (code,) in rows}
+    for row, (code,) in rows:
+        if is_reserved(code):
+            said = advice("check.reserved", code=code, proposed=instead(code, taken))
+            yield Fault("territories", row, "territory", code, *said)
 
 
 def _references(tables: Tables, waves: set[str]) -> Iterator[Fault]:

@@ -14,11 +14,12 @@ import pandas as pd
 
 from impactkit.data import analysis_plan
 from impactkit.data.folders import demo_folder, find, reference_folder
+from impactkit.data.reserved import instead, is_reserved
 from impactkit.data.settings import SECTIONS, read_settings
 from impactkit.data.sources import found as sources_found
-from impactkit.data.tables import columns, read_typed, schemas, typed
+from impactkit.data.tables import columns, letters, read_text, read_typed, schemas, typed
 from impactkit.errors import RefusedData, Rich, UnknownName
-from impactkit.wording.catalogue import cells, error, say
+from impactkit.wording.catalogue import advice, cells, error, say
 from impactkit.wording.numbers import date
 from impactkit.wording.voice import speak
 
@@ -191,6 +192,7 @@ def _read(folder: Path, digest: str, files: sources_found.Located) -> Evaluation
             unread |= {code: (f"{name}.csv", column) for code, column in wrong.items()}
     if "territories" not in tables or tables["territories"].empty:
         raise error(RefusedData, "no-territories", where=folder.name)
+    _unreserved(folder / "territories.csv")
     return Evaluation(
         folder=folder,
         name=folder.name,
@@ -208,3 +210,14 @@ def _read(folder: Path, digest: str, files: sources_found.Located) -> Evaluation
         _tables=MappingProxyType(tables),
         _unread=MappingProxyType(unread),
     )
+
+
+def _unreserved(path: Path) -> None:
+    """Raises RefusedData for a territory under whose code no folder of reports can stand."""
+    rows = read_text(path)
+    codes = [code.strip() for code in rows["territory"]] if "territory" in rows else []
+    for row, code in enumerate(codes):
+        if is_reserved(code):
+            cell = f"{letters(list(rows.columns).index('territory') + 1)}{row + 2}"
+            words, mended = advice("check.reserved", code=code, proposed=instead(code, codes))
+            raise RefusedData(words, where=f"{path.name}, {cell}", next=mended)

@@ -11,7 +11,7 @@ from typing import Any
 
 from impactkit.data import analysis_plan
 from impactkit.data.csv_text import INVISIBLE
-from impactkit.data.population import VINTAGES
+from impactkit.data.perimeters import VINTAGES
 from impactkit.data.setting_kinds import (
     DAY,
     FLAG,

@@ -16,7 +16,7 @@ from impactkit.data.folders import find
 from impactkit.data.notebook_parameters import checked, territory_notebook, whole_notebook
 from impactkit.errors import Problems, RefusedData, Rich, UnknownName
 from impactkit.reports.execute import Job, Limits, recover
-from impactkit.reports.failure import Outcome, read_failures, refused
+from impactkit.reports.failure import Outcome, filed, read_failures, refused
 from impactkit.reports.files import add_line, alone, now
 from impactkit.reports.fresh import inputs_of, why_stale
 from impactkit.reports.interruption import held_back
@@ -144,7 +144,8 @@ def run(
         or ((say("stale.forced"),) if force else ())
         for code in chosen
     }
-    stale = [] if dry_run else [every[code] for code in chosen if why[code]]
+    lost = _lost(ev, target, {code: every[code].inputs for code in chosen if why[code]})
+    stale = [] if dry_run else [every[code] for code in chosen if why[code] and code not in lost]
     with contextlib.ExitStack() as processes:
         # What reports share is prepared while the tables are checked.
         living = processes.enter_context(prepared(stale, jobs, dask))
@@ -158,12 +159,12 @@ def run(
             raise error(RefusedData, "refused", where=ev.name, count=len(everyone), problems=f"\n{everyone}")
         others = Problems(one for one in noted if one.territory not in chosen)
         if dry_run:
-            return RunSummary(target, (), others, why)
+            return RunSummary(target, tuple(lost.values()), others, why)
         target.mkdir(parents=True, exist_ok=True)
         told = History(target, log)
         with held_back(), alone(target):
             recover(target)
-            done = {}
+            done = {code: filed(stop, target) for code, stop in lost.items()}
             for code in chosen:
                 wrong = [one for one in noted if one.territory == code]
                 if wrong:
@@ -191,6 +192,16 @@ def run(
                     [code for code in done if done[code].built], [c for c in done if not done[c].built]
                 )
     return RunSummary(target, tuple(done[code] for code in chosen if code in done), others, why)
+
+
+def _lost(ev: Evaluation, target: Path, inputs: Mapping[str, Mapping[str, str]]) -> dict[str, Outcome]:
+    """The reports that would lose figures whose files are nowhere now, each with what stops it."""
+    if not inputs:
+        return {}
+    from impactkit.reports.unreachable import unreachable
+
+    stops = {code: unreachable(ev, code, target / code, read) for code, read in inputs.items()}
+    return {code: stop for code, stop in stops.items() if stop is not None}
 
 
 def _jobs(ev: Evaluation, folder: str | Path, chosen: Sequence[str], target: Path) -> list[Job]:

@@ -14,7 +14,7 @@ import pandas as pd
 from impactkit.data import geography
 from impactkit.data.check_schema import nearest
 from impactkit.data.number_text import number_of
-from impactkit.data.population import VINTAGES
+from impactkit.data.perimeters import VINTAGES
 from impactkit.wording.catalogue import advice, say
 
 # Characters of a code, where a shorter one may have lost its zeros.

@@ -9,7 +9,7 @@ import pandas as pd
 
 from impactkit.data import csv_text
 from impactkit.data.csv_text import MOST_NAMED, CsvText
-from impactkit.data.population import VINTAGES
+from impactkit.data.perimeters import VINTAGES
 from impactkit.data.sources import code_repair, number_marks, period_text
 from impactkit.data.sources.figures import Figures
 from impactkit.data.sources.readers import checked
