@@ -67,7 +67,7 @@ def timed(job) -> tuple[float, object]:
 
 def ours(to: Path, codes: list[str], jobs: int) -> None:
     """`impactkit run`, as it is typed."""
-    command = [sys.executable, "-m", "impactkit.cli", "run", "data/french-impact", "--to", str(to)]
+    command = [sys.executable, "-m", "impactkit", "run", "data/french-impact", "--to", str(to)]
     subprocess.run(
         [*command, "--jobs", str(jobs), "--only", ",".join(codes)], cwd=ROOT, check=True, capture_output=True
     )

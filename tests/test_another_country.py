@@ -146,7 +146,7 @@ def test_its_panel_gives_a_trajectory_and_an_effect(folder):
     assert quiet.p > 0.05 and abs(quiet.estimate) < 0.1
 
 
-def test_its_reports_are_its_own_in_both_faces(folder, tmp_path):
+def test_its_reports_are_its_own_in_both_faces(folder, tmp_path, processes):
     summary = ik.run(folder, to=tmp_path)
     assert not summary.failed, [one.sentence for one in summary.failed]
     assert summary.built == ("boucle-d-aure", "haut-gue", "programme")

@@ -3,6 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_evaluation import drawn
+from tiers import examples
 
 import impactkit as ik
 from impactkit.data.tables import schemas
@@ -54,7 +55,7 @@ def rows(draw):
     return found
 
 
-@settings(max_examples=12)
+@settings(max_examples=examples(12))
 @given(rows())
 def test_any_evaluation_can_be_measured_and_told(tables):
     ev = drawn(**tables)

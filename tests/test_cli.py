@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,18 +12,30 @@ from pathlib import Path
 import pytest
 from waiting import STUCK
 
+from impactkit.cli import main
+
 ENGLISH = re.compile(
     r"\b(Usage|Options:|Arguments:|Commands:|default|required|Show|Try|Error|No such|Missing)\b"
 )
 
 
 @pytest.fixture
-def impactkit(repo):
+def impactkit(repo, monkeypatch, capsys):
+    """Types a command from the repository, in this process: for those that start none."""
+    # Wide, or the help is cut in the middle of what is looked for.
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.chdir(repo)
+    interrupt = signal.getsignal(signal.SIGINT)
+
     def typed(*words):
-        # Wide, or the help is cut in the middle of what is looked for.
-        command = [sys.executable, "-m", "impactkit.cli", *map(str, words)]
-        environment = {**os.environ, "COLUMNS": "120"}
-        return subprocess.run(command, cwd=repo, capture_output=True, text=True, env=environment)
+        monkeypatch.setattr(sys, "argv", ["impactkit", *map(str, words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        # A command hears Ctrl-C in its own way until its process ends; this one goes on.
+        signal.signal(signal.SIGINT, interrupt)
+        written = capsys.readouterr()
+        return subprocess.CompletedProcess(words, ended.value.code or 0, written.out, written.err)
 
     return typed
 
@@ -36,11 +49,11 @@ def test_help_is_french(impactkit):
         assert text.startswith("Emploi :".replace(" ", "\u202f")) and not ENGLISH.search(text), text
 
 
-def test_help_imports_nothing_heavy(repo):
+def test_help_imports_nothing_heavy(repo, processes):
     code = (
         "import sys, impactkit.cli; print([m for m in ('pandas', 'papermill', 'typst') if m in sys.modules])"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = processes.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
@@ -145,17 +158,18 @@ def test_check_of_one_territory_leaves_the_others_out(impactkit, spoiled):
     assert done.returncode == 2 and [one["file"] for one in json.loads(done.stdout)] == ["transfers.csv"]
 
 
-def test_a_run_is_refused_with_every_mistake_that_is_nobody_s(impactkit, spoiled, tmp_path):
+def test_a_run_is_refused_with_every_mistake_that_is_nobody_s(processes, spoiled, tmp_path):
     folder, _ = spoiled
     jobs = folder / "jobs.csv"
     jobs.write_text(jobs.read_text("utf-8").replace(",deux,", ",2,"), "utf-8")
-    done = impactkit("run", folder, "--only", "mayotte", "--to", tmp_path / "reports")
+    done = processes.impactkit("run", folder, "--only", "mayotte", "--to", tmp_path / "reports")
     assert done.returncode == 2 and "nantes-metropole" in done.stderr and "consigna" not in done.stderr
     assert "Traceback" not in done.stderr and not (tmp_path / "reports").exists()
 
 
-def test_one_report_is_built_and_its_page_named(impactkit, tmp_path):
-    done = impactkit("report", "data/french-impact", "valence-romans", "--to", tmp_path)
+def test_one_report_is_built_and_its_page_named(repo, processes, tmp_path):
+    words = ("report", "data/french-impact", "valence-romans", "--to", tmp_path)
+    done = processes.impactkit(*words, cwd=repo)
     assert done.returncode == 0 and not done.stderr, done.stderr
     page = Path(done.stdout.strip())
     assert page == tmp_path / "french-impact" / "valence-romans" / "report.html" and page.is_file()
@@ -184,13 +198,13 @@ def test_doctor_says_this_machine_is_well(impactkit):
     assert done.returncode == 0 and "[bien] typst" in done.stdout, done.stdout
 
 
-def test_what_the_machine_refuses_is_said_in_words(impactkit, tmp_path):
+def test_what_the_machine_refuses_is_said_in_words(repo, processes, tmp_path):
     (tmp_path / "fichier").write_text("")
     for words in (
         ("run", "data/demo", "--only", "merinval", "--to", tmp_path / "fichier"),
         ("new", tmp_path / "fichier"),
     ):
-        done = impactkit(*words)
+        done = processes.impactkit(*words, cwd=repo)
         assert done.returncode == 2 and "il faut un dossier" in done.stderr, done.stderr
         assert "Traceback" not in done.stderr
 
@@ -220,29 +234,29 @@ def test_every_command_ends_with_an_example_that_it_understands(impactkit):
         ("impactkit run --only mer", []),
     ],
 )
-def test_a_shell_completes_codes_and_sources(repo, typed, offered):
+def test_a_shell_completes_codes_and_sources(repo, typed, offered, processes):
     count = str(len(typed.split()) - 1)
     asked = {"_IMPACTKIT_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": count}
-    command = [sys.executable, "-m", "impactkit.cli"]
-    done = subprocess.run(command, cwd=repo, capture_output=True, text=True, env=os.environ | asked)
+    command = [sys.executable, "-m", "impactkit"]
+    done = processes.run(command, cwd=repo, capture_output=True, text=True, env=os.environ | asked)
     assert done.returncode == 0 and not done.stderr
     assert done.stdout.split() == offered
 
 
-def test_what_a_shell_reads_to_complete_is_shown(repo):
+def test_what_a_shell_reads_to_complete_is_shown(repo, processes):
     asked = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
-    command = [sys.executable, "-m", "impactkit.cli", "--show-completion", "bash"]
-    done = subprocess.run(command, cwd=repo, capture_output=True, text=True, env=os.environ | asked)
+    command = [sys.executable, "-m", "impactkit", "--show-completion", "bash"]
+    done = processes.run(command, cwd=repo, capture_output=True, text=True, env=os.environ | asked)
     assert done.returncode == 0 and "complete -o default -F _impactkit_completion impactkit" in done.stdout
 
 
-def test_new_asks_on_a_terminal_and_only_there(repo, tmp_path):
+def test_new_asks_on_a_terminal_and_only_there(repo, tmp_path, processes):
     import pty
 
     answers = ["Titre d’essai", "Programme d’essai", "unit", "", "Val A; Val B", "2021-03"]
     told, typed = pty.openpty()
-    command = [sys.executable, "-m", "impactkit.cli", "new", "essai"]
-    child = subprocess.Popen(command, cwd=tmp_path, stdin=typed, stdout=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "impactkit", "new", "essai"]
+    child = processes.start(command, cwd=tmp_path, stdin=typed, stdout=subprocess.PIPE, text=True)
     os.write(told, ("\n".join(answers) + "\n").encode())
     out, _ = child.communicate(timeout=STUCK)
     assert child.returncode == 0 and "Titre" in out, out

@@ -29,8 +29,10 @@ class Rich:
     def _repr_html_(self) -> str | None:
         head = "".join(_cell("th scope=col", text) for text in self._heads())
         lines = [head] if head else []
-        for first, *others in (row for row in self._told() if row[-1]):
-            lines.append(_cell("th scope=row", first) + "".join(_cell("td", one) for one in others))
+        for first, *cells in self._told():
+            row = [_cell("td", cell) for cell in cells]
+            if cells[-1]:
+                lines.append(_cell("th scope=row", first) + "".join(row))
         return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>" if lines else None
 
 
@@ -163,11 +165,19 @@ class Problem:
 
 
 class Problems(Rich, tuple[Problem, ...]):
-    """All the problems found at once, in the order of the files; true when there is any.
+    """All the problems found at once, in the order of the files; true when there is any. `notes`: what is to
+    be known besides, in sentences.
 
     >>> bool(ik.check("data/demo"))
     False
     """
+
+    notes: tuple[str, ...]
+
+    def __new__(cls, problems: Iterable[Problem] = (), *, notes: Iterable[str] = ()) -> Problems:
+        made = super().__new__(cls, problems)
+        made.notes = tuple(notes)
+        return made
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self)
@@ -180,4 +190,12 @@ class Problems(Rich, tuple[Problem, ...]):
 
     def _told(self) -> Iterable[tuple[str, ...]]:
         """Where, what was found, what is expected, what to do."""
-        return [one.told() for one in self] or [("Rien à corriger.", "Aucun problème dans ces tables.")]
+        rows: list[tuple[str, ...]] = []
+        for problem in self:
+            rows.append(problem.told())
+        if not rows:
+            nothing = ("Rien à corriger.", "Aucun problème dans ces tables.")
+            rows.append(nothing)
+        for note in self.notes:
+            rows.append(("À noter", note))
+        return rows

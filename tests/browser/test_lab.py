@@ -6,19 +6,15 @@ import re
 import shutil
 import signal
 import socket
-import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import TimeoutError, sync_playwright
+from playwright.sync_api import TimeoutError
+from waiting import STUCK, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-NUMBERED = sorted(path.name for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
 COPIED = ("Makefile", "pyproject.toml", "requirements.lock", ".jupyter", "notebooks", "data")
 TOKEN = "essai"
 PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(one => one.textContent.trim())"
@@ -29,7 +25,7 @@ WIDE, TALL = 1300, 9000
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
+def lab(tmp_path_factory, processes):
     """The address of a JupyterLab started by `make lab` in a copy of the repository."""
     home = tmp_path_factory.mktemp("lab")
     for name in COPIED:
@@ -44,9 +40,9 @@ def lab(tmp_path_factory):
     )
     flags += " --allow-root" * (os.geteuid() == 0)
     # -o: the environment is that of the tests, whatever the age of its files.
-    command = ["make", "-o", ".venv/.ready", "lab", f"STATE={home / 'state'}", f"LAB_FLAGS={flags}"]
+    command = ["make", "-o", ".venv/.ready-dev", "lab", f"STATE={home / 'state'}", f"LAB_FLAGS={flags}"]
     with (home / "lab.log").open("w") as log:
-        server = subprocess.Popen(
+        server = processes.start(
             command,
             cwd=home,
             env=os.environ | {"HOME": str(home)},
@@ -56,32 +52,19 @@ def lab(tmp_path_factory):
         )
     address = f"http://127.0.0.1:{port}"
     try:
-        for _ in range(240):
-            if server.poll() is not None:
-                break
-            try:
-                _asked(address, "api")
-                break
-            except OSError:
-                time.sleep(0.5)
-        else:
-            raise AssertionError((home / "lab.log").read_text())
+        wait_for(lambda: server.poll() is not None or _answers(address), "JupyterLab does not answer")
         assert server.poll() is None, (home / "lab.log").read_text()
         yield address, home
     finally:
         os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=60)
+        server.wait(timeout=STUCK)
 
 
 @pytest.fixture(scope="module")
-def page():
-    chromium = shutil.which("chromium")
-    if not chromium:
-        pytest.skip("chromium is not installed")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield browser.new_page(viewport={"width": WIDE, "height": TALL}, locale="fr-FR")
-        browser.close()
+def page(chromium):
+    tab = chromium.new_page(viewport={"width": WIDE, "height": TALL}, locale="fr-FR")
+    yield tab
+    tab.close()
 
 
 def _asked(address, path, method="GET"):
@@ -90,6 +73,14 @@ def _asked(address, path, method="GET"):
     )
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.loads(answer.read() or "null")
+
+
+def _answers(address):
+    """Whether the server takes a request."""
+    try:
+        return bool(_asked(address, "api"))
+    except OSError:
+        return False
 
 
 def _run_all(page):
@@ -124,8 +115,8 @@ def test_it_opens_on_the_first_notebook(lab, page):
     assert not page.query_selector(".jp-Dialog") and not page.query_selector(".Toastify__toast")
 
 
-@pytest.mark.parametrize("name", NUMBERED)
-def test_every_numbered_notebook_runs_shows_and_leaves_no_file(lab, page, name, tmp_path):
+def test_every_numbered_notebook_runs_shows_and_leaves_no_file(lab, page, numbered_notebook, tmp_path):
+    name = numbered_notebook
     lab, home = lab
     before = _files(home)
     page.goto(f"{lab}/lab/tree/notebooks/{name}?reset&token={TOKEN}")

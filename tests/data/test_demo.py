@@ -4,7 +4,6 @@ import json
 import math
 import shutil
 import statistics
-import subprocess
 import sys
 
 import pandas as pd
@@ -33,9 +32,9 @@ def rows(demo):
     return ik.indicators(demo)
 
 
-def test_one_seed_gives_the_same_bytes(repo, tmp_path):
+def test_one_seed_gives_the_same_bytes(repo, tmp_path, processes):
     demo = repo / "data" / "demo"
-    subprocess.run([sys.executable, demo / "make.py", tmp_path], check=True)
+    processes.run([sys.executable, demo / "make.py", tmp_path], check=True)
     made = {file.relative_to(tmp_path) for file in tmp_path.rglob("*.*") if file.is_file()}
     kept = {file.relative_to(demo) for file in demo.rglob("*.*") if file.is_file()}
     by_hand = {"README.md", "make.py"}

@@ -144,10 +144,10 @@ def test_partners_are_members_and_challenges_are_of_the_same_territory(french_im
         assert set(row["partners"].split("|")) <= known, row["project"]
 
 
-def test_each_perimeter_is_the_settled_one(french_impact):
-    for place in french_impact.territories:
-        codes = "|".join(part.code for part in place.perimeter)
-        assert (f"{place.family}:{codes}" if codes else "") == PERIMETERS[place.code], place.code
+def test_each_perimeter_is_the_settled_one(french_impact, territory_code):
+    territory = french_impact.territory(territory_code)
+    codes = "|".join(part.code for part in territory.perimeter)
+    assert (f"{territory.family}:{codes}" if codes else "") == PERIMETERS[territory_code]
 
 
 def test_low_confidence_has_no_perimeter(french_impact):
@@ -158,10 +158,13 @@ def test_low_confidence_has_no_perimeter(french_impact):
     assert candidates["source"].str.startswith("Hypothèse").all()
 
 
-def test_label_dates(french_impact):
-    for place in french_impact.territories:
-        expected = "2019-02-25" if place.wave.id == "1" else "2019-12"
-        assert place.labelled == ("2019-12-20" if place.code == "grand-chambery" else expected)
+def test_label_dates(french_impact, territory_code):
+    territory = french_impact.territory(territory_code)
+    expected = "2019-02-25" if territory.wave.id == "1" else "2019-12"
+    assert territory.labelled == ("2019-12-20" if territory_code == "grand-chambery" else expected)
+
+
+def test_when_the_work_starts(french_impact):
     starts = french_impact.table("events").query("kind == 'start'")
     assert starts[["territory", "wave", "date"]].to_numpy().tolist() == [["", "1", "2019-05"]]
 

@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiers import examples
 
 from impactkit.data import geography
-from impactkit.data.population import reference
+from impactkit.data.perimeters import reference
 from impactkit.errors import UnknownName
 
 VALENCE_ROMANS = "200068781"
@@ -154,7 +155,7 @@ def test_frames_given_are_copies() -> None:
     assert "Bretagne" in set(geography.units("region", vintage=2026)["name"])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.data())
 def test_population_of_the_communes_is_that_of_the_unit(data: st.DataObject) -> None:
     vintage = data.draw(st.sampled_from([2019, 2023, 2026]))

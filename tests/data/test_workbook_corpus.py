@@ -1,14 +1,12 @@
 """The workbooks that collectives send: every planted mistake at its cell, nothing else; hostile files."""
 
+import functools
 import importlib.util
 import json
 import re
 import shutil
-import subprocess
-import sys
 import zipfile
 from collections import Counter
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -36,9 +34,10 @@ def planted(folder):
     return _table((folder / "README.md").read_text("utf-8"), "Ce qui est faux")
 
 
-def _typed(*words):
-    command = [str(Path(sys.executable).parent / "impactkit"), *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+@pytest.fixture
+def typed(processes):
+    """Types a command of the kit."""
+    return functools.partial(processes.tool, "impactkit")
 
 
 def test_enough_is_planted_of_enough_kinds(planted):
@@ -67,10 +66,10 @@ def test_every_planted_mistake_is_found_and_nothing_else(folder, planted):
             assert word in found[place], (book, place, found[place])
 
 
-def test_the_command_says_them_all_at_once_and_writes_nothing(folder, planted, tmp_path):
+def test_the_command_says_them_all_at_once_and_writes_nothing(folder, planted, tmp_path, typed):
     shutil.copytree(folder / "evaluation", tmp_path / "essai")
     before = {file.name: file.read_bytes() for file in (tmp_path / "essai").iterdir()}
-    done = _typed("import", folder / "lo-membres.xlsx", tmp_path / "essai", "--format", "json")
+    done = typed("import", folder / "lo-membres.xlsx", tmp_path / "essai", "--format", "json")
     assert done.returncode == 2
     told = json.loads(done.stdout)
     rows = told["problems"] if isinstance(told, dict) else told
@@ -134,10 +133,10 @@ def _cut(path):
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_a_hostile_file_gets_one_sentence(kind, folder, tmp_path):
+def test_a_hostile_file_gets_one_sentence(kind, folder, tmp_path, typed):
     path = tmp_path / "classeur.xlsx"
     HOSTILE[kind](path)
-    done = _typed("import", path, folder / "evaluation", "--dry-run")
+    done = typed("import", path, folder / "evaluation", "--dry-run")
     assert done.returncode == 2, done.stderr
     lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
     assert len(lines) == 2 and "À faire" in lines[1] and "Traceback" not in done.stderr, lines
@@ -160,7 +159,7 @@ def _build(folder):
     return module.build
 
 
-def test_libreoffice_writes_the_same_workbook_today(soffice, folder, tmp_path):
+def test_libreoffice_writes_the_same_workbook_today(soffice, processes, folder, tmp_path):
     _build(folder)(tmp_path, only="lo-membres")
     first, second = (
         [
@@ -173,9 +172,11 @@ def test_libreoffice_writes_the_same_workbook_today(soffice, folder, tmp_path):
 
 
 @pytest.mark.parametrize(("kind", "ending"), [("ods", "ods"), ("xls", "xls")])
-def test_other_spreadsheets_are_told_to_be_saved_as_xlsx(soffice, folder, tmp_path, kind, ending):
+def test_other_spreadsheets_are_told_to_be_saved_as_xlsx(
+    soffice, folder, tmp_path, kind, ending, processes, typed
+):
     home = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    subprocess.run(
+    processes.run(
         [soffice, home, "--headless", "--convert-to", kind, "--outdir", tmp_path, folder / "sain.xlsx"],
         check=True,
         capture_output=True,
@@ -183,6 +184,6 @@ def test_other_spreadsheets_are_told_to_be_saved_as_xlsx(soffice, folder, tmp_pa
     )
     for name in (f"sain.{ending}", "renamed.xlsx"):
         shutil.copy(tmp_path / f"sain.{ending}", tmp_path / name) if name == "renamed.xlsx" else None
-        done = _typed("import", tmp_path / name, folder / "evaluation", "--dry-run")
+        done = typed("import", tmp_path / name, folder / "evaluation", "--dry-run")
         assert done.returncode == 2 and re.search(r"xlsx", done.stderr + done.stdout), done.stderr
         assert "Traceback" not in done.stderr

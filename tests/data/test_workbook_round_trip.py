@@ -9,6 +9,7 @@ import openpyxl
 import pandas as pd
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tiers import examples
 
 import impactkit as ik
 from impactkit.data.tables import columns, read_text, schemas
@@ -17,7 +18,7 @@ from impactkit.data.workbook_write import write_workbook
 
 # Each example writes and reads whole workbooks: shrinking one would take minutes.
 SLOW = settings(
-    max_examples=20,
+    max_examples=examples(20),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -3,7 +3,6 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 
 import pytest
@@ -19,7 +18,7 @@ EXAMPLES = {
 
 
 @pytest.fixture
-def copy(repo, tmp_path):
+def repository_copy(repo, tmp_path):
     """The repository without its history, where a change may be made."""
     for name in ("src", "data", "tests"):
         shutil.copytree(repo / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
@@ -45,7 +44,7 @@ def test_every_change_of_the_page_is_tried(repo):
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_a_change_is_whole_and_its_test_tests_it(name, repo, copy):
+def test_a_change_is_whole_and_its_test_tests_it(name, repo, repository_copy, processes):
     (change,) = changes(repo)[name]
     (test,) = re.findall(r"^\+\+\+ b/(tests/.+)$", change, flags=re.MULTILINE)
     # Something is added: nothing that stands is changed.
@@ -53,13 +52,13 @@ def test_a_change_is_whole_and_its_test_tests_it(name, repo, copy):
 
     def applied(*how):
         typed = ["git", "apply", *how, "-"]
-        done = subprocess.run(typed, cwd=copy, input=change, capture_output=True, text=True)
+        done = processes.run(typed, cwd=repository_copy, input=change, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
 
     def tested():
         typed = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", test]
-        env = {**os.environ, "PYTHONPATH": str(copy / "src")}
-        return subprocess.run(typed, cwd=copy, env=env, capture_output=True, text=True)
+        env = {**os.environ, "PYTHONPATH": str(repository_copy / "src")}
+        return processes.run(typed, cwd=repository_copy, env=env, capture_output=True, text=True)
 
     applied()
     done = tested()

@@ -2,9 +2,8 @@
 
 import doctest
 import inspect
+import os
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
@@ -93,54 +92,48 @@ def _paragraphs(found):
 
 
 @pytest.fixture(scope="module")
-def site(repo, tmp_path_factory):
-    """The site as `make docs` builds it, elsewhere; any warning is an error."""
+def built_site(repo, tmp_path_factory, processes):
+    """The site of `make docs`, built elsewhere unless a script just did; a warning is an error."""
+    if "IMPACTKIT_BUILT" in os.environ:
+        return repo / "docs" / "_build" / "html"
     home = tmp_path_factory.mktemp("docs")
-    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
-    done = subprocess.run(
-        [*command, "-d", str(home / "trees"), str(repo / "docs"), str(home / "html")],
-        capture_output=True,
-        text=True,
-    )
+    words = ["-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html"]
+    done = processes.python(*words, "-d", home / "trees", repo / "docs", home / "html")
     assert done.returncode == 0, done.stderr
     return home / "html"
 
 
-@pytest.mark.slow
-def test_the_site_is_built_without_a_warning_and_holds_every_name(site):
-    names = (site / "_generated" / "noms.html").read_text("utf-8")
+def test_the_site_is_built_without_a_warning_and_holds_every_name(built_site):
+    names = (built_site / "_generated" / "noms.html").read_text("utf-8")
     assert not [name for name in ik.__all__ if f'id="impactkit.{name}"' not in names]
-    assert all((site / "_generated" / f"{name}.html").is_file() for name in GENERATED)
+    assert all((built_site / "_generated" / f"{name}.html").is_file() for name in GENERATED)
 
 
-@pytest.mark.slow
-def test_the_site_draws_every_chart_with_its_alternative(site):
+def test_the_site_draws_every_chart_with_its_alternative(built_site):
     from impactkit.display.charts import OF_OUTCOME, OF_PROGRAMME, OF_TERRITORY
 
-    page = (site / "_generated" / "galerie.html").read_text("utf-8")
+    page = (built_site / "_generated" / "galerie.html").read_text("utf-8")
     images = re.findall(r"<img [^>]*>", page)
     assert len(images) == len(OF_OUTCOME) + len(OF_TERRITORY) + len(OF_PROGRAMME) + 1
     assert all(len(re.search(r'alt="([^"]*)"', image)[1]) > 30 for image in images)
-    assert (site / "_images" / "gap.svg").is_file()
+    assert (built_site / "_images" / "gap.svg").is_file()
 
 
-@pytest.mark.slow
-def test_the_site_describes_every_table_and_indicator(site, repo):
+def test_the_site_describes_every_table_and_indicator(built_site, repo):
     import csv
     import json
 
-    tables = (site / "_generated" / "tables.html").read_text("utf-8")
+    tables = (built_site / "_generated" / "tables.html").read_text("utf-8")
     package = json.loads((repo / "data" / "schemas" / "datapackage.json").read_text("utf-8"))
     assert all(resource["path"] in tables for resource in package["resources"])
-    listed = (site / "_generated" / "indicateurs.html").read_text("utf-8")
+    listed = (built_site / "_generated" / "indicateurs.html").read_text("utf-8")
     for name in ("indicators", "measures"):
         with (repo / "data" / "reference" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
             assert not [row["id"] for row in csv.DictReader(file) if row["id"] not in listed]
 
 
-@pytest.mark.slow
-def test_the_site_loads_nothing_from_elsewhere(site):
+def test_the_site_loads_nothing_from_elsewhere(built_site):
     loaded = re.compile(r"""(?:src=["']|<link[^>]+href=["']|url\(["']?|@import ["'])(?:https?:)?//[^"')]+""")
-    pages = [*site.rglob("*.html"), *site.rglob("*.css")]
+    pages = [*built_site.rglob("*.html"), *built_site.rglob("*.css")]
     assert len(pages) > 15
     assert not {found for page in pages for found in loaded.findall(page.read_text("utf-8"))}

@@ -8,7 +8,7 @@ WORLDS, UNITS, TREATED = 40, 300, 27
 
 
 @pytest.fixture(scope="module")
-def said():
+def many_worlds():
     """Every test of 27 treated units in each of 40 worlds without any effect: 1,080 p-values a method."""
     chance = np.random.default_rng(20190214)
     found = []
@@ -19,32 +19,32 @@ def said():
     return found
 
 
-def test_what_is_printed_holds_its_size(said):
-    b = worlds.rejected([one.b for one in said if not one.side])
-    s = worlds.rejected([one.s for one in said])
+def test_what_is_printed_holds_its_size(many_worlds):
+    b = worlds.rejected([one.b for one in many_worlds if not one.side])
+    s = worlds.rejected([one.s for one in many_worlds])
     assert 3 < b.percent < 7 and 3 < s.percent < 7
 
 
-def test_at_the_ends_of_the_sizes_it_is_prudent_or_refused(said):
+def test_at_the_ends_of_the_sizes_it_is_prudent_or_refused(many_worlds):
     # The largest of all: an interval that is too wide, and says so; the smallest: too narrow, and refused.
-    largest = worlds.rejected([one.b for one in said if one.side == "largest"])
-    smallest = worlds.rejected([one.b for one in said if one.side == "smallest"])
+    largest = worlds.rejected([one.b for one in many_worlds if one.side == "largest"])
+    smallest = worlds.rejected([one.b for one in many_worlds if one.side == "smallest"])
     assert largest.percent < 5 and smallest.percent > 7
 
 
 @pytest.mark.parametrize(("name", "least"), [("plain", 0), ("rmspe", 0), ("own", 0), ("clustered", 80)])
-def test_what_is_refused_does_not(said, name, least):
+def test_what_is_refused_does_not(many_worlds, name, least):
     """Each fails where it is used: for large units it finds too little, or always far too much."""
-    large = sorted(said, key=lambda one: one.size)[-len(said) // 5 :]
+    large = sorted(many_worlds, key=lambda one: one.size)[-len(many_worlds) // 5 :]
     found = worlds.rejected([getattr(one, name) for one in large])
     assert not 3 <= found.percent <= 7 and found.percent >= least
 
 
-def test_the_power_is_the_one_that_is_printed(said):
-    told = [one for one in said if not one.side]
+def test_the_power_is_the_one_that_is_printed(many_worlds):
+    told = [one for one in many_worlds if not one.side]
     seen = [abs(one.gap + sign * one.least) > one.half for one in told for sign in (1, -1)]
     assert 75 < 100 * np.mean(seen) < 85
 
 
-def test_the_interval_holds_zero_exactly_when_the_test_does_not_reject(said):
-    assert all((abs(one.gap) > one.half) == (one.b <= 0.05) for one in said)
+def test_the_interval_holds_zero_exactly_when_the_test_does_not_reject(many_worlds):
+    assert all((abs(one.gap) > one.half) == (one.b <= 0.05) for one in many_worlds)

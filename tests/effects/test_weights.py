@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import nnls
+from tiers import examples
 
 from impactkit.effects.weights import ridge_simplex
 
@@ -22,7 +23,7 @@ def by_nnls(features, target, ridge):
     return nnls(rows, np.r_[target, np.zeros(len(features)), heavy], maxiter=10_000)[0]
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.integers(0, 10_000), st.sampled_from([1e-3, 1e-2, 1.0]))
 def test_the_answer_of_another_solver(seed, ridge):
     features, targets = drawn(seed)
@@ -31,7 +32,7 @@ def test_the_answer_of_another_solver(seed, ridge):
         assert np.abs(weights - by_nnls(features, target, ridge)).max() < 1e-6
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.integers(0, 10_000), st.integers(1, 80), st.sampled_from([1e-6, 1e-3, 0.25]))
 def test_the_conditions_of_an_optimum(seed, units, ridge):
     features, targets = drawn(seed, units=units)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_evaluation import drawn, same_rows, value
+from tiers import examples
 
 from impactkit.data.tables import labels
 from impactkit.indicators import challenges
@@ -102,7 +103,7 @@ some_challenges = st.lists(st.tuples(st.sampled_from("abcd"), some_themes), max_
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(some_challenges, st.randoms(use_true_random=False))
 def test_the_order_of_rows_never_matters(listed, seed):
     ev, mixed = drawn(challenges=listed), drawn(challenges=seed.sample(listed, len(listed)))
@@ -110,7 +111,7 @@ def test_the_order_of_rows_never_matters(listed, seed):
     assert challenges.cooccurrence(ev).equals(challenges.cooccurrence(mixed))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(some_challenges)
 def test_two_themes_meet_no_more_often_than_either(listed):
     table = challenges.cooccurrence(drawn(challenges=listed))

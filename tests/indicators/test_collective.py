@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_evaluation import drawn, value
+from tiers import examples
 
 from impactkit.data.tables import labels
 from impactkit.indicators import collective
@@ -185,7 +186,7 @@ def test_an_even_collective_is_the_most_varied(k, times):
         assert uneven["index_evenness"] < 1 and uneven["index_blau"] < found["index_blau"]
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(20))
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_rows_never_matters(seed: random.Random):
     members = [_member(f"m{i}", TYPES[i % 4], as_of=str(2018 + i % 3)) for i in range(9)]

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tiers import examples
 
 from impactkit.indicators.dispersion import byar, expected, wilson
 
@@ -15,7 +16,7 @@ def world(count, seed, *, power=-0.5):
     return pd.Series(chance.normal(0.05, 1, count) * 6 * sizes**power), sizes
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(st.integers(0, 10_000))
 def test_most_units_lie_inside_whatever_their_size(seed):
     values, sizes = world(400, seed)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_evaluation import drawn, same_rows
+from tiers import examples
 
 from impactkit.indicators import ecosystem
 
@@ -135,7 +136,7 @@ projects = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(members, projects, st.randoms(use_true_random=False))
 def test_the_order_of_rows_never_matters_and_shares_stay_in_their_range(listed, known, seed):
     found = ecosystem.rows(drawn(members=listed, projects=known))
@@ -146,7 +147,7 @@ def test_the_order_of_rows_never_matters_and_shares_stay_in_their_range(listed, 
     assert shares["value"].between(0, 1).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(members, projects, st.lists(names, unique=True, min_size=2, max_size=3))
 def test_one_more_project_never_unties(listed, known, team):
     place = drawn(members=listed, projects=known).territory("a")

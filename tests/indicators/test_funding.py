@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_evaluation import drawn, same_rows, value
+from tiers import examples
 
 from impactkit.indicators import funding
 
@@ -97,7 +98,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(LINES, st.randoms(use_true_random=False))
 def test_row_order_never_matters_and_ratios_are_positive(some, chance):
     rows = [_line(payer, status, amount, share=share) for payer, status, share, amount in some]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_evaluation import drawn, same_rows, value
+from tiers import examples
 
 from impactkit.indicators import jobs, outcomes
 
@@ -68,7 +69,7 @@ def test_cost_per_job_is_over_projects_that_tell_both(small):
     assert (found["value"], found["n"]) == (25_000, 1)
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(
     st.lists(
         st.tuples(st.sampled_from("pqr"), st.sampled_from(["2019", "2020", "2021"]), st.integers(0, 50)),

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_evaluation import drawn, same_rows, value
+from tiers import examples
 
 from impactkit.data.tables import labels
 from impactkit.indicators import label
@@ -127,7 +128,7 @@ members = st.lists(st.sampled_from(TYPES), max_size=6).map(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(members, st.booleans(), st.randoms(use_true_random=False))
 def test_the_order_of_rows_never_matters_and_states_are_three(listed, opened, seed):
     questions = [_open("collective")] if opened else []
@@ -137,7 +138,7 @@ def test_the_order_of_rows_never_matters_and_states_are_three(listed, opened, se
     assert (found["value"].isin([0, 1]) != found["flag"].str.startswith("missing:")).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(members)
 def test_an_open_question_never_turns_into_not_met(listed):
     sure, doubtful = (

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_evaluation import drawn, same_rows, value
+from tiers import examples
 
 import impactkit as ik
 from impactkit.indicators import obstacles, partnerships, transfers
@@ -161,7 +162,7 @@ def _rows(ends):
         yield _obstacle(f"o{i}", outcome, first.isoformat()) | told
 
 
-@settings(max_examples=30)
+@settings(max_examples=examples(30))
 @given(ENDS, st.integers(1, 900), st.randoms(use_true_random=False))
 def test_an_unfinished_obstacle_never_shortens_the_median_time(ends, days, chance):
     def time(some):

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_evaluation import drawn, same_rows, value
+from tiers import examples
 
 from impactkit.indicators import projects, target
 from impactkit.indicators.durations import median
@@ -201,7 +202,7 @@ def _drawn(some):
     ]
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(SOME, st.randoms(use_true_random=False))
 def test_row_order_never_matters(some, chance):
     rows = _drawn(some)
@@ -209,7 +210,7 @@ def test_row_order_never_matters(some, chance):
     assert same_rows(projects.rows(drawn(projects=rows)), projects.rows(drawn(projects=shuffled)))
 
 
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 @given(SOME)
 def test_stages_add_up_and_shares_are_shares(some):
     found = projects.rows(drawn(projects=_drawn(some)))

@@ -18,7 +18,7 @@ CODE = "trois-brumes"
 
 
 @pytest.fixture(scope="module")
-def secret(repo, tmp_path_factory):
+def secret(repo, tmp_path_factory, processes):
     """The demo with secrecy asked for, and one of its reports."""
     aside = tmp_path_factory.mktemp("secret")
     folder = shutil.copytree(repo / "data" / "demo", aside / "demo")

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_evaluation import drawn, same_rows, value
+from tiers import examples
 
 from impactkit.indicators import roadmap
 
@@ -164,7 +165,7 @@ plans = st.lists(
 )
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(plans, st.randoms(use_true_random=False))
 def test_the_order_of_rows_never_matters_and_shares_stay_in_their_range(listed, seed):
     found = roadmap.rows(drawn(milestones=listed))
@@ -177,7 +178,7 @@ def test_the_order_of_rows_never_matters_and_shares_stay_in_their_range(listed, 
     assert (delays["value"] > 0).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(plans)
 def test_one_more_milestone_overdue_never_betters_the_share_on_time(listed):
     late = _milestone("overdue", version=max(row["version"] for row in listed), due="2018")

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
+from statsmodels.regression.linear_model import OLS
+from statsmodels.tools import add_constant
 
 import impactkit as ik
-from impactkit.data.population import reference
+from impactkit.data.perimeters import reference
 
 ENOUGH, LEVEL = 8, 0.05
 
@@ -19,8 +20,8 @@ def _clustered_p(early, late):
     """Two periods, one treated unit (the first), standard errors clustered by unit: the usual p-value."""
     n = len(early)
     treated, post = np.tile(np.arange(n) == 0, 2).astype(float), np.repeat([0.0, 1.0], n)
-    design = sm.add_constant(np.column_stack([treated, post, treated * post]))
-    fit = sm.OLS(np.concatenate([early, late]), design).fit(
+    design = add_constant(np.column_stack([treated, post, treated * post]))
+    fit = OLS(np.concatenate([early, late]), design).fit(
         cov_type="cluster", cov_kwds={"groups": np.tile(np.arange(n), 2)}
     )
     return fit.pvalues[3]

@@ -1,6 +1,5 @@
 """The newcomer's script finds the commands, and fails when one of them does; .ci/run follows it for real."""
 
-import subprocess
 import sys
 
 import pytest
@@ -21,8 +20,8 @@ def test_ci_follows_them(repo):
 
 
 @pytest.mark.parametrize("line, code", [("true", 1), ("false", 1), ("mkdir -p reports/a/b", 1), (None, 0)])
-def test_it_ends_well_only_with_a_report_of_ones_own(repo, tmp_path, line, code):
+def test_it_ends_well_only_with_a_report_of_ones_own(repo, tmp_path, line, code, processes):
     made = "mkdir -p reports/a/b\ntouch reports/a/b/report.pdf reports/a/b/report.html"
     (tmp_path / "tutoriel.md").write_text(f"```sh\n{line or made}\n```\n", "utf-8")
     script = [sys.executable, str(repo / "tests" / "newcomer" / "follow.py"), "tutoriel.md"]
-    assert subprocess.run(script, cwd=tmp_path, capture_output=True).returncode == code
+    assert processes.run(script, cwd=tmp_path, capture_output=True).returncode == code

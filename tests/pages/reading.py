@@ -1,14 +1,22 @@
 """Reading a built page as a suspicious person would: every figure, and every word that claims."""
 
+import functools
 import re
+import unicodedata
+from pathlib import Path
 
 import pandas as pd
 from bs4 import BeautifulSoup
+from processes import words_of
 
+from impactkit.data import geography
+from impactkit.evidence.declared import publisher
 from impactkit.evidence.picked import as_text
 from impactkit.wording.catalogue import french_spaces
 from impactkit.wording.numbers import number
 
+# Where a line of a PDF may end inside a word.
+BREAKS = re.compile("[\\s\u00ad\u200b\u2010-]")
 NARROW = "\u202f"
 MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
 QUARTERS = r"\bT[1-4] \d{4}\b"
@@ -30,6 +38,8 @@ NAMES = (
     f"95{NARROW}% d’entre eux",
     f"95{NARROW}% des unités",
 )
+# What only an estimate may claim.
+CLAIMS = re.compile(r"\b(effets?|impacts?)\b", re.IGNORECASE)
 GRADES = "Ce que valent ces chiffres"
 FIGURE = re.compile(r"Figure \d+\.")
 # A fingerprint is a name.
@@ -114,3 +124,45 @@ def cells(evaluation):
                 text = value if isinstance(value, str) else "" if pd.isna(value) else number(value)
                 found |= {text, text[:1].lower() + text[1:]}
     return {french_spaces(text) for text in found - {""}}
+
+
+@functools.cache
+def pdf_pages(path: Path):
+    """The words of each page of a PDF."""
+    return words_of(path).rstrip("\f").split("\f")
+
+
+def body_pages(path: Path):
+    """The words of each page of a report between the cover and the annexes."""
+    pages = pdf_pages(path)
+    opened = (at for at, page in enumerate(pages) if re.search("^Annexes$", page, re.MULTILINE))
+    return pages[1 : next(opened, len(pages))]
+
+
+def plain(words):
+    """Words as both faces have them: without spaces, hyphens, ligatures and capitals."""
+    return BREAKS.sub("", unicodedata.normalize("NFKC", words)).lower()
+
+
+def rows_of(folder):
+    """Every figure that a page may print: its indicators, and what is estimated."""
+    rows = pd.read_csv(folder / "indicators.csv", dtype={"group": str, "period": str})
+    others = [folder / "effects.csv", folder / "values.csv"]
+    return pd.concat([rows, *(pd.read_csv(path) for path in others if path.is_file())])
+
+
+def names_in(evaluation, territory, rows):
+    """Names may hold figures: the programme's territories, and the units listed one by one."""
+    groups = {group for group in rows["group"].dropna() if group.startswith("comparable=")}
+    units = {group.removeprefix("comparable=") for group in groups} - {"median", "range"}
+    names = {geography.name_of(territory.family, code, vintage=evaluation.vintage) for code in units}
+    # Who says it may be called « Le 24-7 ».
+    sources = {source for table in evaluation.tables for source in evaluation.table(table).get("source", [])}
+    territories = {territory.name for territory in evaluation.territories}
+    return territories | names | set(map(publisher, sources)) - {""}
+
+
+def sources_of(folder):
+    """The sources of the figures of a report, each alone and as they stand together."""
+    told = rows_of(folder)["source"].dropna()
+    return {french_spaces(one) for cell in told for one in (cell, *cell.split(" ; "))}

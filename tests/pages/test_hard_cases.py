@@ -3,12 +3,12 @@ markup or reads from right to left.
 """
 
 import re
-import subprocess
 
 import pytest
 from bs4 import BeautifulSoup
 from invented_report import HOSTILE
-from pages.test_handed_over import body_pages, plain
+from pages.reading import body_pages, plain
+from processes import words_of
 from small_evaluation import written
 
 import impactkit as ik
@@ -25,7 +25,7 @@ CASES = ("longest", "nothing", "many", "odd")
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory):
+def hard_reports(tmp_path_factory, processes):
     names = {
         "longest": LONGEST,
         "nothing": "Rien",
@@ -64,42 +64,35 @@ def reports(tmp_path_factory):
     return summary.folder
 
 
-def _text(report):
-    made = subprocess.run(
-        ["pdftotext", "-raw", str(report), "-"], capture_output=True, text=True, check=True
-    )
-    return made.stdout
-
-
 @pytest.mark.parametrize("code", CASES)
-def test_it_builds_keeps_the_rules_and_stays_short(reports, code):
-    html = (reports / code / "report.html").read_text("utf-8")
+def test_it_builds_keeps_the_rules_and_stays_short(hard_reports, code):
+    html = (hard_reports / code / "report.html").read_text("utf-8")
     assert problems(html) == ()
-    assert 1 <= len(body_pages(reports / code)) <= 4
+    assert 1 <= len(body_pages(hard_reports / code / "report.pdf")) <= 4
 
 
-def test_the_longest_name_is_whole_on_every_face(reports):
-    assert plain(LONGEST) in plain(_text(reports / "longest" / "report.pdf").split("\f")[0])
-    soup = BeautifulSoup((reports / "longest" / "report.html").read_text("utf-8"), "html.parser")
+def test_the_longest_name_is_whole_on_every_face(hard_reports):
+    assert plain(LONGEST) in plain(words_of(hard_reports / "longest" / "report.pdf").split("\f")[0])
+    soup = BeautifulSoup((hard_reports / "longest" / "report.html").read_text("utf-8"), "html.parser")
     assert soup.h1.get_text() == LONGEST
 
 
-def test_of_nothing_it_says_what_is_missing(reports):
-    words = (reports / "nothing" / "report.html").read_text("utf-8")
+def test_of_nothing_it_says_what_is_missing(hard_reports):
+    words = (hard_reports / "nothing" / "report.html").read_text("utf-8")
     assert "Ce que nous ne savons pas" in words or "rien" in words.casefold()
     assert len(BeautifulSoup(words, "html.parser").select(".ik-findings li")) >= 1
 
 
-def test_400_projects_are_all_in_the_annex(reports):
-    text = _text(reports / "many" / "report.pdf")
+def test_400_projects_are_all_in_the_annex(hard_reports):
+    text = words_of(hard_reports / "many" / "report.pdf")
     assert len(set(re.findall(r"Projet n° \d+", text))) == 400
-    body = " ".join(body_pages(reports / "many"))
+    body = " ".join(body_pages(hard_reports / "many" / "report.pdf"))
     assert len(body.split()) < 1700
 
 
-def test_odd_text_is_shown_as_it_is_written(reports):
-    html = BeautifulSoup((reports / "odd" / "report.html").read_text("utf-8"), "html.parser")
-    words, text = plain(html.get_text()), plain(_text(reports / "odd" / "report.pdf"))
+def test_odd_text_is_shown_as_it_is_written(hard_reports):
+    html = BeautifulSoup((hard_reports / "odd" / "report.html").read_text("utf-8"), "html.parser")
+    words, text = plain(html.get_text()), plain(words_of(hard_reports / "odd" / "report.pdf"))
     for one in ODD:
         assert plain(french_spaces(one)) in words, one
         if one not in RIGHT_TO_LEFT:

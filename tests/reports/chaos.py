@@ -20,13 +20,13 @@ from impactkit.reports.record import damaged, read_record
 
 CODES = ("aubepine", "bruyere", "chevrefeuille")
 MODES = ("driver", "nursery", "worker", "child", "publisher", "mailer", "disk")
-RUN = [sys.executable, "-m", "impactkit.cli", "run", "vallees"]
-PUBLISH = [sys.executable, "-m", "impactkit.cli", "publish", "vallees", "--to", "web", "--only", "aubepine"]
-MAIL = [sys.executable, "-m", "impactkit.cli", "publish", "vallees", "--mail", "--send"]
+RUN = [sys.executable, "-m", "impactkit", "run", "vallees"]
+PUBLISH = [sys.executable, "-m", "impactkit", "publish", "vallees", "--to", "web", "--only", "aubepine"]
+MAIL = [sys.executable, "-m", "impactkit", "publish", "vallees", "--mail", "--send"]
 SIGN = [
     sys.executable,
     "-m",
-    "impactkit.cli",
+    "impactkit",
     "sign",
     "reports/vallees/aubepine",
     "--by",
@@ -71,7 +71,8 @@ class Chaos:
     """
 
     def __init__(self, folder: Path, seed: int, disk: bool, mail: tuple[Any, str, Path]) -> None:
-        self.folder, self.draw, self.disk = folder, random.Random(seed), disk
+        self.folder, self.seed, self.disk = folder, seed, disk
+        self.draw = random.Random(seed)
         self.kept, address, certificate = mail
         self.env = os.environ | {"IMPACTKIT_SMTP": address, "IMPACTKIT_SMTP_CA": str(certificate)}
         self.env |= {"IMPACTKIT_MAIL_FROM": "Essai <essai@exemple.fr>"}

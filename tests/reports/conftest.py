@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -75,10 +73,16 @@ def evaluation(folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def write_notebook() -> Callable[..., Path]:
     """The writer of light notebooks."""
     return notebook
+
+
+@pytest.fixture(scope="session")
+def write_evaluation() -> Callable[[Path], Path]:
+    """The writer of the evaluation of three invented territories."""
+    return evaluation
 
 
 @pytest.fixture
@@ -92,14 +96,13 @@ def valleys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def once_built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def once_built(tmp_path_factory: pytest.TempPathFactory, processes) -> Path:
     """Where the three reports were built once, with a project in a table."""
     here = tmp_path_factory.mktemp("vallees")
     evaluation(here / "vallees")
     project = "project,territory,name,stage,as_of,source\np1,aubepine,Four,idea,2020,Essai\n"
     (here / "vallees" / "projects.csv").write_text(project, "utf-8")
-    command = [sys.executable, "-m", "impactkit.cli", "run", "vallees"]
-    subprocess.run(command, cwd=here, check=True, capture_output=True)
+    processes.impactkit("run", "vallees", cwd=here, check=True)
     return here
 
 

@@ -25,8 +25,9 @@ def pages(folder):
     return {code: (folder / code / "report.html").read_bytes() for code in CODES}
 
 
-@pytest.mark.slow
-def test_workers_build_the_same_and_a_lost_one_loses_nothing(valleys, write_notebook, cluster, tmp_path):
+def test_workers_build_the_same_and_a_lost_one_loses_nothing(
+    valleys, write_notebook, cluster, tmp_path, processes
+):
     # No report ends before this file is there.
     go = tmp_path / "go"
     go.touch()
@@ -57,7 +58,7 @@ def test_workers_build_the_same_and_a_lost_one_loses_nothing(valleys, write_note
     assert pages(third.folder) == pages(here.folder)
 
 
-def test_nobody_at_an_address_is_said(valleys, monkeypatch):
+def test_nobody_at_an_address_is_said(valleys, monkeypatch, processes):
     with pytest.raises(RefusedData, match="ordonnanceur"):
         ik.run("vallees", dask="tcp://127.0.0.1:9")
     assert not list((valleys.parent / "reports").rglob("report.html"))

@@ -1,7 +1,6 @@
 """An edition is a content; who has read it is said on its pages, and any change makes it a draft again."""
 
 import json
-import subprocess
 import sys
 
 import pytest
@@ -20,7 +19,7 @@ greeting = (find(folder) / "territories.csv").read_text("utf-8").split(territory
 
 
 @pytest.fixture
-def report(valleys, write_notebook):
+def report(valleys, write_notebook, processes):
     write_notebook(valleys / "light.ipynb", middle=READS)
     return ik.run("vallees", only=["aubepine"]).folder / "aubepine"
 
@@ -31,7 +30,7 @@ def renamed(valleys, name):
     return read_record(ik.run("vallees", only=["aubepine"]).folder / "aubepine")
 
 
-def test_an_edition_is_a_content(valleys, report):
+def test_an_edition_is_a_content(valleys, report, processes):
     assert read_record(report).edition == 1
     table = valleys / "territories.csv"
     table.write_text(table.read_text("utf-8").replace("Essai,", "Essai,vu", 1), "utf-8")
@@ -43,7 +42,7 @@ def test_an_edition_is_a_content(valleys, report):
     assert "édition 2 du" in (report / "report.html").read_text("utf-8")
 
 
-def test_a_draft_says_so_and_a_signed_report_says_who(valleys, report):
+def test_a_draft_says_so_and_a_signed_report_says_who(valleys, report, processes):
     html = (report / "report.html").read_text("utf-8")
     assert 'name="robots" content="noindex"' in html and 'data-state="brouillon"' in html
     record = sign(report, by=" Ada  Exemple ", as_="relu")
@@ -104,12 +103,12 @@ def with_hashes(change):
     [tampered_page, tampered_html, with_hashes(tampered_page), with_hashes(tampered_html)],
     ids=["page", "html", "page-and-hash", "html-and-hash"],
 )
-def test_tampering_is_found(report, change):
+def test_tampering_is_found(report, change, processes):
     assert verify(report)[1] == ()
     change(report)
     assert verify(report)[1]
-    done = subprocess.run(
-        [sys.executable, "-m", "impactkit.cli", "verify", str(report)], capture_output=True, text=True
+    done = processes.run(
+        [sys.executable, "-m", "impactkit", "verify", str(report)], capture_output=True, text=True
     )
     assert done.returncode == 1 and done.stderr and not done.stdout
 

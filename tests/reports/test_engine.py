@@ -1,7 +1,6 @@
 """The engine `fork` gives cell by cell what papermill alone gives, and nothing of it stays behind."""
 
 import os
-import subprocess
 import sys
 
 import nbformat
@@ -40,7 +39,7 @@ except papermill.PapermillExecutionError as stopped:
 
 
 @pytest.fixture
-def ran(tmp_path):
+def ran(tmp_path, processes):
     """Runs a notebook of these cells with an engine, twice in one process; gives the second."""
     book = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(one, id=f"c{n}") for n, one in enumerate(CELLS)]
@@ -54,7 +53,7 @@ def ran(tmp_path):
     def run(engine):
         for _ in range(2):
             paths = [str(tmp_path / "book.ipynb"), str(tmp_path / f"{engine or 'plain'}.ipynb")]
-            done = subprocess.run(
+            done = processes.run(
                 [sys.executable, "-c", RUN, *paths, engine], capture_output=True, text=True, env=env
             )
             assert done.stdout.splitlines()[-1] == "ZeroDivisionError", done.stderr
@@ -77,7 +76,7 @@ def test_the_cells_are_those_of_a_plain_run(ran):
     )
 
 
-def test_a_child_that_dies_is_told(tmp_path):
+def test_a_child_that_dies_is_told(processes):
     from impactkit.reports.child import Died, TimedOut, in_child
 
     assert in_child(lambda tell: 6 * 7, quiet=30) == 42
@@ -90,7 +89,7 @@ def test_a_child_that_dies_is_told(tmp_path):
         in_child(lambda tell: 1 / 0, quiet=30)
 
 
-def test_where_it_cannot_fork_papermill_does_it_and_says_so(valleys):
+def test_where_it_cannot_fork_papermill_does_it_and_says_so(valleys, processes):
     import threading
 
     from impactkit.reports.execute import run_one

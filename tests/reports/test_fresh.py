@@ -1,6 +1,5 @@
 """Only what changed is built again, and it is said why; the rest is left as it is."""
 
-import subprocess
 import sys
 
 import pytest
@@ -64,7 +63,7 @@ def test_prose_rebuilds_its_own(built):
     assert again() == {"bruyere": ("bruyere.md",)}
 
 
-def test_a_damaged_or_a_failed_report_is_built_again(built, tmp_path, write_notebook):
+def test_a_damaged_or_a_failed_report_is_built_again(built, tmp_path, write_notebook, processes):
     (tmp_path / "reports/vallees/bruyere/report.html").write_text("autre", "utf-8")
     assert again() == {"bruyere": ("fichiers abîmés",)}
     fails = 'if territory == "aubepine":\n    raise ValueError("non")'
@@ -75,16 +74,16 @@ def test_a_damaged_or_a_failed_report_is_built_again(built, tmp_path, write_note
     assert dry.kept == ("bruyere", "chevrefeuille")
 
 
-def test_all_on_demand(built):
+def test_all_on_demand(built, processes):
     assert ik.run("vallees", force=True).built == CODES
 
 
-def test_without_change_nothing_is_begun(built):
+def test_without_change_nothing_is_begun(built, processes):
     # How long that takes is `make bench`'s to say.
     heavy = {"frictionless", "jinja2", "papermill", "typst"}
     code = f"import sys, impactkit as ik\nprint(ik.run('vallees').kept, {heavy!r} & set(sys.modules))"
     before = written(built.parent / "reports")
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = processes.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == f"{CODES} set()"
     assert written(built.parent / "reports") == before
 
@@ -95,7 +94,7 @@ def written(folder):
     return {file: file.stat().st_mtime_ns for file in files}
 
 
-def test_versions_of_the_libraries_count(built, monkeypatch):
+def test_versions_of_the_libraries_count(built, monkeypatch, processes):
     from impactkit.reports import run
 
     monkeypatch.setattr(run, "versions", lambda: {"python": "9"})

@@ -3,19 +3,17 @@
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pikepdf
-import pytest
+from processes import words_of
 from reports.mail_server import mail_server
 
 CODE = "val-d-aubrelle"
 
 
-@pytest.mark.slow
-def test_from_the_schedule_to_the_mailbox(repo, tmp_path):
+def test_from_the_schedule_to_the_mailbox(repo, tmp_path, processes):
     shutil.copytree(repo / "data" / "demo", tmp_path / "data" / "demo")
     (tmp_path / "data" / "demo" / "recipients.csv").write_text(
         f"territory,address\n{CODE},maire@exemple.fr\n", "utf-8"
@@ -36,16 +34,14 @@ def test_from_the_schedule_to_the_mailbox(repo, tmp_path):
         script = script.replace("smtp://nom:motdepasse@serveur.exemple.fr:587", address)
         folder = f"{tmp_path / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}"
         env = {**os.environ, "PATH": folder, "IMPACTKIT_SMTP_CA": str(cert)}
-        done = subprocess.run(["sh", "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True)
+        done = processes.run(["sh", "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     already, added = (tmp_path / "cron.kept").read_text("utf-8").splitlines()
-    assert already == "0 4 * * * sauvegarde" and "impactkit.cli run" in added
+    assert already == "0 4 * * * sauvegarde" and "impactkit run" in added
     assert [to for to, _ in kept.arrived] == ["moi@exemple.fr", "maire@exemple.fr"]
     (attached,) = kept.arrived[1][1].iter_attachments()
     (tmp_path / "received.pdf").write_bytes(attached.get_content())
-    words = subprocess.run(
-        ["pdftotext", tmp_path / "received.pdf", "-"], capture_output=True, text=True
-    ).stdout
+    words = words_of(tmp_path / "received.pdf")
     assert "validé par Blaise Exemple" in words.replace("\n", " ") and "BROUILLON" not in words
     with pikepdf.open(tmp_path / "received.pdf") as pdf:
         assert "provenance.json" in pdf.attachments

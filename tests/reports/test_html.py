@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import shutil
 
 import invented_report as sample
 import pytest
@@ -172,26 +171,19 @@ def test_each_kind_of_block_is_closed_in_itself():
     assert clean(sample.FLIPPED) == sample.UNFLIPPED
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1000])
-def test_a_browser_finds_the_page_accessible(html, tmp_path, width, scheme):
-    chromium = shutil.which("chromium")
-    if not chromium:
-        pytest.skip("no Chromium")
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
-    from playwright.sync_api import sync_playwright
+def test_a_browser_finds_the_page_accessible(html, tmp_path, chromium, width, scheme):
+    from axe_playwright_python.sync_playwright import Axe
 
     file = tmp_path / "page.html"
     endless = "Interterritorialisation" * 6
     for words in ("Les projets", "Une phrase", "Communauté de communes"):
         html = html.replace(words, endless)
     file.write_text(html, "utf-8")
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        tab = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
-        tab.goto(file.as_uri())
-        found = axe.Axe().run(tab).response["violations"]
-        wide = tab.evaluate("document.documentElement.scrollWidth")
-        browser.close()
-    assert [one["id"] for one in found] == [] and wide <= width
+    tab = chromium.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    tab.goto(file.as_uri())
+    found = Axe().run(tab).response["violations"]
+    wide = tab.evaluate("document.documentElement.scrollWidth")
+    tab.close()
+    assert [rule["id"] for rule in found] == [] and wide <= width

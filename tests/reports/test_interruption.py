@@ -26,9 +26,9 @@ COMMAND = [sys.executable, "-c", DRIVER, "run", "vallees", "--force"]
 FIRST = 0.02
 
 
-def driver(mark):
+def driver(processes, mark):
     """A run of all reports, which leads a group as it does on a terminal; it has begun when this returns."""
-    process = subprocess.Popen(
+    process = processes.start(
         COMMAND,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -49,11 +49,11 @@ def send(process, number, everyone):
 
 
 @pytest.fixture(scope="session")
-def usual(once_built, tmp_path_factory):
+def usual(once_built, tmp_path_factory, processes):
     """The seconds that a run takes here."""
     place = shutil.copytree(once_built, tmp_path_factory.mktemp("usual") / "essai")
     begun = time.monotonic()
-    subprocess.run(COMMAND, cwd=place, check=True, capture_output=True)
+    processes.run(COMMAND, cwd=place, check=True)
     return time.monotonic() - begun
 
 
@@ -72,19 +72,19 @@ def drawn(number, usual):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("number", range(50), ids="m{:02}".format)
-def test_an_interruption_leaves_nothing_half_written(built, write_notebook, usual, number):
+def test_an_interruption_leaves_nothing_half_written(built, write_notebook, usual, number, processes):
     folder, mark = built.parent / "reports" / "vallees", uuid.uuid4().hex
     before = {code: files_of(folder / code) for code in CODES}
     if number == 0:
         # Once a cell is being executed, which would last for ever.
         write_notebook(built / "light.ipynb", middle="import time\nwhile True:\n    time.sleep(1)")
-        process = driver(mark)
+        process = driver(processes, mark)
         wait_for(lambda: list(folder.glob(".building/*/section")), "no cell is executed")
         send(process, signal.SIGINT, everyone=True)
         story, signals = "m00", [signal.SIGINT]
     else:
         delays, signals, everyone, story = drawn(number, usual)
-        process = driver(mark)
+        process = driver(processes, mark)
         for delay, one in zip(delays, signals, strict=True):
             time.sleep(delay)
             send(process, one, everyone)
@@ -107,7 +107,7 @@ def files_of(report):
     return {file.name: file.read_bytes() for file in report.iterdir()}
 
 
-def test_an_interruption_while_processes_start_ends_them(valleys, monkeypatch):
+def test_an_interruption_while_processes_start_ends_them(valleys, monkeypatch, processes):
     started, start = [], subprocess.Popen.__init__
 
     def interrupted(process, *given, **named):

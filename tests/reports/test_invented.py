@@ -2,14 +2,13 @@
 
 import os
 import re
-import subprocess
 import sys
-import unicodedata
 from pathlib import Path
 
 import pikepdf
 import pytest
 from bs4 import BeautifulSoup
+from pages.reading import pdf_pages, plain
 
 from impactkit.reports.page_rules import problems
 from impactkit.reports.record import read_record
@@ -33,19 +32,23 @@ name = "vague unique"
 labelled = "2019-03-01"
 """
 DAY = {"SOURCE_DATE_EPOCH": "1709251200"}  # 1 March 2024
-BREAKS = re.compile("[\\s\u00ad\u200b\u2010-]")
 FILES = ("report.html", "report.pdf", "report.ipynb", "claims.csv", "indicators.csv", "record.json")
 FILES += ("provenance.json",)
 
 
-def _typed(*words, cwd, **environment):
-    command = [str(Path(sys.executable).parent / words[0]), *map(str, words[1:])]
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("IMPACTKIT_")}
-    return subprocess.run(command, cwd=cwd, env=plain | environment, capture_output=True, text=True)
+@pytest.fixture(scope="module")
+def typed(processes):
+    """Types a command where no variable of the kit is set."""
+
+    def ended(name, *words, cwd, **environment):
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("IMPACTKIT_")}
+        return processes.tool(name, *words, cwd=cwd, env=plain | environment)
+
+    return ended
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory):
+def reports(tmp_path_factory, typed):
     """The folder of the three reports, built by the command."""
     here = tmp_path_factory.mktemp("essai")
     folder = here / "pays"
@@ -63,18 +66,9 @@ def reports(tmp_path_factory):
         tables["challenges"] += f"\n{code}-1,{code},{quoted},social,food,2019-03,Gazette d’essai,"
     for name, text in tables.items():
         (folder / f"{name}.csv").write_text(text + "\n", "utf-8")
-    done = _typed("impactkit", "run", "pays", cwd=here, **DAY)
+    done = typed("impactkit", "run", "pays", cwd=here, **DAY)
     assert done.returncode == 0 and "4 rapports construits sur 4" in done.stdout, done.stderr
     return here / "reports" / "pays"
-
-
-def _pages(pdf):
-    made = subprocess.run(["pdftotext", "-raw", str(pdf), "-"], capture_output=True, text=True, check=True)
-    return made.stdout.rstrip("\f").split("\f")
-
-
-def _plain(words):
-    return BREAKS.sub("", unicodedata.normalize("NFKC", words)).lower()
 
 
 @pytest.mark.parametrize("code", PLACES)
@@ -85,11 +79,11 @@ def test_every_sentence_of_one_face_is_on_the_other(reports, code):
     # What stands on every page of the PDF would cut a paragraph that goes over to the next.
     mark = soup.select_one("aside.ik-fiction").get_text()
     foot = soup.select_one("footer").get_text().partition(" · Exemple")[0]
-    pages = [page.replace(mark, "") for page in _pages(reports / code / "report.pdf")]
-    text = _plain(" ".join(re.sub(r"\d+ / \d+", "", page) for page in pages)).replace(_plain(foot), "")
+    pages = [page.replace(mark, "") for page in pdf_pages(reports / code / "report.pdf")]
+    text = plain(" ".join(re.sub(r"\d+ / \d+", "", page) for page in pages)).replace(plain(foot), "")
     told = soup.select("h1, h2, header p, main p, main li > p, caption, th, td, figcaption")
     assert len(told) > 30
-    lost = [one.get_text() for one in told if _plain(one.get_text()) not in text]
+    lost = [one.get_text() for one in told if plain(one.get_text()) not in text]
     assert not lost
     assert HOSTILE in soup.get_text().replace("\u202f", " ")
     with pikepdf.open(reports / code / "report.pdf") as opened:
@@ -104,7 +98,7 @@ def _is(thing, key, value):
 
 @pytest.mark.parametrize("code", PLACES)
 def test_each_page_says_that_it_is_an_example(reports, code):
-    pages = _pages(reports / code / "report.pdf")
+    pages = pdf_pages(reports / code / "report.pdf")
     assert pages and all("Exemple fictif" in page for page in pages)
     soup = BeautifulSoup((reports / code / "report.html").read_text("utf-8"), "html.parser")
     assert "Exemple fictif" in soup.select_one("aside").get_text() + soup.footer.get_text()
@@ -134,14 +128,14 @@ def test_the_contents_page_keeps_the_rules_and_says_that_it_is_an_example(report
 
 
 @pytest.mark.parametrize("face", ["html", "pdf"])
-def test_nbconvert_gives_the_same_face(reports, tmp_path, face):
+def test_nbconvert_gives_the_same_face(reports, tmp_path, face, typed):
     report = reports / "val-bruyere"
     out = tmp_path / f"out.{face}"
     words = ("jupyter", "nbconvert", "--to", f"impactkit-{face}", report / "report.ipynb", "--output-dir")
-    done = _typed(*words, tmp_path, "--output", "out", cwd=tmp_path, **DAY)
+    done = typed(*words, tmp_path, "--output", "out", cwd=tmp_path, **DAY)
     assert done.returncode == 0, done.stderr
     if face == "pdf":
-        assert _pages(out) == _pages(report / "report.pdf")
+        assert pdf_pages(out) == pdf_pages(report / "report.pdf")
     else:
         made, built = (
             BeautifulSoup(file.read_text("utf-8"), "html.parser").body
@@ -150,10 +144,10 @@ def test_nbconvert_gives_the_same_face(reports, tmp_path, face):
         assert str(made) == str(built)
 
 
-def test_nbconvert_refuses_a_notebook_that_was_not_executed(repo, tmp_path):
+def test_nbconvert_refuses_a_notebook_that_was_not_executed(repo, tmp_path, typed):
     notebook = repo / "notebooks" / "territory_report.ipynb"
     words = ("jupyter", "nbconvert", "--to", "impactkit-html", notebook, "--output-dir", tmp_path)
-    done = _typed(*words, cwd=tmp_path)
+    done = typed(*words, cwd=tmp_path)
     assert done.returncode != 0 and "ReportFailed" in done.stderr
     assert not list(tmp_path.iterdir())
 

@@ -5,7 +5,6 @@ typst compiles in processes of their own here: one that has compiled must not fo
 
 import os
 import re
-import subprocess
 import sys
 import unicodedata
 
@@ -14,6 +13,7 @@ import nbformat
 import pikepdf
 import pytest
 from bs4 import BeautifulSoup
+from processes import words_of
 
 from impactkit.reports.html import render_html
 from impactkit.reports.page import meta_of, read_page
@@ -22,29 +22,30 @@ DAY = "1709251200"  # 1 March 2024
 PLAIN = re.compile("[\\s\u00ad\u2010-]")  # a line may end inside a word, or after a hyphen
 
 
-def _export(notebook, folder, to, **environment):
-    folder.mkdir(exist_ok=True)
-    source = folder / "out.ipynb"
-    nbformat.write(notebook, source)
-    subprocess.run(
-        [sys.executable, "-m", "nbconvert", "--to", to, str(source)],
-        env=os.environ | {"SOURCE_DATE_EPOCH": DAY} | environment,
-        cwd=folder,
-        check=True,
-        capture_output=True,
-    )
-    return folder / "out.pdf"
+@pytest.fixture(scope="module")
+def export(processes):
+    """Converts a notebook by nbconvert, in a process of its own; gives the file."""
+
+    def exported(notebook, folder, to, **environment):
+        folder.mkdir(exist_ok=True)
+        source = folder / "out.ipynb"
+        nbformat.write(notebook, source)
+        everywhere = os.environ | {"SOURCE_DATE_EPOCH": DAY} | environment
+        words = ("-m", "nbconvert", "--to", to, source)
+        processes.python(*words, env=everywhere, cwd=folder, check=True)
+        return folder / "out.pdf"
+
+    return exported
 
 
 @pytest.fixture(scope="module")
-def pdf(tmp_path_factory):
-    return _export(sample.whole(), tmp_path_factory.mktemp("pdf"), "impactkit-pdf")
+def pdf(export, tmp_path_factory):
+    return export(sample.whole(), tmp_path_factory.mktemp("pdf"), "impactkit-pdf")
 
 
 @pytest.fixture(scope="module")
 def text(pdf):
-    made = subprocess.run(["pdftotext", "-raw", str(pdf), "-"], capture_output=True, text=True, check=True)
-    return made.stdout
+    return words_of(pdf)
 
 
 def _plain(words):
@@ -118,8 +119,8 @@ def test_a_long_table_repeats_its_header(text):
     assert len(pages) > 1 and all("Projet Emplois" in page.replace("\n", " ") for page in pages)
 
 
-def test_the_same_bytes_twice(pdf, tmp_path):
-    again = _export(
+def test_the_same_bytes_twice(pdf, tmp_path, export):
+    again = export(
         sample.whole(),
         tmp_path / "ailleurs",
         "impactkit-pdf",
@@ -130,8 +131,8 @@ def test_the_same_bytes_twice(pdf, tmp_path):
     assert again.read_bytes() == pdf.read_bytes()
 
 
-def test_a_checker_of_accessible_pdf_finds_nothing(pdf):
-    made = subprocess.run(
+def test_a_checker_of_accessible_pdf_finds_nothing(pdf, processes):
+    made = processes.run(
         [sys.executable, "-m", "pdfua", "check", str(pdf)], capture_output=True, text=True, check=False
     )
     assert made.returncode == 0, made.stdout

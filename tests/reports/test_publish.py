@@ -27,7 +27,7 @@ def signed(reports, *codes):
         sign(reports / code, by="Ada Exemple", as_="valide")
 
 
-def test_what_is_not_validated_is_refused_by_its_name(reports, tmp_path):
+def test_what_is_not_validated_is_refused_by_its_name(reports, tmp_path, processes):
     signed(reports, "aubepine")
     sign(reports / "bruyere", by="Ada Exemple", as_="relu")
     with pytest.raises(RefusedData) as refused:
@@ -35,15 +35,15 @@ def test_what_is_not_validated_is_refused_by_its_name(reports, tmp_path):
     assert "brouillon" in str(refused.value) and "chevrefeuille" in str(refused.value)
     assert "relu\u202f: bruyere" in str(refused.value) and "aubepine" not in refused.value.what
     assert not (tmp_path / "web").exists()
-    done = subprocess.run(
-        [sys.executable, "-m", "impactkit.cli", "publish", "vallees", "--to", "web"],
+    done = processes.run(
+        [sys.executable, "-m", "impactkit", "publish", "vallees", "--to", "web"],
         capture_output=True,
         text=True,
     )
     assert done.returncode == 2 and "chevrefeuille" in done.stderr
 
 
-def test_a_publication_is_whole_and_checks(reports, tmp_path):
+def test_a_publication_is_whole_and_checks(reports, tmp_path, processes):
     signed(reports, "aubepine", "bruyere")
     assert publish("vallees", to=tmp_path / "web", only=["aubepine"]) == ("aubepine",)
     web = tmp_path / "web" / "vallees"
@@ -53,14 +53,14 @@ def test_a_publication_is_whole_and_checks(reports, tmp_path):
     # A second adds to the first.
     assert publish("vallees", to=tmp_path / "web", only=["bruyere"]) == ("bruyere",)
     assert {path.name for path in web.iterdir()} == {"aubepine", "bruyere", "index.html", "SHA256SUMS"}
-    subprocess.run(
+    processes.run(
         ["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=web, check=True, capture_output=True
     )
     with pytest.raises(UnknownName):
         publish("vallees", to=tmp_path / "web", only=["aubepin"])
 
 
-def test_old_editions_stay(reports, valleys, write_notebook, tmp_path):
+def test_old_editions_stay(reports, valleys, write_notebook, tmp_path, processes):
     signed(reports, *CODES)
     publish("vallees", to=tmp_path / "web")
     write_notebook(valleys / "light.ipynb", parameters='greeting = "Bonsoir"')
@@ -72,7 +72,7 @@ def test_old_editions_stay(reports, valleys, write_notebook, tmp_path):
     web = tmp_path / "web" / "vallees"
     assert "Bonsoir" in (web / "aubepine" / "report.html").read_text("utf-8")
     assert "Bonjour" in (web / "editions" / "aubepine" / "1" / "report.html").read_text("utf-8")
-    subprocess.run(
+    processes.run(
         ["sha256sum", "--check", "--strict", "SHA256SUMS"], cwd=web, check=True, capture_output=True
     )
 
@@ -106,7 +106,7 @@ def test_who_reads_sees_the_old_or_the_new(reports, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def server(tmp_path, monkeypatch):
+def server(tmp_path, monkeypatch, processes):
     (tmp_path / "tls").mkdir()
     with mail_server(tmp_path / "tls") as (kept, address, cert):
         monkeypatch.setenv("IMPACTKIT_SMTP", address)
@@ -154,10 +154,10 @@ def test_a_refusal_is_reported_and_stops_no_other(reports, recipients, server):
     assert len(server.arrived) == 3
 
 
-def test_a_send_that_was_cut_is_not_tried_again_unasked(reports, recipients, server):
+def test_a_send_that_was_cut_is_not_tried_again_unasked(reports, recipients, server, processes):
     signed(reports, "aubepine", "bruyere")
-    command = [sys.executable, "-m", "impactkit.cli", "publish", "vallees", "--mail", "--send"]
-    driver = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "impactkit", "publish", "vallees", "--mail", "--send"]
+    driver = processes.start(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     server.before = driver.kill
     driver.wait()
     server.before = lambda: None

@@ -3,12 +3,12 @@
 import dataclasses
 import json
 import os
-import subprocess
 import sys
 
 import pytest
 
 import impactkit as ik
+from impactkit.data.reserved import is_reserved
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.reports.page_rules import problems
 from impactkit.reports.record import damaged, read_record, write_record
@@ -26,7 +26,7 @@ def whole(report):
     return damaged(report, read_record(report)) == ()
 
 
-def test_all_are_built_and_nothing_tells_of_this_machine(valleys, tmp_path):
+def test_all_are_built_and_nothing_tells_of_this_machine(valleys, tmp_path, processes):
     summary = ik.run("vallees")
     assert summary.built == ("aubepine", "bruyere", "chevrefeuille") and not summary.failed
     assert summary.folder == tmp_path / "reports" / "vallees"
@@ -45,6 +45,8 @@ def test_all_are_built_and_nothing_tells_of_this_machine(valleys, tmp_path):
         assert '"vallees"' in "".join(injected[0]["source"])
     left = {file.name for file in summary.folder.iterdir()} - set(summary.built)
     assert left == {".lock", "index.html", "changes.html", "history.jsonl"}
+    # No territory may have the code of what stands beside it.
+    assert all(map(is_reserved, left))
     page = (summary.folder / "index.html").read_text("utf-8")
     assert page.index("Aubépine") < page.index("Bruyère") < page.index("Chèvrefeuille")
     assert 'href="bruyere/report.pdf"' in page and "<script" not in page
@@ -52,7 +54,7 @@ def test_all_are_built_and_nothing_tells_of_this_machine(valleys, tmp_path):
 
 @pytest.mark.parametrize("here, typed", [("vallees", "."), ("ailleurs", "../vallees"), (".", None)])
 def test_a_folder_is_found_as_it_is_typed_and_a_whole_path_is_not_told(
-    valleys, tmp_path, monkeypatch, here, typed
+    valleys, tmp_path, monkeypatch, here, typed, processes
 ):
     (tmp_path / here).mkdir(exist_ok=True)
     monkeypatch.chdir(tmp_path / here)
@@ -63,7 +65,7 @@ def test_a_folder_is_found_as_it_is_typed_and_a_whole_path_is_not_told(
     assert f'folder = \\"{typed or "vallees"}\\"' in book and str(tmp_path) not in book
 
 
-def test_the_same_content_gives_the_same_bytes(valleys):
+def test_the_same_content_gives_the_same_bytes(valleys, processes):
     report = ik.run("vallees", only=["aubepine"]).folder / "aubepine"
     first = files_of(report)
     write_record(dataclasses.replace(read_record(report), first_built="2024-03-01"), report)
@@ -79,7 +81,9 @@ greeting = (find(folder) / "territories.csv").read_text("utf-8").split(territory
 """
 
 
-def test_the_day_follows_the_content_and_the_record_the_tables(valleys, write_notebook, monkeypatch):
+def test_the_day_follows_the_content_and_the_record_the_tables(
+    valleys, write_notebook, monkeypatch, processes
+):
     write_notebook(valleys / "light.ipynb", middle=READS)
     table = valleys / "territories.csv"
 
@@ -103,7 +107,7 @@ def test_the_day_follows_the_content_and_the_record_the_tables(valleys, write_no
     assert record_after().first_built == "1970-01-03"
 
 
-def test_one_failure_of_three_leaves_two_and_the_last_good_report(valleys, write_notebook):
+def test_one_failure_of_three_leaves_two_and_the_last_good_report(valleys, write_notebook, processes):
     folder = ik.run("vallees", only=["bruyere"]).folder
     good = files_of(folder / "bruyere")
     write_notebook(valleys / "light.ipynb", middle=FAILS)
@@ -129,7 +133,7 @@ def test_one_failure_of_three_leaves_two_and_the_last_good_report(valleys, write
     assert not list((folder / ".failed").iterdir())
 
 
-def test_one_territory_with_wrong_rows_stops_itself_alone(valleys):
+def test_one_territory_with_wrong_rows_stops_itself_alone(valleys, processes):
     (valleys / "perimeters.csv").write_text(
         "territory,role,family,code,as_of,source\naubepine,perimeter,epci,999999999,2020,Essai\n", "utf-8"
     )
@@ -156,7 +160,7 @@ def test_one_territory_with_wrong_rows_stops_itself_alone(valleys):
     ],
     ids=["kernel-killed", "worker-killed", "foreign-output", "warning"],
 )
-def test_whatever_stops_one_stops_no_other(valleys, write_notebook, middle, words):
+def test_whatever_stops_one_stops_no_other(valleys, write_notebook, middle, words, processes):
     code = f'if territory == "aubepine":\n    {middle.splitlines()[0]}\n    {middle.splitlines()[-1]}'
     write_notebook(valleys / "light.ipynb", middle=code)
     summary = ik.run("vallees", jobs=2)
@@ -175,7 +179,7 @@ LIMITS = {
 
 @pytest.mark.parametrize("engine", ["fork", "plain"])
 @pytest.mark.parametrize("name", LIMITS)
-def test_what_takes_too_much_is_stopped(valleys, write_notebook, name, engine):
+def test_what_takes_too_much_is_stopped(valleys, write_notebook, name, engine, processes):
     limit, middle, words = LIMITS[name]
     write_notebook(valleys / "light.ipynb", middle=middle)
     settings = (valleys / "evaluation.toml").read_text("utf-8")
@@ -189,14 +193,14 @@ def test_what_takes_too_much_is_stopped(valleys, write_notebook, name, engine):
     assert words in failed.sentence and failed.section == "Le milieu"
 
 
-def test_an_unknown_limit_is_refused(valleys):
+def test_an_unknown_limit_is_refused(valleys, processes):
     with (valleys / "evaluation.toml").open("a", encoding="utf-8") as file:
         file.write("[report.limits]\nmemroy = 900\n")
     with pytest.raises(UnknownName, match="`memory`"):
         ik.run("vallees")
 
 
-def test_a_report_cut_in_its_move_is_put_back(valleys):
+def test_a_report_cut_in_its_move_is_put_back(valleys, processes):
     folder = ik.run("vallees", only=["aubepine"]).folder
     good = files_of(folder / "aubepine")
     (folder / ".previous").mkdir(exist_ok=True)
@@ -207,7 +211,7 @@ def test_a_report_cut_in_its_move_is_put_back(valleys):
     assert not (folder / ".building").exists()
 
 
-def test_a_damaged_record_is_told_and_mended(valleys):
+def test_a_damaged_record_is_told_and_mended(valleys, processes):
     folder = ik.run("vallees", only=["aubepine"]).folder
     (folder / "aubepine" / "record.json").write_text("{", "utf-8")
     (outcome,) = ik.run("vallees", only=["aubepine"]).outcomes
@@ -215,7 +219,7 @@ def test_a_damaged_record_is_told_and_mended(valleys):
     assert whole(folder / "aubepine")
 
 
-def test_unknown_names_are_refused_before_anything_is_written(valleys, tmp_path):
+def test_unknown_names_are_refused_before_anything_is_written(valleys, tmp_path, processes):
     with pytest.raises(UnknownName, match="`bruyere`"):
         ik.run("vallees", only=["bruyer"])
     with pytest.raises(UnknownName):
@@ -227,7 +231,7 @@ def test_unknown_names_are_refused_before_anything_is_written(valleys, tmp_path)
     assert not (tmp_path / "reports").exists()
 
 
-def test_a_wrong_cell_stops_its_territory_alone(valleys):
+def test_a_wrong_cell_stops_its_territory_alone(valleys, processes):
     table = valleys / "territories.csv"
     table.write_text(table.read_text("utf-8").replace("bruyere,Bruyère,1,", "bruyere,,1,"), "utf-8")
     summary = ik.run("vallees", only=["aubepine", "bruyere"])
@@ -235,7 +239,7 @@ def test_a_wrong_cell_stops_its_territory_alone(valleys):
     assert "territories.csv, B3" in summary.failed[0].what
 
 
-def test_a_mistake_that_is_nobody_s_refuses_the_run(valleys, tmp_path):
+def test_a_mistake_that_is_nobody_s_refuses_the_run(valleys, tmp_path, processes):
     lost = "project,territory,name,as_of,source\np1,nulle-part,Four,2020,Essai\n"
     (valleys / "projects.csv").write_text(lost, "utf-8")
     with pytest.raises(RefusedData, match="projects.csv, B2"):
@@ -244,7 +248,7 @@ def test_a_mistake_that_is_nobody_s_refuses_the_run(valleys, tmp_path):
 
 
 @pytest.mark.parametrize("code", ["../aubepine", "..", "/tmp/aubepine", "Aubépine", ".failed"])
-def test_a_code_that_could_name_another_folder_refuses_the_run(valleys, tmp_path, code):
+def test_a_code_that_could_name_another_folder_refuses_the_run(valleys, tmp_path, code, processes):
     table = valleys / "territories.csv"
     table.write_text(table.read_text("utf-8").replace("aubepine", code), "utf-8")
     before = sorted(tmp_path.rglob("*"))
@@ -253,7 +257,7 @@ def test_a_code_that_could_name_another_folder_refuses_the_run(valleys, tmp_path
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_a_name_is_shown_as_it_is_written(valleys):
+def test_a_name_is_shown_as_it_is_written(valleys, processes):
     table = valleys / "territories.csv"
     table.write_text(table.read_text("utf-8").replace("Bruyère", "<b>Bru\u202eyère</b> & {{ x }}"), "utf-8")
     page = (ik.run("vallees", only=["aubepine"]).folder / "index.html").read_text("utf-8")
@@ -261,7 +265,7 @@ def test_a_name_is_shown_as_it_is_written(valleys):
     assert problems(page, links=True) == ()
 
 
-def test_two_runs_do_not_write_together(valleys, tmp_path):
+def test_two_runs_do_not_write_together(valleys, tmp_path, processes):
     import fcntl
 
     folder = tmp_path / "reports" / "vallees"
@@ -273,19 +277,19 @@ def test_two_runs_do_not_write_together(valleys, tmp_path):
     assert [file.name for file in folder.iterdir()] == [".lock"]
 
 
-def test_a_failed_report_is_exit_code_1(valleys, write_notebook):
+def test_a_failed_report_is_exit_code_1(valleys, write_notebook, processes):
     write_notebook(valleys / "light.ipynb", middle=FAILS)
     command = [
         sys.executable,
         "-m",
-        "impactkit.cli",
+        "impactkit",
         "run",
         "vallees",
         "--only",
         "aubepine,bruyere",
         "--json",
     ]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = processes.run(command, capture_output=True, text=True)
     assert done.returncode == 1 and "Le milieu" in done.stderr and "Traceback" not in done.stderr
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one["event"] for one in told] == ["started", "report", "report", "ended"]

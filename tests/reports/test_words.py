@@ -82,7 +82,7 @@ def test_a_quotation_keeps_its_words_and_all_stops_are_told_at_once():
     assert str(stopped.value).count("«") >= len(STOPPED)
 
 
-def test_a_built_report_is_stopped_by_its_tables_and_says_which_sentence(repo, tmp_path):
+def test_a_built_report_is_stopped_by_its_tables_and_says_which_sentence(repo, tmp_path, processes):
     folder = shutil.copytree(repo / "data" / "demo", tmp_path / "demo")
     lessons = pd.read_csv(folder / "lessons.csv", dtype="str", keep_default_na=False)
     mine = lessons.index[lessons["territory"] == "trois-brumes"]

@@ -5,7 +5,7 @@ import functools
 import pandas as pd
 
 from impactkit.data.folders import reference_folder
-from impactkit.data.population import reference
+from impactkit.data.perimeters import reference
 from impactkit.errors import UnknownName
 
 

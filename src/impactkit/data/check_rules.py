@@ -11,9 +11,11 @@ from typing import Any
 import pandas as pd
 
 from impactkit.data import geography
-from impactkit.data.check_schema import Fault, nearest, territory_of
+from impactkit.data.check_schema import Fault, expected, nearest, next_step, territory_of
 from impactkit.data.check_value import valuation_faults
 from impactkit.data.dates import middle
+from impactkit.data.number_text import number_of
+from impactkit.data.reserved import instead, is_reserved
 from impactkit.data.tables import PLACES, fields
 from impactkit.errors import UnknownName
 from impactkit.wording.catalogue import advice, say
@@ -45,7 +47,9 @@ def faults(tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
 def _faults(tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
     for table, frame in tables.items():
         yield from _dates(table, frame)
+        yield from _numbers(table, frame)
         yield from _order(tables, table)
+    yield from _reserved(tables)
     yield from _references(tables, {wave["id"] for wave in settings["wave"]})
     yield from _elsewhere(tables)
     yield from _official_codes(tables, settings["vintage"])
@@ -63,6 +67,16 @@ def _cells(tables: Tables, table: str, *columns: str) -> Iterator[tuple[int, tup
     frame = tables.get(table)
     if frame is not None and set(columns) <= set(frame):
         yield from enumerate(zip(*(frame[name] for name in columns), strict=True))
+
+
+def _reserved(tables: Tables) -> Iterator[Fault]:
+    """Codes of territories under which no folder of reports can stand."""
+    rows = list(_cells(tables, "territories", "territory"))
+    taken = {code for _, (code,) in rows}
+    for row, (code,) in rows:
+        if is_reserved(code):
+            said = advice("check.reserved", code=code, proposed=instead(code, taken))
+            yield Fault("territories", row, "territory", code, *said)
 
 
 def _references(tables: Tables, waves: set[str]) -> Iterator[Fault]:
@@ -116,6 +130,17 @@ def _dates(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
                 # What has not the form of a date was said by the schema.
                 if re.fullmatch(pattern, value) and not _is_date(value):
                     yield Fault(table, row, name, value, *advice("check.date"))
+
+
+def _numbers(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
+    """What the schema's library takes for a number, and a table does not: 1_000, ١٢٣, inf, 1e400."""
+    for name, field in fields(table).items():
+        if field["type"] not in ("integer", "number") or name not in frame:
+            continue
+        wrong = expected("type-error", "", field), next_step("type-error", field, lambda text, _: text)
+        for row, value in enumerate(frame[name]):
+            if value.strip() and number_of(value) is None:
+                yield Fault(table, row, name, value, *wrong)
 
 
 def _order(tables: Tables, table: str) -> Iterator[Fault]:

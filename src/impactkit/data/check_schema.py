@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from impactkit.data import light
-from impactkit.data.tables import columns, fields, schemas
+from impactkit.data.tables import Schema, columns, fields, schemas
 from impactkit.wording.catalogue import advice, has, say
 
 MOST = 10_000
@@ -89,8 +89,11 @@ def _form(table: str) -> dict[str, Any]:
     """
     schema = schemas()[table]
     cells = [{key: field[key] for key in ("name", "type", "constraints")} for field in schema["fields"]]
-    keys = {key: schema[key] for key in ("missingValues", "primaryKey") if key in schema}
-    return {"fields": cells, "fieldsMatch": "partial", **keys}
+    form: Schema = {"fields": cells, "fieldsMatch": "partial"}
+    for key in ("missingValues", "primaryKey"):
+        if key in schema:
+            form[key] = schema[key]
+    return form
 
 
 def expected(kind: str, note: str, field: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from impactkit.data.catalogue import reference_values
 from impactkit.data.check_schema import Fault
+from impactkit.data.number_text import number_of
 from impactkit.data.tables import columns, labels
 from impactkit.wording.catalogue import advice
 
@@ -48,8 +49,8 @@ def valuation_faults(frame: pd.DataFrame) -> Iterator[Fault]:
 
 def _numbers(row: Mapping[str, str], *keys: str) -> list[float]:
     """The numbers of some cells; of one that holds none, the schema says so."""
-    cells = pd.Series([row[key].replace(",", ".") for key in keys])
-    return list(pd.to_numeric(cells, errors="coerce").dropna())
+    values = [number_of(row[key]) for key in keys]
+    return [value for value in values if value is not None]
 
 
 def _fault(at: int, column: str, value: str, kind: str, **holes: Any) -> Fault:

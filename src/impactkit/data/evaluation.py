@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,36 +14,14 @@ import pandas as pd
 
 from impactkit.data import analysis_plan
 from impactkit.data.folders import demo_folder, find, reference_folder
-from impactkit.data.population import VINTAGES
+from impactkit.data.reserved import instead, is_reserved
+from impactkit.data.settings import SECTIONS, read_settings
 from impactkit.data.sources import found as sources_found
-from impactkit.data.tables import LISTS, columns, keyed, read_typed, schemas, typed
+from impactkit.data.tables import columns, letters, read_text, read_typed, schemas, typed
 from impactkit.errors import RefusedData, Rich, UnknownName
-from impactkit.wording.catalogue import cells, error, languages, say
+from impactkit.wording.catalogue import advice, cells, error, say
 from impactkit.wording.numbers import date
 from impactkit.wording.voice import speak
-
-REQUIRED = ("title", "programme", "wave")
-CODE = re.compile("[a-z0-9][a-z0-9_-]*")
-LABELLED = r"\d{4}-\d{2}(-\d{2})?"
-WAVE_KEYS = ("id", "name", "labelled")
-SECTIONS = {
-    "report": ("notebook", "programme", "parameters", "names", "face", "faces", "limits"),
-    # What the label asks for; a criterion that is not written here is not judged.
-    "label": ("challenges", "members", "diversity"),
-    # What the programme hopes for, in its own words.
-    "target": ("projects", "months", "written", "source"),
-    # What an hour given is counted for, in euros, and who says so.
-    "rates": ("hour", "source"),
-    # The analysis plan: what was decided, when, and what changed since.
-    "effects": analysis_plan.KEYS,
-    # Indicators whose rows count contributors (their n), by the rule that protects them.
-    "secrecy": ("businesses", "tax-persons", "filosofi"),
-    # The evaluation's own lists of codes, in place of those that ship.
-    "codes": LISTS,
-}
-KEYS: dict[str, type] = dict.fromkeys(("title", "programme", "language"), str)
-KEYS |= {"fictional": bool, "vintage": int, "wave": list, "source": list}
-KEYS |= dict.fromkeys((*SECTIONS, "words"), dict)
 
 
 @dataclass(frozen=True)
@@ -216,6 +192,7 @@ def _read(folder: Path, digest: str, files: sources_found.Located) -> Evaluation
             unread |= {code: (f"{name}.csv", column) for code, column in wrong.items()}
     if "territories" not in tables or tables["territories"].empty:
         raise error(RefusedData, "no-territories", where=folder.name)
+    _unreserved(folder / "territories.csv")
     return Evaluation(
         folder=folder,
         name=folder.name,
@@ -235,40 +212,12 @@ def _read(folder: Path, digest: str, files: sources_found.Located) -> Evaluation
     )
 
 
-def read_settings(path: Path) -> dict[str, Any]:
-    """`evaluation.toml`, its keys checked. Raises RefusedData or UnknownName with the nearest key."""
-    try:
-        settings = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
-        raise error(RefusedData, "unreadable-toml", where=path.name, cause=cause) from cause
-    keyed(settings, KEYS, path.name, needed=REQUIRED)
-    for key, kind in KEYS.items():
-        if key in settings and not isinstance(settings[key], kind):
-            raise error(RefusedData, "ill-typed-key", where=path.name, name=key)
-    for wave in settings["wave"]:
-        keyed(wave, WAVE_KEYS, f"{path.name}, [[wave]]", needed=WAVE_KEYS)
-        # TOML has dates of its own: 2019-02-25 without quotes is one.
-        wave["id"], wave["labelled"] = str(wave["id"]), str(wave["labelled"])
-        if not re.fullmatch(LABELLED, wave["labelled"]):
-            raise error(RefusedData, "wave-date", where=f"{path.name}, [[wave]]", found=wave["labelled"])
-    if settings.setdefault("language", "fr") not in languages():
-        raise UnknownName.among("la langue", settings["language"], languages(), where=path.name)
-    for name, words in settings.get("codes", {}).items():
-        if not (_texts(words) and words and all(CODE.fullmatch(code) for code in words)):
-            raise error(RefusedData, "own-codes", where=f"{path.name}, [codes.{name}]")
-    if not _texts(settings.get("words", {})):
-        raise error(RefusedData, "own-words", where=f"{path.name}, [words]")
-    # Without official units the year of perimeters is nobody's matter.
-    if settings.setdefault("vintage", VINTAGES[-1]) not in VINTAGES:
-        years = f"{VINTAGES[0]}-{VINTAGES[-1]}"
-        raise error(RefusedData, "vintage", where=path.name, found=settings["vintage"], years=years)
-    where = f"{path.name}, [[source]]"
-    settings["source"] = [sources_found.checked(source, where) for source in settings.get("source", ())]
-    for name, keys in SECTIONS.items():
-        keyed(settings.get(name, {}), keys, f"{path.name}, [{name}]")
-    analysis_plan.checked(settings.get("effects", {}), f"{path.name}, [effects]")
-    return settings
-
-
-def _texts(found: Any) -> bool:
-    return isinstance(found, dict) and all(isinstance(text, str) and text for text in found.values())
+def _unreserved(path: Path) -> None:
+    """Raises RefusedData for a territory under whose code no folder of reports can stand."""
+    rows = read_text(path)
+    codes = [code.strip() for code in rows["territory"]] if "territory" in rows else []
+    for row, code in enumerate(codes):
+        if is_reserved(code):
+            cell = f"{letters(list(rows.columns).index('territory') + 1)}{row + 2}"
+            words, mended = advice("check.reserved", code=code, proposed=instead(code, codes))
+            raise RefusedData(words, where=f"{path.name}, {cell}", next=mended)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from impactkit.errors import UnknownName
 
+# The folder from which the names that a person typed are looked for.
+BASE = "IMPACTKIT_BASE"
 _PACKAGE = Path(__file__).parents[1]
 
 
@@ -43,7 +45,7 @@ def find(path: str | Path) -> Path:
     asked = Path(path)
     if asked.is_absolute() and asked.exists():
         return asked
-    base = os.environ.get("IMPACTKIT_BASE")
+    base = os.environ.get(BASE)
     starts = [Path(base)] if base else [Path.cwd(), *Path.cwd().parents]
     for start in starts:
         if not asked.is_absolute() and (start / asked).exists():

@@ -9,15 +9,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from impactkit.data.population import (
-    POPULATION_SOURCE,
-    VINTAGES,
-    at,
-    block_of,
-    blocks,
-    population,
-    reference,
-)
+from impactkit.data.perimeters import VINTAGES, at, block_of, blocks, reference, shares
+from impactkit.data.perimeters import same_ground as same
+from impactkit.data.population import POPULATION_SOURCE, population
 from impactkit.data.population import sums as sums
 from impactkit.errors import UnknownName
 
@@ -108,6 +102,19 @@ def unit_population(family: str, *, vintage: int) -> pd.DataFrame:
     return _unit_population(family, vintage).copy(deep=False)
 
 
+def same_ground(family: str, *, then: int, now: int) -> dict[str, str]:
+    """Units of a family at one vintage -> the unit that stands on the same ground at another: the same
+    communes, through every merger and split. Raises UnknownName for another family or vintage.
+    """
+    return dict(_same_ground(family, then, now))
+
+
+@functools.lru_cache(maxsize=64)
+def codes(family: str, *, vintage: int) -> frozenset[str]:
+    """Codes of the units of a family at a vintage."""
+    return frozenset(_members(family, vintage)["unit"])
+
+
 def most_in(ground: pd.DataFrame, family: str, *, vintage: int) -> pd.Series:
     """The unit of a family in which most communes of each unit lie (`ground`: columns commune, unit), by
     unit; of two that hold as many, the first by code.
@@ -128,11 +135,17 @@ def _members(family: str, vintage: int) -> pd.DataFrame:
     if family == "epci":
         return at("epci_members", vintage).rename(columns={"epci": "unit"})
     if family == "ept":
-        tied, listed = blocks(vintage, _EPT_VINTAGE), reference("ept")
-        unit = dict(zip(block_of(listed["commune"], tied), listed["ept"], strict=True))
-        found = block_of(communes["commune"], tied).map(unit)
+        listed = reference("ept")[["commune", "ept"]].set_axis(["commune", "unit"], axis=1)
+        held = shares(listed, _EPT_VINTAGE, vintage)
+        unit = held[held["entire"]].set_index("block")["unit"]
+        found = block_of(communes["commune"], blocks(vintage, _EPT_VINTAGE)).map(unit)
         return communes[["commune"]].assign(unit=found).dropna().reset_index(drop=True)
     return communes[["commune", family]].rename(columns={family: "unit"})
+
+
+@functools.lru_cache(maxsize=64)
+def _same_ground(family: str, then: int, now: int) -> tuple[tuple[str, str], ...]:
+    return tuple(same(_members(family, then), then, _members(family, now), now).items())
 
 
 @functools.lru_cache(maxsize=64)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from impactkit.data.population import VINTAGES, at, block_of, blocks
+from impactkit.data.perimeters import VINTAGES, at, block_of, blocks, shares, tied_to
 from impactkit.data.sources.figures import Figures, departement_of
 
 CHANGED, NOT_COVERED = "missing:perimeter-changed", "missing:not-covered"
@@ -44,30 +44,44 @@ def from_communes(figures: Figures, members: pd.DataFrame, *, vintage: int) -> p
     value, flag.
 
     Communes that merged or split between the vintage of the figures and `vintage` count when the unit holds
-    the whole of them, otherwise the unit is `missing:perimeter-changed`. A unit with a commune that the
+    the whole of them, and the figures tell each of them; a unit that holds a part of them, or a commune of
+    which the figures do not tell the ground, is `missing:perimeter-changed`. A unit with a commune that the
     source does not cover is `missing:not-covered`.
     """
-    tied = blocks(vintage, published(figures))
-    ground = members.assign(block=block_of(members["commune"], tied))
-    size = block_of(at("communes", vintage)["commune"], tied).value_counts()
-    here = ground.groupby(["unit", "block"], as_index=False).agg(here=("commune", "size"))
-    here["whole"] = here["here"] >= here["block"].map(size).fillna(1)
-    cut = set(here[~here["whole"]]["unit"])
-    outside = uncovered(ground, figures.missing)
-    asked = here[~here["unit"].isin(cut | outside)]
-    frame = figures.frame
-    frame["commune"] = block_of(frame["unit"], tied)
-    frame = frame[frame["commune"].isin(set(asked["block"]))]
+    published, outside = vintage_of(figures), uncovered(members, figures.missing)
+    inside, cut = _on_ground_of(figures, members, vintage, published)
+    inside = inside[~inside["unit"].isin(outside)]
     # With one value missing the sum is.
-    parts = frame.groupby(["commune", "period"], as_index=False, sort=False)["value"].sum(skipna=False)
-    parts = _filled(parts, asked, figures)
-    told = totals(parts, asked.rename(columns={"block": "commune"})[["commune", "unit"]], ["value"])
-    told["flag"] = np.where(told["value"].isna(), NOT_PUBLISHED, "")
+    summed = totals(_filled(inside, figures), inside, ["value"])
+    summed["flag"] = np.where(summed["value"].isna(), NOT_PUBLISHED, "")
     periods = sorted(figures.frame["period"].unique())
     why = dict.fromkeys(sorted(cut - outside), CHANGED) | dict.fromkeys(sorted(outside), NOT_COVERED)
     rows = [(unit, period, np.nan, reason) for unit, reason in why.items() for period in periods]
     refused = pd.DataFrame(rows, columns=["unit", "period", "value", "flag"])
-    return pd.concat([told, refused], ignore_index=True) if why else told
+    return pd.concat([summed, refused], ignore_index=True) if why else summed
+
+
+def _on_ground_of(
+    figures: Figures, members: pd.DataFrame, vintage: int, published: int
+) -> tuple[pd.DataFrame, set[str]]:
+    """The communes of the figures in each unit that holds them whole, and the units that do not."""
+    if published not in VINTAGES:
+        return members[:0], set(members["unit"])
+    held = shares(members, vintage, published)
+    cut = set(held[~held["entire"]]["unit"])
+    cut |= set(members[members["commune"].isin(doubtful(figures))]["unit"])
+    entire = held[~held["unit"].isin(cut)]
+    communes = at("communes", published)[["commune"]]
+    block = block_of(communes["commune"], blocks(vintage, published))
+    unit = block.map(entire.set_index("block")["unit"])
+    return communes.assign(unit=unit).dropna(), cut
+
+
+def doubtful(figures: Figures) -> set[str]:
+    """Communes of which the figures do not tell the ground: they have a code that is none at their vintage,
+    of a commune that merged with these, split from them or changed its code.
+    """
+    return tied_to(figures.strays)
 
 
 def uncovered(members: pd.DataFrame, missing: tuple[str, ...]) -> set[str]:
@@ -75,17 +89,20 @@ def uncovered(members: pd.DataFrame, missing: tuple[str, ...]) -> set[str]:
     return set(members[members["commune"].map(departement_of).isin(missing)]["unit"]) if missing else set()
 
 
-def published(figures: Figures) -> int:
-    """The vintage of the communes that figures are published on, the nearest known when it is older."""
-    asked = int(figures.geography_vintage or VINTAGES[-1])
-    return min(max(asked, VINTAGES[0]), VINTAGES[-1])
+def vintage_of(figures: Figures) -> int:
+    """The vintage of the perimeters that figures are published on; the registry may not hold it."""
+    return int(figures.geography_vintage or VINTAGES[-1])
 
 
-def _filled(parts: pd.DataFrame, asked: pd.DataFrame, figures: Figures) -> pd.DataFrame:
-    """A commune that is not listed has what the source says of such communes, when it says something."""
-    if figures.absent is None or not len(asked):
-        return parts
-    periods = sorted(figures.frame["period"].unique())
-    every = pd.MultiIndex.from_product([asked["block"].unique(), periods], names=["commune", "period"])
+def _filled(inside: pd.DataFrame, figures: Figures) -> pd.DataFrame:
+    """The values of communes. One that is not listed has what the source says of such communes, when it says
+    something.
+    """
+    values = figures.frame.rename(columns={"unit": "commune"})
+    if figures.absent is None or not len(inside):
+        return values
+    periods = sorted(values["period"].unique())
+    every = pd.MultiIndex.from_product([inside["commune"], periods], names=["commune", "period"])
     # Listed and blank is not absent.
-    return parts.set_index(["commune", "period"]).reindex(every, fill_value=figures.absent).reset_index()
+    by_commune = values.set_index(["commune", "period"])[["value"]]
+    return by_commune.reindex(every, fill_value=figures.absent).reset_index()

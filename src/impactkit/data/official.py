@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from impactkit.data import geography, ground
+from impactkit.data.perimeters import VINTAGES
+from impactkit.data.sources import own
 from impactkit.data.sources.figures import SHAPE, Figures, departement_of
 from impactkit.data.sources.kinds import KINDS
 
@@ -34,6 +36,12 @@ def indicators(ev: Evaluation) -> list[str]:
     return sorted({name for name, _ in _figures(ev)})
 
 
+def notes(ev: Evaluation, indicator: str, family: str) -> tuple[str, ...]:
+    """What was rewritten or chosen in reading the files of an indicator, in finished sentences."""
+    editions = _editions(ev).get((indicator, family), ())
+    return tuple(dict.fromkeys(note for figures in editions for note in figures.notes))
+
+
 def imported(ev: Evaluation, indicator: str) -> bool:
     """Whether any source of the evaluation holds the indicator."""
     return any(name == indicator for name, _ in _figures(ev))
@@ -48,12 +56,23 @@ def revisions(ev: Evaluation, indicator: str) -> pd.DataFrame:
         if name != indicator:
             continue
         for old, new in zip(editions, editions[1:], strict=False):
-            both = old.frame.merge(new.frame, on=["unit", "period"], suffixes=("_old", "_new"))
+            both = _followed(old, new).merge(new.frame, on=["unit", "period"], suffixes=("_old", "_new"))
             moved = (both["value_old"] - both["value_new"]).abs() > 1e-12
             both = both[moved].rename(columns={"value_old": "before", "value_new": "after"})
             about = {"edition_before": old.data_vintage, "edition_after": new.data_vintage}
             changed.append(both.assign(family=family, **about)[list(REVISED)])
     return pd.concat(changed, ignore_index=True) if changed else pd.DataFrame(columns=list(REVISED))
+
+
+def _followed(old: Figures, new: Figures) -> pd.DataFrame:
+    """The rows of an edition, under the codes of another: what stands on another ground is left out."""
+    then, now = old.geography_vintage, new.geography_vintage
+    if old.family not in ("commune", "epci") or then == now:
+        return old.frame
+    inside = int(then) in VINTAGES and int(now) in VINTAGES
+    same = geography.same_ground(old.family, then=int(then), now=int(now)) if inside else {}
+    frame = old.frame
+    return frame.assign(unit=frame["unit"].map(same)).dropna(subset=["unit"])
 
 
 def zones_file(ev: Evaluation) -> Path | None:
@@ -68,14 +87,20 @@ def _editions(ev: Evaluation) -> dict[tuple[str, str], tuple[Figures, ...]]:
     read: dict[tuple[str, str], list[Figures]] = {}
     for source in ev.sources:
         files = ev.files[source["id"]]
+        settings = own.placed(source, _listed(ev), ev.vintage) if source["kind"] == "table" else source
         for part, reader in KINDS[source["kind"]].read.items():
             for path in files.get(part, ()):
-                for one in reader(path, source):
-                    told = dataclasses.replace(_covered(one), path=str(path))
+                for one in reader(path, settings):
+                    told = dataclasses.replace(_covered(_placed(one, ev.vintage)), path=str(path))
                     read.setdefault((one.indicator, one.family), []).append(told)
     for one in _own(ev):
         read.setdefault((one.indicator, one.family), []).append(one)
     return {key: tuple(sorted(some, key=lambda one: one.data_vintage)) for key, some in read.items()}
+
+
+def _listed(ev: Evaluation) -> dict[str, list[str]]:
+    """The codes of the evaluation's own units and territories, by family."""
+    return {"unit": list(ev.table("units")["unit"]), "territory": list(ev.table("territories")["territory"])}
 
 
 @functools.lru_cache(maxsize=4)
@@ -92,13 +117,42 @@ def _figures(ev: Evaluation) -> dict[tuple[str, str], tuple[Figures, ...]]:
     return current
 
 
+def _placed(figures: Figures, usual: int) -> Figures:
+    """With the vintage of its perimeters: what the source says, else the evaluation's own. When the codes of
+    the file deny it, the latest of which each of them is one.
+    """
+    if figures.family not in ("commune", "epci"):
+        return figures
+    stated = int(figures.geography_vintage or usual)
+    strays: set[str] = set()
+    if stated in VINTAGES:
+        listed = set(figures.frame["unit"].unique())
+        stated, strays = _vintage_of(listed, figures.family, stated)
+    return dataclasses.replace(figures, geography_vintage=str(stated), strays=frozenset(strays))
+
+
+def _vintage_of(listed: set[str], family: str, stated: int) -> tuple[int, set[str]]:
+    """The vintage at which every code listed is a unit: the one stated, else the latest; when there is none,
+    the one stated, and the codes that are units at others alone.
+    """
+    strays = listed - geography.codes(family, vintage=stated)
+    if not strays:
+        return stated, strays
+    every = {vintage: geography.codes(family, vintage=vintage) for vintage in reversed(VINTAGES)}
+    # What is a unit at no vintage tells nothing of the vintage.
+    real = listed & frozenset().union(*every.values())
+    fitting = [vintage for vintage, codes in every.items() if real <= codes]
+    return (stated, strays & real) if not fitting or not strays & real else (fitting[0], set())
+
+
 def _covered(one: Figures) -> Figures:
     """Without the units that the source does not cover: a zero there is no figure."""
     if not one.missing or one.family not in ("commune", "epci", "departement"):
         return one
     frame = one.frame
     if one.family == "epci":
-        held = geography.members("epci", vintage=geography.VINTAGES[-1])
+        vintage = min(max(ground.vintage_of(one), VINTAGES[0]), VINTAGES[-1])
+        held = geography.members("epci", vintage=vintage)
         away = frame["unit"].isin(ground.uncovered(held, one.missing))
     else:
         away = frame["unit"].map(departement_of).isin(one.missing)

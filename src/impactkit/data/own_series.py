@@ -42,8 +42,7 @@ def read(place: Territory, indicator: str) -> pd.DataFrame:
     if not (communes := official.figures(ev, indicator, "commune")):
         return _nothing()
     members = pd.DataFrame({"commune": sorted(place.communes), "unit": place.code})
-    summed = ground.from_communes(communes[-1], members, vintage=ev.vintage)
-    return series.dressed(summed, communes[-1], "communes", ev)
+    return series.from_editions(communes, members, ev)
 
 
 @functools.lru_cache(maxsize=1)

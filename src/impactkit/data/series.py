@@ -5,13 +5,14 @@ from, how far it is rounded, why it is missing.
 from __future__ import annotations
 
 import functools
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from impactkit.data import geography, ground, official, zones
-from impactkit.data.population import VINTAGES, block_of, blocks
+from impactkit.data.perimeters import VINTAGES
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
@@ -54,24 +55,10 @@ def of_territory(place: Territory, indicator: str) -> pd.DataFrame:
 
 
 def vintages(then: int, now: int, family: str) -> dict[str, str]:
-    """Units of a family at one vintage -> the unit that stands on the same ground at another."""
-    return dict(_same_ground(family, max(then, VINTAGES[0]), now))
-
-
-@functools.lru_cache(maxsize=64)
-def _same_ground(family: str, then: int, now: int) -> tuple[tuple[str, str], ...]:
-    if family not in ("epci", "commune"):
-        units = geography.units(family, vintage=now)["code"]
-        return tuple(zip(units, units, strict=True))
-    tied = blocks(then, now)
-
-    def grounds(vintage: int) -> dict[str, frozenset[str]]:
-        held = geography.members(family, vintage=vintage)
-        by_unit = block_of(held["commune"], tied).groupby(held["unit"], sort=False)
-        return {str(unit): frozenset(blocks) for unit, blocks in by_unit}
-
-    later = {ground: unit for unit, ground in grounds(now).items()}
-    return tuple((unit, later[held]) for unit, held in grounds(then).items() if held in later)
+    """Units of a family at one vintage -> the unit that stands on the same ground at another. Raises
+    UnknownName for a vintage that the registry does not hold.
+    """
+    return geography.same_ground(family, then=then, now=now)
 
 
 @functools.lru_cache(maxsize=64)
@@ -110,25 +97,37 @@ def _population(ev: Evaluation, family: str) -> pd.DataFrame:
 def _direct(ev: Evaluation, family: str, figures: Figures) -> pd.DataFrame:
     frame = figures.frame
     if family in ("epci", "commune"):
-        then = int(figures.geography_vintage or ev.vintage)
-        same = vintages(then, ev.vintage, family)
-        if then < VINTAGES[0]:
-            steady = _steady(ev, family)
-            same = {old: new for old, new in same.items() if old in steady}
+        same = _followed(ev, family, figures)
         frame["unit"] = frame["unit"].map(same)
         frame = frame.dropna(subset=["unit"])
-        if family == "epci":
-            frame = pd.concat([frame, _refused(ev, figures, set(frame["unit"]))], ignore_index=True)
+        followed = set(same.values())
+        # Of thousands of communes that a source may leave out, those alone whose ground changed.
+        spoken = set(frame["unit"]) if family == "epci" else followed
+        silent = geography.codes(family, vintage=ev.vintage) - spoken
+        frame = pd.concat([frame, _refused(ev, figures, silent, followed)], ignore_index=True)
     return dressed(frame, figures, "panel", ev)
 
 
-def _refused(ev: Evaluation, figures: Figures, known: set[str]) -> pd.DataFrame:
-    """The EPCI without a figure, at every period, and why."""
-    outside = ground.uncovered(geography.members("epci", vintage=ev.vintage), figures.missing)
-    lost = [unit for unit in geography.units("epci", vintage=ev.vintage)["code"] if unit not in known]
-    why = {unit: ground.NOT_COVERED if unit in outside else ground.CHANGED for unit in lost}
+def _followed(ev: Evaluation, family: str, figures: Figures) -> dict[str, str]:
+    """Units of a source -> the unit of the evaluation's vintage that is known to be on the same ground."""
+    then = ground.vintage_of(figures)
+    if then > VINTAGES[-1]:
+        return {}
+    same = vintages(max(then, VINTAGES[0]), ev.vintage, family)
+    if then < VINTAGES[0]:
+        steady = _steady(ev, family)
+        return {old: new for old, new in same.items() if old in steady}
+    unsure = ground.doubtful(figures) if family == "commune" else set()
+    return {old: new for old, new in same.items() if old not in unsure}
+
+
+def _refused(ev: Evaluation, figures: Figures, silent: AbstractSet[str], followed: set[str]) -> pd.DataFrame:
+    """Units without a figure, at every period, and why: not covered, not published, or on another ground."""
+    outside = ground.uncovered(geography.members(figures.family, vintage=ev.vintage), figures.missing)
+    reasons = {unit: ground.NOT_PUBLISHED if unit in followed else ground.CHANGED for unit in sorted(silent)}
+    reasons |= dict.fromkeys(silent & outside, ground.NOT_COVERED)
     periods = sorted(figures.frame["period"].unique())
-    rows = [(unit, period, why[unit]) for period in periods for unit in lost]
+    rows = [(unit, period, reason) for period in periods for unit, reason in reasons.items()]
     return pd.DataFrame(rows, columns=["unit", "period", "flag"])
 
 
@@ -181,8 +180,14 @@ def _summed(ev: Evaluation, indicator: str, family: str) -> pd.DataFrame:
     communes = official.figures(ev, indicator, "commune")
     if not communes:
         return pd.DataFrame(columns=list(SHAPE))
-    told = ground.from_communes(communes[-1], members, vintage=ev.vintage)
-    return dressed(told, communes[-1], "communes", ev).assign(geography_vintage=str(ev.vintage))
+    return from_editions(communes, members, ev).assign(geography_vintage=str(ev.vintage))
+
+
+def from_editions(editions: tuple[Figures, ...], members: pd.DataFrame, ev: Evaluation) -> pd.DataFrame:
+    """Figures by commune summed over units (`members`: commune, unit), each period from its own edition."""
+    summed = [ground.from_communes(edition, members, vintage=ev.vintage) for edition in editions]
+    dressed_up = [dressed(rows, one, "communes", ev) for rows, one in zip(summed, editions, strict=True)]
+    return pd.concat(dressed_up, ignore_index=True)
 
 
 def _by_departement(ev: Evaluation, figures: Figures, family: str) -> pd.DataFrame:

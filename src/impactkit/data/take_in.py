@@ -193,7 +193,10 @@ def _problems(
 
 def _problem(fault: Fault, taken: Taken, row: int | None) -> Problem:
     where = taken.where[fault.table]
-    place = taken.workbook, where.sheet, where.cell(row, fault.column)
+    code, words = NAMED.get(fault.table, ("", ""))
+    # A code that nobody wrote was made of the words beside it.
+    made = fault.column == code and code not in where.columns
+    place = taken.workbook, where.sheet, where.cell(row, words if made else fault.column)
     undated = fault.column == "as_of" and not fault.value
     mended = say("import.undated") if undated else fault.next
     return Problem(*place, fault.value, fault.expected, mended, fault.territory)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from impactkit.data import geography, ground, official
-from impactkit.data.population import blocks
+from impactkit.data.perimeters import blocks
 from impactkit.data.sources.insee import zones as read_zones
 
 if TYPE_CHECKING:
@@ -126,10 +126,11 @@ def _zones(ev: Evaluation) -> pd.DataFrame:
 @functools.lru_cache(maxsize=4)
 def _sizes(ev: Evaluation) -> tuple[pd.Series, str]:
     jobs = official.figures(ev, "count_jobs_private", "commune")
-    if jobs and YEAR in set(jobs[-1].frame["period"]):
+    of_year = [edition for edition in jobs if YEAR in set(edition.frame["period"])]
+    if of_year:
         members = geography.members("commune", vintage=ev.vintage)
-        told = ground.from_communes(jobs[-1], members, vintage=ev.vintage)
-        return told[told["period"] == YEAR].set_index("unit")["value"], "jobs"
+        summed = ground.from_communes(of_year[-1], members, vintage=ev.vintage)
+        return summed[summed["period"] == YEAR].set_index("unit")["value"], "jobs"
     known = geography.population(vintage=ev.vintage).dropna(subset=["population"])
     last = known.sort_values("pop_year").drop_duplicates("commune", keep="last")
     return last.set_index("commune")["population"], "population"

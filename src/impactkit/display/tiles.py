@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from impactkit.data.population import reference
+from impactkit.data.perimeters import reference
 from impactkit.display import style
 from impactkit.display.style import BAND, BLUE, GREY, INK, Axes
 from impactkit.wording.catalogue import say

@@ -149,6 +149,8 @@ def _build(job: Job, aside: Path, tell: Tell) -> tuple[str, ...]:
     same = previous is not None and previous.content == content
     if page.words > MOST_WORDS:
         notes = (*notes, say("rule.long", count=number(page.words), most=number(MOST_WORDS)))
+    if previous is not None:
+        notes = (*notes, *_no_longer_said(final, report))
     if previous is not None and not same:
         write_moves(moves(final, report, previous.inputs, job.inputs), report)
     elif same and (final / MOVES).is_file():
@@ -166,6 +168,15 @@ def _build(job: Job, aside: Path, tell: Tell) -> tuple[str, ...]:
             if path in text:
                 raise error(ReportFailed, "machine-path", where=name, path=path)
     return notes
+
+
+def _no_longer_said(final: Path, report: Path) -> tuple[str, ...]:
+    """What to know when a source that is read no longer gives figures that the last edition had."""
+    from impactkit.reports.unreachable import figures_in, lost_figures, sources_of
+
+    lost = lost_figures(final, figures_in(report))
+    about = {"count": number(len(lost)), "sources": sources_of(lost)}
+    return (say("unreachable.changed", n=len(lost), territory=final.name, **about),) if lost else ()
 
 
 def _executed(job: Job, aside: Path, tell: Tell) -> Any:

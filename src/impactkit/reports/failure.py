@@ -65,7 +65,7 @@ def stopped(outcome: Outcome) -> str:
 
 def refused(territory: str, to: Path, what: str, next: str) -> Outcome:
     """The outcome of a territory whose tables cannot be used."""
-    return _kept(to, Outcome(territory, kind="RefusedData", what=what, next=next))
+    return filed(Outcome(territory, kind="RefusedData", what=what, next=next), to)
 
 
 def keep_aside(
@@ -85,7 +85,7 @@ def keep_aside(
     what = what.replace(hide + os.sep, "")
     next = next or say("failed.next.notebook" if notebook else "failed.next.trace")
     told = {"section": section or where, "kind": kind, "what": what, "next": next, "notebook": notebook}
-    return _kept(to, Outcome(territory, **told, seconds=round(seconds, 2)))
+    return filed(Outcome(territory, **told, seconds=round(seconds, 2)), to)
 
 
 def read_failures(to: Path) -> dict[str, Outcome]:
@@ -94,13 +94,18 @@ def read_failures(to: Path) -> dict[str, Outcome]:
     return {file.stem: Outcome(**json.loads(file.read_text("utf-8"))) for file in files}
 
 
-def _kept(to: Path, outcome: Outcome) -> Outcome:
-    """The outcome, with the day of the report that stays, as it is kept in `to/.failed`."""
+def standing(outcome: Outcome, to: Path) -> Outcome:
+    """The outcome, with the day of the report that stays."""
     try:
         record = read_record(to / outcome.territory)
     except ReportFailed:
         record = None
-    outcome = replace(outcome, kept=record.first_built if record else "")
+    return replace(outcome, kept=record.first_built if record else "")
+
+
+def filed(outcome: Outcome, to: Path) -> Outcome:
+    """The outcome, with the day of the report that stays, as it is kept in `to/.failed`."""
+    outcome = standing(outcome, to)
     (to / FAILED).mkdir(exist_ok=True)
     write_json(to / FAILED / f"{outcome.territory}.json", asdict(outcome))
     return outcome

@@ -1,10 +1,12 @@
 """`schedule`: the file that a scheduler needs to build reports; any other calls the command line."""
 
+import os
 import shlex
 import sys
 from pathlib import Path
 
-from impactkit.data.folders import find
+from impactkit.data.folders import BASE, find
+from impactkit.data.sources.found import CACHE, DROPPED, dropped_folder
 from impactkit.errors import UnknownName
 from impactkit.reports.html import TEMPLATE
 from impactkit.wording.catalogue import say
@@ -12,30 +14,47 @@ from impactkit.wording.catalogue import say
 # By name: systemd's OnCalendar, and the five fields of cron.
 WHEN = {"daily": "17 5 * * *", "weekly": "17 5 * * 1", "monthly": "17 5 1 * *"}
 
+# What a run reads of its environment: folders alone. What mail is sent with holds passwords, and a run sends
+# none.
+DEPENDS = (DROPPED, CACHE, BASE)
+
 
 def schedule(kind: str, folder: str | Path, *, to: str | Path, when: str = "monthly") -> dict[str, str]:
     """Files by name that build the reports of an evaluation `when` (daily, weekly, monthly): a unit and its
-    timer for `systemd`, a line for `cron`. Raises UnknownName.
+    timer for `systemd`, a line for `cron`. The folders that the environment names (official files, cache,
+    base) are written there, as whole paths. Raises UnknownName, or RefusedData when they are none.
     """
     if when not in WHEN:
         raise UnknownName.among(say("noun.when"), when, WHEN)
     place, out = find(folder).resolve(), Path(to).resolve()
-    command = [sys.executable, "-m", "impactkit.cli", "run", str(place), "--to", str(out)]
+    command = [sys.executable, "-m", "impactkit", "run", str(place), "--to", str(out)]
+    variables = _variables()
     name = f"impactkit-{place.name}"
     if kind == "cron":
         # Under flock, a run that lasts is not started again; cron reads % as the end of the line.
-        line = shlex.join(["flock", "-n", str(out / f".{name}.lock"), *command]).replace("%", r"\%")
+        named = ["env", *(f"{name}={folder}" for name, folder in variables.items())] if variables else []
+        line = shlex.join(["flock", "-n", str(out / f".{name}.lock"), *named, *command]).replace("%", r"\%")
         start = shlex.join(["mkdir", "-p", str(out)]).replace("%", r"\%")
         return {f"{name}.cron": f"{WHEN[when]} {start} && {line}\n"}
     if kind != "systemd":
         raise UnknownName.among(say("noun.scheduler"), kind, ("systemd", "cron"))
     what = say("schedule.what", evaluation=place.name)
-    told = {"what": what, "when": when, "command": " ".join(map(_quoted, command))}
+    lines = "".join(f"Environment={_quoted(f'{name}={folder}')}\n" for name, folder in variables.items())
+    # In a command, and there alone, $ would be replaced.
+    words = " ".join(_quoted(word).replace("$", "$$") for word in command)
+    told = {"what": what, "when": when, "variables": lines, "command": words}
     units = {kind: (TEMPLATE / f"systemd.{kind}").read_text("utf-8") for kind in ("service", "timer")}
     return {f"{name}.{kind}": text.format(**told) for kind, text in units.items()}
 
 
+def _variables() -> dict[str, str]:
+    """The folders that the environment names, whole: a scheduler starts elsewhere."""
+    dropped_folder()
+    named = {name: os.environ.get(name) for name in DEPENDS}
+    return {name: str(Path(folder).resolve()) for name, folder in named.items() if folder}
+
+
 def _quoted(word: str) -> str:
-    """A word as systemd reads it back: % and $ would be replaced, spaces would cut it."""
-    plain = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%").replace("$", "$$")
+    """A word as systemd reads it back: % would be replaced, spaces would cut it."""
+    plain = word.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
     return f'"{plain}"'

@@ -1,7 +1,6 @@
 """What the cache holds is whole, whatever was killed, cut or written by another hand."""
 
 import json
-import subprocess
 import sys
 
 import pytest
@@ -98,13 +97,13 @@ cache.keep(Path(sys.argv[1]), "essai", part, name="t.csv", address="http://examp
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGKILL")
-def test_a_kill_at_any_step_leaves_the_old_or_the_new(tmp_path):
+def test_a_kill_at_any_step_leaves_the_old_or_the_new(tmp_path, processes):
     ends = []
     for step in range(20):
         cache = tmp_path / str(step)
         kept(cache, OLD)
         (cache / "essai" / "fetch.part").write_bytes(NEW)
-        child = subprocess.run([sys.executable, "-c", KILLED, str(cache), str(step)], timeout=STUCK)
+        child = processes.run([sys.executable, "-c", KILLED, str(cache), str(step)], timeout=STUCK)
         ends.append(child.returncode)
         assert held(cache) in ([OLD], [NEW, OLD])
         kept(cache, NEW)
@@ -126,8 +125,8 @@ for i in range(20):
 """
 
 
-def test_two_hands_at_once_lose_nothing(tmp_path):
+def test_two_hands_at_once_lose_nothing(tmp_path, processes):
     (tmp_path / "essai").mkdir()
-    hands = [subprocess.Popen([sys.executable, "-c", BUSY, str(tmp_path), one]) for one in "ab"]
+    hands = [processes.start([sys.executable, "-c", BUSY, str(tmp_path), one]) for one in "ab"]
     assert [hand.wait(60) for hand in hands] == [0, 0]
     assert len(held(tmp_path)) == 40

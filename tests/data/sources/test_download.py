@@ -6,7 +6,6 @@ import io
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -396,9 +395,9 @@ else:
 """
 
 
-def killed(site, cache, path):
+def killed(site, cache, path, processes):
     """Kill a fetch when half of a body has gone; returns what could be read all the while."""
-    child = subprocess.Popen([sys.executable, "-c", CHILD, site.address + path, str(cache)])
+    child = processes.start([sys.executable, "-c", CHILD, site.address + path, str(cache)])
     seen = set()
 
     def half():
@@ -412,33 +411,33 @@ def killed(site, cache, path):
     return seen
 
 
-def test_a_fetch_killed_in_the_middle_completes_at_the_next_call(site, tmp_path):
+def test_a_fetch_killed_in_the_middle_completes_at_the_next_call(site, tmp_path, processes):
     site.answers["/t"] = [(200, {}, OTHER * 500, STUCK), (200, {}, OTHER * 500)]
-    assert killed(site, tmp_path, "/t") == set()
+    assert killed(site, tmp_path, "/t", processes) == set()
     assert editions(tmp_path, "essai") == () and list(tmp_path.rglob("*.part"))
     assert fetched(site, tmp_path)[0].path.read_bytes() == OTHER * 500
     assert not list(tmp_path.rglob("*.part"))
 
 
-def test_a_kill_keeps_the_earlier_edition(site, tmp_path):
+def test_a_kill_keeps_the_earlier_edition(site, tmp_path, processes):
     site.answers["/t"] = [
         (200, {"ETag": '"1"'}, TABLE),
         (200, {}, OTHER * 500, STUCK),
         (200, {}, OTHER * 500),
     ]
     fetched(site, tmp_path)
-    assert killed(site, tmp_path, "/t") == {TABLE}
+    assert killed(site, tmp_path, "/t", processes) == {TABLE}
     assert [one.path.read_bytes() for one in editions(tmp_path, "essai")] == [TABLE]
     assert fetched(site, tmp_path)[1] == "changed"
     assert [one.path.read_bytes() for one in editions(tmp_path, "essai")] == [OTHER * 500, TABLE]
 
 
-def test_pages_killed_in_the_middle_go_on_where_they_stopped(site, tmp_path):
+def test_pages_killed_in_the_middle_go_on_where_they_stopped(site, tmp_path, processes):
     melodi(site, 4)
     whole = site.answers["/melodi"][0]
     third = json.dumps({"observations": [{}] * 3, "paging": {"isLast": True}}).encode()
     site.answers["/melodi"] = [whole, whole, (200, {}, third, STUCK), whole]
-    assert killed(site, tmp_path, "/melodi") == set()
+    assert killed(site, tmp_path, "/melodi", processes) == set()
     assert editions(tmp_path, "melodi") == ()
     before = len(site.asked)
     edition, state = asked(site, tmp_path)

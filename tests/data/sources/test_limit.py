@@ -2,13 +2,13 @@
 
 import json
 import signal
-import subprocess
 import sys
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from local_server import serving
+from tiers import examples
 from waiting import STUCK, wait_for
 
 from impactkit.data.sources.limit import Limiter
@@ -26,25 +26,25 @@ for _ in range(int(sys.argv[3])):
 """
 
 
-def test_two_runs_at_once_share_one_limit(tmp_path):
+def test_two_runs_at_once_share_one_limit(tmp_path, processes):
     with serving() as site:
         site.answers["/"] = [(200, {}, b"{}")]
         command = [sys.executable, "-c", CHILD, str(tmp_path / "times"), site.address + "/"]
-        children = [subprocess.Popen([*command, count, "1.0"]) for count in ("9", "8")]
+        children = [processes.start([*command, count, "1.0"]) for count in ("9", "8")]
         assert [child.wait(STUCK) for child in children] == [0, 0]
         assert len(site.asked) == 17
         assert site.fullest(1.0) <= 5
 
 
-def test_a_run_that_is_killed_still_counts(tmp_path):
+def test_a_run_that_is_killed_still_counts(tmp_path, processes):
     with serving() as site:
         site.answers["/"] = [(200, {}, b"{}")]
         command = [sys.executable, "-c", CHILD, str(tmp_path / "times")]
-        first = subprocess.Popen([*command, site.address + "/?first", "100", "0.5"])
+        first = processes.start([*command, site.address + "/?first", "100", "0.5"])
         wait_for(lambda: len(site.asked) >= 7 or first.poll() is not None, "nothing is asked")
         first.kill()
         assert first.wait(STUCK) == -signal.SIGKILL
-        subprocess.run([*command, site.address + "/", "6", "0.5"], check=True, timeout=STUCK)
+        processes.run([*command, site.address + "/", "6", "0.5"], check=True, timeout=STUCK)
         # The request that the kill cut counts from when it left: the server may have had it any time later.
         cut = max(number for number, (_, path, _) in enumerate(site.asked) if path == "/?first")
         del site.asked[cut]
@@ -92,7 +92,7 @@ def test_a_file_that_does_not_read_counts_as_a_full_window(tmp_path, held):
     assert clock.slept == 60 and json.loads(file.read_text())[-1] == clock.now
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.binary(max_size=60), st.floats(-1e6, 1e6))
 def test_a_broken_file_or_clock_blocks_nobody(tmp_path_factory, held, ahead):
     file = tmp_path_factory.mktemp("limit") / "times"

@@ -20,7 +20,8 @@ class Figures:
     `missing` lists the départements that the source does not cover: nothing is ever read for them, not even
     a zero. `absent` is what a unit that is not listed has: 0 for an employer count, otherwise None. `figure`
     is "" for an exhaustive count, `sample` for a share seen on `n` people, `events` for a count of events:
-    only these two have an interval of chance. `path` is the file that they were read from.
+    only these two have an interval of chance. `path` is the file that they were read from. `strays` are its
+    codes that are units at other vintages than `geography_vintage`.
     """
 
     indicator: str
@@ -37,6 +38,9 @@ class Figures:
     figure: str = ""
     breaks: tuple[str, ...] = ()
     path: str = ""
+    # What was rewritten or chosen in reading, in finished sentences.
+    notes: tuple[str, ...] = ()
+    strays: frozenset[str] = frozenset()
     _frame: pd.DataFrame = field(repr=False)
 
     @property

@@ -13,9 +13,9 @@ from typing import Any
 
 import pandas as pd
 
-from impactkit.data import geography
+from impactkit.data import csv_text, geography
 from impactkit.data.sources.figures import Figures
-from impactkit.data.sources.readers import checked, has, numbers, table
+from impactkit.data.sources.readers import checked, has, numbers, table, text_frame
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error
 
@@ -48,6 +48,7 @@ def read(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
         found = found.merge(whole, on=key, suffixes=("", "_all"))
         found["value"] = found["value"] / found["value_all"].where(found["value_all"] > 0)
         found["flag"] = found["flag"].mask(found["flag"] == "", found["flag_all"])
+    vintages = {family: _vintage(part, path.name) for family, part in rows.groupby("family")}
     return tuple(
         Figures(
             indicator=settings["indicator"],
@@ -55,13 +56,21 @@ def read(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
             unit=settings.get("unit", "part" if "over" in settings else ""),
             source=f"Insee, Melodi, {settings['dataset']}",
             data_vintage=part["period"].max(),
-            geography_vintage=rows["vintage"].max(),
+            geography_vintage=vintages[family],
             step=float(settings.get("step", 0.0)),
             rolling="_RP_" in settings["dataset"],
             _frame=checked(part.drop(columns="family"), path.name),
         )
         for family, part in found.groupby("family")
     )
+
+
+def _vintage(rows: pd.DataFrame, where: str) -> str:
+    """The one vintage of the units of a family. Raises RefusedData when a file has several."""
+    years = sorted(rows["vintage"].unique())
+    if len(years) > 1:
+        raise error(RefusedData, "source-vintages", where=where, years=", ".join(years))
+    return str(years[0])
 
 
 def _coded(path: Path) -> pd.DataFrame:
@@ -102,10 +111,11 @@ def _zipped(path: Path) -> pd.DataFrame:
     try:
         with zipfile.ZipFile(path) as packed:
             inner = next(name for name in packed.namelist() if name.endswith("_data.csv"))
-            with packed.open(inner) as file:
-                return pd.read_csv(file, sep=";", dtype="str", na_filter=False, encoding="utf-8-sig")
+            text = packed.read(inner).decode("utf-8-sig")
     except (zipfile.BadZipFile, StopIteration, ValueError) as cause:
         raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
+    packed_table = csv_text.of_text(text, path.name, separator=";", unreadable="source-no-table")
+    return text_frame(csv_text.sound(packed_table))
 
 
 def _labelled(path: Path, settings: Mapping[str, Any]) -> pd.DataFrame:
@@ -121,7 +131,8 @@ def _labelled(path: Path, settings: Mapping[str, Any]) -> pd.DataFrame:
         unit.append(found[0])
     secret = rows["Statut de confidentialité"].eq(SECRET) if "Statut de confidentialité" in rows else False
     value = numbers(rows["Valeur"], path.name)
-    return rows.assign(unit=unit, period=rows["Période"], vintage="", value=value, secret=secret)
+    vintage = str(geography.VINTAGES[-1])
+    return rows.assign(unit=unit, period=rows["Période"], vintage=vintage, value=value, secret=secret)
 
 
 def _codes(family: str, within: Any) -> dict[str, list[str]]:
