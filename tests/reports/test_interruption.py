@@ -183,7 +183,7 @@ def test_what_is_ignored_stays_so_and_another_thread_hears_nothing():
     assert handlers == [before]
 
 
-def test_a_script_of_two_lines_runs(valleys):
+def test_a_script_of_two_lines_runs(valleys, processes):
     (valleys.parent / "rapports.py").write_text(
         'import impactkit as ik\nprint(ik.run("vallees").built)\n', "utf-8"
     )
