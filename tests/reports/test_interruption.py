@@ -181,3 +181,11 @@ def test_what_is_ignored_stays_so_and_another_thread_hears_nothing():
     thread.start()
     thread.join()
     assert handlers == [before]
+
+
+def test_a_script_of_two_lines_runs(valleys):
+    (valleys.parent / "rapports.py").write_text(
+        'import impactkit as ik\nprint(ik.run("vallees").built)\n', "utf-8"
+    )
+    done = subprocess.run([sys.executable, "rapports.py"], capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == (str(CODES), "")
