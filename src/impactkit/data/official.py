@@ -174,7 +174,7 @@ def _own(ev: Evaluation) -> Iterable[Figures]:
         yield Figures(
             indicator=name,
             family="unit",
-            unit="emplois" if name.startswith("count_jobs") else UNITS[name.split("_")[0]],
+            unit="emplois" if name.startswith("count_jobs") else UNITS.get(name.split("_")[0], ""),
             source=str(part["source"].iloc[0]),
             data_vintage=str(part["period"].max()),
             _frame=part[list(SHAPE)].reset_index(drop=True),
