@@ -74,10 +74,17 @@ def __getattr__(name: str) -> Any:
 
 
 def _spoken(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function; what it says of an evaluation, it says in that one's language and words."""
+    """The same function; what it says of an evaluation, it says in that one's language and words. What it
+    does not take is refused in a sentence.
+    """
+
+    from impactkit.data import arguments
+
+    classes = arguments.kinds(function)
 
     @functools.wraps(function)
     def called(*given: Any, **named: Any) -> Any:
+        arguments.held(function, classes, *given, **named)
         first = given[0] if given else None
         if speak := getattr(getattr(first, "evaluation", first), "speak", None):
             speak()

@@ -90,7 +90,9 @@ class UnknownName(ImpactkitError):
     @classmethod
     def among(cls, kind: str, name: str, known: Iterable[str], *, where: str = "") -> UnknownName:
         """`kind` is the noun with its article (« le territoire »), `known` the names that exist."""
-        names = sorted(set(known))
+        name, names = str(name), sorted({str(one) for one in known})
+        if not names:
+            return cls(f"{kind} `{name}` n’existe pas.", where=where, next="il n’y en a encore aucun.")
         if near := difflib.get_close_matches(name, names, n=3, cutoff=0.6):
             hint = "vouliez-vous dire " + " ou ".join(f"`{one}`" for one in near) + "\u202f?"
         else:

@@ -213,3 +213,13 @@ def test_what_check_passes_a_run_builds(small, processes, tmp_path):
     summary = ik.run(folder, only=["a"], to=tmp_path / "reports")
     assert summary.built == ("a",)
     shutil.rmtree(tmp_path / "reports")
+
+
+@pytest.mark.parametrize(
+    "section", [{"effects": {"outcomes": ["count_job_private"]}}, {"secrecy": {"filosofi": ["rate_povrty"]}}]
+)
+def test_an_indicator_that_nothing_gives_is_said(small, section):
+    problems = ik.check(folder_of(small({}), section))
+    assert not problems and (
+        "`count_jobs_private`" in problems.notes[0] or "`rate_poverty`" in problems.notes[0]
+    )

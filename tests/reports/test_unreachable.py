@@ -183,6 +183,24 @@ def test_a_file_that_is_no_longer_there_stops_its_reports(night, processes, chan
     assert summary.built == ("chevrefeuille",)
 
 
+def test_a_reason_that_a_source_gave_is_not_lost_either(night, monkeypatch, processes):
+    """« Perimeter changed » is known; « not imported » is not."""
+    perimeters = night / "vallees" / "perimeters.csv"
+    perimeters.write_text(perimeters.read_text("utf-8").replace(CODES[1], "240800920"), "utf-8")
+    sources = night / "officiel"
+    (sources / JOBS).unlink()
+    (sources / POOR.format(2015)).unlink()
+    poverty(sources, "2016", CODES[0], "240800920")
+    report = night / "reports/vallees/bruyere"
+    shutil.rmtree(report)
+    assert ik.run("vallees", only=["bruyere"]).built == ("bruyere",)
+    assert official(report) == 0
+    assert "missing:perimeter-changed" in (report / "indicators.csv").read_text("utf-8")
+    monkeypatch.delenv("IMPACTKIT_SOURCES")
+    (failed,) = ik.run("vallees", only=["bruyere"]).failed
+    assert failed.kind == "ReportFailed" and POOR.format(2016) in failed.what
+
+
 def test_one_report_alone_stops_too(night, monkeypatch, processes):
     monkeypatch.delenv("IMPACTKIT_SOURCES")
     done = processes.impactkit("report", "vallees", "aubepine", cwd=night)

@@ -147,7 +147,10 @@ def run_(
     shared.tell(summary.outcomes)
     if dry_run:
         stopped = {outcome.territory for outcome in summary.failed}
-        would = {code: words for code, words in summary.why.items() if words and code not in stopped}
+        would = {}
+        for code, words in summary.why.items():
+            if words and code not in stopped:
+                would[code] = words
         typer.echo(say("run.would", n=len(would), count=len(would)))
         for code, words in would.items():
             typer.echo(say("run.would.line", territory=code, why=", ".join(words)))

@@ -46,7 +46,7 @@ def check(folder: str | Path, *, territory: str | None = None) -> Problems:
     kept = [one for one in found if territory is None or one.territory in ("", territory)]
     problems = [_problem(one, tables[one.table]) for one in kept]
     findings = [
-        *check_settings.examined(path, settings, len(codes)),
+        *check_settings.examined(path, settings, tables),
         *check_sources.examined(path, settings, tables),
     ]
     problems += [finding for finding in findings if isinstance(finding, Problem)]

@@ -215,9 +215,12 @@ def _read(folder: Path, digest: str, files: sources_found.Located) -> Evaluation
 def _unreserved(path: Path) -> None:
     """Raises RefusedData for a territory under whose code no folder of reports can stand."""
     rows = read_text(path)
-    codes = [code.strip() for code in rows["territory"]] if "territory" in rows else []
-    for row, code in enumerate(codes):
+    if "territory" not in rows:
+        return
+    column = letters(list(rows.columns).index("territory") + 1)
+    codes = list(rows["territory"].str.strip())
+    for line, code in enumerate(codes, start=2):
         if is_reserved(code):
-            cell = f"{letters(list(rows.columns).index('territory') + 1)}{row + 2}"
-            words, mended = advice("check.reserved", code=code, proposed=instead(code, codes))
-            raise RefusedData(words, where=f"{path.name}, {cell}", next=mended)
+            proposed = instead(code, codes)
+            words, mended = advice("check.reserved", code=code, proposed=proposed)
+            raise RefusedData(words, where=f"{path.name}, {column}{line}", next=mended)

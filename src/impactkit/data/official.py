@@ -69,10 +69,12 @@ def _followed(old: Figures, new: Figures) -> pd.DataFrame:
     then, now = old.geography_vintage, new.geography_vintage
     if old.family not in ("commune", "epci") or then == now:
         return old.frame
-    inside = int(then) in VINTAGES and int(now) in VINTAGES
-    same = geography.same_ground(old.family, then=int(then), now=int(now)) if inside else {}
+    same = {}
+    if int(then) in VINTAGES and int(now) in VINTAGES:
+        same = geography.same_ground(old.family, then=int(then), now=int(now))
     frame = old.frame
-    return frame.assign(unit=frame["unit"].map(same)).dropna(subset=["unit"])
+    frame["unit"] = frame["unit"].map(same)
+    return frame.dropna(subset=["unit"])
 
 
 def zones_file(ev: Evaluation) -> Path | None:
@@ -141,8 +143,13 @@ def _vintage_of(listed: set[str], family: str, stated: int) -> tuple[int, set[st
     every = {vintage: geography.codes(family, vintage=vintage) for vintage in reversed(VINTAGES)}
     # What is a unit at no vintage tells nothing of the vintage.
     real = listed & frozenset().union(*every.values())
-    fitting = [vintage for vintage, codes in every.items() if real <= codes]
-    return (stated, strays & real) if not fitting or not strays & real else (fitting[0], set())
+    strays &= real
+    if not strays:
+        return stated, strays
+    for vintage, codes in every.items():
+        if real <= codes:
+            return vintage, set()
+    return stated, strays
 
 
 def _covered(one: Figures) -> Figures:
@@ -167,7 +174,7 @@ def _own(ev: Evaluation) -> Iterable[Figures]:
         yield Figures(
             indicator=name,
             family="unit",
-            unit="emplois" if name.startswith("count_jobs") else UNITS[name.split("_")[0]],
+            unit="emplois" if name.startswith("count_jobs") else UNITS.get(name.split("_")[0], ""),
             source=str(part["source"].iloc[0]),
             data_vintage=str(part["period"].max()),
             _frame=part[list(SHAPE)].reset_index(drop=True),

@@ -126,8 +126,9 @@ def panel(ev: Evaluation, *, outcome: str, family: str | None = None) -> Panel:
     """
     if family is not None and family not in FAMILIES:
         raise UnknownName.among("la famille de territoires", family, FAMILIES)
-    if outcome != series.POPULATION and not official.imported(ev, outcome):
-        raise UnknownName.among("l’indicateur", outcome, [series.POPULATION, *official.indicators(ev)])
+    from impactkit.data.outcome_names import must_be_imported
+
+    must_be_imported(ev, outcome)
     return _panel(ev, outcome, family or _usual(ev, outcome))
 
 

@@ -36,8 +36,11 @@ def _population(vintage: int) -> pd.DataFrame:
         known = alone["block"].map(people)
         tied = "merged" if published > vintage else "split"
         reason = alone["entire"].map({True: "", False: tied}).mask(known.isna(), "not-covered")
-        about = {"pop_year": pop_year, "population": known.where(alone["entire"]), "reason": reason}
-        parts.append(pd.DataFrame({"commune": alone["unit"]} | about))
+        part = alone[["unit"]].rename(columns={"unit": "commune"})
+        part["pop_year"] = pop_year
+        part["population"] = known.where(alone["entire"])
+        part["reason"] = reason
+        parts.append(part)
     return pd.concat(parts, ignore_index=True)
 
 
@@ -64,8 +67,10 @@ def sums(members: pd.DataFrame, *, vintage: int) -> pd.DataFrame:
         held = shares(members, vintage, published)
         known = held["block"].map(people)
         lost = ~held["entire"] | known.isna()
-        about = {"known": known, "covered": known.notna(), "missing": held["communes"].where(lost, 0)}
-        parts.append(held[["unit"]].assign(pop_year=pop_year, **about))
+        part = held[["unit"]].assign(pop_year=pop_year, known=known)
+        part["covered"] = known.notna()
+        part["missing"] = held["communes"].where(lost, 0)
+        parts.append(part)
     whole = {"population": ("known", "sum"), "missing": ("missing", "sum"), "covered": ("covered", "any")}
     summed = pd.concat(parts).groupby(["unit", "pop_year"], as_index=False).agg(**whole)
     summed["population"] = summed["population"].where(summed["missing"] == 0)

@@ -104,7 +104,8 @@ def _direct(ev: Evaluation, family: str, figures: Figures) -> pd.DataFrame:
         # Of thousands of communes that a source may leave out, those alone whose ground changed.
         spoken = set(frame["unit"]) if family == "epci" else followed
         silent = geography.codes(family, vintage=ev.vintage) - spoken
-        frame = pd.concat([frame, _refused(ev, figures, silent, followed)], ignore_index=True)
+        refused = _refused(ev, figures, silent, followed)
+        frame = pd.concat([frame, refused], ignore_index=True)
     return dressed(frame, figures, "panel", ev)
 
 
@@ -185,9 +186,11 @@ def _summed(ev: Evaluation, indicator: str, family: str) -> pd.DataFrame:
 
 def from_editions(editions: tuple[Figures, ...], members: pd.DataFrame, ev: Evaluation) -> pd.DataFrame:
     """Figures by commune summed over units (`members`: commune, unit), each period from its own edition."""
-    summed = [ground.from_communes(edition, members, vintage=ev.vintage) for edition in editions]
-    dressed_up = [dressed(rows, one, "communes", ev) for rows, one in zip(summed, editions, strict=True)]
-    return pd.concat(dressed_up, ignore_index=True)
+    parts = []
+    for edition in editions:
+        summed = ground.from_communes(edition, members, vintage=ev.vintage)
+        parts.append(dressed(summed, edition, "communes", ev))
+    return pd.concat(parts, ignore_index=True)
 
 
 def _by_departement(ev: Evaluation, figures: Figures, family: str) -> pd.DataFrame:

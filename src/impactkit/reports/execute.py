@@ -172,11 +172,19 @@ def _build(job: Job, aside: Path, tell: Tell) -> tuple[str, ...]:
 
 def _no_longer_said(final: Path, report: Path) -> tuple[str, ...]:
     """What to know when a source that is read no longer gives figures that the last edition had."""
-    from impactkit.reports.unreachable import figures_in, lost_figures, sources_of
+    from impactkit.reports.unreachable import lost_rows, sources_of, stated_in
 
-    lost = lost_figures(final, figures_in(report))
-    about = {"count": number(len(lost)), "sources": sources_of(lost)}
-    return (say("unreachable.changed", n=len(lost), territory=final.name, **about),) if lost else ()
+    lost = lost_rows(final, stated_in(report))
+    if not lost:
+        return ()
+    words = say(
+        "unreachable.changed",
+        n=len(lost),
+        territory=final.name,
+        count=number(len(lost)),
+        sources=sources_of(lost),
+    )
+    return (words,)
 
 
 def _executed(job: Job, aside: Path, tell: Tell) -> Any:

@@ -144,8 +144,11 @@ def run(
         or ((say("stale.forced"),) if force else ())
         for code in chosen
     }
-    lost = _lost(ev, target, {code: every[code].inputs for code in chosen if why[code]})
-    stale = [] if dry_run else [every[code] for code in chosen if why[code] and code not in lost]
+    changed = [code for code in chosen if why[code]]
+    lost = _lost(ev, target, {code: every[code].inputs for code in changed})
+    stale = []
+    if not dry_run:
+        stale = [every[code] for code in changed if code not in lost]
     with contextlib.ExitStack() as processes:
         # What reports share is prepared while the tables are checked.
         living = processes.enter_context(prepared(stale, jobs, dask))
@@ -200,8 +203,12 @@ def _lost(ev: Evaluation, target: Path, inputs: Mapping[str, Mapping[str, str]])
         return {}
     from impactkit.reports.unreachable import unreachable
 
-    stops = {code: unreachable(ev, code, target / code, read) for code, read in inputs.items()}
-    return {code: stop for code, stop in stops.items() if stop is not None}
+    stops = {}
+    for code, read in inputs.items():
+        stop = unreachable(ev, code, target / code, read)
+        if stop is not None:
+            stops[code] = stop
+    return stops
 
 
 def _jobs(ev: Evaluation, folder: str | Path, chosen: Sequence[str], target: Path) -> list[Job]:

@@ -28,30 +28,40 @@ def schedule(kind: str, folder: str | Path, *, to: str | Path, when: str = "mont
         raise UnknownName.among(say("noun.when"), when, WHEN)
     place, out = find(folder).resolve(), Path(to).resolve()
     command = [sys.executable, "-m", "impactkit", "run", str(place), "--to", str(out)]
-    variables = _variables()
+    settings = _variables()
     name = f"impactkit-{place.name}"
     if kind == "cron":
         # Under flock, a run that lasts is not started again; cron reads % as the end of the line.
-        named = ["env", *(f"{name}={folder}" for name, folder in variables.items())] if variables else []
-        line = shlex.join(["flock", "-n", str(out / f".{name}.lock"), *named, *command]).replace("%", r"\%")
+        if settings:
+            command = ["env", *settings, *command]
+        line = shlex.join(["flock", "-n", str(out / f".{name}.lock"), *command]).replace("%", r"\%")
         start = shlex.join(["mkdir", "-p", str(out)]).replace("%", r"\%")
         return {f"{name}.cron": f"{WHEN[when]} {start} && {line}\n"}
     if kind != "systemd":
         raise UnknownName.among(say("noun.scheduler"), kind, ("systemd", "cron"))
     what = say("schedule.what", evaluation=place.name)
-    lines = "".join(f"Environment={_quoted(f'{name}={folder}')}\n" for name, folder in variables.items())
+    lines = [f"Environment={_quoted(setting)}\n" for setting in settings]
     # In a command, and there alone, $ would be replaced.
-    words = " ".join(_quoted(word).replace("$", "$$") for word in command)
-    told = {"what": what, "when": when, "variables": lines, "command": words}
+    words = [_quoted(word).replace("$", "$$") for word in command]
+    told = {
+        "what": what,
+        "when": when,
+        "variables": "".join(lines),
+        "command": " ".join(words),
+    }
     units = {kind: (TEMPLATE / f"systemd.{kind}").read_text("utf-8") for kind in ("service", "timer")}
     return {f"{name}.{kind}": text.format(**told) for kind, text in units.items()}
 
 
-def _variables() -> dict[str, str]:
-    """The folders that the environment names, whole: a scheduler starts elsewhere."""
+def _variables() -> list[str]:
+    """The folders that the environment names, whole (NAME=folder): a scheduler starts elsewhere."""
     dropped_folder()
-    named = {name: os.environ.get(name) for name in DEPENDS}
-    return {name: str(Path(folder).resolve()) for name, folder in named.items() if folder}
+    variables = []
+    for name in DEPENDS:
+        folder = os.environ.get(name)
+        if folder:
+            variables.append(f"{name}={Path(folder).resolve()}")
+    return variables
 
 
 def _quoted(word: str) -> str:

@@ -26,6 +26,9 @@ from impactkit.wording.numbers import number
 TWIN = "indicators.csv"
 # The cells of KEY.
 Key = tuple[str, ...]
+# What a row states, from the least: that nothing was imported, why there is no figure, a figure.
+NOTHING, REASON, FIGURE = range(3)
+Stated = dict[Key, int]
 
 
 def unreachable(ev: Evaluation, code: str, report: Path, inputs: Mapping[str, str]) -> Outcome | None:
@@ -38,50 +41,86 @@ def unreachable(ev: Evaluation, code: str, report: Path, inputs: Mapping[str, st
     try:
         record = read_record(report)
         files = _gone(ev, record.inputs, inputs) if record else {}
-        lost = lost_figures(report, _figures_of(ev, code)) if files else []
+        lost = lost_rows(report, _stated_by(ev, code)) if files else []
     except ImpactkitError:
         # Tables or files that cannot be read: the build will say which, and what is there stays.
         return None
     if not lost:
         return None
-    named = os.environ.get(DROPPED)
-    place = say("unreachable.folder", folder=named) if named else say("unreachable.unset")
-    names = " ; ".join(f"{source} ({', '.join(gone)})" for source, gone in files.items())
-    count = number(len(lost))
-    what = say("unreachable", n=len(lost), count=count, files=names, place=place)
-    stop = Outcome(code, kind=ReportFailed.__name__, what=what, next=say("unreachable.next"))
+    names = [f"{source} ({', '.join(gone)})" for source, gone in files.items()]
+    what = say(
+        "unreachable",
+        n=len(lost),
+        count=number(len(lost)),
+        files=" ; ".join(names),
+        place=_place(),
+    )
+    stop = Outcome(
+        code,
+        kind=ReportFailed.__name__,
+        what=what,
+        next=say("unreachable.next"),
+    )
     return standing(stop, report.parent)
 
 
-def figures_in(report: Path) -> set[Key]:
-    """The keys of the figures that a built report (its folder) has."""
-    return {_key(row) for row in rows(report / TWIN) if row.get("value")}
+def _place() -> str:
+    folder = os.environ.get(DROPPED)
+    if not folder:
+        return say("unreachable.unset")
+    return say("unreachable.folder", folder=folder)
 
 
-def lost_figures(report: Path, now: Collection[Key]) -> list[dict[str, str]]:
-    """The rows of a built report that were published somewhere and have no value any more: none of the keys
-    `now`. Population, which comes with the kit, is left out.
+def stated_in(report: Path) -> Stated:
+    """What a built report (its folder) states."""
+    stated = {}
+    for row in rows(report / TWIN):
+        valued = bool(row.get("value"))
+        stated[_key(row)] = _state(valued, row.get("flag", ""))
+    return stated
+
+
+def lost_rows(report: Path, now: Stated) -> list[dict[str, str]]:
+    """The rows of a built report that state more than `now`: a published figure that has no value any more,
+    a reason for having none that became « not imported ». Population, which comes with the kit, is left out.
     """
-    published = [row for row in rows(report / TWIN) if row.get("value") and row.get("data_vintage")]
-    return [row for row in published if row["source"] != POPULATION_SOURCE and _key(row) not in now]
+    before = stated_in(report)
+    lost = []
+    for row in rows(report / TWIN):
+        key = _key(row)
+        published = row.get("data_vintage") and row.get("source") != POPULATION_SOURCE
+        # What no publication says is the tables' own, and may be withdrawn with its row.
+        otherwise = NOTHING if published else before[key]
+        if before[key] > now.get(key, otherwise) and (published or before[key] == REASON):
+            lost.append(row)
+    return lost
 
 
 def sources_of(lost: Collection[Mapping[str, str]]) -> str:
     """Where some rows come from, each source once."""
-    return " ; ".join(sorted({row["source"] for row in lost}))
+    named = {row.get("source", "") for row in lost}
+    return " ; ".join(sorted(named - {""}))
 
 
 def _key(row: Mapping[str, str]) -> Key:
     return tuple(row.get(name, "") for name in KEY)
 
 
-def _figures_of(ev: Evaluation, code: str) -> set[Key]:
-    """The keys of the figures that the evaluation gives today."""
-    codes = {territory.code for territory in ev.territories}
-    territory = ev.territory(code) if code in codes else None
+def _state(valued: bool, flag: str) -> int:
+    if valued:
+        return FIGURE
+    return NOTHING if flag == "missing:not-imported" else REASON
+
+
+def _stated_by(ev: Evaluation, code: str) -> Stated:
+    """What the evaluation states of a territory, or of all of them, today."""
+    territory = None
+    if any(place.code == code for place in ev.territories):
+        territory = ev.territory(code)
     frame = indicators(ev, of=territory)
-    valued = frame[frame["value"].notna()]
-    return set(zip(*(valued[name] for name in KEY), strict=True))
+    keys = zip(*(frame[name] for name in KEY), strict=True)
+    states = map(_state, frame["value"].notna(), frame["flag"])
+    return dict(zip(keys, states, strict=True))
 
 
 def _gone(ev: Evaluation, before: Mapping[str, str], now: Mapping[str, str]) -> dict[str, list[str]]:
@@ -103,7 +142,8 @@ def _names(inputs: Collection[str], start: str) -> list[str]:
 
 def _replaced(name: str, fresh: Collection[str], source: Mapping[str, Any]) -> bool:
     """Whether a new file took the place of one that is gone, or the evaluation asks for another name."""
-    parts = KINDS[source["kind"]].parts.values()
-    patterns = [Path(part.format(**source)).name for part in parts]
-    asked = [pattern for pattern in patterns if fnmatchcase(name, pattern)]
-    return not asked or any(fnmatchcase(other, pattern) for other in fresh for pattern in asked)
+    for part in KINDS[source["kind"]].parts.values():
+        pattern = Path(part.format(**source)).name
+        if fnmatchcase(name, pattern):
+            return any(fnmatchcase(other, pattern) for other in fresh)
+    return True
