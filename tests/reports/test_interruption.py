@@ -187,5 +187,5 @@ def test_a_script_of_two_lines_runs(valleys, processes):
     (valleys.parent / "rapports.py").write_text(
         'import impactkit as ik\nprint(ik.run("vallees").built)\n', "utf-8"
     )
-    done = subprocess.run([sys.executable, "rapports.py"], capture_output=True, text=True)
+    done = processes.run([sys.executable, "rapports.py"], capture_output=True, text=True)
     assert (done.stdout.strip(), done.stderr) == (str(CODES), "")
