@@ -9,19 +9,19 @@ from typing import Any
 
 import pandas as pd
 
+from impactkit.data.check import check
 from impactkit.data.evaluation import settings_of
+from impactkit.data.first_rows import NONE, Rows, first_rows, readable
 from impactkit.data.folders import shipped
-from impactkit.data.names import slug
 from impactkit.data.population import VINTAGES
-from impactkit.data.tables import PLACES, columns, labels, read_folder, schemas
+from impactkit.data.tables import PLACES, columns, read_folder, schemas
 from impactkit.data.workbook_write import write_workbook
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
 
-WORKBOOK, NONE, UNIT = "classeur.xlsx", "none", "unit"
+WORKBOOK = "classeur.xlsx"
 # The evaluation's own narratives, and those they start from.
 NOTEBOOKS = {"report.ipynb": "territory_report.ipynb", "programme.ipynb": "programme_report.ipynb"}
-Rows = dict[str, list[dict[str, str]]]
 
 
 def new_workbook(
@@ -45,8 +45,8 @@ def new_workbook(
     once): `named`, its territories, each `Name` or `Name=CODE,CODE`; `perimeter`, what their codes are
     (commune, epci, ept, departement, region; unit: the evaluation's own units, for any country; none);
     `waves`, the day or month of each; `outcome`, the indicator that an effect is looked for in. Raises
-    RefusedData rather than write over what is there or change a folder already begun, UnknownName for
-    another territory or perimeter.
+    RefusedData rather than write over what is there, change a folder already begun or make one that `check`
+    refuses, UnknownName for another territory or perimeter.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
@@ -64,7 +64,11 @@ def new_workbook(
     if path.exists():
         raise error(RefusedData, "workbook-there", where=str(path))
     if fresh:
-        rows = _rows(named or (say("new.territory"),), perimeter)
+        rows = first_rows(named or (say("new.territory"),), perimeter)
+        readable(title, programme, *waves, outcome)
+        places = [row["territory"] for row in rows["territories"]]
+        if territory and territory not in places:
+            raise UnknownName.among(say("noun.territory"), territory, places, where=str(folder))
         name = home.resolve().name.replace("-", " ").replace("_", " ").capitalize()
         _begin(home, rows, _settings(title or name, programme or title or name, waves, outcome))
     settings_of(home, str(folder))
@@ -98,7 +102,8 @@ def _begin(home: Path, tables: Rows, settings: str) -> None:
         for name, model in NOTEBOOKS.items():
             first = tables["territories"][0]["territory"]
             (aside / name).write_text(_notebook(model, home.resolve().name, first), "utf-8")
-        settings_of(aside, home.name)
+        if problems := check(aside):
+            raise error(RefusedData, "new-refused", where=home.name, problems=str(problems))
         aside.replace(home)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -113,29 +118,6 @@ def _settings(title: str, programme: str, waves: tuple[str, ...], outcome: str) 
         lines.append(say("new.toml.wave", number=number, date=json.dumps(date)))
     lines.append(say("new.toml.effects" if outcome else "new.toml.effects.none", **quoted))
     return "\n\n".join(lines) + "\n"
-
-
-def _rows(named: tuple[str, ...], perimeter: str) -> Rows:
-    families = [*labels("perimeters", "family"), NONE]
-    if perimeter not in families:
-        raise UnknownName.among(say("noun.perimeter"), perimeter, families)
-    found: Rows = {"territories": [], "perimeters": [], "units": []}
-    for number, one in enumerate(named, start=1):
-        name, _, typed = (part.strip() for part in one.partition("="))
-        codes = [code.strip() for code in typed.split(",") if code.strip()]
-        if perimeter == UNIT and not codes:
-            codes = [f"U{number:03d}"]
-        several = "s" if perimeter == "departement" and len(codes) > 1 else ""
-        kind = NONE if perimeter == NONE or not codes else perimeter + several
-        place = {"territory": slug(name), "name": name, "wave": "1", "perimeter_kind": kind}
-        found["territories"].append(place | {"confidence": "low"})
-        if kind != NONE:
-            ground = {"territory": slug(name), "family": perimeter, "role": "perimeter"}
-            found["perimeters"] += [ground | {"code": code} for code in codes]
-        if perimeter == UNIT:
-            known = {"name": name, "source": say("new.source")}
-            found["units"] += [{"unit": code, **known} for code in codes]
-    return found
 
 
 def _notebook(model: str, folder: str, territory: str) -> str:
