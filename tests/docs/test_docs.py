@@ -11,7 +11,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 import impactkit as ik
-from impactkit.data.evaluation import KEYS, SECTIONS
+from impactkit.data.settings import KINDS as KEYS
+from impactkit.data.settings import SECTIONS
 
 OPTIONS = doctest.NORMALIZE_WHITESPACE
 WITH_PYTHON = [
