@@ -9,13 +9,14 @@ from tiers import ALL, PROGRAMME, QUICK, REAL, SAMPLE, TEST, WHOLE, codes_of, ex
 PLANTED = """
 import multiprocessing
 import os
+import subprocess
 import sys
 
 import pytest
 
 
 def test_a_command():
-    processes.run([sys.executable, "-c", ""])
+    subprocess.run([sys.executable, "-c", ""])
 
 
 def test_a_shell_whose_refusal_is_caught():

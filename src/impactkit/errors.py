@@ -90,10 +90,11 @@ class UnknownName(ImpactkitError):
     @classmethod
     def among(cls, kind: str, name: str, known: Iterable[str], *, where: str = "") -> UnknownName:
         """`kind` is the noun with its article (« le territoire »), `known` the names that exist."""
-        name, names = str(name), sorted({str(one) for one in known})
+        names = sorted(set(map(str, known)))
+        near = difflib.get_close_matches(str(name), names, n=3, cutoff=0.6)
         if not names:
-            return cls(f"{kind} `{name}` n’existe pas.", where=where, next="il n’y en a encore aucun.")
-        if near := difflib.get_close_matches(name, names, n=3, cutoff=0.6):
+            hint = "il n’y en a encore aucun."
+        elif near:
             hint = "vouliez-vous dire " + " ou ".join(f"`{one}`" for one in near) + "\u202f?"
         else:
             hint = "noms admis : " + ", ".join(names[:12]) + ("…" if len(names) > 12 else "") + "."
@@ -176,7 +177,12 @@ class Problems(Rich, tuple[Problem, ...]):
 
     notes: tuple[str, ...]
 
-    def __new__(cls, problems: Iterable[Problem] = (), *, notes: Iterable[str] = ()) -> Problems:
+    def __new__(
+        cls,
+        problems: Iterable[Problem] = (),
+        *,
+        notes: Iterable[str] = (),
+    ) -> Problems:
         made = super().__new__(cls, problems)
         made.notes = tuple(notes)
         return made

@@ -10,22 +10,21 @@ from typing import Any
 
 import pandas as pd
 
+from impactkit.data.check import check
 from impactkit.data.evaluation import settings_of
+from impactkit.data.first_rows import NONE, Rows, first_rows, readable
 from impactkit.data.folders import demo_folder, shipped
-from impactkit.data.names import slug
 from impactkit.data.perimeters import VINTAGES
-from impactkit.data.reserved import instead, is_reserved
-from impactkit.data.tables import PLACES, columns, labels, read_folder, schemas
+from impactkit.data.tables import PLACES, columns, read_folder, schemas
 from impactkit.data.workbook_write import write_workbook
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
 
-WORKBOOK, NONE, UNIT = "classeur.xlsx", "none", "unit"
+WORKBOOK = "classeur.xlsx"
 # The evaluation's own narratives, and those they start from.
 NOTEBOOKS = {"report.ipynb": "territory_report.ipynb", "programme.ipynb": "programme_report.ipynb"}
 # Evaluations that ship with the kit, to learn from.
 EXAMPLES = {"demo": demo_folder}
-Rows = dict[str, list[dict[str, str]]]
 
 
 def new_workbook(
@@ -51,7 +50,8 @@ def new_workbook(
     (commune, epci, ept, departement, region; unit: the evaluation's own units, for any country; none);
     `waves`, the day or month of each; `outcome`, the indicator that an effect is looked for in. Or
     `example`, an evaluation that ships (`demo`), copied as it is. Raises RefusedData rather than write over
-    what is there or change a folder already begun, UnknownName for another territory, perimeter or example.
+    what is there, change a folder already begun or make one that `check` refuses, UnknownName for another
+    territory, perimeter or example.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
@@ -67,7 +67,11 @@ def new_workbook(
     if example:
         _copy(home, EXAMPLES[example]())
     elif fresh:
-        rows = _rows(named or (say("new.territory"),), perimeter)
+        rows = first_rows(named or (say("new.territory"),), perimeter)
+        readable(title, programme, *waves, outcome)
+        places = [row["territory"] for row in rows["territories"]]
+        if territory and territory not in places:
+            raise UnknownName.among(say("noun.territory"), territory, places, where=str(folder))
         name = home.resolve().name.replace("-", " ").replace("_", " ").capitalize()
         _begin(home, rows, _settings(title or name, programme or title or name, waves, outcome))
     settings_of(home, str(folder))
@@ -131,6 +135,8 @@ def _begin(home: Path, tables: Rows, settings: str) -> None:
         for name, model in NOTEBOOKS.items():
             first = tables["territories"][0]["territory"]
             (aside / name).write_text(_notebook(model, home.resolve().name, first), "utf-8")
+        if problems := check(aside):
+            raise error(RefusedData, "new-refused", where=home.name, problems=str(problems))
 
 
 def _settings(title: str, programme: str, waves: tuple[str, ...], outcome: str) -> str:
@@ -142,32 +148,6 @@ def _settings(title: str, programme: str, waves: tuple[str, ...], outcome: str) 
         lines.append(say("new.toml.wave", number=number, date=json.dumps(date)))
     lines.append(say("new.toml.effects" if outcome else "new.toml.effects.none", **quoted))
     return "\n\n".join(lines) + "\n"
-
-
-def _rows(named: tuple[str, ...], perimeter: str) -> Rows:
-    families = [*labels("perimeters", "family"), NONE]
-    if perimeter not in families:
-        raise UnknownName.among(say("noun.perimeter"), perimeter, families)
-    found: Rows = {"territories": [], "perimeters": [], "units": []}
-    for number, one in enumerate(named, start=1):
-        name, _, typed = (part.strip() for part in one.partition("="))
-        codes = [code.strip() for code in typed.split(",") if code.strip()]
-        if perimeter == UNIT and not codes:
-            codes = [f"U{number:03d}"]
-        if is_reserved(slug(name)):
-            about = {"name": name, "code": slug(name), "proposed": instead(slug(name))}
-            raise error(RefusedData, "reserved-name", where=one, **about)
-        several = "s" if perimeter == "departement" and len(codes) > 1 else ""
-        kind = NONE if perimeter == NONE or not codes else perimeter + several
-        place = {"territory": slug(name), "name": name, "wave": "1", "perimeter_kind": kind}
-        found["territories"].append(place | {"confidence": "low"})
-        if kind != NONE:
-            ground = {"territory": slug(name), "family": perimeter, "role": "perimeter"}
-            found["perimeters"] += [ground | {"code": code} for code in codes]
-        if perimeter == UNIT:
-            known = {"name": name, "source": say("new.source")}
-            found["units"] += [{"unit": code, **known} for code in codes]
-    return found
 
 
 def _notebook(model: str, folder: str, territory: str) -> str:

@@ -5,14 +5,17 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from run_takes import refusal
 from small_evaluation import written
 
 import impactkit as ik
 from impactkit.cli import main
 from impactkit.data import series
 from impactkit.data.sources import code_repair, number_marks, period_text
+from impactkit.indicators.trajectory import annual
 
 NAN = "missing"
+UNITS_OF, MONTHS = ("U001", "U002"), range(1, 13)
 TOML = """
 [[source]]
 kind = "table"
@@ -363,3 +366,22 @@ def test_whatever_check_passes_figures_read(tmp_path_factory, rows):
             ik.indicators(ev)
     else:
         assert len(ik.indicators(ev))
+
+
+@pytest.mark.parametrize("texts", [*PERIODS, ("2014", "2019", "2020", "2021", "2022")])
+def test_a_run_takes_every_frequency(made, texts):
+    more = 'breaks = ["2020"]' if "2020" in texts else ""
+    assert refusal(made([("a", text, f"{12 + at}") for at, text in enumerate(texts)], more=more)) == ""
+
+
+def test_twelve_months_make_a_year_and_eleven_do_not(made):
+    months = [
+        (unit, f"{year}-{month:02d}", str(month))
+        for unit in UNITS_OF
+        for year in (2020, 2021)
+        for month in MONTHS
+    ]
+    folder = made(months[:-1], family="unit")
+    told = annual(series.of_units(ik.load(folder), "count_shops", "unit"))
+    values = told[["unit", "period", "value"]].values.tolist()
+    assert values == [["U001", "2020", 6.5], ["U001", "2021", 6.5], ["U002", "2020", 6.5]]
