@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -170,19 +169,3 @@ def test_libreoffice_writes_the_same_workbook_today(soffice, folder, tmp_path):
         for where in (folder, tmp_path)
     )
     assert first == second
-
-
-@pytest.mark.parametrize(("kind", "ending"), [("ods", "ods"), ("xls", "xls")])
-def test_other_spreadsheets_are_told_to_be_saved_as_xlsx(soffice, folder, tmp_path, kind, ending):
-    home = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    subprocess.run(
-        [soffice, home, "--headless", "--convert-to", kind, "--outdir", tmp_path, folder / "sain.xlsx"],
-        check=True,
-        capture_output=True,
-        timeout=180,
-    )
-    for name in (f"sain.{ending}", "renamed.xlsx"):
-        shutil.copy(tmp_path / f"sain.{ending}", tmp_path / name) if name == "renamed.xlsx" else None
-        done = _typed("import", tmp_path / name, folder / "evaluation", "--dry-run")
-        assert done.returncode == 2 and re.search(r"xlsx", done.stderr + done.stdout), done.stderr
-        assert "Traceback" not in done.stderr

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import impactkit as ik
 from impactkit.data.tables import columns, read_text, schemas
-from impactkit.data.workbook_cells import NOT_SAID, plain
+from impactkit.data.workbook.words import NOT_SAID, plain
 from impactkit.data.workbook_write import write_workbook
 
 # Each example writes and reads whole workbooks: shrinking one would take minutes.

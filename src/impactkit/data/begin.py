@@ -11,6 +11,7 @@ import pandas as pd
 
 from impactkit.data.evaluation import settings_of
 from impactkit.data.folders import shipped
+from impactkit.data.journal import reading
 from impactkit.data.names import slug
 from impactkit.data.population import VINTAGES
 from impactkit.data.tables import PLACES, columns, labels, read_folder, schemas
@@ -68,7 +69,8 @@ def new_workbook(
         name = home.resolve().name.replace("-", " ").replace("_", " ").capitalize()
         _begin(home, rows, _settings(title or name, programme or title or name, waves, outcome))
     settings_of(home, str(folder))
-    tables = read_folder(home)
+    with reading(home):
+        tables = read_folder(home)
     if territory:
         codes = set(tables["territories"]["territory"])
         if territory not in codes:

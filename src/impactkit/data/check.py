@@ -8,6 +8,7 @@ from impactkit.data.check_rules import faults
 from impactkit.data.check_schema import Fault, cell_faults, header_faults
 from impactkit.data.evaluation import settings_of
 from impactkit.data.folders import find
+from impactkit.data.journal import reading
 from impactkit.data.tables import letters, read_folder
 from impactkit.errors import Problem, Problems, UnknownName
 from impactkit.wording.catalogue import say
@@ -25,7 +26,8 @@ def check(folder: str | Path, *, territory: str | None = None) -> Problems:
     path = find(folder).resolve()
     settings = settings_of(path, str(folder))
     # As text: a figure that is none in one cell must not hide what is wrong in another.
-    tables = read_folder(path)
+    with reading(path):
+        tables = read_folder(path)
     codes = set(tables.get("territories", pd.DataFrame()).get("territory", ()))
     if territory is not None and territory not in codes:
         raise UnknownName.among(say("noun.territory"), territory, codes, where=path.name)

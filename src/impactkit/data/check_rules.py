@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from impactkit.data import geography
+from impactkit.data.check_plausible import plausible_faults
 from impactkit.data.check_schema import Fault, nearest, territory_of
 from impactkit.data.check_value import valuation_faults
 from impactkit.data.dates import middle
@@ -54,6 +55,7 @@ def _faults(tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _too_many_challenges(tables, settings.get("label", {}).get("challenges"))
     yield from _partners(tables)
     yield from _appraisals(tables)
+    yield from plausible_faults(tables, settings)
     if "valuations" in tables:
         yield from valuation_faults(tables["valuations"])
 

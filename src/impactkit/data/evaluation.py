@@ -16,6 +16,8 @@ import pandas as pd
 
 from impactkit.data import analysis_plan
 from impactkit.data.folders import demo_folder, find, reference_folder
+from impactkit.data.journal import reading
+from impactkit.data.money import checked_money
 from impactkit.data.population import VINTAGES
 from impactkit.data.sources import found as sources_found
 from impactkit.data.tables import LISTS, columns, keyed, read_typed, schemas, typed
@@ -43,9 +45,9 @@ SECTIONS = {
     # The evaluation's own lists of codes, in place of those that ship.
     "codes": LISTS,
 }
-KEYS: dict[str, type] = dict.fromkeys(("title", "programme", "language"), str)
+KEYS: dict[str, type] = dict.fromkeys(("title", "programme", "language", "currency"), str)
 KEYS |= {"fictional": bool, "vintage": int, "wave": list, "source": list}
-KEYS |= dict.fromkeys((*SECTIONS, "words"), dict)
+KEYS |= dict.fromkeys((*SECTIONS, "words", "exchange"), dict)
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,8 @@ def load(folder: str | Path | None = None) -> Evaluation:
     found = (demo_folder() if folder is None else find(folder)).resolve()
     settings = settings_of(found, str(folder or found.name))
     files = sources_found.located(settings["source"], found)
-    return _read(found, digest_of(found) + sources_found.digest(files), files)
+    with reading(found):
+        return _read(found, digest_of(found) + sources_found.digest(files), files)
 
 
 def settings_of(folder: Path, typed: str) -> dict[str, Any]:
@@ -256,6 +259,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     for name, words in settings.get("codes", {}).items():
         if not (_texts(words) and words and all(CODE.fullmatch(code) for code in words)):
             raise error(RefusedData, "own-codes", where=f"{path.name}, [codes.{name}]")
+    checked_money(settings, path.name)
     if not _texts(settings.get("words", {})):
         raise error(RefusedData, "own-words", where=f"{path.name}, [words]")
     # Without official units the year of perimeters is nobody's matter.

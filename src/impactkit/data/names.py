@@ -7,8 +7,8 @@ import pandas as pd
 
 from impactkit.data.check_schema import Fault, nearest
 from impactkit.data.tables import PLACES
-from impactkit.data.workbook_cells import plain
-from impactkit.data.workbook_read import NAMED
+from impactkit.data.workbook.headers import NAMED
+from impactkit.data.workbook.words import plain
 from impactkit.wording.catalogue import say
 
 Tables = Mapping[str, pd.DataFrame]

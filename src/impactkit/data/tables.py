@@ -123,3 +123,8 @@ def typed(frame: pd.DataFrame, table: str) -> tuple[pd.DataFrame, dict[str, str]
             wrong |= dict.fromkeys(places, field["title"])
             frame[name] = numbers
     return frame, wrong
+
+
+def as_csv(frame: pd.DataFrame) -> str:
+    """A table as its file holds it."""
+    return str(frame.to_csv(index=False, lineterminator="\n"))

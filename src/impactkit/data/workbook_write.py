@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 
 from impactkit.data.tables import PLACES, fields, letters, schemas
-from impactkit.data.workbook_cells import EXAMPLE, is_date, plain
-from impactkit.data.workbook_file import LISTS
+from impactkit.data.workbook.cells import is_date
+from impactkit.data.workbook.opening import LISTS
+from impactkit.data.workbook.words import EXAMPLE, plain
 from impactkit.wording.catalogue import say
 
 INK, PAPER, GREY = "FFFFFF", "1F4E5F", "808080"

@@ -13,6 +13,7 @@ from typing import Any, TextIO
 from impactkit.data.check import check
 from impactkit.data.evaluation import Evaluation, load
 from impactkit.data.folders import find, shipped
+from impactkit.data.journal import reading
 from impactkit.errors import Problems, RefusedData, Rich, UnknownName
 from impactkit.reports.execute import Job, Limits, recover
 from impactkit.reports.failure import Outcome, read_failures, refused
@@ -145,6 +146,8 @@ def run(
     }
     stale = [] if dry_run else [every[code] for code in chosen if why[code]]
     with contextlib.ExitStack() as processes:
+        # No import changes the tables while reports are made of them.
+        processes.enter_context(reading(ev.folder))
         # What reports share is prepared while the tables are checked.
         living = processes.enter_context(prepared(stale, jobs, dask))
         # What was built from these very tables was checked with them.
