@@ -9,7 +9,8 @@ import difflib
 import functools
 import html
 import traceback
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,13 +88,35 @@ class UnknownName(ImpactkitError):
 
     @classmethod
     def among(cls, kind: str, name: str, known: Iterable[str], *, where: str = "") -> UnknownName:
-        """`kind` is the noun with its article (« le territoire »), `known` the names that exist."""
+        """`kind` is the noun with its article (« le territoire »), `known` the names that exist; a mapping
+        gives what each is called, too.
+        """
         names = sorted(set(known))
-        if near := difflib.get_close_matches(name, names, n=3, cutoff=0.6):
+        called = known if isinstance(known, Mapping) else {}
+        if near := _nearest(name, names, {code: str(words) for code, words in called.items()}):
             hint = "vouliez-vous dire " + " ou ".join(f"`{one}`" for one in near) + "\u202f?"
         else:
             hint = "noms admis : " + ", ".join(names[:12]) + ("…" if len(names) > 12 else "") + "."
         return cls(f"{kind} `{name}` n’existe pas.", where=where, next=hint)
+
+
+def _nearest(name: str, names: list[str], called: Mapping[str, str]) -> list[str]:
+    """The names that another may stand for: the same but for its zeros, its case or its ending, else nearly
+    its letters; by what they are called, too.
+    """
+    bare = _bare(name)
+    spoken = {code: {_bare(code), _bare(called.get(code, code))} for code in names}
+    padded = [code for code in names if bare and code.lstrip("0") == name.lstrip("0").upper() != ""]
+    same = [code for code in names if bare in spoken[code]]
+    begun = [code for code in names if len(bare) > 2 and any(part.startswith(bare) for part in spoken[code])]
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    return (padded or same or begun or near)[:3]
+
+
+def _bare(text: str) -> str:
+    """Text without accents, case or marks."""
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in parts if letter.isalnum()).casefold()
 
 
 class RefusedData(ImpactkitError):

@@ -185,13 +185,13 @@ def test_the_receipt_of_a_whole_workbook_adds_up_as_a_file_too(tmp_path):
 
 
 def test_the_same_import_writes_the_same_receipt(tmp_path, monkeypatch):
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1625000000")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1626000000")
     path = book_in(tmp_path / "classeur.xlsx", SHEETS)
     receipts = [imported(folder_in(tmp_path / name), path).file for name in ("un", "deux")]
-    assert receipts[0].name == receipts[1].name == "2021-06-29-classeur.csv"
+    assert receipts[0].name == receipts[1].name == "2021-07-11-classeur.csv"
     assert receipts[0].read_bytes() == receipts[1].read_bytes()
     again = imported(tmp_path / "un", path).file
-    assert again.name == "2021-06-29-classeur-2.csv" and receipts[0].is_file()
+    assert again.name == "2021-07-11-classeur-2.csv" and receipts[0].is_file()
 
 
 def test_a_refusal_and_a_trial_say_what_became_of_each_cell_and_write_nothing(tmp_path):

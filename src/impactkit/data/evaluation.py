@@ -147,7 +147,8 @@ class Evaluation(Rich):
         """
         known = {place.code: place for place in self.territories}
         if code not in known:
-            raise UnknownName.among("le territoire", code, known, where=self.name)
+            names = {place.code: place.name for place in self.territories}
+            raise UnknownName.among("le territoire", code, names, where=self.name)
         if code in self._unread:
             file, column = self._unread[code]
             raise error(RefusedData, "not-numbers", where=f"{file}, {code}", column=column)

@@ -10,7 +10,9 @@ import pandas as pd
 
 from impactkit.data.check_schema import Fault
 from impactkit.data.tables import PLACES, columns, fields, schemas
+from impactkit.data.workbook.cells import is_date
 from impactkit.data.workbook.headers import NAMED
+from impactkit.data.workbook.words import plain
 from impactkit.wording.catalogue import advice
 
 Row = dict[str, str]
@@ -78,20 +80,29 @@ def key_of(table: str) -> list[str]:
     return [key] if isinstance(key, str) else list(key)
 
 
+def _key(table: str, row: Mapping[str, str]) -> list[str]:
+    for name, other in schemas()[table].get("mergeKeyWithout", {}).items():
+        if not row.get(name):
+            return list(other)
+    return key_of(table)
+
+
 def identity(table: str, row: Mapping[str, str]) -> Identity:
     """What makes a row the same fact: its key, holes included; a row without a name of its own has the key
     that its schema gives it (`mergeKeyWithout`).
     """
-    key = key_of(table)
-    for name, other in schemas()[table].get("mergeKeyWithout", {}).items():
-        if not row.get(name):
-            key = list(other)
-    return tuple(row.get(name, "") for name in key)
+    return tuple(_compared(table, name, row.get(name, "")) for name in _key(table, row))
+
+
+def _compared(table: str, column: str, text: str) -> str:
+    """A part of a key as it is compared: « La Forge » and « la forge » are one member."""
+    field = fields(table)[column]
+    return text if field["labels"] or is_date(field) else plain(text)
 
 
 def label(table: str, row: Mapping[str, str]) -> str:
     """A fact by its key, as people write it."""
-    return " / ".join(filter(None, identity(table, row)))
+    return " / ".join(filter(None, (row.get(name, "") for name in _key(table, row))))
 
 
 def labels_of(table: str, rows: Sequence[Row]) -> list[str]:
@@ -228,9 +239,8 @@ def _fill(rows: list[Row], place: int | None, row: Row) -> None:
 
 def _correct(table: str, row: Row, typed: Row, source: str) -> list[Change]:
     """Put what the workbook says in the place of what the table said."""
-    differing = [
-        name for name, value in typed.items() if value and not _is_same(table, name, value, row[name])
-    ]
+    names = [name for name in typed if typed[name] and name not in _key(table, row)]
+    differing = [name for name in names if not _is_same(table, name, typed[name], row[name])]
     if differing and "source" in row and not typed["source"] and source not in ("", row["source"]):
         typed = typed | {"source": source}
         differing.append("source")
@@ -243,7 +253,7 @@ def _correct(table: str, row: Row, typed: Row, source: str) -> list[Change]:
 def _conflicts(table: str, typed: list[Row], before: int, after: int, new: pd.DataFrame) -> Iterator[Fault]:
     """Two rows of one fact that do not say the same: a fault at both cells of what differs."""
     first, second = typed[before], typed[after]
-    both = [name for name in first if first[name] and second[name]]
+    both = [name for name in first if first[name] and second[name] and name not in _key(table, first)]
     differing = [name for name in both if not _is_same(table, name, first[name], second[name])]
     code, words = NAMED.get(table, ("", ""))
     if not differing:

@@ -16,14 +16,14 @@ from impactkit.data.fates import receipt_of
 from impactkit.data.folders import find
 from impactkit.data.journal import changing, reading, replace_all
 from impactkit.data.money import money_of
-from impactkit.data.names import with_codes
+from impactkit.data.names import repaired_codes, with_codes
 from impactkit.data.receipt import Receipt, file_name
 from impactkit.data.tables import as_csv, columns, fields, read_folder, schemas
 from impactkit.data.withdrawal import taken_back
 from impactkit.data.workbook.headers import NAMED
 from impactkit.data.workbook.hidden import ASK, checked
 from impactkit.data.workbook.rows import read_workbook
-from impactkit.data.workbook.taken import Taken
+from impactkit.data.workbook.taken import CHANGED, Taken
 from impactkit.data.workbook_write import shown
 from impactkit.errors import Problem, Problems, Rich
 from impactkit.wording.catalogue import say
@@ -119,7 +119,8 @@ def import_workbook(
     settings = settings_of(home, str(folder))
     taken = read_workbook(path, money_of(settings), checked(hidden))
     with (reading if dry_run else changing)(home):
-        compared = _compared(taken, home, source or say("import.source", name=path.name), as_of)
+        default = say("import.source", name=path.name)
+        compared = _compared(taken, home, source or default, as_of, settings["vintage"])
         problems = _all_problems(taken, compared, settings)
         receipt = receipt_of(taken, compared.merged, compared.before, problems)
         written = not problems and not dry_run
@@ -130,9 +131,14 @@ def import_workbook(
     return TakenIn(path.name, Problems(problems), added, changes, leftovers, written, receipt, file)
 
 
-def _compared(taken: Taken, home: Path, source: str, as_of: str) -> _Compared:
+def _compared(taken: Taken, home: Path, source: str, as_of: str, vintage: int) -> _Compared:
     now = read_folder(home)
     tables = {name: _dated(name, frame, as_of) for name, frame in taken.tables.items()}
+    if "perimeters" in tables:
+        tables["perimeters"], mended = repaired_codes(tables["perimeters"], vintage)
+        for row, code in mended.items():
+            why = say("name.padded", code=code)
+            taken.settle("perimeters", row, "code", fate=CHANGED, becomes=code, why=why)
     tables, named = with_codes(tables, now)
     back = taken_back(home)
     merged = {

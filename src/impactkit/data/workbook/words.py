@@ -10,6 +10,9 @@ EXAMPLE = "ex. :"
 # Ways of writing that a figure is missing; in a column of free words only the first ones say so.
 NOT_SAID = {*"n.d. n.d nd n.c. n.c nc n/d n/c".split(), "non communique", "non renseigne"}
 PERHAPS = NOT_SAID | {*"- -- – — ? ?? inconnu inconnue na n/a n.a. #n/d".split()}
+# Ways of writing: the same as above.
+DITTO = {*'idem id id. ibid ibid. ibidem ditto " \'\' "" // -//- -"- 〃 ″'.split(), "voir ci-dessus"}
+DITTO |= {"meme source", "comme ci-dessus", "la meme", "le meme"}
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2007]+")
 
 
