@@ -57,7 +57,7 @@ def _faults(tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _appraisals(tables)
     yield from plausible_faults(tables)
     if "valuations" in tables:
-        yield from valuation_faults(tables["valuations"])
+        yield from valuation_faults(tables["valuations"], settings["currency"])
 
 
 def _cells(tables: Tables, table: str, *columns: str) -> Iterator[tuple[int, tuple[str, ...]]]:

@@ -76,6 +76,8 @@ class Evaluation(Rich):
     language: str
     fictional: bool
     vintage: int
+    # Of every declared amount (ISO 4217).
+    currency: str
     waves: tuple[Wave, ...]
     report: Mapping[str, Any]
     label: Mapping[str, Any]
@@ -110,7 +112,7 @@ class Evaluation(Rich):
 
     def speak(self) -> None:
         """Let this evaluation's language, lists and words be spoken, until another's are."""
-        speak(self.language, self.codes, self.words)
+        speak(self.language, self.codes, self.words, self.currency)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -194,7 +196,7 @@ def settings_of(folder: Path, typed: str) -> dict[str, Any]:
     if not (folder / "evaluation.toml").is_file():
         raise error(RefusedData, "no-evaluation", where=typed)
     settings = read_settings(folder / "evaluation.toml")
-    speak(settings["language"], settings.get("codes", {}), settings.get("words", {}))
+    speak(settings["language"], settings.get("codes", {}), settings.get("words", {}), settings["currency"])
     return settings
 
 
@@ -228,6 +230,7 @@ def _read(folder: Path, digest: str, files: sources_found.Located) -> Evaluation
         language=settings["language"],
         fictional=settings.get("fictional", False),
         vintage=settings["vintage"],
+        currency=settings["currency"],
         words=MappingProxyType(settings.get("words", {})),
         waves=tuple(Wave(**wave) for wave in settings["wave"]),
         **{name: MappingProxyType(settings.get(name, {})) for name in SECTIONS},

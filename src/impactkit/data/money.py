@@ -10,8 +10,8 @@ from impactkit.data.tables import keyed
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.currency import SHARED, codes, is_same
+from impactkit.wording.voice import EURO
 
-EURO = "EUR"
 # What each rate says of itself, and the form of its date.
 KEYS, DATE = ("rate", "date", "source"), r"\d{4}-\d{2}(-\d{2})?"
 

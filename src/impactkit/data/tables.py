@@ -11,7 +11,7 @@ import pandas as pd
 from impactkit.data.folders import schemas_folder
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error
-from impactkit.wording.voice import Words, voice
+from impactkit.wording.voice import EURO, Words, voice
 
 Schema = dict[str, Any]
 # Columns that name a territory.
@@ -29,13 +29,15 @@ def schemas() -> dict[str, Schema]:
     """Every Table Schema, by table name: as it ships, with the lists of the evaluation that speaks. Every
     field has its `labels` and `constraints`.
     """
-    return _schemas(voice().codes)
+    return _schemas(voice().codes, voice().currency)
 
 
 @functools.lru_cache(maxsize=8)
-def _schemas(own: tuple[tuple[str, Words], ...]) -> dict[str, Schema]:
+def _schemas(own: tuple[tuple[str, Words], ...], currency: str) -> dict[str, Schema]:
     files = sorted(schemas_folder().glob("*.schema.json"))
     found = {file.name.removesuffix(".schema.json"): json.loads(file.read_text("utf-8")) for file in files}
+    if currency != EURO:
+        found = {name: _in_currency(schema) for name, schema in found.items()}
     for schema in found.values():
         schema["fields"] = [{"labels": {}, "constraints": {}, **field} for field in schema["fields"]]
     for field in (field for schema in found.values() for field in schema["fields"]):
@@ -46,6 +48,20 @@ def _schemas(own: tuple[tuple[str, Words], ...]) -> dict[str, Schema]:
             field |= {"labels": words, "example": next(iter(words))}
             field["constraints"] = field["constraints"] | rule
     return found
+
+
+def _in_currency(text: Any) -> Any:
+    """What a schema says of euros, said of the currency that speaks; names and codes stay as they are."""
+    if isinstance(text, str):
+        return voice().in_currency(text)
+    if isinstance(text, list):
+        return [_in_currency(part) for part in text]
+    kept = ("name", "constraints", "$schema")
+    return (
+        {k: part if k in kept else _in_currency(part) for k, part in text.items()}
+        if isinstance(text, dict)
+        else text
+    )
 
 
 def fields(table: str) -> dict[str, Schema]:

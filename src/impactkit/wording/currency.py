@@ -42,6 +42,11 @@ def name(code: str, lang: str, *, count: float | None = None) -> str:
     return str(get_currency_name(code, count=count, locale=Locale.parse(lang)))
 
 
+def money_unit(text: str) -> str:
+    """The unit of a declared amount, written for euros (« euros par an »), in the currency that speaks."""
+    return voice().in_currency(text)
+
+
 def currency_words(code: str) -> str:
     """The currency in a sentence, in the language that speaks: « euros », « shillings kényans »."""
     return name(code, voice().lang, count=2)
