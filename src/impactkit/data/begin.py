@@ -68,7 +68,7 @@ def new_workbook(
         rows = _rows(named or (say("new.territory"),), perimeter)
         name = home.resolve().name.replace("-", " ").replace("_", " ").capitalize()
         _begin(home, rows, _settings(title or name, programme or title or name, waves, outcome))
-    settings_of(home, str(folder))
+    settings = settings_of(home, str(folder))
     with reading(home):
         tables = read_folder(home)
     if territory:
@@ -76,7 +76,7 @@ def new_workbook(
         if territory not in codes:
             raise UnknownName.among(say("noun.territory"), territory, codes, where=home.name)
         tables = {name: _own(frame, territory) for name, frame in tables.items()}
-    write_workbook(tables, path, light=light)
+    write_workbook(tables, path, light=light, title=settings["title"])
     return path
 
 

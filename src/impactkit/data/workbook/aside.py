@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from impactkit.data.tables import columns, letters
 from impactkit.data.workbook.cells import shown_words
 from impactkit.data.workbook.headers import Header, nearest_column
+from impactkit.data.workbook.manual import is_ours
 from impactkit.data.workbook.opening import LISTS
 from impactkit.data.workbook.sheet import Cell, Place, Sheet
 from impactkit.data.workbook.taken import Taken
@@ -14,11 +15,21 @@ from impactkit.wording.catalogue import say
 
 def leave_out(sheet: Sheet, taken: Taken) -> None:
     """A hidden sheet is no one's word; the lists of the kit's own workbook are nobody's loss."""
-    is_ours = sheet.name == LISTS
-    set_aside(sheet, taken, say("aside.lists" if is_ours else "aside.hidden-sheet"), keep=False)
-    if sheet.cells and not is_ours:
+    is_list = sheet.name == LISTS
+    set_aside(sheet, taken, say("aside.lists" if is_list else "aside.hidden-sheet"), keep=False)
+    if sheet.cells and not is_list:
         count = len(sheet.cells)
         taken.remarks.append(say("receipt.hidden-sheet", sheet=sheet.name, n=count, count=count))
+
+
+def set_manual_aside(sheet: Sheet, taken: Taken) -> None:
+    """The sheet that says how to fill in the others: what a person added to it is kept, and named."""
+    for (line, column), cell in sheet.cells.items():
+        words, place = shown_words(cell), f"{letters(column)}{line}"
+        if is_ours(cell):
+            taken.aside(sheet.name, place, words, say("aside.manual"))
+        elif words:
+            _put(taken, sheet, (line, column), 0, words, "aside.remark")
 
 
 def set_aside(sheet: Sheet, taken: Taken, why: str, *, keep: bool = True) -> None:

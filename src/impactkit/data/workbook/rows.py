@@ -9,11 +9,12 @@ import pandas as pd
 
 from impactkit.data.money import Money
 from impactkit.data.tables import columns, fields, letters, schemas
-from impactkit.data.workbook.aside import account, comments, leave_out, set_aside
+from impactkit.data.workbook.aside import account, comments, leave_out, set_aside, set_manual_aside
 from impactkit.data.workbook.cells import Column, read_cell, shown_words
 from impactkit.data.workbook.figures import misfit
 from impactkit.data.workbook.headers import Header, header_of, needed_columns, table_of
 from impactkit.data.workbook.hidden import KEEP, hidden_problems, is_dropped
+from impactkit.data.workbook.manual import is_manual
 from impactkit.data.workbook.opening import read_sheets
 from impactkit.data.workbook.reading import Reading, refused
 from impactkit.data.workbook.sheet import Cell, Place, Sheet
@@ -37,10 +38,14 @@ def read_workbook(path: Path, money: Money, hidden: str) -> Taken:
     taken = Taken(path.name)
     for sheet in read_sheets(path):
         taken.places |= {(sheet.name, f"{letters(column)}{line}") for line, column in sheet.cells}
-        table = None if sheet.hidden else table_of(sheet)
         if sheet.hidden:
             leave_out(sheet, taken)
-        elif table is None:
+            continue
+        if is_manual(sheet):
+            set_manual_aside(sheet, taken)
+            continue
+        table = table_of(sheet)
+        if table is None:
             set_aside(sheet, taken, say("aside.sheet"))
         elif table in taken.where:
             other = taken.where[table].sheet
