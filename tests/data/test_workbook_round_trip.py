@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import impactkit as ik
 from impactkit.data.facts import identity
 from impactkit.data.tables import columns, read_text, schemas
-from impactkit.data.workbook.words import NOT_SAID, plain
+from impactkit.data.workbook.words import DITTO, NOT_SAID, plain
 from impactkit.data.workbook_write import write_workbook
 
 # Each example writes and reads whole workbooks: shrinking one would take minutes.
@@ -39,7 +39,7 @@ labelled = "2019-02-25"
 def _said(text):
     """Words as a table holds them: composed, without spaces around, and not a way to say nothing."""
     words = " ".join(unicodedata.normalize("NFC", text).split())
-    return "" if plain(words) in NOT_SAID or words.startswith("ex. :") else words
+    return "" if plain(words) in NOT_SAID | DITTO or words.startswith("ex. :") else words
 
 
 LETTERS = st.characters(codec="utf-8", categories=("L", "N", "P", "Zs", "Sm", "Sc"), exclude_characters="|;")

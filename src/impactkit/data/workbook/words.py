@@ -11,8 +11,8 @@ EXAMPLE = "ex. :"
 NOT_SAID = {*"n.d. n.d nd n.c. n.c nc n/d n/c".split(), "non communique", "non renseigne"}
 PERHAPS = NOT_SAID | {*"- -- – — ? ?? inconnu inconnue na n/a n.a. #n/d".split()}
 # Ways of writing: the same as above.
-DITTO = {*'idem id id. ibid ibid. ibidem ditto " \'\' "" // -//- -"- 〃 ″'.split(), "voir ci-dessus"}
-DITTO |= {"meme source", "comme ci-dessus", "la meme", "le meme"}
+DITTO = {"idem", "id.", "ibid", "ibid.", "ibidem", "ditto", '"', "''", '""', "//", "-//-", '-"-', "〃", "″"}
+DITTO |= {"voir ci-dessus", "meme source", "comme ci-dessus"}
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2007]+")
 
 
