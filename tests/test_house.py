@@ -24,6 +24,8 @@ ROOMS = (
 OWNERS = {
     "frictionless": ("data.check",),
     "openpyxl": ("data.workbook",),
+    "python_calamine": ("data.workbook", "data.sources", "reports.explain"),
+    "defusedxml": ("data.workbook",),
     "httpx": ("data.sources",),
     "statsmodels": ("indicators", "effects", "valuation"),
     "diff_diff": ("effects",),

@@ -71,13 +71,21 @@ def import_(
     folder: Folder,
     source: Annotated[str, option("import.source", metavar="TEXTE")] = "",
     as_of: Annotated[str, option("import.as-of", "--as-of", metavar="DATE")] = "",
+    hidden: Annotated[str, option("import.hidden", metavar="ask|keep|drop", shown=True)] = "ask",
     dry_run: Annotated[bool, option("import.dry", "--dry-run")] = False,
     format_: Format = "text",
 ) -> None:
     from impactkit.data.take_in import import_workbook
 
     as_json = shared.is_json(format_)
-    done = import_workbook(workbook, folder, source=source, as_of=as_of, dry_run=dry_run)
+    done = import_workbook(
+        workbook,
+        folder,
+        source=source,
+        as_of=as_of,
+        hidden=hidden,
+        dry_run=dry_run,
+    )
     if as_json:
         shared.tell_json(done.problems)
     else:

@@ -14,6 +14,7 @@ from impactkit.data.check import check
 from impactkit.data.evaluation import settings_of
 from impactkit.data.first_rows import NONE, Rows, first_rows, readable
 from impactkit.data.folders import demo_folder, shipped
+from impactkit.data.journal import reading
 from impactkit.data.perimeters import VINTAGES
 from impactkit.data.tables import PLACES, columns, read_folder, schemas
 from impactkit.data.workbook_write import write_workbook
@@ -74,14 +75,15 @@ def new_workbook(
             raise UnknownName.among(say("noun.territory"), territory, places, where=str(folder))
         name = home.resolve().name.replace("-", " ").replace("_", " ").capitalize()
         _begin(home, rows, _settings(title or name, programme or title or name, waves, outcome))
-    settings_of(home, str(folder))
-    tables = read_folder(home)
+    settings = settings_of(home, str(folder))
+    with reading(home):
+        tables = read_folder(home)
     if territory:
         codes = set(tables["territories"]["territory"])
         if territory not in codes:
             raise UnknownName.among(say("noun.territory"), territory, codes, where=home.name)
         tables = {name: _own(frame, territory) for name, frame in tables.items()}
-    write_workbook(tables, path, light=light)
+    write_workbook(tables, path, light=light, title=settings["title"])
     return path
 
 

@@ -9,6 +9,7 @@ from impactkit.data.check_rules import faults
 from impactkit.data.check_schema import Fault, cell_faults, header_faults, territory_of
 from impactkit.data.evaluation import settings_of
 from impactkit.data.folders import find
+from impactkit.data.journal import reading
 from impactkit.data.tables import frame_of, letters, table_files
 from impactkit.errors import Problem, Problems, UnknownName
 from impactkit.wording.catalogue import say
@@ -26,7 +27,8 @@ def check(folder: str | Path, *, territory: str | None = None) -> Problems:
     path = find(folder).resolve()
     settings = settings_of(path, str(folder))
     # As text: a figure that is none in one cell must not hide what is wrong in another.
-    texts = {name: csv_text.parsed(file, separator=",") for name, file in table_files(path).items()}
+    with reading(path):
+        texts = {name: csv_text.parsed(file, separator=",") for name, file in table_files(path).items()}
     tables = {name: frame_of(text) for name, text in texts.items()}
     codes = set(tables.get("territories", pd.DataFrame()).get("territory", ()))
     if territory is not None and territory not in codes:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from impactkit.data import analysis_plan
 from impactkit.data.folders import demo_folder, find, reference_folder
+from impactkit.data.journal import reading
 from impactkit.data.reserved import instead, is_reserved
 from impactkit.data.settings import SECTIONS, read_settings
 from impactkit.data.sources import found as sources_found
@@ -50,6 +51,8 @@ class Evaluation(Rich):
     language: str
     fictional: bool
     vintage: int
+    # Of every declared amount (ISO 4217).
+    currency: str
     waves: tuple[Wave, ...]
     report: Mapping[str, Any]
     label: Mapping[str, Any]
@@ -84,7 +87,7 @@ class Evaluation(Rich):
 
     def speak(self) -> None:
         """Let this evaluation's language, lists and words be spoken, until another's are."""
-        speak(self.language, self.codes, self.words)
+        speak(self.language, self.codes, self.words, self.currency)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -121,7 +124,8 @@ class Evaluation(Rich):
         """
         known = {place.code: place for place in self.territories}
         if code not in known:
-            raise UnknownName.among("le territoire", code, known, where=self.name)
+            names = {place.code: place.name for place in self.territories}
+            raise UnknownName.among("le territoire", code, names, where=self.name)
         if code in self._unread:
             file, column = self._unread[code]
             raise error(RefusedData, "not-numbers", where=f"{file}, {code}", column=column)
@@ -158,7 +162,8 @@ def load(folder: str | Path | None = None) -> Evaluation:
     found = (demo_folder() if folder is None else find(folder)).resolve()
     settings = settings_of(found, str(folder or found.name))
     files = sources_found.located(settings["source"], found)
-    return _read(found, digest_of(found) + sources_found.digest(files), files)
+    with reading(found):
+        return _read(found, digest_of(found) + sources_found.digest(files), files)
 
 
 def settings_of(folder: Path, typed: str) -> dict[str, Any]:
@@ -166,7 +171,7 @@ def settings_of(folder: Path, typed: str) -> dict[str, Any]:
     if not (folder / "evaluation.toml").is_file():
         raise error(RefusedData, "no-evaluation", where=typed)
     settings = read_settings(folder / "evaluation.toml")
-    speak(settings["language"], settings.get("codes", {}), settings.get("words", {}))
+    speak(settings["language"], settings.get("codes", {}), settings.get("words", {}), settings["currency"])
     return settings
 
 
@@ -201,6 +206,7 @@ def _read(folder: Path, digest: str, files: sources_found.Located) -> Evaluation
         language=settings["language"],
         fictional=settings.get("fictional", False),
         vintage=settings["vintage"],
+        currency=settings["currency"],
         words=MappingProxyType(settings.get("words", {})),
         waves=tuple(Wave(**wave) for wave in settings["wave"]),
         **{name: MappingProxyType(settings.get(name, {})) for name in SECTIONS},

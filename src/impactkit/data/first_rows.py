@@ -8,7 +8,7 @@ from impactkit.data.names import slug
 from impactkit.data.reserved import instead, is_reserved
 from impactkit.data.sources import code_repair
 from impactkit.data.tables import fields, labels
-from impactkit.data.workbook_cells import plain
+from impactkit.data.workbook.words import plain
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from impactkit.data import analysis_plan
 from impactkit.data.csv_text import INVISIBLE
+from impactkit.data.money import money_faults
 from impactkit.data.perimeters import VINTAGES
 from impactkit.data.setting_kinds import (
     DAY,
@@ -35,6 +36,7 @@ from impactkit.data.sources import found as sources_found
 from impactkit.data.tables import LISTS, list_labels
 from impactkit.errors import ImpactkitError, RefusedData, UnknownName
 from impactkit.wording.catalogue import error, languages, say
+from impactkit.wording.voice import EURO
 
 REQUIRED = ("title", "programme", "wave")
 CODE = re.compile("[a-z0-9][a-z0-9_-]*")
@@ -70,6 +72,8 @@ KINDS: dict[str, Kind] = {
     "title": TEXT,
     "programme": TEXT,
     "language": TEXT,
+    "currency": TEXT,
+    "exchange": TABLE,
     "fictional": FLAG,
     "vintage": VINTAGE,
     "wave": TABLES,
@@ -93,6 +97,7 @@ def read_settings(path: Path) -> dict[str, Any]:
         # TOML has dates of its own: 2019-02-25 without quotes is one.
         wave["id"], wave["labelled"] = str(wave["id"]), str(wave["labelled"])
     settings.setdefault("language", "fr")
+    settings.setdefault("currency", EURO)
     # Without official units the year of perimeters is nobody's matter.
     settings.setdefault("vintage", VINTAGES[-1])
     where = f"{path.name}, [[source]]"
@@ -113,6 +118,7 @@ def _faults(settings: Mapping[str, Any], name: str) -> Iterator[ImpactkitError]:
         yield from faults(settings.get(section, {}), kinds, f"{name}, [{section}]")
     yield from _codes(settings.get("codes", {}), name)
     yield from _words(settings.get("words", {}), name)
+    yield from money_faults(settings, name)
     yield from _diversity(settings, name)
     yield from _report(settings.get("report", {}), name)
     yield from _sources(settings.get("source", ()), f"{name}, [[source]]")

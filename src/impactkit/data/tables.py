@@ -11,7 +11,7 @@ from impactkit.data import csv_text
 from impactkit.data.csv_text import CsvText
 from impactkit.data.folders import schemas_folder
 from impactkit.data.number_text import numbers_of
-from impactkit.wording.voice import Words, voice
+from impactkit.wording.voice import EURO, Words, voice
 
 Schema = dict[str, Any]
 # Columns that name a territory.
@@ -29,13 +29,15 @@ def schemas() -> dict[str, Schema]:
     """Every Table Schema, by table name: as it ships, with the lists of the evaluation that speaks. Every
     field has its `labels` and `constraints`.
     """
-    return _schemas(voice().codes)
+    return _schemas(voice().codes, voice().currency)
 
 
 @functools.lru_cache(maxsize=8)
-def _schemas(own: tuple[tuple[str, Words], ...]) -> dict[str, Schema]:
+def _schemas(own: tuple[tuple[str, Words], ...], currency: str) -> dict[str, Schema]:
     files = sorted(schemas_folder().glob("*.schema.json"))
     found = {file.name.removesuffix(".schema.json"): json.loads(file.read_text("utf-8")) for file in files}
+    if currency != EURO:
+        found = {name: _in_currency(schema) for name, schema in found.items()}
     for schema in found.values():
         schema["fields"] = [{"labels": {}, "constraints": {}, **field} for field in schema["fields"]]
     for field in (field for schema in found.values() for field in schema["fields"]):
@@ -46,6 +48,20 @@ def _schemas(own: tuple[tuple[str, Words], ...]) -> dict[str, Schema]:
             field |= {"labels": words, "example": next(iter(words))}
             field["constraints"] = field["constraints"] | rule
     return found
+
+
+def _in_currency(text: Any) -> Any:
+    """What a schema says of euros, said of the currency that speaks; names and codes stay as they are."""
+    if isinstance(text, str):
+        return voice().in_currency(text)
+    if isinstance(text, list):
+        return [_in_currency(part) for part in text]
+    kept = ("name", "constraints", "$schema")
+    return (
+        {k: part if k in kept else _in_currency(part) for k, part in text.items()}
+        if isinstance(text, dict)
+        else text
+    )
 
 
 def fields(table: str) -> dict[str, Schema]:
@@ -65,7 +81,7 @@ def labels(table: str, column: str) -> dict[str, str]:
 
 def list_labels(name: str) -> dict[str, str]:
     """The codes of a list as it ships, and what they are called."""
-    every = [field for schema in _schemas(()).values() for field in schema["fields"]]
+    every = [field for schema in _schemas((), EURO).values() for field in schema["fields"]]
     return dict(next(field["labels"] for field in every if field.get("list") == name))
 
 
@@ -121,3 +137,8 @@ def typed(frame: pd.DataFrame, table: str) -> tuple[pd.DataFrame, dict[str, str]
             wrong |= dict.fromkeys(places, field["title"])
             frame[name] = numbers
     return frame, wrong
+
+
+def as_csv(frame: pd.DataFrame) -> str:
+    """A table as its file holds it."""
+    return str(frame.to_csv(index=False, lineterminator="\n"))

@@ -13,6 +13,7 @@ from typing import Any, TextIO
 from impactkit.data.check import check
 from impactkit.data.evaluation import Evaluation, load
 from impactkit.data.folders import find
+from impactkit.data.journal import reading
 from impactkit.data.notebook_parameters import checked, territory_notebook, whole_notebook
 from impactkit.errors import Problems, RefusedData, Rich, UnknownName
 from impactkit.reports.execute import Job, Limits, recover
@@ -150,6 +151,8 @@ def run(
     if not dry_run:
         stale = [every[code] for code in changed if code not in lost]
     with contextlib.ExitStack() as processes:
+        # No import changes the tables while reports are made of them.
+        processes.enter_context(reading(ev.folder))
         # What reports share is prepared while the tables are checked.
         living = processes.enter_context(prepared(stale, jobs, dask))
         # What was built from these very tables was checked with them.
