@@ -76,11 +76,11 @@ def test_a_kill_at_each_step_leaves_all_or_nothing(place, tmp_path, processes):
 
 def test_a_kill_at_any_moment_leaves_all_or_nothing(place, tmp_path, processes):
     home, book, before, after = place
-    start = time.monotonic()
+    begun = time.monotonic()
     processes.run(
         [sys.executable, "-c", IMPORTED, book, shutil.copytree(home, tmp_path / "temps")], check=True
     )
-    lasts = time.monotonic() - start
+    lasts = time.monotonic() - begun
     moments = random.Random(7)
     for step in range(6):
         folder = shutil.copytree(home, tmp_path / f"coup-{step}")

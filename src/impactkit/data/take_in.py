@@ -1,7 +1,7 @@
 """`import_workbook`: a workbook into an evaluation's tables, wholly or not at all, with a receipt."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +44,7 @@ class TakenIn(Rich):
     changes: tuple[Change, ...]
     leftovers: int
     written: bool
-    receipt: Receipt
+    receipt: Receipt = field(repr=False)
     # Where the receipt was written; nothing when nothing was.
     file: Path | None = None
 

@@ -210,6 +210,9 @@ def _expected(place: Territory, indicator: str, name: str, mine: pd.Series, abou
 
 def _level(place: Territory, indicator: str, known: pd.DataFrame) -> list[Row]:
     """A figure with too few dates to tell a change: its level among comparable territories."""
+    if not place.perimeter and not place.units:
+        # Whose ground is not known is compared with nobody.
+        return []
     last = after_break(known).iloc[-1].to_dict()
     units = compared_with(place, on=indicator)
     chosen = units[units["comparable"]]["unit"]

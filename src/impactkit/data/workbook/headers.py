@@ -89,13 +89,25 @@ def nearest_column(title: str, table: str) -> str:
     return str(fields(table)[titles[best]]["title"]) if best else ""
 
 
-@functools.lru_cache(maxsize=64)
 def _titled(table: str) -> dict[str, str]:
-    """The columns of a table by what people call them."""
-    every = list(fields(table).values())
-    names = {plain(alias): field["name"] for field in reversed(every) for alias in field.get("aliases", ())}
+    """The columns of a table by what people call them: in the words and the currency of the evaluation."""
+    columns = [
+        (field["name"], field["title"], tuple(field.get("aliases", ()))) for field in fields(table).values()
+    ]
+    return _by_title(tuple(columns))
+
+
+@functools.lru_cache(maxsize=128)
+def _by_title(columns: tuple[tuple[str, str, tuple[str, ...]], ...]) -> dict[str, str]:
+    names: dict[str, str] = {}
+    for name, _, aliases in reversed(columns):
+        for alias in aliases:
+            names[plain(alias)] = name
     # A title is stronger than another column's alias.
-    return names | {plain(field[key]): field["name"] for field in every for key in ("name", "title")}
+    for name, title, _ in columns:
+        names[plain(name)] = name
+        names[plain(title)] = name
+    return names
 
 
 def _heads(line: Mapping[int, Cell], table: str, *, near: bool) -> dict[str, tuple[Head, ...]]:
