@@ -3,7 +3,11 @@ PYTHON ?= python3
 EVALUATION ?= data/french-impact
 TO ?= reports
 BIN := .venv/bin
+# What a report needs; and, on top of it, what tests, JupyterLab and the documentation need.
 READY := .venv/.ready
+READY_DEV := .venv/.ready-dev
+# Compiled when it is imported, and not before: most of what is installed never is, and it costs 20 s and 200 MB.
+INSTALL := $(BIN)/python -m pip install --quiet --no-compile
 # Tests that share something go to one of two processes, the longest first.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations=10
 
@@ -22,7 +26,7 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help reports demo quick test test-all bench performance chaos check-statistics lint docs lab lock clean
+.PHONY: help reports demo quick test test-all bench performance chaos check-statistics lint docs lab licences lock clean
 
 help: ## Liste de ces commandes
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -35,16 +39,16 @@ demo: $(READY) ## L'évaluation inventée, réécrite, et ses rapports
 	@$(BIN)/python data/demo/make.py
 	@$(BIN)/impactkit run data/demo --to $(TO)
 
-quick: $(READY) ## Les tests sans processus ni navigateur, en moins d'une minute
+quick: $(READY_DEV) ## Les tests sans processus ni navigateur, en moins d'une minute
 	@$(PYTEST) --tier quick
 
-test: $(READY) ## Chaque composant réel une fois, en petit : moins de cinq minutes sur deux cœurs
+test: $(READY_DEV) ## Chaque composant réel une fois, en petit : moins de cinq minutes sur deux cœurs
 	@$(PYTEST) --tier test
 
-test-all: $(READY) ## Tous les tests (avec IMPACTKIT_SOURCES et IMPACTKIT_PUBLISHED, ceux des fichiers officiels)
+test-all: $(READY_DEV) ## Tous les tests (avec IMPACTKIT_SOURCES et IMPACTKIT_PUBLISHED, ceux des fichiers officiels)
 	@$(PYTEST) --tier all
 
-bench: $(READY) ## Les temps et la mémoire promis, mesurés (le meilleur de trois)
+bench: $(READY_DEV) ## Les temps et la mémoire promis, mesurés (le meilleur de trois)
 	@$(BIN)/python bench/ceilings.py
 	@$(BIN)/python bench/perimeters.py
 	@$(BIN)/python bench/estimators.py
@@ -52,34 +56,40 @@ bench: $(READY) ## Les temps et la mémoire promis, mesurés (le meilleur de tro
 	@$(BIN)/python bench/run.py
 	@$(BIN)/python bench/loop.py
 
-performance: $(READY) ## docs/performance.md, mesuré de nouveau (une demi-heure)
+performance: $(READY_DEV) ## docs/performance.md, mesuré de nouveau (une demi-heure)
 	@$(BIN)/python bench/run.py --full
 
-chaos: $(READY) ## 200 fois : tuer, remplir le disque, et regarder ce qui reste (une demi-heure)
-	@PYTHONPATH=tests/reports $(BIN)/python tests/reports/chaos.py 200
+chaos: $(READY_DEV) ## 200 fois : tuer, remplir le disque, et regarder ce qui reste (une demi-heure)
+	@PYTHONPATH=tests/reports:tests $(BIN)/python tests/reports/chaos.py 200
 
-check-statistics: $(READY) ## Combien de fois chaque test se trompe là où rien n'a été fait (une demi-heure)
+check-statistics: $(READY_DEV) ## Combien de fois chaque test se trompe là où rien n'a été fait (une demi-heure)
 	@$(BIN)/python bench/calibration.py
 
-lint: $(READY) ## La forme du code (ruff) et ses types (mypy)
+lint: $(READY_DEV) ## La forme du code (ruff) et ses types (mypy)
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m mypy
 
-docs: $(READY) ## La documentation, dans docs/_build/html
+docs: $(READY_DEV) ## La documentation, dans docs/_build/html
 	@$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 # A kernel named python3 on the user's JUPYTER_PATH would be taken before the one of .venv. The interface is in
 # French (.jupyter), and asks nobody for news.
-lab: $(READY) ## JupyterLab, ouvert sur le premier carnet
+lab: $(READY_DEV) ## JupyterLab, ouvert sur le premier carnet
 	@env -u JUPYTER_PATH JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter $(BIN)/jupyter lab \
 		--LabApp.default_url=/lab/tree/notebooks/00_commencer_ici.ipynb $(LAB_FLAGS)
 
-lock: $(READY) ## Récrit requirements.lock d'après pyproject.toml (LOCK_FLAGS=--upgrade pour les dernières versions)
-	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet uv
-	@$(BIN)/python -m uv pip compile pyproject.toml --extra lab --extra dev --extra docs --output-file requirements.lock \
-		--universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
-		--no-header --no-cache --quiet $(LOCK_FLAGS)
+licences: $(READY_DEV) ## Les licences de ce que les deux verrous installent
+	@$(BIN)/python bench/licences.py
+
+# Each lock is whole: pip asks a hash of every name that it may have to install. The second is held to the first.
+LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-cache --quiet
+lock: $(BIN)/python ## Récrit les deux verrous d'après pyproject.toml (LOCK_FLAGS=--upgrade pour les dernières versions)
+	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(INSTALL) uv
+	@$(LOCK) --extra build $(LOCK_FLAGS) --output-file requirements.lock
+	@$(LOCK) --extra build --extra lab --extra docs --extra cluster --extra dev $(LOCK_FLAGS) \
+		--constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## Efface .venv, les caches et les rapports construits
 	@rm -rf .venv build dist docs/_build docs/_generated .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -88,10 +98,15 @@ clean: ## Efface .venv, les caches et les rapports construits
 	@find reports -mindepth 1 ! -name README.md -delete 2>/dev/null || true
 
 $(READY): $(BIN)/python requirements.lock pyproject.toml
-	@echo "Installation des bibliothèques dans .venv (une fois, une à quelques minutes)…"
-	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
-	@touch $(READY)
+	@echo "Installation des bibliothèques d'un rapport dans .venv (une fois, moins d'une minute)…"
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(READY_DEV): $(READY) requirements-dev.lock
+	@echo "Installation, en plus, des bibliothèques des tests, de JupyterLab et de la documentation (une fois)…"
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { \

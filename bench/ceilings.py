@@ -62,10 +62,30 @@ def corpus(folder: Path) -> None:
     shutil.copytree(ROOT / "tests" / "workbooks" / "evaluation", folder, dirs_exist_ok=True)
 
 
+def built(folder: Path) -> None:
+    """Three invented territories whose reports are built."""
+    import impactkit
+
+    sys.path.insert(0, str(ROOT / "tests"))
+    from reports.conftest import SETTINGS, TERRITORIES, notebook
+
+    (folder / "evaluation.toml").write_text(SETTINGS, "utf-8")
+    (folder / "territories.csv").write_text(TERRITORIES, "utf-8")
+    notebook(folder / "light.ipynb")
+    assert len(impactkit.run(folder, to=folder.parent / "reports").built) == 3
+
+
+def unchanged(folder: Path) -> None:
+    import impactkit
+
+    assert len(impactkit.run(folder, to=folder.parent / "reports").kept) == 3
+
+
 # What is measured: its name, how its folder is made, the work, seconds and megabytes allowed.
 MEASURES: tuple[tuple[str, Callable[[Path], None], Callable[[Path], None], float, float], ...] = (
     (f"check, {ROWS} rows of CSV", many_rows, check, 30, 400),
     ("import, the workbooks of tests/workbooks", corpus, workbooks, 5, 400),
+    ("run, nothing has changed", built, unchanged, 2, 400),
 )
 
 # Seconds in which the door opens.

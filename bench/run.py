@@ -67,7 +67,7 @@ def timed(job) -> tuple[float, object]:
 
 def ours(to: Path, codes: list[str], jobs: int) -> None:
     """`impactkit run`, as it is typed."""
-    command = [sys.executable, "-m", "impactkit.cli", "run", "data/french-impact", "--to", str(to)]
+    command = [sys.executable, "-m", "impactkit", "run", "data/french-impact", "--to", str(to)]
     subprocess.run(
         [*command, "--jobs", str(jobs), "--only", ",".join(codes)], cwd=ROOT, check=True, capture_output=True
     )
@@ -112,10 +112,7 @@ def many(folder: Path, count: int) -> tuple[float, int]:
     name = invented(folder, count)
     code = (
         "import os, re, sys, impactkit as ik\n"
-        "from multiprocessing.resource_tracker import ensure_running\n"
         "from pathlib import Path\n"
-        # Python keeps one for as long as it lives, once it has started any process.
-        "ensure_running()\n"
         "count = lambda: (len(os.listdir('/proc/self/fd')), len(list(Path('/proc/self/task').iterdir())))\n"
         "before = count()\n"
         f"summary = ik.run('{name}', to='reports')\n"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import functools
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -82,6 +83,7 @@ def names_in(tree: ast.Module) -> Iterator[str]:
             yield node.name
 
 
+@functools.cache
 def rooms() -> dict[str, Size]:
     """The size of each room, and of the door (`__init__`) and what stands beside it."""
     sizes: dict[str, Size] = {}

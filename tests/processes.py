@@ -30,7 +30,7 @@ class Processes:
 
     def impactkit(self, *words: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
         """A command of the kit, to its end."""
-        return self.python("-m", "impactkit.cli", *words, **options)
+        return self.python("-m", "impactkit", *words, **options)
 
     def tool(self, name: str, *words: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
         """A program of the environment of the tests, to its end."""

@@ -10,7 +10,7 @@ from types import MappingProxyType
 import pandas as pd
 
 import impactkit
-from impactkit.data.tables import columns, read_typed
+from impactkit.data.tables import columns, typed
 
 ABOUT = {"as_of": "2021-06-30", "source": "Gazette d’essai"}
 SMALL = """
@@ -45,12 +45,9 @@ def empty():
 
 
 def drawn(**tables):
-    """The empty evaluation with rows in some tables, for generated cases: no folder is read again."""
+    """The empty evaluation with rows in some tables, for generated cases: no file is written or read."""
     ev = empty()
-    with tempfile.TemporaryDirectory() as aside:
-        for name, rows in tables.items():
-            _write(Path(aside) / f"{name}.csv", name, rows)
-        found = {name: read_typed(Path(aside) / f"{name}.csv", name)[0] for name in tables}
+    found = {name: typed(_text(name, rows), name)[0] for name, rows in tables.items()}
     digest = repr(sorted((name, list(map(repr, rows))) for name, rows in tables.items()))
     return dataclasses.replace(ev, _tables=MappingProxyType({**ev._tables, **found}), digest=digest)
 
@@ -64,8 +61,19 @@ def value(found, indicator, territory="a", group=""):
     return mine.iloc[0].to_dict()
 
 
+def _text(name, rows):
+    """Rows as the text of a table."""
+    about = _about(name)
+    cells = {column: [str((about | row).get(column, "")) for row in rows] for column in columns(name)}
+    return pd.DataFrame(cells, dtype="str")
+
+
+def _about(name):
+    return {key: text for key, text in ABOUT.items() if key in columns(name)}
+
+
 def _write(file, name, rows):
-    about = {key: text for key, text in ABOUT.items() if key in columns(name)}
+    about = _about(name)
     with file.open("w", encoding="utf-8", newline="") as opened:
         writer = csv.DictWriter(opened, columns(name), restval="")
         writer.writeheader()

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from waiting import STUCK
 
 from impactkit.cli import main
 
@@ -236,7 +237,7 @@ def test_every_command_ends_with_an_example_that_it_understands(impactkit):
 def test_a_shell_completes_codes_and_sources(repo, typed, offered, processes):
     count = str(len(typed.split()) - 1)
     asked = {"_IMPACTKIT_COMPLETE": "complete_bash", "COMP_WORDS": typed, "COMP_CWORD": count}
-    command = [sys.executable, "-m", "impactkit.cli"]
+    command = [sys.executable, "-m", "impactkit"]
     done = processes.run(command, cwd=repo, capture_output=True, text=True, env=os.environ | asked)
     assert done.returncode == 0 and not done.stderr
     assert done.stdout.split() == offered
@@ -244,7 +245,7 @@ def test_a_shell_completes_codes_and_sources(repo, typed, offered, processes):
 
 def test_what_a_shell_reads_to_complete_is_shown(repo, processes):
     asked = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
-    command = [sys.executable, "-m", "impactkit.cli", "--show-completion", "bash"]
+    command = [sys.executable, "-m", "impactkit", "--show-completion", "bash"]
     done = processes.run(command, cwd=repo, capture_output=True, text=True, env=os.environ | asked)
     assert done.returncode == 0 and "complete -o default -F _impactkit_completion impactkit" in done.stdout
 
@@ -254,10 +255,10 @@ def test_new_asks_on_a_terminal_and_only_there(repo, tmp_path, processes):
 
     answers = ["Titre d’essai", "Programme d’essai", "unit", "", "Val A; Val B", "2021-03"]
     told, typed = pty.openpty()
-    command = [sys.executable, "-m", "impactkit.cli", "new", "essai"]
+    command = [sys.executable, "-m", "impactkit", "new", "essai"]
     child = processes.start(command, cwd=tmp_path, stdin=typed, stdout=subprocess.PIPE, text=True)
     os.write(told, ("\n".join(answers) + "\n").encode())
-    out, _ = child.communicate(timeout=60)
+    out, _ = child.communicate(timeout=STUCK)
     assert child.returncode == 0 and "Titre" in out, out
     written = (tmp_path / "essai" / "evaluation.toml").read_text("utf-8")
     assert 'title = "Titre d’essai"' in written and 'labelled = "2021-03"' in written

@@ -1,18 +1,26 @@
-"""The package as it is installed: one list of dependencies, one lock, a wheel that needs no repository."""
+"""The package as it is installed: one list of dependencies, two locks, a wheel that needs no repository."""
 
 from __future__ import annotations
 
 import ast
 import re
+import shutil
 import sys
 import tomllib
 import zipfile
 from collections.abc import Iterator
-from importlib.metadata import packages_distributions
+from email import message_from_string
+from email.message import Message
+from importlib import metadata
 from pathlib import Path
 
+import licences
+import mistune
 import pytest
+import trove_classifiers
 import yaml
+from bs4 import BeautifulSoup
+from built_package import build, hatchling
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -21,7 +29,7 @@ import impactkit
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
-LOCK = (ROOT / "requirements.lock").read_text("utf-8")
+RUN_TIME, DEVELOPMENT = LOCKS = ("requirements.lock", "requirements-dev.lock")
 # Cut in two, or this file would be the one that names them.
 INDEX_HOSTS = re.compile(
     "|".join(
@@ -41,15 +49,29 @@ def names(requirements: list[str]) -> set[str]:
     return {canonicalize_name(Requirement(line).name) for line in requirements}
 
 
-def locked() -> dict[tuple[str, str], list[str]]:
-    """The lines that follow each (package, version) of requirements.lock."""
+def locked(lock: str) -> dict[tuple[str, str], list[str]]:
+    """The lines of each pinned (name, `==version` and its marker) of a lock, its hashes among them."""
     blocks: dict[tuple[str, str], list[str]] = {}
-    for line in LOCK.splitlines():
-        if found := re.match(r"([A-Za-z0-9._-]+)==([^ ;\\]+)", line):
-            lines = blocks.setdefault((canonicalize_name(found[1]), found[2]), [])
-        else:
-            lines.append(line.strip())
+    lines: list[str] = []
+    for line in (ROOT / lock).read_text("utf-8").splitlines():
+        if pinned := re.match(r"([A-Za-z0-9._-]+)(==[^\\]+)", line):
+            lines = blocks.setdefault((canonicalize_name(pinned[1]), pinned[2].strip()), [])
+        lines.append(line.strip())
     return blocks
+
+
+def closure(requirements: list[str]) -> set[str]:
+    """The names that `requirements` install on this machine, from what each installed library declares."""
+    waiting = [Requirement(line) for line in requirements]
+    names: set[tuple[str, str]] = set()
+    while waiting:
+        requirement = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        for extra in {"", *requirement.extras} - {extra for seen, extra in names if seen == name}:
+            names.add((name, extra))
+            asked = [Requirement(line) for line in metadata.requires(name) or ()]
+            waiting += [line for line in asked if not line.marker or line.marker.evaluate({"extra": extra})]
+    return {name for name, _ in names}
 
 
 def test_environment_lists_what_pyproject_asks():
@@ -57,38 +79,152 @@ def test_environment_lists_what_pyproject_asks():
     *libraries, itself = listed[-1]["pip"]
     assert listed[:-1] == ["python=3.11", "pip"]
     assert sorted(libraries) == sorted(PROJECT["dependencies"] + EXTRAS["lab"])
-    assert itself == "-e .[dev,docs]"
+    assert itself == "-e .[build,dev,docs]"
 
 
 def test_the_extras_are_these():
-    assert sorted(EXTRAS) == ["cluster", "dev", "docs", "lab", "verify"]
+    assert sorted(EXTRAS) == ["build", "cluster", "dev", "docs", "lab", "verify"]
 
 
-@pytest.mark.parametrize("line", PROJECT["dependencies"] + EXTRAS["lab"] + EXTRAS["dev"] + EXTRAS["docs"])
-def test_lock_holds_the_dependency_in_its_range(line):
+@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("line", PROJECT["dependencies"] + EXTRAS["build"])
+def test_both_locks_hold_what_a_report_needs(lock, line):
+    assert_in_range(line, lock)
+
+
+@pytest.mark.parametrize("line", EXTRAS["lab"] + EXTRAS["dev"] + EXTRAS["docs"] + EXTRAS["cluster"])
+def test_the_second_lock_holds_the_dependency_in_its_range(line):
+    assert_in_range(line, DEVELOPMENT)
+
+
+def assert_in_range(line: str, lock: str) -> None:
     asked = Requirement(line)
-    versions = [version for name, version in locked() if name == canonicalize_name(asked.name)]
+    pinned = [pin for name, pin in locked(lock) if name == canonicalize_name(asked.name)]
+    versions = [pin.removeprefix("==").split()[0] for pin in pinned]
     assert versions and all(version in asked.specifier for version in versions), f"{versions}: make lock"
 
 
-def test_lock_has_hashes_and_no_address():
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_has_hashes_and_no_address(lock):
     bare = [
         package
-        for package, lines in locked().items()
+        for package, lines in locked(lock).items()
         if not any(line.startswith("--hash=sha256:") for line in lines)
     ]
-    assert not bare
-    assert not re.search(r"://|--index|--extra-index|--find-links", LOCK)
+    assert locked(lock) and not bare
+    assert not re.search(r"://|--index|--extra-index|--find-links", (ROOT / lock).read_text("utf-8"))
 
 
-def test_build_backend_stands_in_the_lock():
-    # The second step of an installation is made without build isolation: it finds these two or fails.
-    assert {"hatchling", "editables"} <= {name for name, _ in locked()}
+def test_the_second_lock_holds_the_versions_of_the_first_and_their_hashes():
+    # Its markers may be wider: what a report needs on one system alone, a test may need on each.
+    def hashes(lock: str) -> dict[tuple[str, str], set[str]]:
+        return {
+            (name, pin.split()[0]): {line.rstrip(" \\") for line in lines if line.startswith("--hash")}
+            for (name, pin), lines in locked(lock).items()
+        }
+
+    first, second = hashes(RUN_TIME), hashes(DEVELOPMENT)
+    assert {package: second.get(package) for package in first} == first
 
 
-def test_no_tracked_file_names_a_package_index(processes):
-    listed = processes.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)
-    paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+def test_the_first_lock_installs_what_a_report_needs_and_nothing_else():
+    # The second step of an installation is made without build isolation: it finds the build's two, or fails.
+    needed = closure(PROJECT["dependencies"] + EXTRAS["build"])
+    assert licences.locked(ROOT / RUN_TIME) == needed
+    assert licences.locked(ROOT / DEVELOPMENT) > needed
+
+
+def test_the_build_backend_is_that_of_the_extra():
+    built_with = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["build-system"]["requires"]
+    assert set(built_with) < set(EXTRAS["build"])
+
+
+def test_what_is_installed_holds_together(processes):
+    checked = processes.python("-m", "pip", "check")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize(
+    "expression, copyleft",
+    [
+        ("MIT", False),
+        ("MPL-2.0 AND MIT", False),
+        ("GPL-3.0-or-later", True),
+        ("LGPL-2.1-only AND MIT", True),
+        ("AGPL-3.0-only OR GPL-2.0-only", True),
+        ("MIT OR GPL-2.0-only", False),
+        ("(MIT OR GPL-2.0-only) AND BSD-3-Clause", False),
+        ("(MIT OR GPL-2.0-only) AND LGPL-2.1-only", True),
+        ("Artistic License OR GNU General Public License (GPL)", False),
+        ("GNU Lesser General Public License v3 (LGPLv3)", True),
+    ],
+)
+def test_copyleft_is_what_leaves_no_other_choice(expression, copyleft):
+    assert licences.is_copyleft(expression) == copyleft
+
+
+def declaring(*headers: tuple[str, str]) -> Message:
+    described = Message()
+    for name, value in headers:
+        described[name] = value
+    return described
+
+
+@pytest.mark.parametrize(
+    "headers, licence",
+    [
+        ([("License-Expression", "MIT"), ("License", "GPL")], "MIT"),
+        ([("License", "MPL-2.0 AND MIT")], "MPL-2.0 AND MIT"),
+        (
+            [("License", "A long text\nof many lines"), ("Classifier", "License :: X :: MIT License")],
+            "MIT License",
+        ),
+        ([("Classifier", "License :: A"), ("Classifier", "License :: B")], "A OR B"),
+        ([("License", "Three clauses\nand their text")], "Three clauses"),
+        ([("Classifier", "License :: OSI Approved")], licences.UNDECLARED),
+    ],
+)
+def test_a_licence_is_read_as_its_library_declares_it(headers, licence):
+    assert licences.licence(declaring(*headers)) == licence
+
+
+def test_a_report_depends_on_no_copyleft_and_says_its_weak_ones():
+    declared = licences.licences(licences.locked(ROOT / RUN_TIME))
+    assert not [name for name, expression in declared.items() if licences.refused(expression)]
+    assert licences.refused(licences.UNDECLARED)
+    weak = {name for name, expression in declared.items() if "MPL-2.0" in expression}
+    assert weak == {"certifi", "pathspec", "tqdm"}
+    assert "MPL-2.0 : certifi, pathspec\n" in licences.listing(declared)
+
+
+@pytest.fixture(scope="module")
+def tracked(processes) -> list[str]:
+    """The files of a fresh clone."""
+    listed = processes.run(["git", "ls-files", "-z"], cwd=ROOT, check=True)
+    return [name for name in listed.stdout.split("\0") if name]
+
+
+def test_a_fresh_clone_holds_the_folders_that_one_looks_for(tracked):
+    top = {name.split("/")[0] for name in tracked}
+    assert top > {"notebooks", "src", "data", "reports", "tests", "environment.yml"}
+    assert [name for name in tracked if name.startswith("reports/")] == ["reports/README.md"]
+    assert {name.split("/")[1] for name in tracked if name.startswith("src/")} == {"impactkit"}
+
+
+def test_clean_throws_reports_away_and_keeps_the_page_that_says_so(tmp_path, processes):
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    built = tmp_path / "reports" / "essai" / "vallee"
+    built.mkdir(parents=True)
+    shutil.copy(ROOT / "reports" / "README.md", tmp_path / "reports")
+    (built / "report.html").touch()
+    for name in ("src", "tests", "notebooks", "docs/locale"):
+        (tmp_path / name).mkdir(parents=True)
+    processes.run(["make", "clean"], cwd=tmp_path, check=True)
+    assert [path.name for path in (tmp_path / "reports").iterdir()] == ["README.md"]
+
+
+def test_no_tracked_file_names_a_package_index(tracked):
+    paths = [ROOT / name for name in tracked]
     assert not [
         path
         for path in paths
@@ -107,7 +243,7 @@ def imported(path: Path) -> Iterator[str]:
 
 def test_every_library_imported_is_declared():
     declared = names([*PROJECT["dependencies"], *EXTRAS["cluster"], *EXTRAS["lab"]])
-    owners = packages_distributions()
+    owners = metadata.packages_distributions()
     ours = set(sys.stdlib_module_names) | {"impactkit"}
     undeclared = {
         f"{path.relative_to(ROOT)}: {module}"
@@ -130,15 +266,7 @@ def files(folder: Path) -> set[Path]:
 def wheel(tmp_path_factory: pytest.TempPathFactory, processes) -> Path:
     """A wheel built from this repository and unpacked: the folder that site-packages would be."""
     folder = tmp_path_factory.mktemp("wheel")
-    built = processes.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
-    assert built.returncode == 0, built.stderr
-    (archive,) = folder.glob("*.whl")
-    zipfile.ZipFile(archive).extractall(folder / "unpacked")
+    zipfile.ZipFile(build(processes, "wheel", folder)).extractall(folder / "unpacked")
     return folder / "unpacked"
 
 
@@ -183,3 +311,97 @@ def test_wheel_declares_the_command_the_two_exporters_and_the_engine(wheel):
 
 def test_version_is_said_once():
     assert impactkit.__version__ == PROJECT["version"]
+
+
+@pytest.fixture(scope="module")
+def metadata_of(tmp_path_factory, processes):
+    """What a wheel says of itself, built with IMPACTKIT_REPOSITORY set to an address, or not set."""
+
+    def built_with(repository: str) -> Message:
+        archive = build(processes, "wheel", tmp_path_factory.mktemp("named"), repository=repository)
+        with zipfile.ZipFile(archive) as opened:
+            (name,) = [name for name in opened.namelist() if name.endswith(".dist-info/METADATA")]
+            return message_from_string(opened.read(name).decode("utf-8"))
+
+    return built_with
+
+
+PUBLIC = "https://forge.example/impactkit/impactkit"
+README = (ROOT / "README.md").read_text("utf-8")
+FILES_LINKED = set(re.findall(r"\]\(([^):]+)\)", README))
+IMAGE = re.search(r"!\[(.+)\]\((.+)\)", README)
+
+
+def page_of(described: Message) -> BeautifulSoup:
+    """The README as an index shows it."""
+    text = described.get_payload()
+    return BeautifulSoup(mistune.html(text), "html.parser")
+
+
+def test_away_from_the_repository_every_link_leads_to_it(metadata_of):
+    described = metadata_of(PUBLIC)
+    page = page_of(described)
+    assert {link["href"] for link in page.find_all("a")} == {
+        f"{PUBLIC}/blob/main/{target}" for target in FILES_LINKED - {IMAGE[2]}
+    }
+    (image,) = page.find_all("img")
+    assert image["src"] == f"{PUBLIC}/raw/main/{IMAGE[2]}" and image["alt"] == IMAGE[1]
+    assert set(described.get_all("Project-URL")) == {
+        f"Changelog, {PUBLIC}/blob/main/CHANGELOG.md",
+        f"Issues, {PUBLIC}/issues",
+        f"Source, {PUBLIC}",
+    }
+
+
+def test_without_a_public_repository_no_link_is_dead(metadata_of):
+    described = metadata_of("")
+    page = page_of(described)
+    assert not page.find_all("a") and not page.find_all("img") and not described.get_all("Project-URL")
+    assert IMAGE[1] in page.get_text() and "licence MIT" in page.get_text()
+    # The commands and tables are those of the repository's page.
+    assert [block.get_text() for block in page.find_all("pre")] == [
+        block.get_text() for block in BeautifulSoup(mistune.html(README), "html.parser").find_all("pre")
+    ]
+
+
+@pytest.mark.parametrize("address", ["forge.example/a/b", "https://forge.example", f"{PUBLIC}/"])
+def test_an_address_that_is_none_is_refused(tmp_path, address, processes):
+    done = hatchling(processes, "wheel", tmp_path, ROOT, address)
+    assert done.returncode != 0 and "IMPACTKIT_REPOSITORY" in done.stderr and not list(tmp_path.iterdir())
+
+
+def test_a_wheel_names_and_carries_its_licences(wheel, metadata_of):
+    described = metadata_of("")
+    assert described["License-Expression"] == "MIT AND OFL-1.1 AND etalab-2.0"
+    (carried,) = wheel.glob("impactkit-*.dist-info/licenses")
+    assert files(carried) == {Path(name) for name in PROJECT["license-files"]}
+    for name in files(carried):
+        assert (carried / name).read_bytes() == (ROOT / name).read_bytes()
+    assert (wheel / "impactkit" / "py.typed").is_file()
+
+
+def test_the_classifiers_exist():
+    assert PROJECT["keywords"] and set(PROJECT["classifiers"]) <= trove_classifiers.classifiers
+
+
+@pytest.fixture(scope="module")
+def source_archive(tmp_path_factory, processes) -> Path:
+    """The source archive of this repository, unpacked."""
+    folder = tmp_path_factory.mktemp("source")
+    shutil.unpack_archive(build(processes, "sdist", folder), folder)
+    (unpacked,) = [path for path in folder.iterdir() if path.is_dir()]
+    return unpacked
+
+
+def test_a_source_archive_carries_what_a_wheel_is_built_from_and_no_test(source_archive):
+    assert {path.name for path in source_archive.iterdir() if not path.name.startswith(".")} == {
+        *("README.md", "LICENSE", "LICENCE-DATA.md", "PKG-INFO", "pyproject.toml", "hatch_build.py"),
+        *("src", "data", "notebooks"),
+    }
+    assert not list(source_archive.rglob("test_*"))
+
+
+def test_a_wheel_is_the_same_from_the_source_archive(source_archive, tmp_path, processes):
+    from_repository = build(processes, "wheel", tmp_path / "repository")
+    from_archive = build(processes, "wheel", tmp_path / "archive", source_archive)
+    assert from_archive.read_bytes() == from_repository.read_bytes()

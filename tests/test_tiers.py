@@ -54,14 +54,18 @@ def test_of_official_files(sources):
 @pytest.fixture
 def planted(repo, tmp_path, processes):
     """Tries the planted tests, in one tier: the outcomes, by name."""
+    tests = tmp_path / "tests"
+    tests.mkdir()
     for name in ("conftest.py", "tiers.py", "processes.py", "small_evaluation.py"):
-        shutil.copy(repo / "tests" / name, tmp_path)
-    shutil.copytree(repo / "data" / "french-impact", tmp_path.parent / "data" / "french-impact")
-    (tmp_path / "test_planted.py").write_text(PLANTED, "utf-8")
+        shutil.copy(repo / "tests" / name, tests)
+    for evaluation in ("french-impact", "demo"):
+        (tmp_path / "data" / evaluation).mkdir(parents=True)
+        shutil.copy(repo / "data" / evaluation / "territories.csv", tmp_path / "data" / evaluation)
+    (tests / "test_planted.py").write_text(PLANTED, "utf-8")
 
     def tried(tier):
         words = ["-m", "pytest", "-rA", "--tier", tier, "-p", "no:cacheprovider", "-o", "pythonpath=."]
-        done = processes.python(*words, "--rootdir", tmp_path, tmp_path, cwd=tmp_path)
+        done = processes.python(*words, "--rootdir", tests, tests, cwd=tests)
         lines = re.findall(r"^(PASSED|FAILED|ERROR) \S+::(\S+)", done.stdout, re.MULTILINE)
         return {name: outcome for outcome, name in lines}, done.stdout
 

@@ -29,6 +29,7 @@ WHOLE = frozenset(
         "cluster",
         "every_report",
         "hard_reports",
+        "install",
         "many_worlds",
         "official",
         "published",

@@ -68,18 +68,30 @@ sys.modules[__name__].__class__ = _Door
 def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module 'impactkit' has no attribute {name!r}")
-    found = getattr(importlib.import_module(f"impactkit.{_WHERE[name]}"), name)
-    globals()[name] = found if isinstance(found, type) else _spoken(found)
-    return globals()[name]
+    module = importlib.import_module(f"impactkit.{_WHERE[name]}")
+    public = getattr(module, name)
+    if not isinstance(public, type):
+        public = _spoken(public)
+    globals()[name] = public
+    return public
 
 
 def _spoken(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function; what it says of an evaluation, it says in that one's language and words."""
+    """The same function; what it says of an evaluation, it says in that one's language and words. What it
+    does not take is refused in a sentence.
+    """
+
+    from impactkit.data import arguments
+
+    classes = arguments.kinds(function)
 
     @functools.wraps(function)
     def called(*given: Any, **named: Any) -> Any:
+        arguments.held(function, classes, *given, **named)
         first = given[0] if given else None
-        if speak := getattr(getattr(first, "evaluation", first), "speak", None):
+        evaluation = getattr(first, "evaluation", first)
+        speak = getattr(evaluation, "speak", None)
+        if speak:
             speak()
         return function(*given, **named)
 

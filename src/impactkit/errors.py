@@ -9,7 +9,8 @@ import difflib
 import functools
 import html
 import traceback
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +30,10 @@ class Rich:
     def _repr_html_(self) -> str | None:
         head = "".join(_cell("th scope=col", text) for text in self._heads())
         lines = [head] if head else []
-        for first, *others in (row for row in self._told() if row[-1]):
-            lines.append(_cell("th scope=row", first) + "".join(_cell("td", one) for one in others))
+        for first, *cells in self._told():
+            row = [_cell("td", cell) for cell in cells]
+            if cells[-1]:
+                lines.append(_cell("th scope=row", first) + "".join(row))
         return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>" if lines else None
 
 
@@ -44,7 +47,10 @@ class Several(Rich, tuple[Any, ...]):
     __slots__ = ()
 
     def _told(self) -> Iterable[tuple[str, ...]]:
-        return [row for one in self for row in one._told()]
+        rows: list[tuple[str, ...]] = []
+        for noun in self:
+            rows += noun._told()
+        return rows
 
 
 class ImpactkitError(Exception):
@@ -63,13 +69,21 @@ class ImpactkitError(Exception):
         super().__init__(what, where, next)
 
     def __str__(self) -> str:
-        head = f"{self.where} : {self.what}" if self.where else self.what
-        return f"{head}\n  À faire : {self.next}" if self.next else head
+        head = self.what
+        if self.where:
+            head = f"{self.where} : {self.what}"
+        if not self.next:
+            return head
+        return f"{head}\n  À faire : {self.next}"
 
     def _render_traceback_(self) -> list[str]:
         """In a notebook: the line of the cell that asked, and the sentence; not how the kit came to it."""
-        asked = [frame.line for frame in traceback.extract_tb(self.__traceback__)[1:2] if frame.line]
-        return [*(f"----> {line}" for line in asked), f"{type(self).__name__} : {self}"]
+        sentence = f"{type(self).__name__} : {self}"
+        frames = traceback.extract_tb(self.__traceback__)
+        lines = [frame.line for frame in frames[1:2]]
+        if not any(lines):
+            return [sentence]
+        return [f"----> {lines[0]}", sentence]
 
     def __reduce__(self) -> tuple[object, ...]:
         return functools.partial(type(self), where=self.where, next=self.next), (self.what,)
@@ -87,13 +101,64 @@ class UnknownName(ImpactkitError):
 
     @classmethod
     def among(cls, kind: str, name: str, known: Iterable[str], *, where: str = "") -> UnknownName:
-        """`kind` is the noun with its article (« le territoire »), `known` the names that exist."""
-        names = sorted(set(known))
-        if near := difflib.get_close_matches(name, names, n=3, cutoff=0.6):
+        """`kind` is the noun with its article (« le territoire »), `known` the names that exist; a mapping
+        gives what each is called, too.
+        """
+        names = sorted(set(map(str, known)))
+        called: dict[str, str] = {}
+        if isinstance(known, Mapping):
+            for code, words in known.items():
+                called[code] = str(words)
+        near = _nearest(str(name), names, called)
+        if not names:
+            hint = "il n’y en a encore aucun."
+        elif near:
             hint = "vouliez-vous dire " + " ou ".join(f"`{one}`" for one in near) + "\u202f?"
         else:
             hint = "noms admis : " + ", ".join(names[:12]) + ("…" if len(names) > 12 else "") + "."
         return cls(f"{kind} `{name}` n’existe pas.", where=where, next=hint)
+
+
+def _nearest(name: str, names: list[str], called: Mapping[str, str]) -> list[str]:
+    """The names that another may stand for: the same but for its zeros, its case or its ending, else nearly
+    its letters; by what they are called, too.
+    """
+    bare = _bare(name)
+    padded: list[str] = []
+    same: list[str] = []
+    begun: list[str] = []
+    for code in names:
+        spoken = (
+            _bare(code),
+            _bare(called.get(code, code)),
+        )
+        if bare and _unpadded(code) == _unpadded(name):
+            padded.append(code)
+        if bare in spoken:
+            same.append(code)
+        if len(bare) > 2 and _begins(bare, spoken):
+            begun.append(code)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    best = padded or same or begun or near
+    return best[:3]
+
+
+def _begins(start: str, words: tuple[str, ...]) -> bool:
+    """Whether one of the words begins so."""
+    return any(word.startswith(start) for word in words)
+
+
+def _unpadded(code: str) -> str:
+    """A code without its leading zeros, in capitals; itself where nothing else is left."""
+    bare = code.lstrip("0")
+    return bare.upper() or code
+
+
+def _bare(text: str) -> str:
+    """Text without accents, case or marks."""
+    decomposed = unicodedata.normalize("NFKD", text)
+    letters = filter(str.isalnum, decomposed)
+    return "".join(letters).casefold()
 
 
 class RefusedData(ImpactkitError):
@@ -153,24 +218,39 @@ class Problem:
 
     def told(self) -> tuple[str, str, str, str]:
         """Where it is, what was found, what is expected, what to do."""
-        place = ", ".join(part for part in (self.file, self.sheet, self.cell) if part)
+        parts = (self.file, self.sheet, self.cell)
+        place = ", ".join(filter(None, parts))
         return place, self.value, self.expected, self.next
 
     def __str__(self) -> str:
         place, value, expected, next = self.told()
-        found = f" « {value} » :" if value else ""
-        return f"{place} :{found} {expected} À faire : {next}"
+        quoted = f" « {value} » :" if value else ""
+        return f"{place} :{quoted} {expected} À faire : {next}"
 
 
 class Problems(Rich, tuple[Problem, ...]):
-    """All the problems found at once, in the order of the files; true when there is any.
+    """All the problems found at once, in the order of the files; true when there is any. `notes`: what is to
+    be known besides, in sentences.
 
     >>> bool(ik.check("data/demo"))
     False
     """
 
+    notes: tuple[str, ...]
+
+    def __new__(
+        cls,
+        problems: Iterable[Problem] = (),
+        *,
+        notes: Iterable[str] = (),
+    ) -> Problems:
+        made = super().__new__(cls, problems)
+        made.notes = tuple(notes)
+        return made
+
     def __str__(self) -> str:
-        return "\n".join(str(problem) for problem in self)
+        lines = map(str, self)
+        return "\n".join(lines)
 
     def __repr__(self) -> str:
         return f"Problems({len(self)})"
@@ -180,4 +260,12 @@ class Problems(Rich, tuple[Problem, ...]):
 
     def _told(self) -> Iterable[tuple[str, ...]]:
         """Where, what was found, what is expected, what to do."""
-        return [one.told() for one in self] or [("Rien à corriger.", "Aucun problème dans ces tables.")]
+        rows: list[tuple[str, ...]] = []
+        for problem in self:
+            rows.append(problem.told())
+        if not rows:
+            nothing = ("Rien à corriger.", "Aucun problème dans ces tables.")
+            rows.append(nothing)
+        for note in self.notes:
+            rows.append(("À noter", note))
+        return rows

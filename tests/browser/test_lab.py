@@ -40,7 +40,7 @@ def lab(tmp_path_factory, processes):
     )
     flags += " --allow-root" * (os.geteuid() == 0)
     # -o: the environment is that of the tests, whatever the age of its files.
-    command = ["make", "-o", ".venv/.ready", "lab", f"STATE={home / 'state'}", f"LAB_FLAGS={flags}"]
+    command = ["make", "-o", ".venv/.ready-dev", "lab", f"STATE={home / 'state'}", f"LAB_FLAGS={flags}"]
     with (home / "lab.log").open("w") as log:
         server = processes.start(
             command,

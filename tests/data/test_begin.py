@@ -1,12 +1,15 @@
 """`new`: a whole folder or none, and a first report at once."""
 
+import shutil
 import tomllib
+from pathlib import Path
 
 import pytest
 
 import impactkit as ik
+from impactkit.data import begin
+from impactkit.data.notebook_parameters import declared
 from impactkit.data.tables import schemas
-from impactkit.reports.parameters import declared
 
 
 def test_a_new_folder_is_whole_and_its_reports_build_at_once(tmp_path, processes):
@@ -56,3 +59,53 @@ def test_a_folder_begun_is_not_begun_again(tmp_path):
     with pytest.raises(ik.RefusedData, match="commencée"):
         ik.new_workbook(tmp_path / "essai", title="Autre")
     assert before == {file.name: file.read_bytes() for file in (tmp_path / "essai").iterdir()}
+
+
+def files(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_example_is_copied_as_it_ships_with_its_workbook(repo, tmp_path):
+    path = ik.new_workbook(tmp_path / "essai", example="demo")
+    copied = files(tmp_path / "essai")
+    assert copied.pop(path.relative_to(tmp_path / "essai"))
+    shipped = files(repo / "data" / "demo")
+    assert copied == {name: text for name, text in shipped.items() if "__pycache__" not in name.parts}
+    assert ik.load(tmp_path / "essai").title == ik.load(repo / "data" / "demo").title
+
+
+@pytest.mark.parametrize(
+    "about, kind, words",
+    [
+        ({"example": "demi"}, ik.UnknownName, "`demo`"),
+        ({"example": "demo", "named": ["Val fleuri"]}, ik.RefusedData, "tel qu’il est"),
+        ({"example": "demo", "perimeter": "unit"}, ik.RefusedData, "tel qu’il est"),
+    ],
+)
+def test_an_example_that_cannot_be_copied_leaves_nothing_behind(tmp_path, about, kind, words):
+    with pytest.raises(kind, match=words):
+        ik.new_workbook(tmp_path / "essai", **about)
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_example_that_is_not_wholly_copied_leaves_nothing_behind(repo, tmp_path, monkeypatch):
+    spoiled = shutil.copytree(repo / "data" / "demo", tmp_path / "spoiled")
+    (spoiled / "units.csv").unlink()
+    (spoiled / "units.csv").symlink_to("nowhere")
+    monkeypatch.setitem(begin.EXAMPLES, "demo", lambda: spoiled)
+    with pytest.raises(OSError, match="nowhere|units.csv"):
+        ik.new_workbook(tmp_path / "essai", example="demo")
+    assert list(tmp_path.iterdir()) == [spoiled]
+
+
+def test_an_example_is_not_copied_over_what_is_there(tmp_path):
+    (tmp_path / "essai").mkdir()
+    (tmp_path / "essai" / "notes.txt").write_text("les miennes", "utf-8")
+    with pytest.raises(ik.RefusedData, match="autre chose"):
+        ik.new_workbook(tmp_path / "essai", example="demo")
+    assert files(tmp_path / "essai") == {Path("notes.txt"): b"les miennes"}
+    ik.new_workbook(tmp_path / "begun")
+    before = files(tmp_path / "begun")
+    with pytest.raises(ik.RefusedData, match="commencée"):
+        ik.new_workbook(tmp_path / "begun", example="demo")
+    assert files(tmp_path / "begun") == before

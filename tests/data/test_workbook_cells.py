@@ -4,8 +4,14 @@ import datetime as dt
 
 import pytest
 
+from impactkit.data.money import Money
 from impactkit.data.tables import schemas
-from impactkit.data.workbook_cells import told
+from impactkit.data.workbook.cells import Column, read_cell
+from impactkit.data.workbook.sheet import Cell
+
+
+def told(value, one, shown=""):
+    return read_cell(Cell(value, shown), Column(one), Money())
 
 
 def field(table, name):
@@ -14,6 +20,7 @@ def field(table, name):
 
 DATE, NUMBER, WHOLE = field("projects", "started"), field("funding", "amount"), field("jobs", "actual")
 STAGE, THEMES, YES = field("projects", "stage"), field("challenges", "themes"), field("jobs", "insertion")
+FTE = field("jobs", "fte")
 WORDS, PARTNERS = field("projects", "name"), field("projects", "partners")
 
 
@@ -36,7 +43,7 @@ WORDS, PARTNERS = field("projects", "name"), field("projects", "partners")
         (DATE, dt.datetime(2019, 2, 25), "General", "2019-02-25"),
         (NUMBER, "12 000,50 €", "", "12000.5"),
         (NUMBER, "12\u202f000", "", "12000"),
-        (NUMBER, "3,5 ETP", "", "3.5"),
+        (FTE, "3,5 ETP", "", "3.5"),
         (NUMBER, "1.5", "", "1.5"),
         (NUMBER, 0.1, "", "0.1"),
         (NUMBER, "−4", "", "-4"),

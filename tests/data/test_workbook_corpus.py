@@ -3,7 +3,6 @@
 import functools
 import importlib.util
 import json
-import re
 import shutil
 import zipfile
 from collections import Counter
@@ -169,21 +168,3 @@ def test_libreoffice_writes_the_same_workbook_today(soffice, processes, folder, 
         for where in (folder, tmp_path)
     )
     assert first == second
-
-
-@pytest.mark.parametrize(("kind", "ending"), [("ods", "ods"), ("xls", "xls")])
-def test_other_spreadsheets_are_told_to_be_saved_as_xlsx(
-    soffice, folder, tmp_path, kind, ending, processes, typed
-):
-    home = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    processes.run(
-        [soffice, home, "--headless", "--convert-to", kind, "--outdir", tmp_path, folder / "sain.xlsx"],
-        check=True,
-        capture_output=True,
-        timeout=180,
-    )
-    for name in (f"sain.{ending}", "renamed.xlsx"):
-        shutil.copy(tmp_path / f"sain.{ending}", tmp_path / name) if name == "renamed.xlsx" else None
-        done = typed("import", tmp_path / name, folder / "evaluation", "--dry-run")
-        assert done.returncode == 2 and re.search(r"xlsx", done.stderr + done.stdout), done.stderr
-        assert "Traceback" not in done.stderr

@@ -11,7 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import impactkit as ik
-from impactkit.data.evaluation import KEYS, SECTIONS
+from impactkit.data.settings import KINDS, SECTIONS
 
 OPTIONS = doctest.NORMALIZE_WHITESPACE
 WITH_PYTHON = [
@@ -71,7 +71,7 @@ def test_the_table_that_is_explained_is_the_one_that_runs(repo):
 
 def test_every_setting_is_explained(repo):
     page = _written(repo)["reference/reglages.md"]
-    keys = {*KEYS, *(key for section in SECTIONS.values() for key in section)} - {"codes"}
+    keys = {*KINDS, *(key for section in SECTIONS.values() for key in section)} - {"codes"}
     lists = set(SECTIONS.get("codes", ()))
     assert not {key for key in keys - lists if not re.search(rf"[`\[]{re.escape(key)}[`\]]", page)}
 

@@ -14,17 +14,19 @@ import time
 from pathlib import Path
 from typing import Any
 
+from waiting import STUCK, wait_for
+
 from impactkit.reports.record import damaged, read_record
 
 CODES = ("aubepine", "bruyere", "chevrefeuille")
 MODES = ("driver", "nursery", "worker", "child", "publisher", "mailer", "disk")
-RUN = [sys.executable, "-m", "impactkit.cli", "run", "vallees"]
-PUBLISH = [sys.executable, "-m", "impactkit.cli", "publish", "vallees", "--to", "web", "--only", "aubepine"]
-MAIL = [sys.executable, "-m", "impactkit.cli", "publish", "vallees", "--mail", "--send"]
+RUN = [sys.executable, "-m", "impactkit", "run", "vallees"]
+PUBLISH = [sys.executable, "-m", "impactkit", "publish", "vallees", "--to", "web", "--only", "aubepine"]
+MAIL = [sys.executable, "-m", "impactkit", "publish", "vallees", "--mail", "--send"]
 SIGN = [
     sys.executable,
     "-m",
-    "impactkit.cli",
+    "impactkit",
     "sign",
     "reports/vallees/aubepine",
     "--by",
@@ -132,11 +134,11 @@ class Chaos:
         for pid in self.draw.sample(chosen, min(1, len(chosen))):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        driver.wait(timeout=120)
-        until = time.monotonic() + 10
-        while (left := [pid for pid in every if Path(f"/proc/{pid}").exists()]) and time.monotonic() < until:
-            time.sleep(0.05)
-        assert not left, f"processes {left} outlived the run"
+        driver.wait(timeout=STUCK)
+        wait_for(
+            lambda: not any(Path(f"/proc/{pid}").exists() for pid in every),
+            f"one of the processes {every} outlives the run",
+        )
 
     def _full(self) -> None:
         reports = self.folder / "reports"

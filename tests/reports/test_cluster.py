@@ -3,9 +3,9 @@
 import os
 import signal
 import threading
-import time
 
 import pytest
+from waiting import wait_for
 
 import impactkit as ik
 from impactkit.errors import RefusedData
@@ -28,7 +28,11 @@ def pages(folder):
 def test_workers_build_the_same_and_a_lost_one_loses_nothing(
     valleys, write_notebook, cluster, tmp_path, processes
 ):
-    write_notebook(valleys / "light.ipynb", middle="import time\ntime.sleep(2)")
+    # No report ends before this file is there.
+    go = tmp_path / "go"
+    go.touch()
+    waits = f"import pathlib, time\nwhile not pathlib.Path({str(go)!r}).exists():\n    time.sleep(0.01)"
+    write_notebook(valleys / "light.ipynb", middle=waits)
     here = ik.run("vallees", to=tmp_path / "here")
     there = ik.run("vallees", to=tmp_path / "there", dask=cluster.scheduler_address)
     assert there.built == CODES, [one.sentence for one in there.failed]
@@ -36,12 +40,15 @@ def test_workers_build_the_same_and_a_lost_one_loses_nothing(
     lost = cluster.workers[0].pid
 
     def kill():
-        # Once a report is being built.
-        until = time.monotonic() + 60
         building = tmp_path / "third" / "vallees" / ".building"
-        while not list(building.glob("*/section")) and time.monotonic() < until:
-            time.sleep(0.05)
-        os.kill(lost, signal.SIGKILL)
+        try:
+            # Both workers are building.
+            wait_for(lambda: len(list(building.glob("*/section"))) == 2, "no report is being built")
+            os.kill(lost, signal.SIGKILL)
+        finally:
+            go.touch()
+
+    go.unlink()
 
     killer = threading.Thread(target=kill)
     killer.start()

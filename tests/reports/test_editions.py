@@ -108,7 +108,7 @@ def test_tampering_is_found(report, change, processes):
     change(report)
     assert verify(report)[1]
     done = processes.run(
-        [sys.executable, "-m", "impactkit.cli", "verify", str(report)], capture_output=True, text=True
+        [sys.executable, "-m", "impactkit", "verify", str(report)], capture_output=True, text=True
     )
     assert done.returncode == 1 and done.stderr and not done.stdout
 

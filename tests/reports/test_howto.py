@@ -37,7 +37,7 @@ def test_from_the_schedule_to_the_mailbox(repo, tmp_path, processes):
         done = processes.run(["sh", "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     already, added = (tmp_path / "cron.kept").read_text("utf-8").splitlines()
-    assert already == "0 4 * * * sauvegarde" and "impactkit.cli run" in added
+    assert already == "0 4 * * * sauvegarde" and "impactkit run" in added
     assert [to for to, _ in kept.arrived] == ["moi@exemple.fr", "maire@exemple.fr"]
     (attached,) = kept.arrived[1][1].iter_attachments()
     (tmp_path / "received.pdf").write_bytes(attached.get_content())

@@ -57,21 +57,17 @@ def usual(once_built, tmp_path_factory, processes):
     return time.monotonic() - begun
 
 
-def moments(number, usual):
-    """What is drawn for a moment: the seconds before each signal, the signal, whether to the group."""
+def drawn(number, usual):
+    """For a moment: the seconds before each signal, the signals, whether to the group; the same in words."""
     seed = random.randrange(2**32)
     draw = random.Random(seed)
     first = draw.uniform(FIRST, usual)
     # One in five is a SIGTERM; one in three comes again while the first is being obeyed.
     signals = [signal.SIGTERM if number % 5 == 4 else signal.SIGINT]
-    delays = [first, draw.uniform(0, 0.5)][: 2 if number % 3 == 2 else 1]
+    delays = [first, draw.uniform(0, 0.5)] if number % 3 == 2 else [first]
     everyone = draw.random() < 0.5
-    return (
-        delays,
-        signals * len(delays),
-        everyone,
-        f"seed {seed}: {signals} after {delays}, group: {everyone}",
-    )
+    story = f"seed {seed}: {signals[0].name} after {delays}, group: {everyone}"
+    return delays, signals * len(delays), everyone, story
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -87,7 +83,7 @@ def test_an_interruption_leaves_nothing_half_written(built, write_notebook, usua
         send(process, signal.SIGINT, everyone=True)
         story, signals = "m00", [signal.SIGINT]
     else:
-        delays, signals, everyone, story = moments(number, usual)
+        delays, signals, everyone, story = drawn(number, usual)
         process = driver(processes, mark)
         for delay, one in zip(delays, signals, strict=True):
             time.sleep(delay)
@@ -185,3 +181,11 @@ def test_what_is_ignored_stays_so_and_another_thread_hears_nothing():
     thread.start()
     thread.join()
     assert handlers == [before]
+
+
+def test_a_script_of_two_lines_runs(valleys, processes):
+    (valleys.parent / "rapports.py").write_text(
+        'import impactkit as ik\nprint(ik.run("vallees").built)\n', "utf-8"
+    )
+    done = processes.run([sys.executable, "rapports.py"], capture_output=True, text=True)
+    assert (done.stdout.strip(), done.stderr) == (str(CODES), "")

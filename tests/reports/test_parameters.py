@@ -4,8 +4,8 @@ import contextlib
 
 import pytest
 
+from impactkit.data.notebook_parameters import checked, declared
 from impactkit.errors import RefusedData, UnknownName
-from impactkit.reports.parameters import checked, declared
 
 MORE = (
     "years: tuple = (2016, 2023)\nshare: float = 0.5\nlow, high = 1, 2\nnames: list[str] = []\nmust: str\n"

@@ -36,7 +36,7 @@ def test_what_is_not_validated_is_refused_by_its_name(reports, tmp_path, process
     assert "relu\u202f: bruyere" in str(refused.value) and "aubepine" not in refused.value.what
     assert not (tmp_path / "web").exists()
     done = processes.run(
-        [sys.executable, "-m", "impactkit.cli", "publish", "vallees", "--to", "web"],
+        [sys.executable, "-m", "impactkit", "publish", "vallees", "--to", "web"],
         capture_output=True,
         text=True,
     )
@@ -156,7 +156,7 @@ def test_a_refusal_is_reported_and_stops_no_other(reports, recipients, server):
 
 def test_a_send_that_was_cut_is_not_tried_again_unasked(reports, recipients, server, processes):
     signed(reports, "aubepine", "bruyere")
-    command = [sys.executable, "-m", "impactkit.cli", "publish", "vallees", "--mail", "--send"]
+    command = [sys.executable, "-m", "impactkit", "publish", "vallees", "--mail", "--send"]
     driver = processes.start(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     server.before = driver.kill
     driver.wait()

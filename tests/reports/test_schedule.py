@@ -15,7 +15,7 @@ from impactkit.reports.schedule import WHEN, schedule
 @pytest.mark.parametrize("when", WHEN)
 def test_systemd_takes_the_unit_and_its_timer(valleys, tmp_path, when, processes):
     odd = tmp_path / 'à "part" 100 %'
-    command = [sys.executable, "-m", "impactkit.cli", "schedule", "systemd", "vallees"]
+    command = [sys.executable, "-m", "impactkit", "schedule", "systemd", "vallees"]
     (tmp_path / "units").mkdir()
     processes.run(
         [*command, "--to", str(odd), "--when", when, "--into", "units"], check=True, capture_output=True

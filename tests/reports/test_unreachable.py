@@ -101,7 +101,7 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def test_nothing_changed_nothing_stops(night):
+def test_nothing_changed_nothing_stops(night, processes):
     assert official(night / "reports/vallees/aubepine") > 10
     summary = ik.run("vallees")
     assert summary.kept == ("aubepine", "bruyere", "chevrefeuille", "programme") and not summary.failed

@@ -18,8 +18,7 @@ def main() -> NoReturn:
 
 
 def end_at_once(*_: Any) -> NoReturn:
-    """What Ctrl-C does while nothing is at stake.
-
-    An exception in the midst of an import would be printed, or swallowed and the command go on.
+    """What Ctrl-C does while nothing is at stake. An exception in the midst of an import would be printed,
+    or swallowed and the command go on.
     """
     os._exit(INTERRUPTED)

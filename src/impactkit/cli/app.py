@@ -1,6 +1,5 @@
 """What every command shares: the application, the words of its options, what a shell completes."""
 
-import csv
 import json
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
@@ -11,8 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from impactkit.cli.french import Command, Group
+from impactkit.data import csv_text
 from impactkit.data.folders import find
-from impactkit.errors import UnknownName
+from impactkit.errors import ImpactkitError, UnknownName
 from impactkit.wording.catalogue import say
 
 FAILED, REFUSED = 1, 2
@@ -39,10 +39,9 @@ def option(key: str, *names: str, shown: bool = False, **more: Any) -> Any:
 def _codes(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """Codes of the folder's territories and their names; after a comma, those of one more."""
     before, comma, begun = incomplete.rpartition(",")
-    with (_typed(ctx) / "territories.csv").open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["territory"].startswith(begun):
-                yield before + comma + row["territory"], row["name"]
+    for row in csv_text.strict(_typed(ctx) / "territories.csv", separator=",").records():
+        if row["territory"].startswith(begun):
+            yield before + comma + row["territory"], row["name"]
 
 
 def _sources(ctx: typer.Context, incomplete: str) -> Iterator[str]:
@@ -62,7 +61,7 @@ def _quietly(complete: Callable[..., Iterable[Any]]) -> Callable[..., list[Any]]
     def offered(ctx: typer.Context, incomplete: str) -> list[Any]:
         try:
             return list(complete(ctx, incomplete))
-        except (OSError, LookupError, ValueError, UnknownName):
+        except (OSError, LookupError, ValueError, ImpactkitError):
             return []
 
     return offered

@@ -32,6 +32,105 @@ def _root(version: Version = False) -> None:
     pass
 
 
+@command("new")
+def new_(
+    folder: Folder,
+    light: Annotated[bool, option("new.light", "--light")] = False,
+    territory: Annotated[
+        str, option("new.territory", metavar="TERRITOIRE", autocompletion=shared.codes)
+    ] = "",
+    named: Annotated[list[str] | None, option("new.named", metavar="NOM[=CODE,CODE]")] = None,
+    title: Annotated[str, option("new.title", metavar="TEXTE")] = "",
+    programme: Annotated[str, option("new.programme", metavar="TEXTE")] = "",
+    wave: Annotated[list[str] | None, option("new.wave", metavar="AAAA-MM")] = None,
+    perimeter: Annotated[str, option("new.perimeter", metavar="none|unit|epci|commune")] = "",
+    outcome: Annotated[str, option("new.outcome", metavar="INDICATEUR")] = "",
+    example: Annotated[str, option("new.example", metavar="demo")] = "",
+) -> None:
+    from impactkit.data.begin import new_workbook
+
+    about = {"title": title, "programme": programme, "perimeter": perimeter, "outcome": outcome}
+    many = {"named": named or [], "waves": wave or []}
+    begun = (folder / "evaluation.toml").is_file()
+    described = example or any((about | many).values())
+    if sys.stdin.isatty() and not begun and not described:
+        # One question a line; nothing typed keeps what the kit would write.
+        for name in about:
+            about[name] = typer.prompt(say(f"new.ask.{name}"), "", show_default=False)
+        for name in many:
+            typed = typer.prompt(say(f"new.ask.{name}"), "", show_default=False)
+            many[name] = [word.strip() for word in typed.split(";") if word.strip()]
+    given = {name: value for name, value in (about | many).items() if value}
+    path = new_workbook(folder, light=light, territory=territory, example=example, **given)
+    typer.echo(say("new.done", path=short(path), folder=short(folder)))
+
+
+@command("import")
+def import_(
+    workbook: Annotated[Path, argument("import.workbook", "CLASSEUR")],
+    folder: Folder,
+    source: Annotated[str, option("import.source", metavar="TEXTE")] = "",
+    as_of: Annotated[str, option("import.as-of", "--as-of", metavar="DATE")] = "",
+    hidden: Annotated[str, option("import.hidden", metavar="ask|keep|drop", shown=True)] = "ask",
+    dry_run: Annotated[bool, option("import.dry", "--dry-run")] = False,
+    format_: Format = "text",
+) -> None:
+    from impactkit.data.take_in import import_workbook
+
+    as_json = shared.is_json(format_)
+    done = import_workbook(
+        workbook,
+        folder,
+        source=source,
+        as_of=as_of,
+        hidden=hidden,
+        dry_run=dry_run,
+    )
+    if as_json:
+        shared.tell_json(done.problems)
+    else:
+        typer.echo(str(done))
+    if done.problems:
+        raise typer.Exit(shared.REFUSED)
+
+
+@command("check")
+def check_(
+    folder: Folder,
+    territory: Annotated[
+        str | None, option("check.territory", metavar="TERRITOIRE", autocompletion=shared.codes)
+    ] = None,
+    format_: Format = "text",
+) -> None:
+    from impactkit.data.check import check
+
+    as_json = shared.is_json(format_)
+    problems = check(folder, territory=territory)
+    if as_json:
+        shared.tell_json(problems)
+    elif problems:
+        typer.echo(str(problems))
+        typer.echo(say("check.count", n=len(problems), count=len(problems)))
+    else:
+        typer.echo(say("check.none"))
+    if not as_json:
+        for note in problems.notes:
+            typer.echo(note)
+    if problems:
+        raise typer.Exit(shared.REFUSED)
+
+
+@command("list")
+def list_(folder: Folder) -> None:
+    from impactkit.data.evaluation import load
+    from impactkit.evidence.head import kind
+
+    places = load(folder).territories
+    width = max(len(place.code) for place in places)
+    for place in places:
+        typer.echo(f"{place.code:<{width}}  {place.name} ({place.wave.name}, {kind(place)})")
+
+
 @command("run")
 def run_(
     folder: Folder,
@@ -93,90 +192,6 @@ def report(
     typer.echo(short(page))
     if open_:
         typer.launch(page.as_uri())
-
-
-@command("list")
-def list_(folder: Folder) -> None:
-    from impactkit.data.evaluation import load
-    from impactkit.evidence.head import kind
-
-    places = load(folder).territories
-    width = max(len(place.code) for place in places)
-    for place in places:
-        typer.echo(f"{place.code:<{width}}  {place.name} ({place.wave.name}, {kind(place)})")
-
-
-@command("check")
-def check_(
-    folder: Folder,
-    territory: Annotated[
-        str | None, option("check.territory", metavar="TERRITOIRE", autocompletion=shared.codes)
-    ] = None,
-    format_: Format = "text",
-) -> None:
-    from impactkit.data.check import check
-
-    as_json, problems = shared.is_json(format_), check(folder, territory=territory)
-    if as_json:
-        shared.tell_json(problems)
-    elif problems:
-        typer.echo(str(problems))
-        typer.echo(say("check.count", n=len(problems), count=len(problems)))
-    else:
-        typer.echo(say("check.none"))
-    if problems:
-        raise typer.Exit(shared.REFUSED)
-
-
-@command("new")
-def new_(
-    folder: Folder,
-    light: Annotated[bool, option("new.light", "--light")] = False,
-    territory: Annotated[
-        str, option("new.territory", metavar="TERRITOIRE", autocompletion=shared.codes)
-    ] = "",
-    named: Annotated[list[str] | None, option("new.named", metavar="NOM[=CODE,CODE]")] = None,
-    title: Annotated[str, option("new.title", metavar="TEXTE")] = "",
-    programme: Annotated[str, option("new.programme", metavar="TEXTE")] = "",
-    wave: Annotated[list[str] | None, option("new.wave", metavar="AAAA-MM")] = None,
-    perimeter: Annotated[str, option("new.perimeter", metavar="none|unit|epci|commune")] = "",
-    outcome: Annotated[str, option("new.outcome", metavar="INDICATEUR")] = "",
-) -> None:
-    from impactkit.data.begin import new_workbook
-
-    about = {"title": title, "programme": programme, "perimeter": perimeter, "outcome": outcome}
-    many = {"named": named or [], "waves": wave or []}
-    begun = (folder / "evaluation.toml").is_file()
-    if sys.stdin.isatty() and not begun and not any((about | many).values()):
-        # One question a line; nothing typed keeps what the kit would write.
-        about |= {name: typer.prompt(say(f"new.ask.{name}"), "", show_default=False) for name in about}
-        for name in many:
-            typed = typer.prompt(say(f"new.ask.{name}"), "", show_default=False)
-            many[name] = [word.strip() for word in typed.split(";") if word.strip()]
-    given = {name: value for name, value in (about | many).items() if value}
-    path = new_workbook(folder, light=light, territory=territory, **given)
-    typer.echo(say("new.done", path=short(path), folder=short(folder)))
-
-
-@command("import")
-def import_(
-    workbook: Annotated[Path, argument("import.workbook", "CLASSEUR")],
-    folder: Folder,
-    source: Annotated[str, option("import.source", metavar="TEXTE")] = "",
-    as_of: Annotated[str, option("import.as-of", "--as-of", metavar="DATE")] = "",
-    dry_run: Annotated[bool, option("import.dry", "--dry-run")] = False,
-    format_: Format = "text",
-) -> None:
-    from impactkit.data.take_in import import_workbook
-
-    as_json = shared.is_json(format_)
-    done = import_workbook(workbook, folder, source=source, as_of=as_of, dry_run=dry_run)
-    if as_json:
-        shared.tell_json(done.problems)
-    else:
-        typer.echo(str(done))
-    if done.problems:
-        raise typer.Exit(shared.REFUSED)
 
 
 @command("fetch")

@@ -66,6 +66,24 @@ def verify_(report: Annotated[Path, argument("sign.report", "RAPPORT")]) -> None
     typer.echo(say("verify.well", count=len(record.outputs), **told))
 
 
+@command("withdraw", hidden=True)
+def withdraw_(
+    folder: Folder,
+    table: Annotated[str, argument("withdraw.table", "TABLE")],
+    key: Annotated[str, argument("withdraw.key", "CLÉ")],
+    by: Annotated[str, option("withdraw.by", metavar="NOM")] = "",
+    why: Annotated[str, option("withdraw.why", metavar="TEXTE")] = "",
+    column: Annotated[str, option("withdraw.column", metavar="COLONNE")] = "",
+) -> None:
+    from impactkit.data.tables import schemas
+    from impactkit.data.withdrawal import withdraw
+
+    withdrawn = withdraw(folder, table, key, by=by, why=why, column=column)
+    title = schemas()[table]["title"]
+    sentence = say("withdraw.done", table=title, fact=withdrawn.key)
+    typer.echo(sentence)
+
+
 @command("schedule", hidden=True)
 def schedule_(
     kind: Annotated[str, argument("schedule.kind", "systemd|cron")],

@@ -9,7 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from impactkit.data.tables import keyed
+from impactkit.data.setting_kinds import (
+    DAY,
+    FLAG,
+    TABLES,
+    TEXT,
+    TEXTS,
+    Kind,
+    faults,
+    one_of,
+    refuse,
+)
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error
 
@@ -19,11 +29,23 @@ if TYPE_CHECKING:
 # What is decided; the rest of the section says when, and what moved.
 DECIDED = ("outcomes", "before", "after", "buffer", "pool", "other")
 POOLS = ("all", "similar")
-KEYS = (*DECIDED, "registered", "fingerprint", "change")
-OTHER_KEYS = ("name", "family", "units", "leave_out")
+FAMILIES = ("epci", "zone", "departement", "region", "commune", "ept", "unit")
+KINDS = {
+    "outcomes": TEXTS,
+    "before": Kind("years", lambda value: _two_years(value), '["2014", "2018"]'),
+    "after": Kind("years", lambda value: _two_years(value), '["2020", "2024"]'),
+    "buffer": FLAG,
+    "pool": TEXT,
+    "other": TABLES,
+    "registered": DAY,
+    "fingerprint": TEXT,
+    "change": TABLES,
+}
+OTHER_KINDS = {"name": TEXT, "family": one_of(*FAMILIES), "units": TEXTS, "leave_out": FLAG}
+OTHER_NEEDED = ("name", "family", "units")
 CHANGE_KEYS = ("date", "what", "why")
-# A list of two years in quotes, as Python writes it.
-TWO_YEARS = r"\['\d{4}', '\d{4}'\]"
+CHANGE_KINDS = {"date": DAY, "what": TEXT, "why": TEXT}
+YEAR = re.compile("[0-9]{4}")
 
 
 @dataclass(frozen=True)
@@ -99,18 +121,22 @@ def fingerprint_of(told: Mapping[str, Any]) -> str:
 
 def checked(told: dict[str, Any], where: str) -> None:
     """Raises UnknownName for a key that is none, RefusedData for a value that cannot be read."""
-    keyed(told, KEYS, where)
-    for one in told.get("other", ()):
-        keyed(one, OTHER_KEYS, where, needed=OTHER_KEYS[:3])
-    for one in told.get("change", ()):
-        keyed(one, CHANGE_KEYS, where, needed=CHANGE_KEYS)
+    refuse(faults(told, KINDS, where), where)
+    wrong = [one for row in told.get("other", ()) for one in faults(row, OTHER_KINDS, where, OTHER_NEEDED)]
+    wrong += [one for row in told.get("change", ()) for one in faults(row, CHANGE_KINDS, where, CHANGE_KEYS)]
+    refuse(wrong, where)
     if told.get("pool", "all") not in POOLS:
         raise UnknownName.among("la clé", str(told["pool"]), POOLS, where=f"{where}, pool")
-    for name in ("before", "after"):
-        years = told.get(name)
-        if years is not None and not (re.fullmatch(TWO_YEARS, str(years)) and years[0] <= years[1]):
-            raise error(RefusedData, "plan-years", where=where, name=name)
     if told.get("before") and told.get("after") and told["before"][1] >= told["after"][0]:
         raise error(RefusedData, "plan-order", where=where)
     if told.get("registered") and not told.get("fingerprint"):
         raise error(RefusedData, "plan-fingerprint", where=where, found=fingerprint_of(told))
+
+
+def _two_years(value: Any) -> bool:
+    """Whether a value is two years in quotes, in their order."""
+    if not isinstance(value, list) or len(value) != 2:
+        return False
+    first, last = value
+    written = all(isinstance(year, str) and YEAR.fullmatch(year) for year in value)
+    return written and bool(first <= last)

@@ -4,25 +4,28 @@ import datetime as dt
 import json
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from impactkit.data.check import check
 from impactkit.data.evaluation import settings_of
-from impactkit.data.folders import shipped
-from impactkit.data.names import slug
+from impactkit.data.first_rows import NONE, Rows, first_rows, readable
+from impactkit.data.folders import demo_folder, shipped
+from impactkit.data.journal import reading
 from impactkit.data.perimeters import VINTAGES
-from impactkit.data.reserved import instead, is_reserved
-from impactkit.data.tables import PLACES, columns, labels, read_folder, schemas
+from impactkit.data.tables import PLACES, columns, read_folder, schemas
 from impactkit.data.workbook_write import write_workbook
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
 
-WORKBOOK, NONE, UNIT = "classeur.xlsx", "none", "unit"
+WORKBOOK = "classeur.xlsx"
 # The evaluation's own narratives, and those they start from.
 NOTEBOOKS = {"report.ipynb": "territory_report.ipynb", "programme.ipynb": "programme_report.ipynb"}
-Rows = dict[str, list[dict[str, str]]]
+# Evaluations that ship with the kit, to learn from.
+EXAMPLES = {"demo": demo_folder}
 
 
 def new_workbook(
@@ -36,6 +39,7 @@ def new_workbook(
     waves: Iterable[str] = (),
     perimeter: str = NONE,
     outcome: str = "",
+    example: str = "",
 ) -> Path:
     """Write the workbook of an evaluation's folder, and the folder itself when there is none; its path.
 
@@ -45,9 +49,10 @@ def new_workbook(
     Of a new folder (settings, tables with their headers, notebooks of its own; its reports can be built at
     once): `named`, its territories, each `Name` or `Name=CODE,CODE`; `perimeter`, what their codes are
     (commune, epci, ept, departement, region; unit: the evaluation's own units, for any country; none);
-    `waves`, the day or month of each; `outcome`, the indicator that an effect is looked for in. Raises
-    RefusedData rather than write over what is there or change a folder already begun, UnknownName for
-    another territory or perimeter.
+    `waves`, the day or month of each; `outcome`, the indicator that an effect is looked for in. Or
+    `example`, an evaluation that ships (`demo`), copied as it is. Raises RefusedData rather than write over
+    what is there, change a folder already begun or make one that `check` refuses, UnknownName for another
+    territory, perimeter or example.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
@@ -55,28 +60,45 @@ def new_workbook(
     classeur.xlsx
     """
     home, named, waves = Path(folder), tuple(named), tuple(waves)
-    fresh = not (home / "evaluation.toml").is_file()
-    about = (*named, title, programme, *waves, outcome)
-    if fresh and home.exists() and any(home.iterdir()):
-        raise error(RefusedData, "folder-not-empty", where=str(folder))
-    if not fresh and (any(about) or perimeter != NONE):
-        raise error(RefusedData, "folder-begun", where=str(folder))
+    described = any((*named, title, programme, *waves, outcome)) or perimeter != NONE
+    fresh = _is_new(home, str(folder), described=described, example=example)
     path = home / (f"{territory}.xlsx" if territory else WORKBOOK)
     if path.exists():
         raise error(RefusedData, "workbook-there", where=str(path))
-    if fresh:
-        rows = _rows(named or (say("new.territory"),), perimeter)
+    if example:
+        _copy(home, EXAMPLES[example]())
+    elif fresh:
+        rows = first_rows(named or (say("new.territory"),), perimeter)
+        readable(title, programme, *waves, outcome)
+        places = [row["territory"] for row in rows["territories"]]
+        if territory and territory not in places:
+            raise UnknownName.among(say("noun.territory"), territory, places, where=str(folder))
         name = home.resolve().name.replace("-", " ").replace("_", " ").capitalize()
         _begin(home, rows, _settings(title or name, programme or title or name, waves, outcome))
-    settings_of(home, str(folder))
-    tables = read_folder(home)
+    settings = settings_of(home, str(folder))
+    with reading(home):
+        tables = read_folder(home)
     if territory:
         codes = set(tables["territories"]["territory"])
         if territory not in codes:
             raise UnknownName.among(say("noun.territory"), territory, codes, where=home.name)
         tables = {name: _own(frame, territory) for name, frame in tables.items()}
-    write_workbook(tables, path, light=light)
+    write_workbook(tables, path, light=light, title=settings["title"])
     return path
+
+
+def _is_new(home: Path, where: str, *, described: bool, example: str) -> bool:
+    """Whether a folder has no evaluation yet. Raises RefusedData where none may be begun, UnknownName."""
+    if example and example not in EXAMPLES:
+        raise UnknownName.among(say("noun.example"), example, EXAMPLES)
+    begun = (home / "evaluation.toml").is_file()
+    if begun and (described or example):
+        raise error(RefusedData, "folder-begun", where=where)
+    if not begun and home.exists() and any(home.iterdir()):
+        raise error(RefusedData, "folder-not-empty", where=where)
+    if described and example:
+        raise error(RefusedData, "example-whole", where=where)
+    return not begun
 
 
 def _own(frame: pd.DataFrame, territory: str) -> pd.DataFrame:
@@ -85,12 +107,28 @@ def _own(frame: pd.DataFrame, territory: str) -> pd.DataFrame:
     return frame[(frame[mine] == territory).any(axis=1)]
 
 
-def _begin(home: Path, tables: Rows, settings: str) -> None:
-    """The folder, whole or not at all."""
+@contextmanager
+def _aside(home: Path) -> Iterator[Path]:
+    """A folder to write in, that becomes `home` when all is written: whole or not at all."""
     aside = home.with_name(f".{home.name}.new")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     try:
+        yield aside
+        settings_of(aside, home.name)
+        aside.replace(home)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _copy(home: Path, example: Path) -> None:
+    not_data = shutil.ignore_patterns("__pycache__")
+    with _aside(home) as aside:
+        shutil.copytree(example, aside, ignore=not_data, dirs_exist_ok=True)
+
+
+def _begin(home: Path, tables: Rows, settings: str) -> None:
+    with _aside(home) as aside:
         (aside / "evaluation.toml").write_text(settings, "utf-8")
         for name in schemas():
             if name != "leftovers":
@@ -99,10 +137,8 @@ def _begin(home: Path, tables: Rows, settings: str) -> None:
         for name, model in NOTEBOOKS.items():
             first = tables["territories"][0]["territory"]
             (aside / name).write_text(_notebook(model, home.resolve().name, first), "utf-8")
-        settings_of(aside, home.name)
-        aside.replace(home)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        if problems := check(aside):
+            raise error(RefusedData, "new-refused", where=home.name, problems=str(problems))
 
 
 def _settings(title: str, programme: str, waves: tuple[str, ...], outcome: str) -> str:
@@ -114,32 +150,6 @@ def _settings(title: str, programme: str, waves: tuple[str, ...], outcome: str) 
         lines.append(say("new.toml.wave", number=number, date=json.dumps(date)))
     lines.append(say("new.toml.effects" if outcome else "new.toml.effects.none", **quoted))
     return "\n\n".join(lines) + "\n"
-
-
-def _rows(named: tuple[str, ...], perimeter: str) -> Rows:
-    families = [*labels("perimeters", "family"), NONE]
-    if perimeter not in families:
-        raise UnknownName.among(say("noun.perimeter"), perimeter, families)
-    found: Rows = {"territories": [], "perimeters": [], "units": []}
-    for number, one in enumerate(named, start=1):
-        name, _, typed = (part.strip() for part in one.partition("="))
-        codes = [code.strip() for code in typed.split(",") if code.strip()]
-        if perimeter == UNIT and not codes:
-            codes = [f"U{number:03d}"]
-        if is_reserved(slug(name)):
-            about = {"name": name, "code": slug(name), "proposed": instead(slug(name))}
-            raise error(RefusedData, "reserved-name", where=one, **about)
-        several = "s" if perimeter == "departement" and len(codes) > 1 else ""
-        kind = NONE if perimeter == NONE or not codes else perimeter + several
-        place = {"territory": slug(name), "name": name, "wave": "1", "perimeter_kind": kind}
-        found["territories"].append(place | {"confidence": "low"})
-        if kind != NONE:
-            ground = {"territory": slug(name), "family": perimeter, "role": "perimeter"}
-            found["perimeters"] += [ground | {"code": code} for code in codes]
-        if perimeter == UNIT:
-            known = {"name": name, "source": say("new.source")}
-            found["units"] += [{"unit": code, **known} for code in codes]
-    return found
 
 
 def _notebook(model: str, folder: str, territory: str) -> str:

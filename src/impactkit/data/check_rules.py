@@ -11,9 +11,11 @@ from typing import Any
 import pandas as pd
 
 from impactkit.data import geography
-from impactkit.data.check_schema import Fault, nearest, territory_of
+from impactkit.data.check_plausible import plausible_faults
+from impactkit.data.check_schema import Fault, expected, nearest, next_step, territory_of
 from impactkit.data.check_value import valuation_faults
-from impactkit.data.dates import middle
+from impactkit.data.dates import middle, span
+from impactkit.data.number_text import number_of
 from impactkit.data.reserved import instead, is_reserved
 from impactkit.data.tables import PLACES, fields
 from impactkit.errors import UnknownName
@@ -29,7 +31,7 @@ STRONG = ("probable", "established")
 # Dates of a row, each before the next.
 ORDERED = {
     "members": ("since", "until"),
-    "projects": ("imagined", "incubated", "started", "scaled"),
+    "projects": ("imagined", "incubated", "started", "scaled", "stopped"),
     "partnerships": ("started", "until"),
     "obstacles": ("raised", "resolved"),
 }
@@ -46,6 +48,7 @@ def faults(tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
 def _faults(tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
     for table, frame in tables.items():
         yield from _dates(table, frame)
+        yield from _numbers(table, frame)
         yield from _order(tables, table)
     yield from _reserved(tables)
     yield from _references(tables, {wave["id"] for wave in settings["wave"]})
@@ -56,8 +59,9 @@ def _faults(tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _too_many_challenges(tables, settings.get("label", {}).get("challenges"))
     yield from _partners(tables)
     yield from _appraisals(tables)
+    yield from plausible_faults(tables)
     if "valuations" in tables:
-        yield from valuation_faults(tables["valuations"])
+        yield from valuation_faults(tables["valuations"], settings["currency"])
 
 
 def _cells(tables: Tables, table: str, *columns: str) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -130,11 +134,26 @@ def _dates(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
                     yield Fault(table, row, name, value, *advice("check.date"))
 
 
+def _numbers(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
+    """What the schema's library takes for a number, and a table does not: 1_000, ١٢٣, inf, 1e400."""
+    for name, field in fields(table).items():
+        if field["type"] not in ("integer", "number") or name not in frame:
+            continue
+        wrong = expected("type-error", "", field), next_step("type-error", field, lambda text, _: text)
+        for row, value in enumerate(frame[name]):
+            if value.strip() and number_of(value) is None:
+                yield Fault(table, row, name, value, *wrong)
+
+
 def _order(tables: Tables, table: str) -> Iterator[Fault]:
-    """An end before its beginning; dates as precise as one another: a year holds its months."""
-    for first, last in itertools.pairwise(ORDERED.get(table, ())):
+    """An end before its beginning: a year holds its months, and comes before none of them."""
+    blamed = set[tuple[int, str]]()
+    for first, last in itertools.combinations(ORDERED.get(table, ()), 2):
         for row, (start, end) in _cells(tables, table, first, last):
-            if start.count("-") == end.count("-") and _is_date(start) and _is_date(end) and end < start:
+            if not _is_date(start) or not _is_date(end) or (row, last) in blamed:
+                continue
+            if span(end)[1] < span(start)[0]:
+                blamed.add((row, last))
                 yield Fault(table, row, last, end, *advice("check.order", date=start))
 
 
@@ -185,6 +204,9 @@ def _partners(tables: Tables) -> Iterator[Fault]:
     for row, (place, partners) in _cells(tables, "projects", "territory", "partners"):
         known = {name for home, name in members if home == place}
         for name in [part for part in partners.split("|") if part and part not in known]:
+            if "," in name:
+                yield Fault("projects", row, "partners", name, *advice("check.partner.comma"))
+                continue
             if near := difflib.get_close_matches(name, known, n=1, cutoff=0.85):
                 mended = say("check.unknown.near", name=near[0])
                 yield Fault("projects", row, "partners", name, say("check.partner"), mended)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from impactkit.data import light
-from impactkit.data.tables import columns, fields, schemas
+from impactkit.data.tables import Schema, columns, fields, schemas
 from impactkit.wording.catalogue import advice, has, say
 
 MOST = 10_000
@@ -63,11 +63,12 @@ def cell_faults(
     A file keeps its own mistakes of form (a cell too many, a blank line). `shown` puts the example of a
     column in the words of who wrote the cell.
     """
+    if rows.empty and not path:
+        return
     light.jsonschema()
     from frictionless import Resource, Schema, system
 
-    # What is wrong in the header is said by `header_faults`, in our own words.
-    schema = Schema.from_descriptor({**schemas()[table], "fieldsMatch": "partial"})
+    schema = Schema.from_descriptor(_form(table))
     told = {"path": path} if path else {"data": [list(rows.columns), *rows.to_numpy().tolist()]}
     with system.use_context(trusted=True):
         report = Resource(schema=schema, **told).validate(limit_errors=MOST)
@@ -79,6 +80,20 @@ def cell_faults(
             row = None if number is None else number - 2
             said = expected(kind, note, field), next_step(kind, field, shown)
             yield Fault(table, row, name or "", str(cell or ""), *said, territory_of(rows, row))
+
+
+def _form(table: str) -> dict[str, Any]:
+    """What the schema of a table says of the form of its cells. What it says to people is left out, which
+    frictionless would read and copy again for each column. What is wrong in the header is said by
+    `header_faults`, in our own words.
+    """
+    schema = schemas()[table]
+    cells = [{key: field[key] for key in ("name", "type", "constraints")} for field in schema["fields"]]
+    form: Schema = {"fields": cells, "fieldsMatch": "partial"}
+    for key in ("missingValues", "primaryKey"):
+        if key in schema:
+            form[key] = schema[key]
+    return form
 
 
 def expected(kind: str, note: str, field: dict[str, Any]) -> str:

@@ -7,16 +7,18 @@ import pandas as pd
 
 from impactkit.data.catalogue import reference_values
 from impactkit.data.check_schema import Fault
+from impactkit.data.number_text import number_of
 from impactkit.data.tables import columns, labels
 from impactkit.wording.catalogue import advice
+from impactkit.wording.voice import EURO
 
 ADJUSTMENTS = ("deadweight", "attribution", "displacement", "leakage", "drop_off")
 DATED = ("benefit", "cost", "in_kind", "charge", "reference_benefit", "reference_cost")
 
 
-def valuation_faults(frame: pd.DataFrame) -> Iterator[Fault]:
-    """Everything that keeps the rows of `valuations` (text, as read) from being counted; nothing when a
-    column is not there.
+def valuation_faults(frame: pd.DataFrame, currency: str = EURO) -> Iterator[Fault]:
+    """Everything that keeps the rows of `valuations` (text, as read; amounts in `currency`) from being
+    counted; nothing when a column is not there.
     """
     if not set(columns("valuations")) <= set(frame):
         return
@@ -40,6 +42,8 @@ def valuation_faults(frame: pd.DataFrame) -> Iterator[Fault]:
             yield _fault(at, "price", "", "price")
         if row["reference"] and row["reference"] not in known:
             yield _fault(at, "reference", row["reference"], "reference", known=", ".join(known))
+        if row["reference"] and currency != EURO:
+            yield _fault(at, "reference", row["reference"], "reference-in-euros", currency=currency)
         mine = [one for one in rows if all(one[key] == row[key] for key in ("territory", "project"))]
         said = {one["role"] for one in mine if one["item"] in ("", row["item"])}
         if missing := [words[name] for name in ADJUSTMENTS if name not in said]:
@@ -48,8 +52,8 @@ def valuation_faults(frame: pd.DataFrame) -> Iterator[Fault]:
 
 def _numbers(row: Mapping[str, str], *keys: str) -> list[float]:
     """The numbers of some cells; of one that holds none, the schema says so."""
-    cells = pd.Series([row[key].replace(",", ".") for key in keys])
-    return list(pd.to_numeric(cells, errors="coerce").dropna())
+    values = [number_of(row[key]) for key in keys]
+    return [value for value in values if value is not None]
 
 
 def _fault(at: int, column: str, value: str, kind: str, **holes: Any) -> Fault:

@@ -2,6 +2,8 @@
 
 import calendar
 import datetime as dt
+import os
+import time
 
 PRECISIONS = ("year", "month", "day")
 
@@ -50,3 +52,9 @@ def last_day(period: str) -> str:
         year, quarter = period.split("-Q")
         period = f"{year}-{int(quarter) * 3:02}"
     return span(period)[1].isoformat()
+
+
+def today() -> dt.date:
+    """The UTC day, or the one of SOURCE_DATE_EPOCH."""
+    epoch = float(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
+    return dt.datetime.fromtimestamp(epoch, dt.UTC).date()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,37 +14,15 @@ import pandas as pd
 
 from impactkit.data import analysis_plan
 from impactkit.data.folders import demo_folder, find, reference_folder
-from impactkit.data.perimeters import VINTAGES
+from impactkit.data.journal import reading
 from impactkit.data.reserved import instead, is_reserved
+from impactkit.data.settings import SECTIONS, read_settings
 from impactkit.data.sources import found as sources_found
-from impactkit.data.tables import LISTS, columns, keyed, letters, read_text, read_typed, schemas, typed
+from impactkit.data.tables import columns, letters, read_text, read_typed, schemas, typed
 from impactkit.errors import RefusedData, Rich, UnknownName
-from impactkit.wording.catalogue import advice, cells, error, languages, say
+from impactkit.wording.catalogue import advice, cells, error, say
 from impactkit.wording.numbers import date
 from impactkit.wording.voice import speak
-
-REQUIRED = ("title", "programme", "wave")
-CODE = re.compile("[a-z0-9][a-z0-9_-]*")
-LABELLED = r"\d{4}-\d{2}(-\d{2})?"
-WAVE_KEYS = ("id", "name", "labelled")
-SECTIONS = {
-    "report": ("notebook", "programme", "parameters", "names", "face", "faces", "limits"),
-    # What the label asks for; a criterion that is not written here is not judged.
-    "label": ("challenges", "members", "diversity"),
-    # What the programme hopes for, in its own words.
-    "target": ("projects", "months", "written", "source"),
-    # What an hour given is counted for, in euros, and who says so.
-    "rates": ("hour", "source"),
-    # The analysis plan: what was decided, when, and what changed since.
-    "effects": analysis_plan.KEYS,
-    # Indicators whose rows count contributors (their n), by the rule that protects them.
-    "secrecy": ("businesses", "tax-persons", "filosofi"),
-    # The evaluation's own lists of codes, in place of those that ship.
-    "codes": LISTS,
-}
-KEYS: dict[str, type] = dict.fromkeys(("title", "programme", "language"), str)
-KEYS |= {"fictional": bool, "vintage": int, "wave": list, "source": list}
-KEYS |= dict.fromkeys((*SECTIONS, "words"), dict)
 
 
 @dataclass(frozen=True)
@@ -75,6 +51,8 @@ class Evaluation(Rich):
     language: str
     fictional: bool
     vintage: int
+    # Of every declared amount (ISO 4217).
+    currency: str
     waves: tuple[Wave, ...]
     report: Mapping[str, Any]
     label: Mapping[str, Any]
@@ -109,7 +87,7 @@ class Evaluation(Rich):
 
     def speak(self) -> None:
         """Let this evaluation's language, lists and words be spoken, until another's are."""
-        speak(self.language, self.codes, self.words)
+        speak(self.language, self.codes, self.words, self.currency)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -146,7 +124,8 @@ class Evaluation(Rich):
         """
         known = {place.code: place for place in self.territories}
         if code not in known:
-            raise UnknownName.among("le territoire", code, known, where=self.name)
+            names = {place.code: place.name for place in self.territories}
+            raise UnknownName.among("le territoire", code, names, where=self.name)
         if code in self._unread:
             file, column = self._unread[code]
             raise error(RefusedData, "not-numbers", where=f"{file}, {code}", column=column)
@@ -183,7 +162,8 @@ def load(folder: str | Path | None = None) -> Evaluation:
     found = (demo_folder() if folder is None else find(folder)).resolve()
     settings = settings_of(found, str(folder or found.name))
     files = sources_found.located(settings["source"], found)
-    return _read(found, digest_of(found) + sources_found.digest(files), files)
+    with reading(found):
+        return _read(found, digest_of(found) + sources_found.digest(files), files)
 
 
 def settings_of(folder: Path, typed: str) -> dict[str, Any]:
@@ -191,7 +171,7 @@ def settings_of(folder: Path, typed: str) -> dict[str, Any]:
     if not (folder / "evaluation.toml").is_file():
         raise error(RefusedData, "no-evaluation", where=typed)
     settings = read_settings(folder / "evaluation.toml")
-    speak(settings["language"], settings.get("codes", {}), settings.get("words", {}))
+    speak(settings["language"], settings.get("codes", {}), settings.get("words", {}), settings["currency"])
     return settings
 
 
@@ -226,6 +206,7 @@ def _read(folder: Path, digest: str, files: sources_found.Located) -> Evaluation
         language=settings["language"],
         fictional=settings.get("fictional", False),
         vintage=settings["vintage"],
+        currency=settings["currency"],
         words=MappingProxyType(settings.get("words", {})),
         waves=tuple(Wave(**wave) for wave in settings["wave"]),
         **{name: MappingProxyType(settings.get(name, {})) for name in SECTIONS},
@@ -249,42 +230,3 @@ def _unreserved(path: Path) -> None:
             proposed = instead(code, codes)
             words, mended = advice("check.reserved", code=code, proposed=proposed)
             raise RefusedData(words, where=f"{path.name}, {column}{line}", next=mended)
-
-
-def read_settings(path: Path) -> dict[str, Any]:
-    """`evaluation.toml`, its keys checked. Raises RefusedData or UnknownName with the nearest key."""
-    try:
-        settings = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as cause:
-        raise error(RefusedData, "unreadable-toml", where=path.name, cause=cause) from cause
-    keyed(settings, KEYS, path.name, needed=REQUIRED)
-    for key, kind in KEYS.items():
-        if key in settings and not isinstance(settings[key], kind):
-            raise error(RefusedData, "ill-typed-key", where=path.name, name=key)
-    for wave in settings["wave"]:
-        keyed(wave, WAVE_KEYS, f"{path.name}, [[wave]]", needed=WAVE_KEYS)
-        # TOML has dates of its own: 2019-02-25 without quotes is one.
-        wave["id"], wave["labelled"] = str(wave["id"]), str(wave["labelled"])
-        if not re.fullmatch(LABELLED, wave["labelled"]):
-            raise error(RefusedData, "wave-date", where=f"{path.name}, [[wave]]", found=wave["labelled"])
-    if settings.setdefault("language", "fr") not in languages():
-        raise UnknownName.among("la langue", settings["language"], languages(), where=path.name)
-    for name, words in settings.get("codes", {}).items():
-        if not (_texts(words) and words and all(CODE.fullmatch(code) for code in words)):
-            raise error(RefusedData, "own-codes", where=f"{path.name}, [codes.{name}]")
-    if not _texts(settings.get("words", {})):
-        raise error(RefusedData, "own-words", where=f"{path.name}, [words]")
-    # Without official units the year of perimeters is nobody's matter.
-    if settings.setdefault("vintage", VINTAGES[-1]) not in VINTAGES:
-        years = f"{VINTAGES[0]}-{VINTAGES[-1]}"
-        raise error(RefusedData, "vintage", where=path.name, found=settings["vintage"], years=years)
-    where = f"{path.name}, [[source]]"
-    settings["source"] = [sources_found.checked(source, where) for source in settings.get("source", ())]
-    for name, keys in SECTIONS.items():
-        keyed(settings.get(name, {}), keys, f"{path.name}, [{name}]")
-    analysis_plan.checked(settings.get("effects", {}), f"{path.name}, [effects]")
-    return settings
-
-
-def _texts(found: Any) -> bool:
-    return isinstance(found, dict) and all(isinstance(text, str) and text for text in found.values())

@@ -5,13 +5,17 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
+from impactkit.data import geography
 from impactkit.data.check_schema import Fault, nearest
 from impactkit.data.tables import PLACES
-from impactkit.data.workbook_cells import plain
-from impactkit.data.workbook_read import NAMED
+from impactkit.data.workbook.headers import NAMED
+from impactkit.data.workbook.words import plain
+from impactkit.errors import UnknownName
 from impactkit.wording.catalogue import say
 
 Tables = Mapping[str, pd.DataFrame]
+# How many characters the official codes of a family have.
+LENGTHS = {"commune": 5, "departement": 2, "region": 2, "epci": 9}
 # By territory, names as they compare and the codes that bear them.
 Names = dict[str, dict[str, set[str]]]
 
@@ -45,6 +49,32 @@ def with_codes(tables: Tables, known: Tables) -> tuple[dict[str, pd.DataFrame], 
             if table != owner and column in frame and "territory" in frame:
                 faults += _resolve(table, frame, column, inside)
     return found, faults
+
+
+def repaired_codes(perimeters: pd.DataFrame, vintage: int) -> tuple[pd.DataFrame, dict[int, str]]:
+    """The rows of `perimeters` with the official codes that a spreadsheet spoils put right (a zero lost at
+    the beginning, a letter in lower case), and by row the code put in its place. A code that is not spoiled,
+    or that no one right code explains, stays as it is.
+    """
+    if not {"family", "code"} <= set(perimeters):
+        return perimeters, {}
+    mended = perimeters.copy()
+    codes: dict[int, str] = {}
+    for row, (family, code) in enumerate(zip(mended["family"], mended["code"], strict=True)):
+        length = LENGTHS.get(family, 0)
+        right = code.upper().rjust(length, "0")
+        if code and length and right != code and _is_official(family, right, vintage):
+            codes[row] = right
+    mended["code"] = [codes.get(row, code) for row, code in enumerate(mended["code"])]
+    return mended, codes
+
+
+def _is_official(family: str, code: str, vintage: int) -> bool:
+    try:
+        geography.communes_of(family, code, vintage=vintage)
+    except UnknownName:
+        return False
+    return True
 
 
 def _give_codes(tables: dict[str, pd.DataFrame], only: list[str]) -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from impactkit.data import geography, ground
 from impactkit.data.perimeters import VINTAGES
+from impactkit.data.sources import own
 from impactkit.data.sources.figures import SHAPE, Figures, departement_of
 from impactkit.data.sources.kinds import KINDS
 
@@ -33,6 +34,12 @@ def figures(ev: Evaluation, indicator: str, family: str) -> tuple[Figures, ...]:
 def indicators(ev: Evaluation) -> list[str]:
     """The indicators that the sources of the evaluation hold."""
     return sorted({name for name, _ in _figures(ev)})
+
+
+def notes(ev: Evaluation, indicator: str, family: str) -> tuple[str, ...]:
+    """What was rewritten or chosen in reading the files of an indicator, in finished sentences."""
+    editions = _editions(ev).get((indicator, family), ())
+    return tuple(dict.fromkeys(note for figures in editions for note in figures.notes))
 
 
 def imported(ev: Evaluation, indicator: str) -> bool:
@@ -82,14 +89,20 @@ def _editions(ev: Evaluation) -> dict[tuple[str, str], tuple[Figures, ...]]:
     read: dict[tuple[str, str], list[Figures]] = {}
     for source in ev.sources:
         files = ev.files[source["id"]]
+        settings = own.placed(source, _listed(ev), ev.vintage) if source["kind"] == "table" else source
         for part, reader in KINDS[source["kind"]].read.items():
             for path in files.get(part, ()):
-                for one in reader(path, source):
+                for one in reader(path, settings):
                     told = dataclasses.replace(_covered(_placed(one, ev.vintage)), path=str(path))
                     read.setdefault((one.indicator, one.family), []).append(told)
     for one in _own(ev):
         read.setdefault((one.indicator, one.family), []).append(one)
     return {key: tuple(sorted(some, key=lambda one: one.data_vintage)) for key, some in read.items()}
+
+
+def _listed(ev: Evaluation) -> dict[str, list[str]]:
+    """The codes of the evaluation's own units and territories, by family."""
+    return {"unit": list(ev.table("units")["unit"]), "territory": list(ev.table("territories")["territory"])}
 
 
 @functools.lru_cache(maxsize=4)
@@ -161,7 +174,7 @@ def _own(ev: Evaluation) -> Iterable[Figures]:
         yield Figures(
             indicator=name,
             family="unit",
-            unit="emplois" if name.startswith("count_jobs") else UNITS[name.split("_")[0]],
+            unit="emplois" if name.startswith("count_jobs") else UNITS.get(name.split("_")[0], ""),
             source=str(part["source"].iloc[0]),
             data_vintage=str(part["period"].max()),
             _frame=part[list(SHAPE)].reset_index(drop=True),

@@ -47,6 +47,8 @@ class Panel(Rich):
     _gaps: pd.DataFrame = field(repr=False)
     _unusual: pd.DataFrame = field(repr=False)
     _revisions: pd.DataFrame = field(repr=False)
+    # What was rewritten or chosen in reading the files, in finished sentences.
+    notes: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def from_frame(
@@ -82,7 +84,9 @@ class Panel(Rich):
     def _told(self) -> tuple[tuple[str, str], ...]:
         units, periods = number(self._frame["unit"].nunique()), sorted(self._frame["period"].unique())
         told = {"outcome": self.outcome, "units": units, "periods": f"{periods[0]} – {periods[-1]}"}
-        return cells(**told, breaks=", ".join(self.breaks), gaps=number(len(self._gaps)))
+        return cells(
+            **told, breaks=", ".join(self.breaks), gaps=number(len(self._gaps)), notes=" ".join(self.notes)
+        )
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -122,8 +126,9 @@ def panel(ev: Evaluation, *, outcome: str, family: str | None = None) -> Panel:
     """
     if family is not None and family not in FAMILIES:
         raise UnknownName.among("la famille de territoires", family, FAMILIES)
-    if outcome != series.POPULATION and not official.imported(ev, outcome):
-        raise UnknownName.among("l’indicateur", outcome, [series.POPULATION, *official.indicators(ev)])
+    from impactkit.data.outcome_names import must_be_imported
+
+    must_be_imported(ev, outcome)
     return _panel(ev, outcome, family or _usual(ev, outcome))
 
 
@@ -142,7 +147,9 @@ def _panel(ev: Evaluation, outcome: str, family: str) -> Panel:
     rolling = bool((frame["flag"] == "rolling").any())
     revised = official.revisions(ev, outcome)
     revised = revised[revised["family"] == family].reset_index(drop=True)
-    return Panel(outcome, family, broken, rolling, {}, frame, _gaps_of(frame), _unusual_of(frame), revised)
+    notes = official.notes(ev, outcome, family)
+    about = _gaps_of(frame), _unusual_of(frame), revised, notes
+    return Panel(outcome, family, broken, rolling, {}, frame, *about)
 
 
 def _treated(frame: pd.DataFrame, unit: str, first_treated: str, start: Any) -> dict[Any, Any]:

@@ -2,16 +2,16 @@
 
 import functools
 import json
-from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from impactkit.data import csv_text
+from impactkit.data.csv_text import CsvText
 from impactkit.data.folders import schemas_folder
-from impactkit.errors import RefusedData, UnknownName
-from impactkit.wording.catalogue import error
-from impactkit.wording.voice import Words, voice
+from impactkit.data.number_text import numbers_of
+from impactkit.wording.voice import EURO, Words, voice
 
 Schema = dict[str, Any]
 # Columns that name a territory.
@@ -29,13 +29,15 @@ def schemas() -> dict[str, Schema]:
     """Every Table Schema, by table name: as it ships, with the lists of the evaluation that speaks. Every
     field has its `labels` and `constraints`.
     """
-    return _schemas(voice().codes)
+    return _schemas(voice().codes, voice().currency)
 
 
 @functools.lru_cache(maxsize=8)
-def _schemas(own: tuple[tuple[str, Words], ...]) -> dict[str, Schema]:
+def _schemas(own: tuple[tuple[str, Words], ...], currency: str) -> dict[str, Schema]:
     files = sorted(schemas_folder().glob("*.schema.json"))
     found = {file.name.removesuffix(".schema.json"): json.loads(file.read_text("utf-8")) for file in files}
+    if currency != EURO:
+        found = {name: _in_currency(schema) for name, schema in found.items()}
     for schema in found.values():
         schema["fields"] = [{"labels": {}, "constraints": {}, **field} for field in schema["fields"]]
     for field in (field for schema in found.values() for field in schema["fields"]):
@@ -46,6 +48,20 @@ def _schemas(own: tuple[tuple[str, Words], ...]) -> dict[str, Schema]:
             field |= {"labels": words, "example": next(iter(words))}
             field["constraints"] = field["constraints"] | rule
     return found
+
+
+def _in_currency(text: Any) -> Any:
+    """What a schema says of euros, said of the currency that speaks; names and codes stay as they are."""
+    if isinstance(text, str):
+        return voice().in_currency(text)
+    if isinstance(text, list):
+        return [_in_currency(part) for part in text]
+    kept = ("name", "constraints", "$schema")
+    return (
+        {k: part if k in kept else _in_currency(part) for k, part in text.items()}
+        if isinstance(text, dict)
+        else text
+    )
 
 
 def fields(table: str) -> dict[str, Schema]:
@@ -63,17 +79,10 @@ def labels(table: str, column: str) -> dict[str, str]:
     return dict(fields(table).get(column, {}).get("labels", {}))
 
 
-def keyed(
-    found: Mapping[str, Any], known: Collection[str], where: str, needed: Collection[str] = ()
-) -> None:
-    """Nothing when every key of a table of settings is known and none that is needed is absent; else raises
-    UnknownName with the nearest key, or RefusedData.
-    """
-    for key in found:
-        if key not in known:
-            raise UnknownName.among("la clé", key, known, where=where)
-    if missing := [key for key in needed if key not in found]:
-        raise error(RefusedData, "missing-keys", where=where, keys=", ".join(missing))
+def list_labels(name: str) -> dict[str, str]:
+    """The codes of a list as it ships, and what they are called."""
+    every = [field for schema in _schemas((), EURO).values() for field in schema["fields"]]
+    return dict(next(field["labels"] for field in every if field.get("list") == name))
 
 
 def letters(column: int) -> str:
@@ -82,22 +91,26 @@ def letters(column: int) -> str:
 
 
 def read_text(path: Path) -> pd.DataFrame:
-    """One CSV file (UTF-8, comma) as text, its columns and rows as they stand; RefusedData when it is
-    unreadable.
+    """One CSV file (UTF-8, comma) as text, its columns and rows as they stand. Raises RefusedData when it is
+    unreadable, or a row is not as long as the header.
     """
-    try:
-        found = pd.read_csv(
-            path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skip_blank_lines=False
-        )
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as cause:
-        raise error(RefusedData, "unreadable-csv", where=path.name, cause=cause) from cause
-    # A row that stops short leaves cells that are nothing.
-    return found.fillna("")
+    return frame_of(csv_text.strict(path, separator=","))
+
+
+def frame_of(table: CsvText) -> pd.DataFrame:
+    """The rows of a CSV as text; of two columns of one name, the first."""
+    frame = pd.DataFrame(table.full_rows(), columns=list(table.header), dtype="str")
+    return frame.loc[:, ~frame.columns.duplicated()]
 
 
 def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
     """The tables of a folder as text, as `read_text` reads them, by name. Raises RefusedData."""
-    return {name: read_text(file) for name in schemas() if (file := folder / f"{name}.csv").is_file()}
+    return {name: read_text(file) for name, file in table_files(folder).items()}
+
+
+def table_files(folder: Path) -> dict[str, Path]:
+    """The files of the tables that a folder holds, by name."""
+    return {name: file for name in schemas() if (file := folder / f"{name}.csv").is_file()}
 
 
 def read_typed(path: Path, table: str) -> tuple[pd.DataFrame, dict[str, str]]:
@@ -113,13 +126,19 @@ def read_typed(path: Path, table: str) -> tuple[pd.DataFrame, dict[str, str]]:
 
 def typed(frame: pd.DataFrame, table: str) -> tuple[pd.DataFrame, dict[str, str]]:
     """What `read_typed` gives, of the text of a table."""
-    frame = frame.apply(lambda cells: cells.str.strip())
+    stripped = {name: pd.array([cell.strip() for cell in frame[name]], dtype="str") for name in frame}
+    frame = pd.DataFrame(stripped, index=frame.index)
     wrong: dict[str, str] = {}
     for name, field in fields(table).items():
         if field["type"] in ("integer", "number"):
-            numbers = pd.to_numeric(frame[name].replace("", None), errors="coerce").astype(float)
+            numbers = numbers_of(frame[name]).set_axis(frame.index)
             lost = frame[numbers.isna() & (frame[name] != "")]
             places = lost["territory"] if "territory" in lost else [""] * len(lost)
             wrong |= dict.fromkeys(places, field["title"])
             frame[name] = numbers
     return frame, wrong
+
+
+def as_csv(frame: pd.DataFrame) -> str:
+    """A table as its file holds it."""
+    return str(frame.to_csv(index=False, lineterminator="\n"))

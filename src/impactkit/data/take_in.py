@@ -1,6 +1,5 @@
-"""`import_workbook`: a workbook into an evaluation's tables, wholly or not at all."""
+"""`import_workbook`: a workbook into an evaluation's tables, wholly or not at all, with a receipt."""
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,31 +9,33 @@ import pandas as pd
 
 from impactkit.data.check_rules import faults
 from impactkit.data.check_schema import Fault, cell_faults
+from impactkit.data.dates import today
 from impactkit.data.evaluation import settings_of
+from impactkit.data.facts import Change, Merged, merge
+from impactkit.data.fates import receipt_of
 from impactkit.data.folders import find
-from impactkit.data.names import with_codes
-from impactkit.data.tables import columns, fields, read_folder, schemas
-from impactkit.data.workbook_read import NAMED, Taken, read_workbook
+from impactkit.data.journal import changing, reading, replace_all
+from impactkit.data.money import money_of
+from impactkit.data.names import repaired_codes, with_codes
+from impactkit.data.receipt import Receipt, file_name
+from impactkit.data.tables import as_csv, columns, fields, read_folder, schemas
+from impactkit.data.withdrawal import taken_back
+from impactkit.data.workbook.headers import NAMED
+from impactkit.data.workbook.hidden import ASK, checked
+from impactkit.data.workbook.rows import read_workbook
+from impactkit.data.workbook.taken import CHANGED, Taken
 from impactkit.data.workbook_write import shown
 from impactkit.errors import Problem, Problems, Rich
 from impactkit.wording.catalogue import say
 
-
-@dataclass(frozen=True)
-class Change:
-    """One value of a table that the workbook replaced."""
-
-    table: str
-    key: str
-    column: str
-    was: str
-    becomes: str
+LEFTOVERS = "leftovers"
+Tables = Mapping[str, pd.DataFrame]
 
 
 @dataclass(frozen=True)
 class TakenIn(Rich):
-    """What an import did: rows added by table, values replaced, how many cells no table could hold; or the
-    problems for which nothing was written.
+    """What an import did: rows added by table, values replaced, how many cells no table could hold, the
+    receipt of every cell; or the problems for which nothing was written.
     """
 
     workbook: str
@@ -43,6 +44,9 @@ class TakenIn(Rich):
     changes: tuple[Change, ...]
     leftovers: int
     written: bool
+    receipt: Receipt
+    # Where the receipt was written; nothing when nothing was.
+    file: Path | None = None
 
     def __str__(self) -> str:
         return "\n".join(self._lines())
@@ -55,14 +59,18 @@ class TakenIn(Rich):
         for table, count in self.added.items():
             if count:
                 yield say("import.added", n=count, count=count, table=schemas()[table]["title"])
-        for one in self.changes:
-            table, column = schemas()[one.table]["title"], fields(one.table)[one.column]["title"]
-            about: dict[str, Any] = {"table": table, "row": one.key, "column": column}
-            yield say("import.changed", **about, was=one.was or say("import.empty"), becomes=one.becomes)
+        for change in self.changes:
+            table, column = schemas()[change.table]["title"], fields(change.table)[change.column]["title"]
+            about: dict[str, Any] = {"table": table, "row": change.key, "column": column}
+            was = change.was or say("import.empty")
+            yield say("import.changed", **about, was=was, becomes=change.becomes)
         if not any(self.added.values()) and not self.changes:
             yield say("import.nothing")
         if self.leftovers:
             yield say("import.leftovers", n=self.leftovers, count=self.leftovers)
+        yield from self.receipt.lines()
+        if self.file:
+            yield say("import.receipt", path=f"{self.file.parent.name}/{self.file.name}")
         if not self.written:
             yield say("import.dry")
 
@@ -73,14 +81,33 @@ class TakenIn(Rich):
         yield from self.problems._told() if self.problems else ((line,) for line in self._lines())
 
 
-def import_workbook(
-    workbook: str | Path, folder: str | Path, *, source: str = "", as_of: str = "", dry_run: bool = False
-) -> TakenIn:
-    """Take a workbook (.xlsx) into the CSV tables of an evaluation's folder.
+@dataclass(frozen=True)
+class _Compared:
+    """A workbook beside the folder: its tables with their codes, each merged; faults of names."""
 
-    Rows are added, or replace the row of the same key; no row is ever removed. `source` and `as_of` fill the
-    cells that the workbook leaves empty (source: else the workbook's name). With any problem, or with
-    `dry_run`, nothing is written. Raises RefusedData for what is no readable workbook or no evaluation.
+    merged: Mapping[str, Merged]
+    everything: Tables
+    named: list[Fault]
+    before: Tables
+
+
+def import_workbook(
+    workbook: str | Path,
+    folder: str | Path,
+    *,
+    source: str = "",
+    as_of: str = "",
+    hidden: str = ASK,
+    dry_run: bool = False,
+) -> TakenIn:
+    """Take a workbook (.xlsx, .ods, .xls, .csv) into the CSV tables of an evaluation's folder.
+
+    Rows are added, or replace the fact of the same key; none is ever removed (`withdraw` does that).
+    `source` and `as_of` fill the cells that the workbook leaves empty (source: else the workbook's name).
+    `hidden`: lines, columns and cells that are hidden or struck through are asked about (`ask`), taken
+    (`keep`) or set aside (`drop`). With any problem, or with `dry_run`, nothing is written; else a receipt
+    of every cell is, in `receipts`, with the tables or not at all. Raises RefusedData for what is no
+    readable workbook or no evaluation, and while another import or a run works in the folder.
 
     >>> book = "data/demo/workbooks/classeur-aubrelle.xlsx"
     >>> print(ik.import_workbook(book, "data/demo", as_of="2024-06", dry_run=True))  # doctest: +ELLIPSIS
@@ -90,97 +117,97 @@ def import_workbook(
     """
     path, home = Path(workbook), find(folder).resolve()
     settings = settings_of(home, str(folder))
-    taken = read_workbook(path)
+    taken = read_workbook(path, money_of(settings), checked(hidden))
+    with (reading if dry_run else changing)(home):
+        default = say("import.source", name=path.name)
+        compared = _compared(taken, home, source or default, as_of, settings["vintage"])
+        problems = _all_problems(taken, compared, settings)
+        receipt = receipt_of(taken, compared.merged, compared.before, problems)
+        written = not problems and not dry_run
+        file = _write(home, compared.merged, receipt) if written else None
+    added = {name: table.added for name, table in compared.merged.items() if name in taken.tables}
+    changes = tuple(change for table in compared.merged.values() for change in table.changes)
+    leftovers = len(taken.leftovers)
+    return TakenIn(path.name, Problems(problems), added, changes, leftovers, written, receipt, file)
+
+
+def _compared(taken: Taken, home: Path, source: str, as_of: str, vintage: int) -> _Compared:
     now = read_folder(home)
-    given = {"source": source or say("import.source", name=path.name), "as_of": as_of}
-    tables = {name: _given(name, frame, given) for name, frame in taken.tables.items()}
+    tables = {name: _dated(name, frame, as_of) for name, frame in taken.tables.items()}
+    if "perimeters" in tables:
+        tables["perimeters"], mended = repaired_codes(tables["perimeters"], vintage)
+        for row, code in mended.items():
+            why = say("name.padded", code=code)
+            taken.settle("perimeters", row, "code", fate=CHANGED, becomes=code, why=why)
     tables, named = with_codes(tables, now)
-    merged = {name: _merge(name, now, frame) for name, frame in tables.items()}
-    everything = {**now, **{name: one.frame for name, one in merged.items()}}
-    rest = pd.DataFrame(taken.leftovers, columns=columns("leftovers"), dtype="str")
-    if len(rest):
-        merged["leftovers"] = _merge("leftovers", everything, rest)
-        everything["leftovers"] = merged["leftovers"].frame
-    checked = [fault for name, one in merged.items() for fault in cell_faults(name, one.frame, shown=shown)]
-    checked += faults(everything, settings)
-    problems = [*taken.problems, *_problems(taken, merged, named, checked)]
-    order = {sheet.sheet: i for i, sheet in enumerate(taken.where.values())}
-    problems.sort(key=lambda one: order.get(one.sheet, 0))
-    written = not problems and not dry_run
-    if written:
-        _write(home, {name: one.frame for name, one in merged.items() if one.added or one.changes})
-    added = {name: one.added for name, one in merged.items() if name in tables}
-    changes = tuple(change for one in merged.values() for change in one.changes)
-    return TakenIn(path.name, Problems(problems), added, changes, len(rest), written)
+    back = taken_back(home)
+    merged = {
+        name: merge(
+            name,
+            now,
+            frame,
+            taken_back=back.get(name, {}),
+            source=_source_of(name, source),
+            as_typed=taken.tables[name],
+        )
+        for name, frame in tables.items()
+    }
+    everything = {**now, **{name: table.frame for name, table in merged.items()}}
+    if len(spare := _new_leftovers(taken, everything)):
+        merged[LEFTOVERS] = merge(LEFTOVERS, everything, spare, taken_back={})
+        everything[LEFTOVERS] = merged[LEFTOVERS].frame
+    return _Compared(merged, everything, named, now)
 
 
-def _given(table: str, frame: pd.DataFrame, given: Mapping[str, str]) -> pd.DataFrame:
-    """The rows, with the source and date of the whole workbook where a cell is empty."""
-    found = frame.copy()
-    for name, value in given.items():
-        if name in columns(table) and value and table != "leftovers":
-            found[name] = found[name].where(found[name] != "", value) if name in found else value
-    return found
+def _dated(table: str, frame: pd.DataFrame, as_of: str) -> pd.DataFrame:
+    """The rows, with the date of the whole workbook where a cell is empty."""
+    if not as_of or "as_of" not in columns(table):
+        return frame
+    dated = frame.copy()
+    dated["as_of"] = dated["as_of"].where(dated["as_of"] != "", as_of) if "as_of" in dated else as_of
+    return dated
 
 
-@dataclass(frozen=True)
-class _Merged:
-    """A table after the import, and the row of the workbook that each row comes from (None: its own)."""
-
-    frame: pd.DataFrame
-    origins: tuple[int | None, ...]
-    added: int
-    changes: tuple[Change, ...]
+def _source_of(table: str, source: str) -> str:
+    return source if "source" in columns(table) and table != LEFTOVERS else ""
 
 
-def _merge(table: str, tables: Mapping[str, pd.DataFrame], new: pd.DataFrame) -> _Merged:
-    """Rows of the workbook beside the table's own: one of the same key takes its place, cell by cell."""
-    old = tables.get(table, pd.DataFrame(columns=columns(table), dtype="str"))
-    names = [name for name in columns(table) if name in old or (name in new and (new[name] != "").any())]
-    rows = old.reindex(columns=names, fill_value="").to_dict("records")
-    key = _key(table)
-    # Of two rows that are the same, the first.
-    at = {_identity(row, key, names): i for i, row in reversed(list(enumerate(rows)))}
-    origins: list[int | None] = [None] * len(rows)
-    changes: list[Change] = []
-    for i, told in enumerate(new.reindex(columns=names, fill_value="").to_dict("records")):
-        place = at.setdefault(_identity(told, key, names), len(rows))
-        if place == len(rows) or origins[place] is not None:
-            # A key written twice in the workbook is two rows, and a fault that the checks name.
-            rows.append(told)
-            origins.append(i)
-            continue
-        for name in [name for name in names if told[name] not in ("", rows[place][name])]:
-            label = " / ".join(rows[place][one] for one in key if rows[place][one])
-            changes.append(Change(table, label, name, rows[place][name], told[name]))
-            rows[place][name] = told[name]
-        origins[place] = i
-    frame = pd.DataFrame(rows, columns=names, dtype="str")
-    return _Merged(frame, tuple(origins), len(rows) - len(old), tuple(changes))
+def _new_leftovers(taken: Taken, tables: Tables) -> pd.DataFrame:
+    """Cells that no table can hold, but those that another workbook of the same contents left already."""
+    spare = pd.DataFrame(taken.leftovers, columns=columns(LEFTOVERS), dtype="str")
+    place = ["sheet", "cell", "value"]
+    if LEFTOVERS not in tables or spare.empty:
+        return spare
+    before = set(tables[LEFTOVERS][place].itertuples(index=False, name=None))
+    return spare[[cells not in before for cells in spare[place].itertuples(index=False, name=None)]]
 
 
-def _key(table: str) -> list[str]:
-    key = schemas()[table].get("primaryKey") or schemas()[table].get("mergeKey", [])
-    return [key] if isinstance(key, str) else list(key)
+def _all_problems(taken: Taken, compared: _Compared, settings: Mapping[str, Any]) -> list[Problem]:
+    """Every problem of the workbook, in the order of its sheets."""
+    checked_faults = [
+        fault
+        for name, table in compared.merged.items()
+        for fault in cell_faults(name, table.frame, shown=shown)
+    ]
+    checked_faults += faults(compared.everything, settings)
+    problems = [*taken.problems, *_problems(taken, compared, checked_faults)]
+    order = {where.sheet: i for i, where in enumerate(taken.where.values())}
+    return sorted(problems, key=lambda problem: order.get(problem.sheet, 0))
 
 
-def _identity(row: Mapping[Any, str], key: list[str], names: list[str]) -> tuple[str, ...]:
-    """What makes a row the same row: its key; without one, or with a hole in it, all that it says."""
-    if key and all(row.get(name) for name in key):
-        return ("key", *(row[name] for name in key))
-    return tuple(row[name] for name in names)
-
-
-def _problems(
-    taken: Taken, merged: Mapping[str, _Merged], named: list[Fault], checked: list[Fault]
-) -> Iterator[Problem]:
+def _problems(taken: Taken, compared: _Compared, checked_faults: list[Fault]) -> Iterator[Problem]:
     """What the checks say of the rows that come from the workbook, each cell once."""
-    blamed = taken.blamed | {(fault.table, fault.row, fault.column) for fault in named}
-    yield from (_problem(fault, taken, fault.row) for fault in named)
-    for fault in checked:
+    conflicts = [fault for table in compared.merged.values() for fault in table.conflicts]
+    blamed = set(taken.blamed)
+    for fault in (*compared.named, *conflicts):
+        place = (fault.table, fault.row, fault.column)
+        if place not in blamed:
+            blamed.add(place)
+            yield _problem(fault, taken, fault.row)
+    for fault in checked_faults:
         if fault.table not in taken.where or fault.row is None:
             continue
-        row = merged[fault.table].origins[fault.row]
+        row = compared.merged[fault.table].origins[fault.row]
         place = (fault.table, row, fault.column)
         if row is None or place in blamed or (fault.table, None, fault.column) in blamed:
             continue
@@ -198,13 +225,13 @@ def _problem(fault: Fault, taken: Taken, row: int | None) -> Problem:
     made = fault.column == code and code not in where.columns
     place = taken.workbook, where.sheet, where.cell(row, words if made else fault.column)
     undated = fault.column == "as_of" and not fault.value
-    mended = say("import.undated") if undated else fault.next
-    return Problem(*place, fault.value, fault.expected, mended, fault.territory)
+    next_step = say("import.undated") if undated else fault.next
+    return Problem(*place, fault.value, fault.expected, next_step, fault.territory)
 
 
-def _write(folder: Path, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Each table beside its file, then all in place: an interruption leaves the old ones whole."""
-    for name, frame in tables.items():
-        frame.to_csv(folder / f".{name}.csv.new", index=False, encoding="utf-8", lineterminator="\n")
-    for name in tables:
-        os.replace(folder / f".{name}.csv.new", folder / f"{name}.csv")
+def _write(home: Path, merged: Mapping[str, Merged], receipt: Receipt) -> Path:
+    """The tables that changed and the receipt, together or not at all."""
+    files = {f"{name}.csv": as_csv(table.frame) for name, table in merged.items() if table.is_changed}
+    name = file_name(home, receipt.workbook, today())
+    replace_all(home, {**files, name: receipt.text()})
+    return home / name

@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 
 from impactkit.data.tables import PLACES, fields, letters, schemas
-from impactkit.data.workbook_cells import EXAMPLE, is_date, plain
-from impactkit.data.workbook_file import LISTS
+from impactkit.data.workbook.cells import is_date
+from impactkit.data.workbook.manual import write_manual
+from impactkit.data.workbook.opening import LISTS
+from impactkit.data.workbook.words import EXAMPLE, plain
 from impactkit.wording.catalogue import say
 
 INK, PAPER, GREY = "FFFFFF", "1F4E5F", "808080"
@@ -23,12 +25,15 @@ WIDE = {"note": 40, "source": 36, "title": 36, "name": 32, "what": 40, "quotatio
 Lists = dict[tuple[str, ...], str]
 
 
-def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path, *, light: bool = False) -> None:
+def write_workbook(
+    tables: Mapping[str, pd.DataFrame], path: Path, *, light: bool = False, title: str = ""
+) -> None:
     """Write tables (text, columns of their schema) as a workbook, one sheet each; those without rows show an
     example line.
 
     `light`: the four sheets of a collective (members, challenges, projects, jobs). Codes become their French
-    words, territories their names where no two share one.
+    words, territories their names where no two share one. It opens on a sheet that says how to fill it in,
+    under the `title` of the evaluation.
     """
     import openpyxl
 
@@ -40,6 +45,7 @@ def write_workbook(tables: Mapping[str, pd.DataFrame], path: Path, *, light: boo
         sheet = book.create_sheet(schemas()[table]["sheet"])
         own = names if table != "territories" else {}
         _write_sheet(sheet, table, tables.get(table, pd.DataFrame()).to_dict("records"), own, lists)
+    write_manual(book, sheets(tables, light=light), title)
     if lists:
         hidden = book.create_sheet(LISTS)
         hidden.sheet_state = "hidden"
@@ -77,16 +83,17 @@ def _write_sheet(sheet: Any, table: str, rows: list[Any], names: Mapping[str, st
     from openpyxl.comments import Comment
     from openpyxl.styles import Alignment, Font, PatternFill
 
+    bold, paper = Font(bold=True, color=INK), PatternFill("solid", fgColor=PAPER)
+    centred, grey = Alignment(vertical="center", wrap_text=True), Font(italic=True, color=GREY)
     for column, (name, one) in enumerate(fields(table).items(), start=1):
         head = sheet.cell(1, column, one["title"] + (" *" if _asked(one) else ""))
-        head.font, head.fill = Font(bold=True, color=INK), PatternFill("solid", fgColor=PAPER)
-        head.alignment = Alignment(vertical="center", wrap_text=True)
+        head.font, head.fill, head.alignment = bold, paper, centred
         head.comment = Comment(_explained(one), "impactkit", width=320, height=150)
         figures = one["type"] in ("integer", "number", "boolean")
         sheet.column_dimensions[letters(column)].width = 14 if figures else WIDE.get(name, 22)
         if not rows and one.get("example") is not None:
-            example = sheet.cell(2, column, f"{EXAMPLE} {shown(str(one['example']), one)}")
-            example.font = Font(italic=True, color=GREY)
+            example = sheet.cell(2, column, f"{EXAMPLE} {shown(_example(one, names), one)}")
+            example.font = grey
         _offer(sheet, letters(column), one, names, lists, first=2 if rows else 3)
         for line, row in enumerate(rows, start=2):
             _write_cell(sheet.cell(line, column), str(row.get(name, "")), one, names)
@@ -97,6 +104,12 @@ def _write_sheet(sheet: Any, table: str, rows: list[Any], names: Mapping[str, st
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = "1:1"
+
+
+def _example(one: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """The example of a column: of a territory, one of the evaluation's own."""
+    own = sorted(names.values()) if one["name"] in PLACES else []
+    return own[PLACES.index(one["name"]) // 2 % len(own)] if own else str(one["example"])
 
 
 def _asked(one: Mapping[str, Any]) -> bool:

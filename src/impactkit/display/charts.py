@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from impactkit.data.evaluation import Evaluation
+from impactkit.data.outcome_names import must_exist
 from impactkit.data.territories import Territory
 from impactkit.display import bars
 from impactkit.display.doubt import choices_chart, dispersion_chart, tornado_chart
@@ -50,7 +51,7 @@ def chart(place: Territory | Evaluation, *, kind: str = "trajectory", outcome: s
     Of an evaluation: `themes`, `stages`, `first_project`, `transfers`, `waves`.
 
     What is not known well enough to be drawn makes an empty chart, which shows nothing. Each carries what it
-    drew as a table. Raises UnknownName for another kind or an indicator that no source holds.
+    drew as a table. Raises UnknownName for another kind or an indicator that does not exist.
 
     >>> place = ik.load().territory("val-d-aubrelle")
     >>> print(ik.chart(place, kind="stages").alt)
@@ -61,6 +62,8 @@ def chart(place: Territory | Evaluation, *, kind: str = "trajectory", outcome: s
             raise UnknownName.among(say("noun.chart"), kind, OF_PROGRAMME)
         return OF_PROGRAMME[kind](place)
     if kind in OF_OUTCOME:
+        if outcome is not None:
+            must_exist(place.evaluation, outcome)
         return OF_OUTCOME[kind](place, outcome)
     if kind not in OF_TERRITORY:
         raise UnknownName.among(say("noun.chart"), kind, [*OF_OUTCOME, *OF_TERRITORY])

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from impactkit.data import geography, official, series, zones
+from impactkit.data import geography, series, zones
 from impactkit.data.analysis_plan import plan_of
 from impactkit.data.dates import last_day
 from impactkit.data.evaluation import Evaluation
+from impactkit.data.outcome_names import must_be_imported
 from impactkit.data.territories import Territory
 from impactkit.effects import placebo
 from impactkit.effects.design import Array, Design, checked, chosen
 from impactkit.effects.weights import Weights
-from impactkit.errors import NotEnoughData, UnknownName
+from impactkit.errors import NotEnoughData
 from impactkit.indicators.comparable import POPULATION, family_of, sizes_of, untouched, zone_jobs
 from impactkit.indicators.trajectory import is_rate
 from impactkit.wording.catalogue import error, say
@@ -51,13 +52,12 @@ class Case:
 
 def refused(place: Territory, outcome: str) -> str:
     """Why a territory has no counterfactual design for an outcome; "" when it has one. Raises UnknownName
-    for an outcome that no source holds.
+    for an outcome that does not exist, NotEnoughData for one that is not imported yet.
     """
     ev = place.evaluation
     if outcome == POPULATION:
         return say("effect.population")
-    if not official.imported(ev, outcome):
-        raise UnknownName.among("l’indicateur", outcome, official.indicators(ev))
+    must_be_imported(ev, outcome)
     if not place.perimeter and not place.units:
         return say("effect.no-perimeter")
     told = series.of_territory(place, outcome)

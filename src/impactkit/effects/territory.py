@@ -24,8 +24,8 @@ def effect(place: Territory, outcome: str) -> Effect:
     zone's gap is divided by the share of the zone that lies in the territory.
 
     Where no design stands (a region, no perimeter, under half a zone) the effect has no estimate and says
-    why. Raises UnknownName for an outcome that no source holds, NotEnoughData for a series that cannot be
-    used.
+    why. Raises UnknownName for an outcome that does not exist, NotEnoughData for one that is not imported
+    yet, or a series that cannot be used.
 
     >>> place = ik.load().territory("val-d-aubrelle")
     >>> effect = ik.effect(place, "count_jobs_private")

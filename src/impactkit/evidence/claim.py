@@ -19,6 +19,7 @@ from impactkit.evidence.level import rule
 from impactkit.evidence.picked import as_text, measured
 from impactkit.indicators import indicators
 from impactkit.wording.catalogue import has, say
+from impactkit.wording.currency import money_unit
 from impactkit.wording.numbers import when
 
 COLUMNS = ["claim", "territory", "logic", "level", "sentence", "rule", "indicator", "group", "period"]
@@ -92,13 +93,15 @@ def _of_row(row: dict[str, Any]) -> dict[str, Any]:
     about, level = _about(row["indicator"]), level_of(row)
     missing = row["flag"].removeprefix("missing:") if pd.isna(row["value"]) else ""
     key = rule(level, missing=missing, withheld=missing == "withheld")
+    # What an official source publishes in euros is in euros.
+    label = money_unit(about["label_fr"]) if about["table"] else about["label_fr"]
     return {
         **{name: row[name] for name in COLUMNS if name in row},
         **{name: about[name] for name in ("logic", "dimension", "sdg", "iris")},
         "claim": name_of(row["indicator"], row["group"], row["period"]),
         "level": level,
         "rule": key,
-        "sentence": _sentence(key, row, about["label_fr"], about["table"], missing),
+        "sentence": _sentence(key, row, label, about["table"], missing),
     }
 
 
@@ -203,7 +206,7 @@ def _of_value(row: dict[str, Any]) -> dict[str, Any]:
     quantity, _, item = row["quantity"].partition(": ")
     holes = {"what": say(f"claim.value.{quantity}", item=item), "project": row["outcome"]}
     # What a euro gives has its unit in its name.
-    figure = as_text if row["unit"] == value.PER_EURO else _figure
+    figure = as_text if row["unit"] == money_unit(value.PER_EURO) else _figure
     year = row["unit"] == "année"
     holes["value"] = str(int(row["value"])) if year else figure(row["value"], row["unit"])
     ranged = pd.notna(row["low"])

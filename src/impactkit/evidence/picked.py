@@ -12,10 +12,13 @@ from impactkit.indicators import indicators
 from impactkit.indicators.protected import hidden_tables
 from impactkit.indicators.rows import Row
 from impactkit.wording.catalogue import runs, say
+from impactkit.wording.currency import money_unit
 from impactkit.wording.numbers import number, percent
 
 MEDIAN = "comparable=median"
-DECIMALS = {"points": 1, "fois": 1, "indice": 1, "types": 1, "euros par euro": 2}
+DECIMALS = {"points": 1, "fois": 1, "indice": 1, "types": 1}
+# Money for money, in whatever currency.
+RATIO = "euros par euro"
 # From a value to what is printed on an axis, by the scale of an estimate.
 TIMES = {"points": 1, "percent": 100}
 
@@ -88,7 +91,8 @@ def as_text(value: float, unit: str, *, sign: bool = False) -> str:
     """
     if unit in ("part", "percent"):
         return percent(value, 1, sign=sign)
-    return number(value, DECIMALS.get(unit, 0), sign=sign)
+    decimals = 2 if unit == money_unit(RATIO) else DECIMALS.get(unit, 0)
+    return number(value, decimals, sign=sign)
 
 
 def measured(value: float | None, unit: str, *, sign: bool = False) -> str:

@@ -9,6 +9,7 @@ from impactkit.evidence.effect_rows import COLUMNS, Row, row
 from impactkit.evidence.finding import Sentence, joined, listed
 from impactkit.valuation.social_return import Value, value
 from impactkit.wording.catalogue import Declared, runs, say
+from impactkit.wording.currency import money_unit
 from impactkit.wording.numbers import number, percent
 
 PER_EURO = "euros par euro"
@@ -29,20 +30,21 @@ def rows(place: Territory) -> pd.DataFrame:
     """
     sources = "; ".join(dict.fromkeys(place.table("valuations")["source"]))
     found: list[Row] = []
+    unit = money_unit("euros")
     for one in values(place):
         told = [
-            row("ratio", PER_EURO, one.ratio, *(one.ratio_range or ())),
-            row("npv", "euros", _round(one.npv), *map(_round, one.npv_range)),
+            row("ratio", money_unit(PER_EURO), one.ratio, *(one.ratio_range or ())),
+            row("npv", unit, _round(one.npv), *map(_round, one.npv_range)),
             row("positive", "part", one.positive),
             row("break_even", "part", one.break_even),
             row("payback", "année", one.payback),
-            row("benefits", "euros", _round(one.benefits)),
-            row("costs", "euros", _round(one.costs)),
+            row("benefits", unit, _round(one.benefits)),
+            row("costs", unit, _round(one.costs)),
         ]
         for line in lines(one).to_dict("records"):
-            told += [row(f"{name}: {line['name']}", "euros", line[name]) for name in AMOUNTS]
+            told += [row(f"{name}: {line['name']}", unit, line[name]) for name in AMOUNTS]
         for what, low, high in swing(one):
-            told += [row(f"swing: {what}", "euros", low), row(f"swing_high: {what}", "euros", high)]
+            told += [row(f"swing: {what}", unit, low), row(f"swing_high: {what}", unit, high)]
         about = {"territory": place.code, "outcome": one.name, "source": sources}
         found += [about | line for line in told if line["value"] is not None]
     return pd.DataFrame(found, columns=COLUMNS)

@@ -7,8 +7,9 @@ import pandas as pd
 from impactkit.data import geography, official, series, zones
 from impactkit.data.dates import last_day
 from impactkit.data.evaluation import Evaluation
+from impactkit.data.outcome_names import must_be_imported
 from impactkit.data.territories import Territory, communes_of
-from impactkit.errors import NotEnoughData, UnknownName
+from impactkit.errors import NotEnoughData
 from impactkit.wording.catalogue import error
 
 ENOUGH = 8
@@ -27,16 +28,15 @@ def comparable(place: Territory, *, on: str = POPULATION) -> pd.DataFrame:
     that holds most of it), size, comparable (bool), reason: "" or labelled, nested (inside a labelled
     territory), overlapping (shares ground with one; for a zone, a twentieth of its jobs), candidate (ground
     of a candidate, or possible ground of one whose perimeter is not established), smaller (under half),
-    larger (over double), no-value. Raises UnknownName for an indicator that no source holds, NotEnoughData
-    for a territory without perimeter.
+    larger (over double), no-value. Raises UnknownName for an indicator that does not exist, NotEnoughData
+    for one that is not imported yet, or a territory without perimeter.
 
     >>> place = ik.load().territory("val-d-aubrelle")
     >>> int(ik.comparable(place, on="count_jobs_private")["comparable"].sum())
     194
     """
     ev = place.evaluation
-    if on != POPULATION and not official.imported(ev, on):
-        raise UnknownName.among("l’indicateur", on, [POPULATION, *official.indicators(ev)])
+    must_be_imported(ev, on)
     if not place.perimeter and not (place.units and on != POPULATION):
         raise error(NotEnoughData, "no-perimeter", where=place.name)
     family = family_of(place, on)

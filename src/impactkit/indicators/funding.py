@@ -7,6 +7,7 @@ import pandas as pd
 from impactkit.data.evaluation import Evaluation
 from impactkit.indicators.missing import complete, why
 from impactkit.indicators.rows import Row, frame, programme, row, told, told_or
+from impactkit.wording.currency import money_unit
 
 LINE = ["territory", "payer", "project", "purpose", "share"]
 STATUSES = ("sought", "committed", "paid")
@@ -28,7 +29,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     for place in ev.territories:
         lines, flag = place.table("funding"), why(ev, place.code, "funding")
         if lines.empty:
-            found += [row(place.code, "amount_funding", None, "euros", flag=flag)]
+            found += [row(place.code, "amount_funding", None, money_unit("euros"), flag=flag)]
             continue
         known = last_told(lines)
         found += [*_amounts(place.code, lines, known, flag), *_ratios(ev, place.code, known)]
@@ -104,7 +105,7 @@ def _secured(code: str, known: pd.DataFrame, flag: str) -> Iterator[Row]:
     held = secured(known)
     if not (total := float(held["amount"].sum())) > 0:
         for indicator, unit in (("amount_secured", "euros"), ("index_concentration", "indice")):
-            yield row(code, indicator, None, unit, flag=flag)
+            yield row(code, indicator, None, money_unit(unit), flag=flag)
         return
     yield told(code, "amount_secured", total, "euros", held)
     for column in ("purpose", "payer_type"):

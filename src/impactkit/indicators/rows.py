@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
+from impactkit.wording.currency import money_unit
 
 # Cells by column: those of an indicator, or of a table that one is drawn from.
 Row = dict[str, Any]
@@ -36,7 +37,7 @@ def frame(rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
             found[name] = pd.to_numeric(pd.Series(cells, dtype="object")).astype("float64")
         else:
             text = [cell if type(cell) is str else _text(cell) for cell in cells]
-            found[name] = pd.Series(text, dtype="str")
+            found[name] = pd.array(text, dtype="str")
     return pd.DataFrame(found)
 
 
@@ -75,11 +76,12 @@ def sources(texts: Iterable[str]) -> str:
 
 def told(code: str, indicator: str, value: float | None, unit: str, facts: pd.DataFrame, **rest: Any) -> Row:
     """One row drawn from declared facts: `period` and `as_of` are their latest date, `source` theirs, `n`
-    how many they are unless it is given.
+    how many they are unless it is given. An amount is in the evaluation's currency.
     """
     day = latest(facts["as_of"])
     about = {"n": len(facts), "period": day, "as_of": day, "source": sources(facts["source"])} | rest
-    return row(code, indicator, value if value is None else float(value), unit, **about)
+    amount = value if value is None else float(value)
+    return row(code, indicator, amount, money_unit(unit), **about)
 
 
 def told_or(
@@ -88,7 +90,7 @@ def told_or(
     """`told`; without any fact, the row empty with the flag `missing`, of the same group."""
     if len(facts):
         return told(code, indicator, value, unit, facts, **rest)
-    return row(code, indicator, None, unit, group=rest.get("group", ""), flag=missing)
+    return row(code, indicator, None, money_unit(unit), group=rest.get("group", ""), flag=missing)
 
 
 def last_of(facts: pd.DataFrame, key: list[str]) -> pd.DataFrame:

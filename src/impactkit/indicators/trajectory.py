@@ -8,12 +8,15 @@ import pandas as pd
 from impactkit.data import geography, series
 from impactkit.data.dates import last_day
 from impactkit.data.evaluation import Evaluation
+from impactkit.data.outcome_names import must_exist
 from impactkit.data.territories import Territory
 from impactkit.indicators.comparable import POPULATION, comparable, family_of
 
 BASE = 100.0
 # A figure pools five yearly surveys: closer dates would share some.
 APART = 5
+# How a year is written: 2019.
+YEAR = 4
 SHAPE = ["unit", "name", "role", "period", "value", "index"]
 
 
@@ -24,14 +27,15 @@ def trajectory(place: Territory, outcome: str = POPULATION) -> pd.DataFrame:
     The base is the first year for a population, otherwise the last one before the label; a rate has no
     index. Comparable units without a value at each period of the territory are left out. Of a five-year
     rolling figure only dates five years apart or more are compared, and nothing is drawn across a break:
-    without them, or without a perimeter, the frame has no row. Raises UnknownName for an indicator that no
-    source holds.
+    without them, without a perimeter, or while nothing is imported, the frame has no row. Raises UnknownName
+    for an indicator that does not exist.
 
     >>> place = ik.load().territory("val-d-aubrelle")
     >>> path = ik.trajectory(place, "count_jobs_private")
     >>> path[path["role"] == "territory"][["period", "index"]].round(1).tail(2).values.tolist()
     [[2023.0, 121.4], [2024.0, 122.6]]
     """
+    must_exist(place.evaluation, outcome)
     return _trajectory(place, outcome).copy()
 
 
@@ -55,18 +59,26 @@ def areas(place: Territory, outcome: str) -> pd.DataFrame:
 
 def annual(told: pd.DataFrame) -> pd.DataFrame:
     """Values by year: columns unit, period, value, low, high, flag and the rest of the first quarter; the
-    mean of four quarters, of which none is missing.
+    mean of four quarters or of twelve months, of which none is missing; of days, the one of its year.
     """
     told = told[told["value"].notna()]
-    quarters = told["period"].str.contains("-Q")
-    if not quarters.any():
+    within = told["period"].str.len() > YEAR
+    if not within.any():
         return told.reset_index(drop=True)
-    parts = told[quarters].assign(year=told["period"].str[:4])
+    parts = told[within].assign(year=told["period"].str[:4])
+    needed = parts["period"].map(_in_a_year).iloc[0]
     keys, means = ["unit", "year"], ["value", "low", "high"]
     grouped = parts.groupby(keys)
     rest = parts.drop(columns=[*means, "period"]).drop_duplicates(keys).set_index(keys)
-    whole = grouped[means].mean().join(rest)[grouped.size() == 4].reset_index()
+    whole = grouped[means].mean().join(rest)[grouped.size() == needed].reset_index()
     return whole.rename(columns={"year": "period"}).assign(as_of=lambda found: found["period"])
+
+
+def _in_a_year(period: str) -> int:
+    """How many periods of this length make a year; a day stands for its own."""
+    if "-Q" in period:
+        return 4
+    return 12 if period.count("-") == 1 else 1
 
 
 def middle(values: pd.Series) -> tuple[float, float, float]:

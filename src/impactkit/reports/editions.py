@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from impactkit.errors import RefusedData
 from impactkit.reports.files import differing, rows
 from impactkit.reports.record import RunRecord, read_record
 
@@ -32,8 +33,12 @@ class Move:
 
 def moves(before: Path, after: Path, old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Move, ...]:
     """What moved from one built report (its folder) to the next; `old`, `new`: their inputs, by name."""
-    was, now = _claims(before), _claims(after)
     changed = differing(old, new)
+    try:
+        was, now = _claims(before), _claims(after)
+    except RefusedData:
+        # A damaged edition is built anew; which of its figures moved, nobody can tell.
+        return (Move("", "", "", "", "", _why({}, {}, changed)),)
     newest: dict[str, str] = {}
     for row in was.values():
         newest[row["indicator"]] = max(newest.get(row["indicator"], ""), row["period"])

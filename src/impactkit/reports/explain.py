@@ -1,21 +1,18 @@
 """`explain`: one figure of a built report, followed back to the rows that it comes from."""
 
-import csv
 import functools
-import gzip
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from impactkit.data import official, series
+from impactkit.data import csv_text, official, series
 from impactkit.data.catalogue import measures
 from impactkit.data.evaluation import load
 from impactkit.data.folders import reference_folder
+from impactkit.data.tables import read_text
 from impactkit.data.territories import Territory
 from impactkit.display.shown import Block, Prose, Shown, Table, text
 from impactkit.effects.territory import effect
@@ -62,7 +59,7 @@ def explain(report: str | Path, claim: str, *, evaluation: str | Path | None = N
     folder = Path(report)
     if not (folder / TOLD).is_file():
         raise error(ReportFailed, "no-claims", where=str(folder))
-    told = pd.read_csv(folder / TOLD, dtype="str", keep_default_na=False).set_index("claim")
+    told = read_text(folder / TOLD).set_index("claim")
     if claim not in told.index:
         raise UnknownName.among(say("noun.claim"), claim, told.index, where=str(folder))
     row = told.loc[claim].to_dict() | {"claim": claim}
@@ -183,7 +180,7 @@ def _where(path: Path, unit: str) -> str:
     return f"{path.name}:{lines[0]}-{lines[-1]}" if lines else ""
 
 
-def _cells(path: Path) -> Iterator[list[str]]:
+def _cells(path: Path) -> Iterator[Sequence[str]]:
     """Rows of a CSV (perhaps compressed) or of every sheet of a workbook, as text."""
     if path.suffix == ".xlsx":
         import python_calamine
@@ -193,8 +190,6 @@ def _cells(path: Path) -> Iterator[list[str]]:
             for cells in book.get_sheet_by_name(name).to_python():
                 yield [str(cell) for cell in cells]
         return
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rt", encoding="utf-8-sig") as file:
-        start = file.readline()
-        file.seek(0)
-        yield from csv.reader(file, delimiter=";" if start.count(";") > start.count(",") else ",")
+    table = csv_text.strict(path)
+    yield table.header
+    yield from table.rows

@@ -1,7 +1,6 @@
 """Files written by one at a time, so that a power cut leaves the old or the new; their rows and hashes."""
 
 import contextlib
-import csv
 import datetime as dt
 import fcntl
 import hashlib
@@ -12,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from impactkit.data import csv_text
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import date
@@ -52,11 +52,11 @@ def synced(path: Path) -> None:
 
 
 def rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV file, by column; none where there is no file."""
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        return list(csv.DictReader(lines))
+    """The rows of a CSV file, by column; none where there is no file.
+
+    Raises RefusedData for a damaged one.
+    """
+    return csv_text.strict(path, separator=",").records() if path.is_file() else []
 
 
 def sha256(path: Path) -> str:

@@ -1,11 +1,11 @@
 """Only what changed: what a report would be built from today, beside what it was built from."""
 
-import csv
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from impactkit.data import csv_text
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.folders import reference_folder
 from impactkit.data.tables import PLACES, schemas
@@ -70,16 +70,16 @@ def why_stale(
 
 def _by_owner(file: Path) -> dict[str, str]:
     """SHA-256 of the rows of each owner, those of nobody in particular included; "" where one has none."""
-    rows: dict[str, list[list[str]]] = defaultdict(list)
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        head, *table = list(csv.reader(lines)) or [[]]
+    rows: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    table = csv_text.strict(file, separator=",")
+    head = table.header
     at = [n for n, column in enumerate(head) if column in PLACES]
-    for row in table:
+    for row in table.rows:
         # A row of two, as a transfer, is a row of both; one without an owner is everyone's.
         for owner in {row[n] for n in at if n < len(row)} - {""} or {""}:
             rows[owner].append(row)
     common = rows.pop("", [])
     return {
-        owner: hashlib.sha256(repr((head, bool(table), common, mine)).encode()).hexdigest()
+        owner: hashlib.sha256(repr((head, bool(table.rows), common, mine)).encode()).hexdigest()
         for owner, mine in [*rows.items(), ("", [])]
     }

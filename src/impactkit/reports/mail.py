@@ -1,10 +1,8 @@
 """Reports by e-mail: each territory's PDF to its recipients, never the same edition twice to one address."""
 
 import contextlib
-import csv
 import datetime as dt
 import hashlib
-import io
 import json
 import os
 import smtplib
@@ -16,6 +14,7 @@ from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from impactkit.data import csv_text
 from impactkit.data.evaluation import Evaluation, load
 from impactkit.errors import RefusedData
 from impactkit.reports.files import add_line, alone, now
@@ -151,13 +150,14 @@ def _server() -> smtplib.SMTP:
 def _recipients(ev: Evaluation) -> dict[str, list[str]]:
     """Addresses by territory, as the evaluation's recipients.csv gives them."""
     path = ev.folder / RECIPIENTS
-    with path.open(encoding="utf-8-sig", newline="") if path.is_file() else io.StringIO() as lines:
-        table = csv.DictReader(lines)
-        if not {"territory", "address"} <= set(table.fieldnames or ()):
-            raise error(RefusedData, "no-recipients", where=str(path))
-        rows = [
-            (n, row["territory"].strip(), row["address"].strip()) for n, row in enumerate(table, start=2)
-        ]
+    if not path.is_file():
+        raise error(RefusedData, "no-recipients", where=str(path))
+    table = csv_text.strict(path)
+    if not {"territory", "address"} <= set(table.header):
+        raise error(RefusedData, "no-recipients", where=str(path))
+    columns = table.header.index("territory"), table.header.index("address")
+    lines = [(n, row) for n, row in enumerate(table.rows, start=2) if any(map(str.strip, row))]
+    rows = [(n, *(row[column].strip() for column in columns)) for n, row in lines]
     _checked([(address, f"{RECIPIENTS}, B{n}") for n, _, address in rows])
     known = [*(place.code for place in ev.territories), "programme"]
     if strangers := [f"{RECIPIENTS}, A{n} ({code})" for n, code, _ in rows if code not in known]:

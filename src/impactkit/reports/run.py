@@ -12,19 +12,20 @@ from typing import Any, TextIO
 
 from impactkit.data.check import check
 from impactkit.data.evaluation import Evaluation, load
-from impactkit.data.folders import find, shipped
+from impactkit.data.folders import find
+from impactkit.data.journal import reading
+from impactkit.data.notebook_parameters import checked, territory_notebook, whole_notebook
 from impactkit.errors import Problems, RefusedData, Rich, UnknownName
 from impactkit.reports.execute import Job, Limits, recover
 from impactkit.reports.failure import Outcome, filed, read_failures, refused
 from impactkit.reports.files import add_line, alone, now
 from impactkit.reports.fresh import inputs_of, why_stale
 from impactkit.reports.interruption import held_back
-from impactkit.reports.parameters import checked
 from impactkit.reports.record import versions
 from impactkit.reports.workers import outcomes_of, prepared
 from impactkit.wording.catalogue import cells, error, say
 
-NOTEBOOK, WHOLE, PROGRAMME = "territory_report.ipynb", "programme_report.ipynb", "programme"
+PROGRAMME = "programme"
 CONTENTS, HISTORY, ENGINES = "index.html", "history.jsonl", ("fork", "plain")
 Log = Callable[[Mapping[str, Any]], None]
 CODE = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
@@ -150,6 +151,8 @@ def run(
     if not dry_run:
         stale = [every[code] for code in changed if code not in lost]
     with contextlib.ExitStack() as processes:
+        # No import changes the tables while reports are made of them.
+        processes.enter_context(reading(ev.folder))
         # What reports share is prepared while the tables are checked.
         living = processes.enter_context(prepared(stale, jobs, dask))
         # What was built from these very tables was checked with them.
@@ -218,7 +221,7 @@ def _jobs(ev: Evaluation, folder: str | Path, chosen: Sequence[str], target: Pat
     found = []
     for code in chosen:
         own = code in places
-        notebook = _notebook(ev, ev.report.get("notebook"), NOTEBOOK) if own else _whole(ev)
+        notebook = territory_notebook(ev.folder, ev.report) if own else _whole(ev)
         assert notebook is not None
         given = {**ev.report.get("parameters", {}), "territory": code} if own else {}
         told = {
@@ -232,27 +235,12 @@ def _jobs(ev: Evaluation, folder: str | Path, chosen: Sequence[str], target: Pat
 
 def _limits(ev: Evaluation) -> Limits:
     told = ev.report.get("limits", {})
-    names = {"cell": 1.0, "whole": 1.0, "memory": 1 << 20}
-    for name in told:
-        if name not in names:
-            raise UnknownName.among(say("noun.key"), name, names, where="evaluation.toml, [report.limits]")
-    return Limits(**{name: told[name] * names[name] for name in told})
-
-
-def _notebook(ev: Evaluation, named: str | None, usual: str) -> Path:
-    if not named:
-        return shipped("notebooks") / usual
-    return ev.folder / named if (ev.folder / named).is_file() else find(named).resolve()
+    units = {"cell": 1.0, "whole": 1.0, "memory": 1 << 20}
+    return Limits(**{name: told[name] * units[name] for name in told})
 
 
 def _whole(ev: Evaluation) -> Path | None:
-    """The notebook of the programme's report; an evaluation with a notebook of its own names this one too,
-    or has none. One territory is no programme.
-    """
-    named = ev.report.get("programme")
-    if len(ev.territories) < 2 or ev.report.get("notebook") and not named:
-        return None
-    return _notebook(ev, named, WHOLE)
+    return whole_notebook(ev.folder, ev.report, len(ev.territories))
 
 
 def _from(folder: str | Path) -> tuple[Path, str]:

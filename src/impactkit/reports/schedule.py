@@ -27,7 +27,7 @@ def schedule(kind: str, folder: str | Path, *, to: str | Path, when: str = "mont
     if when not in WHEN:
         raise UnknownName.among(say("noun.when"), when, WHEN)
     place, out = find(folder).resolve(), Path(to).resolve()
-    command = [sys.executable, "-m", "impactkit.cli", "run", str(place), "--to", str(out)]
+    command = [sys.executable, "-m", "impactkit", "run", str(place), "--to", str(out)]
     settings = _variables()
     name = f"impactkit-{place.name}"
     if kind == "cron":

@@ -6,6 +6,7 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from waiting import STUCK
 
 from impactkit.data.sources.cache import RECORD, editions, keep
 
@@ -102,7 +103,7 @@ def test_a_kill_at_any_step_leaves_the_old_or_the_new(tmp_path, processes):
         cache = tmp_path / str(step)
         kept(cache, OLD)
         (cache / "essai" / "fetch.part").write_bytes(NEW)
-        child = processes.run([sys.executable, "-c", KILLED, str(cache), str(step)], timeout=60)
+        child = processes.run([sys.executable, "-c", KILLED, str(cache), str(step)], timeout=STUCK)
         ends.append(child.returncode)
         assert held(cache) in ([OLD], [NEW, OLD])
         kept(cache, NEW)

@@ -13,6 +13,7 @@ import zipfile
 
 import pytest
 from local_server import serving
+from waiting import STUCK, wait_for
 
 import impactkit as ik
 from impactkit.data.sources import transfer
@@ -397,18 +398,21 @@ else:
 def killed(site, cache, path, processes):
     """Kill a fetch when half of a body has gone; returns what could be read all the while."""
     child = processes.start([sys.executable, "-c", CHILD, site.address + path, str(cache)])
-    seen, until = set(), time.monotonic() + 30
-    while not (site.half.is_set() and list(cache.rglob("*.part"))) and time.monotonic() < until:
+    seen = set()
+
+    def half():
         seen.update(one.path.read_bytes() for name in ("essai", "melodi") for one in editions(cache, name))
-        time.sleep(0.005)
-    assert site.half.is_set() and child.poll() is None
+        return site.half.is_set() and list(cache.rglob("*.part")) or child.poll() is not None
+
+    wait_for(half, "no half of a body has gone")
+    assert child.poll() is None
     os.kill(child.pid, signal.SIGKILL)
-    child.wait(10)
+    child.wait(STUCK)
     return seen
 
 
 def test_a_fetch_killed_in_the_middle_completes_at_the_next_call(site, tmp_path, processes):
-    site.answers["/t"] = [(200, {}, OTHER * 500, 20), (200, {}, OTHER * 500)]
+    site.answers["/t"] = [(200, {}, OTHER * 500, STUCK), (200, {}, OTHER * 500)]
     assert killed(site, tmp_path, "/t", processes) == set()
     assert editions(tmp_path, "essai") == () and list(tmp_path.rglob("*.part"))
     assert fetched(site, tmp_path)[0].path.read_bytes() == OTHER * 500
@@ -416,7 +420,11 @@ def test_a_fetch_killed_in_the_middle_completes_at_the_next_call(site, tmp_path,
 
 
 def test_a_kill_keeps_the_earlier_edition(site, tmp_path, processes):
-    site.answers["/t"] = [(200, {"ETag": '"1"'}, TABLE), (200, {}, OTHER * 500, 20), (200, {}, OTHER * 500)]
+    site.answers["/t"] = [
+        (200, {"ETag": '"1"'}, TABLE),
+        (200, {}, OTHER * 500, STUCK),
+        (200, {}, OTHER * 500),
+    ]
     fetched(site, tmp_path)
     assert killed(site, tmp_path, "/t", processes) == {TABLE}
     assert [one.path.read_bytes() for one in editions(tmp_path, "essai")] == [TABLE]
@@ -428,7 +436,7 @@ def test_pages_killed_in_the_middle_go_on_where_they_stopped(site, tmp_path, pro
     melodi(site, 4)
     whole = site.answers["/melodi"][0]
     third = json.dumps({"observations": [{}] * 3, "paging": {"isLast": True}}).encode()
-    site.answers["/melodi"] = [whole, whole, (200, {}, third, 20), whole]
+    site.answers["/melodi"] = [whole, whole, (200, {}, third, STUCK), whole]
     assert killed(site, tmp_path, "/melodi", processes) == set()
     assert editions(tmp_path, "melodi") == ()
     before = len(site.asked)

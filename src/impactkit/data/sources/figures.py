@@ -38,6 +38,8 @@ class Figures:
     figure: str = ""
     breaks: tuple[str, ...] = ()
     path: str = ""
+    # What was rewritten or chosen in reading, in finished sentences.
+    notes: tuple[str, ...] = ()
     strays: frozenset[str] = frozenset()
     _frame: pd.DataFrame = field(repr=False)
 

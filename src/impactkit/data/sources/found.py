@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from impactkit.data.setting_kinds import refuse
 from impactkit.data.sources.cache import editions
 from impactkit.data.sources.kinds import COMMON, KINDS
-from impactkit.data.tables import keyed
-from impactkit.errors import RefusedData, UnknownName
+from impactkit.data.sources.source_settings import source_faults
+from impactkit.errors import ImpactkitError, RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
 
 # By source, by part: the files, oldest first.
@@ -33,12 +34,19 @@ def cache_folder(folder: Path) -> Path:
 
 def checked(source: Mapping[str, Any], where: str) -> dict[str, Any]:
     """One [[source]] of evaluation.toml, its kind and keys known. Raises UnknownName or RefusedData."""
-    name = source.get("kind", "")
-    if name not in KINDS:
-        raise UnknownName.among(say("noun.source"), str(name), KINDS, where=where)
-    keyed(source, (*COMMON, *KINDS[name].keys), where, needed=KINDS[name].needed)
+    refuse(faults(source, where), where)
+    name = source["kind"]
     own = source.get("dataset") or source.get("indicator") or ""
     return {"id": f"{name}-{own}".lower().replace("_", "-") if own else name, **source}
+
+
+def faults(source: Mapping[str, Any], where: str) -> list[ImpactkitError]:
+    """Everything that is wrong with one [[source]]: its kind, its keys, their values."""
+    name = source.get("kind", "")
+    if not isinstance(name, str) or name not in KINDS:
+        return [UnknownName.among(say("noun.source"), str(name), KINDS, where=where)]
+    kind = KINDS[name]
+    return list(source_faults(source, (*COMMON, *kind.keys), kind.needed, where))
 
 
 def files(source: Mapping[str, Any], folder: Path) -> dict[str, list[Path]]:

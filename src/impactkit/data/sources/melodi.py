@@ -13,9 +13,9 @@ from typing import Any
 
 import pandas as pd
 
-from impactkit.data import geography
+from impactkit.data import csv_text, geography
 from impactkit.data.sources.figures import Figures
-from impactkit.data.sources.readers import checked, has, numbers, table
+from impactkit.data.sources.readers import checked, has, numbers, table, text_frame
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error
 
@@ -111,10 +111,11 @@ def _zipped(path: Path) -> pd.DataFrame:
     try:
         with zipfile.ZipFile(path) as packed:
             inner = next(name for name in packed.namelist() if name.endswith("_data.csv"))
-            with packed.open(inner) as file:
-                return pd.read_csv(file, sep=";", dtype="str", na_filter=False, encoding="utf-8-sig")
+            text = packed.read(inner).decode("utf-8-sig")
     except (zipfile.BadZipFile, StopIteration, ValueError) as cause:
         raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
+    packed_table = csv_text.of_text(text, path.name, separator=";", unreadable="source-no-table")
+    return text_frame(csv_text.sound(packed_table))
 
 
 def _labelled(path: Path, settings: Mapping[str, Any]) -> pd.DataFrame:

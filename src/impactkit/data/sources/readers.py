@@ -2,14 +2,17 @@
 the name of what is missing.
 """
 
-import gzip
 import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
+from impactkit.data import csv_text
+from impactkit.data.csv_text import CsvText
+from impactkit.data.number_text import LARGEST, numbers_of
 from impactkit.data.sources.figures import SHAPE
+from impactkit.data.tables import frame_of
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error
 
@@ -21,21 +24,18 @@ QUARTER = re.compile(r"(\d{4})-T([1-4])")
 def table(path: Path, needed: Iterable[str]) -> pd.DataFrame:
     """A CSV as text, whatever its separator (comma or semicolon), with or without BOM, compressed or not.
 
-    Raises RefusedData when it is no table, or when one of the columns `needed` is not there.
+    Raises RefusedData when it is no table, when a row is not as long as the header, or when one of the
+    columns `needed` is not there.
     """
-    try:
-        first = _first_line(path)
-        separator = ";" if first.count(";") > first.count(",") else ","
-        found = pd.read_csv(path, sep=separator, dtype="str", encoding="utf-8-sig", na_filter=False)
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError, EOFError, OSError) as cause:
-        raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
-    found.columns = found.columns.str.strip()
-    return has(found, needed, path.name)
+    return has(text_frame(csv_text.strict(path, unreadable="source-no-table")), needed, path.name)
 
 
-def _first_line(path: Path) -> str:
-    with (gzip.open if path.suffix == ".gz" else open)(path, "rt", encoding="utf-8-sig") as file:
-        return str(file.readline())
+def text_frame(table: CsvText) -> pd.DataFrame:
+    """The rows of a CSV as text, without empty lines; names of columns without spaces around."""
+    frame = frame_of(table)
+    frame.columns = frame.columns.str.strip()
+    silent = [not any(map(str.strip, row)) for row in table.rows]
+    return frame.drop(index=frame.index[silent]).reset_index(drop=True) if any(silent) else frame
 
 
 def has(frame: pd.DataFrame, needed: Iterable[str], where: str) -> pd.DataFrame:
@@ -63,12 +63,13 @@ def sheet(path: Path, name: str, needed: Iterable[str]) -> pd.DataFrame:
 def numbers(texts: pd.Series, where: str) -> pd.Series:
     """French or English decimals as numbers; a blank or a secret is NaN. Raises RefusedData on words."""
     found = pd.to_numeric(texts, errors="coerce").astype("float64")
+    found = found.where(found.abs() < LARGEST)
     silent = found.isna()
     if silent.any():
         plain = texts[silent].astype("object").fillna("").astype("str")
         plain = plain.str.replace(r"[\s\u00a0\u202f]", "", regex=True)
         rest = plain[~plain.str.lower().isin(BLANK)].str.replace(",", ".")
-        rest = pd.to_numeric(rest, errors="coerce")
+        rest = numbers_of(rest).set_axis(rest.index)
         if rest.isna().any():
             row = rest.index[rest.isna()][0]
             raise error(RefusedData, "source-number", where=where, found=texts[row], row=int(row) + 2)

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from impactkit.data.folders import find, shipped
 from impactkit.errors import ImpactkitError, RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
 
+NOTEBOOK, WHOLE = "territory_report.ipynb", "programme_report.ipynb"
 KINDS = {"str": str, "int": int, "float": float, "bool": bool, "list": list, "tuple": tuple, "dict": dict}
 
 
@@ -26,6 +28,29 @@ class Parameter:
     default: Any = None
     required: bool = False
     kind: type | None = None
+
+
+def territory_notebook(folder: Path, report: Mapping[str, Any]) -> Path:
+    """The notebook of a territory's report: the one that [report] names, in the evaluation's folder or near,
+    else that of the kit. Raises UnknownName for one that is nowhere.
+    """
+    return _notebook(folder, report.get("notebook"), NOTEBOOK)
+
+
+def whole_notebook(folder: Path, report: Mapping[str, Any], territories: int) -> Path | None:
+    """The notebook of the programme's report; an evaluation with a notebook of its own names this one too,
+    or has none. One territory is no programme.
+    """
+    named = report.get("programme")
+    if territories < 2 or report.get("notebook") and not named:
+        return None
+    return _notebook(folder, named, WHOLE)
+
+
+def _notebook(folder: Path, named: str | None, usual: str) -> Path:
+    if not named:
+        return shipped("notebooks") / usual
+    return folder / named if (folder / named).is_file() else find(named).resolve()
 
 
 def declared(notebook: Path) -> dict[str, Parameter]:
@@ -57,10 +82,11 @@ def checked(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     known, where = declared(notebook), notebook.name
     wrong: list[ImpactkitError] = []
     for name, value in given.items():
+        kind = known[name].kind if name in known else None
         if name not in known:
             wrong.append(UnknownName.among(say("noun.parameter"), name, known, where=where))
-        elif not _fits(value, known[name].kind):
-            kinds = {"expected": known[name].kind.__name__, "found": type(value).__name__}
+        elif kind is not None and not _fits(value, kind):
+            kinds = {"expected": kind.__name__, "found": type(value).__name__}
             wrong.append(error(RefusedData, "parameter-type", where=where, name=name, **kinds))
     for name in [one.name for one in known.values() if one.required and one.name not in given]:
         wrong.append(error(RefusedData, "parameter-missing", where=where, name=name))
@@ -96,8 +122,8 @@ def _kind(value: Any) -> type | None:
     return None if value is None else type(value)
 
 
-def _fits(value: Any, kind: type | None) -> bool:
-    if kind is None or type(value) is kind:
+def _fits(value: Any, kind: type) -> bool:
+    if type(value) is kind:
         return True
     # evaluation.toml has neither tuples nor a way to tell 1 from 1.0.
     return (kind is float and type(value) is int) or (kind is tuple and type(value) is list)

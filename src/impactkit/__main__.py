@@ -1,0 +1,5 @@
+"""`python -m impactkit` is `impactkit`."""
+
+from impactkit.cli import main
+
+main()

@@ -1,5 +1,0 @@
-"""`python -m impactkit.cli` is `impactkit`."""
-
-from impactkit.cli import main
-
-main()

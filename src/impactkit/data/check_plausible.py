@@ -1,0 +1,84 @@
+"""What a table may hold by its form and cannot mean: rates out of their range, dates that are not yet, two
+figures for one fact, « idem ».
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from impactkit.data.catalogue import catalogue
+from impactkit.data.check_schema import Fault
+from impactkit.data.dates import span, today
+from impactkit.data.tables import fields
+from impactkit.data.workbook.cells import is_date
+from impactkit.data.workbook.words import DITTO, plain
+from impactkit.wording.catalogue import advice
+from impactkit.wording.numbers import date
+
+Tables = Mapping[str, pd.DataFrame]
+# An indicator of the evaluation's own is a share by its name.
+SHARES = ("rate_", "share_")
+# No fact of an evaluation is older; nothing is planned later than so many years from now.
+OLDEST, FARTHEST = 1900, 20
+
+
+def plausible_faults(tables: Tables) -> Iterator[Fault]:
+    """Every value that its form admits and its meaning does not."""
+    if "outcomes" in tables:
+        yield from _rates(tables["outcomes"])
+    for table, frame in tables.items():
+        yield from _dates(table, frame)
+        if "source" in frame:
+            for row, words in enumerate(frame["source"]):
+                if plain(words) in DITTO:
+                    yield Fault(table, row, "source", words, *advice("check.idem"))
+
+
+def _rates(outcomes: pd.DataFrame) -> Iterator[Fault]:
+    """Shares that are no part of one: 12 for twelve per cent."""
+    if not {"indicator", "value"} <= set(outcomes):
+        return
+    units = dict(zip(catalogue()["id"], catalogue()["unit"], strict=True))
+    numbers = pd.to_numeric(outcomes["value"].replace("", None), errors="coerce")
+    for row, (name, value) in enumerate(zip(outcomes["indicator"], numbers, strict=True)):
+        is_share = units.get(name) == "part" or name.startswith(SHARES)
+        if is_share and not pd.isna(value) and not 0 <= value <= 1:
+            yield Fault("outcomes", row, "value", str(outcomes["value"].iloc[row]), *advice("check.rate"))
+
+
+def _dates(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
+    """Facts that are still to come, of the day or of their own row; years that are slips."""
+    day = today()
+    as_of = list(frame["as_of"]) if "as_of" in frame else [""] * len(frame)
+    for name, field in fields(table).items():
+        if name not in frame or not is_date(field):
+            continue
+        past, told_on = bool(field.get("past")), as_of if name != "as_of" else [""] * len(frame)
+        for row, (value, row_date) in enumerate(zip(frame[name], told_on, strict=True)):
+            if wrong := _wrong(value, row_date if past else "", day, past=past):
+                yield Fault(table, row, name, value, *wrong)
+
+
+def _wrong(value: str, row_date: str, day: dt.date, *, past: bool) -> tuple[str, str] | None:
+    first = _first_day(value)
+    if first is None:
+        return None
+    if first.year < OLDEST:
+        return advice("check.old", year=OLDEST)
+    if past and first > day:
+        return advice("check.future", day=date(day.isoformat()))
+    if first.year > day.year + FARTHEST:
+        return advice("check.far", n=FARTHEST, count=FARTHEST)
+    last = _first_day(row_date)
+    if last is not None and first > span(row_date)[1]:
+        return advice("check.after-row", date=row_date)
+    return None
+
+
+def _first_day(value: str) -> dt.date | None:
+    """The first day that a date may stand for; None for what is no date, which another check says."""
+    try:
+        return span(value)[0]
+    except (ValueError, IndexError):
+        return None

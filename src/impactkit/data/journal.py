@@ -1,0 +1,105 @@
+"""Several files changed as one: a kill at any moment leaves all of them or none; one writer at a time."""
+
+import contextlib
+import fcntl
+import json
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from impactkit.errors import RefusedData
+from impactkit.wording.catalogue import error
+
+JOURNAL = ".changes.journal"
+
+
+@contextlib.contextmanager
+def reading(folder: Path) -> Iterator[None]:
+    """Read a folder while nobody changes it; a change that was cut short is finished first."""
+    with _locked(folder, fcntl.LOCK_SH):
+        pending = (folder / JOURNAL).is_file()
+        if not pending:
+            yield
+    if pending:
+        with _locked(folder, fcntl.LOCK_EX):
+            _finish(folder)
+        with _locked(folder, fcntl.LOCK_SH):
+            yield
+
+
+@contextlib.contextmanager
+def changing(folder: Path) -> Iterator[None]:
+    """Be the only one to change a folder, with nobody reading it. Raises RefusedData when somebody is."""
+    with _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        _finish(folder)
+        yield
+
+
+def replace_all(folder: Path, files: Mapping[str, str]) -> None:
+    """Write files (by their path in the folder) all at once; call it inside `changing`.
+
+    The new ones are written aside, then named in a journal, then put in place: from the journal on, whoever
+    reads the folder next finishes what was begun; before it, nothing has happened.
+    """
+    for name, text in files.items():
+        aside = _aside(folder / name)
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        with aside.open("w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        _synced(aside.parent)
+    journal, before = folder / JOURNAL, folder / f"{JOURNAL}.new"
+    with before.open("w", encoding="utf-8") as file:
+        json.dump(sorted(files), file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(before, journal)
+    _synced(folder)
+    _finish(folder)
+
+
+def _finish(folder: Path) -> None:
+    """Put in place what a journal names; nothing where there is none."""
+    journal = folder / JOURNAL
+    if not journal.is_file():
+        return
+    for name in json.loads(journal.read_text("utf-8")):
+        path = folder / name
+        # One that is no longer aside is in its place already.
+        if _aside(path).is_file():
+            os.replace(_aside(path), path)
+            _synced(path.parent)
+    journal.unlink()
+    _synced(folder)
+
+
+def _aside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.new")
+
+
+def _synced(folder: Path) -> None:
+    """The names of a folder on the disk itself."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    """A lock on the folder itself: no file of it stays behind, and it goes with its process."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        _lock(folder, number, how)
+        yield
+    finally:
+        os.close(number)
+
+
+def _lock(folder: Path, number: int, how: int) -> None:
+    try:
+        fcntl.flock(number, how)
+    except BlockingIOError as cause:
+        raise error(RefusedData, "folder-busy", where=folder.name) from cause

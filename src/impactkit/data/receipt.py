@@ -1,0 +1,124 @@
+"""The receipt of an import: what became of every cell that held something, as a file and on the screen."""
+
+import csv
+import datetime as dt
+import io
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from impactkit.data.facts import Kept
+from impactkit.data.names import slug
+from impactkit.data.tables import fields, schemas
+from impactkit.data.workbook.taken import CHANGED, FATES, RETRACTED, Entry
+from impactkit.wording.catalogue import say
+
+FOLDER = "receipts"
+COLUMNS = ("sheet", "cell", "fate", "value", "becomes", "why", "table", "key", "column")
+# On the screen; the file has them all.
+MOST = 8
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What an import did: an entry for each cell that held something, in the order of the sheets; comments
+    (sheet, cell, words, what became of them); what the tables keep and the workbook does not say; what is
+    said once for a whole column or sheet.
+    """
+
+    workbook: str
+    entries: tuple[Entry, ...] = ()
+    comments: tuple[tuple[str, str, str, str], ...] = ()
+    kept: tuple[Kept, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many cells met each fate; together, all the cells that held something."""
+        counts = Counter(entry.fate for entry in self.entries)
+        return {fate: counts[fate] for fate in FATES if counts[fate]}
+
+    def lines(self) -> Iterator[str]:
+        """The receipt on the screen: what was changed or taken back, what is missing, the counts."""
+        for fate in (CHANGED, RETRACTED):
+            entries = [entry for entry in self.entries if entry.fate == fate]
+            for entry in entries[:MOST]:
+                place = f"{entry.sheet}, {entry.cell}"
+                yield say(f"receipt.{fate}", place=place, value=entry.value, why=entry.why)
+            yield from _more(len(entries))
+        yield from self.remarks[:MOST]
+        yield from _more(len(self.remarks))
+        for sheet, cell, words, became in self.comments[:MOST]:
+            yield say("receipt.comment", place=f"{sheet}, {cell}", words=words, became=became)
+        yield from _more(len(self.comments))
+        yield from self._missing()
+        yield self.summary()
+
+    def summary(self) -> str:
+        """The counts, in one sentence."""
+        counts = self.counts
+        parts = ", ".join(say(f"fate.{fate}.count", n=count, count=count) for fate, count in counts.items())
+        total = sum(counts.values())
+        return say("receipt.counts", n=total, count=total, parts=parts or say("receipt.no-cell"))
+
+    def _missing(self) -> Iterator[str]:
+        """What the tables keep and the workbook no longer says, table by table."""
+        for table in dict.fromkeys(kept.table for kept in self.kept):
+            title = schemas()[table]["title"]
+            rows = [kept.key for kept in self.kept if kept.table == table and not kept.column]
+            if rows:
+                yield say(
+                    "receipt.absent", n=len(rows), count=len(rows), table=title, keys=_few(rows), name=table
+                )
+            cells = [kept for kept in self.kept if kept.table == table and kept.column]
+            names = [f"{kept.key} : {fields(table)[kept.column]['title']}" for kept in cells]
+            if names:
+                about = {"table": title, "keys": _few(names), "name": table}
+                yield say("receipt.emptied", n=len(names), count=len(names), **about)
+
+    def text(self) -> str:
+        """The file: CSV, a line for each cell, then for each comment and each fact that was not there."""
+        file = io.StringIO()
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([say(f"receipt.head.{name}") for name in COLUMNS])
+        for entry in self.entries:
+            title = schemas()[entry.table]["title"] if entry.table else ""
+            column = fields(entry.table)[entry.column]["title"] if entry.column else ""
+            about = (
+                entry.sheet,
+                entry.cell,
+                say(f"fate.{entry.fate}"),
+                entry.value,
+                entry.becomes,
+                entry.why,
+            )
+            writer.writerow([*about, title, entry.key, column])
+        for sheet, cell, words, became in self.comments:
+            writer.writerow([sheet, cell, say("fate.comment"), words, "", became, "", "", ""])
+        for kept in self.kept:
+            title, column = schemas()[kept.table]["title"], ""
+            if kept.column:
+                column = fields(kept.table)[kept.column]["title"]
+            why = say("receipt.kept")
+            writer.writerow(["", "", say("fate.kept"), kept.value, "", why, title, kept.key, column])
+        return file.getvalue()
+
+
+def file_name(folder: Path, workbook: str, day: dt.date) -> str:
+    """Where a receipt is written: its day, its workbook, and a number when there is one already."""
+    stem = f"{FOLDER}/{day.isoformat()}-{slug(Path(workbook).stem)}"
+    number, name = 1, f"{stem}.csv"
+    while (folder / name).exists():
+        number += 1
+        name = f"{stem}-{number}.csv"
+    return name
+
+
+def _few(names: list[str]) -> str:
+    return " ; ".join(names[:MOST]) + ("…" if len(names) > MOST else "")
+
+
+def _more(count: int) -> Iterator[str]:
+    if count > MOST:
+        yield say("receipt.more", n=count - MOST, count=count - MOST)

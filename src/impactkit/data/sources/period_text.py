@@ -1,0 +1,75 @@
+"""Periods as people write them: years, quarters, months or days, in the forms of the kit."""
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from impactkit.wording.catalogue import advice, say
+
+YEAR, QUARTER, MONTH, DAY = "year", "quarter", "month", "day"
+FIRST, LAST = 1800, 2200
+_TIME = r"(?:[T ]00:00(?::00(?:\.0+)?)?)?"
+# Day before month, as France writes them.
+FORMS = (
+    (YEAR, re.compile(r"(?P<y>[0-9]{4})(?:[.,]0+)?")),
+    (QUARTER, re.compile(r"(?P<y>[0-9]{4})[ -]?[TtQq](?P<q>[1-4])")),
+    (QUARTER, re.compile(r"[TtQq](?P<q>[1-4])[ /-]?(?P<y>[0-9]{4})")),
+    (MONTH, re.compile(r"(?P<y>[0-9]{4})[-/](?P<m>[0-9]{1,2})")),
+    (MONTH, re.compile(r"(?P<m>[0-9]{1,2})[-/](?P<y>[0-9]{4})")),
+    (DAY, re.compile(rf"(?P<y>[0-9]{{4}})[-/](?P<m>[0-9]{{1,2}})[-/](?P<d>[0-9]{{1,2}}){_TIME}")),
+    (DAY, re.compile(rf"(?P<d>[0-9]{{1,2}})[-/](?P<m>[0-9]{{1,2}})[-/](?P<y>[0-9]{{4}}){_TIME}")),
+)
+
+
+@dataclass(frozen=True)
+class Period:
+    """A year (2023), a quarter (2023-Q3), a month (2023-03) or a day (2023-01-01)."""
+
+    frequency: str
+    text: str
+
+
+def period_of(text: str) -> Period | None:
+    """The period that a text says; None when it says none."""
+    plain = text.strip()
+    for frequency, form in FORMS:
+        if match := form.fullmatch(plain):
+            return _period(frequency, match.groupdict())
+    return None
+
+
+def read(texts: Sequence[str]) -> tuple[list[str], dict[int, tuple[str, str]]]:
+    """The periods of a column, all of the frequency that most have; what is wrong, by position."""
+    distinct = {text: period_of(text) for text in set(texts)}
+    periods = [distinct[text] for text in texts]
+    counts = Counter(period.frequency for period in periods if period)
+    frequency = max(counts, key=lambda name: counts[name], default=YEAR)
+    wrong = {}
+    for position, period in enumerate(periods):
+        if period is None:
+            wrong[position] = advice("own.period")
+        elif period.frequency != frequency:
+            usual = say(f"own.period.{frequency}")
+            wrong[position] = advice("own.period.mixed", usual=usual)
+    return [period.text if period else "" for period in periods], wrong
+
+
+def _period(frequency: str, parts: dict[str, str]) -> Period | None:
+    """The period in the form of the kit; None for a date that does not exist."""
+    year = int(parts["y"])
+    month, day = int(parts.get("m") or 1), int(parts.get("d") or 1)
+    try:
+        date = dt.date(year, month, day)
+    except ValueError:
+        return None
+    if not FIRST <= year <= LAST:
+        return None
+    text = {
+        YEAR: f"{date:%Y}",
+        QUARTER: f"{date:%Y}-Q{parts.get('q')}",
+        MONTH: f"{date:%Y-%m}",
+        DAY: date.isoformat(),
+    }
+    return Period(frequency, text[frequency])

@@ -1,0 +1,123 @@
+"""`withdraw`: a fact taken back, kept in a log with who, when and why; no old workbook brings it back."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from impactkit.data.check_rules import faults
+from impactkit.data.check_schema import cell_faults
+from impactkit.data.dates import today
+from impactkit.data.evaluation import settings_of
+from impactkit.data.facts import Back, Identity, identity, labels_of
+from impactkit.data.folders import find
+from impactkit.data.journal import changing, replace_all
+from impactkit.data.tables import as_csv, fields, read_folder, schemas
+from impactkit.errors import RefusedData, UnknownName
+from impactkit.wording.catalogue import error, say
+
+LOG = "withdrawn.csv"
+COLUMNS = ("date", "by", "why", "table", "key", "column", "row")
+
+
+@dataclass(frozen=True)
+class Withdrawn:
+    """A fact that was taken back: when, by whom, why; its table, its key, one column of it or all (""), and
+    the row as it was.
+    """
+
+    date: str
+    by: str
+    why: str
+    table: str
+    key: str
+    column: str
+    row: Mapping[str, str]
+
+    def __str__(self) -> str:
+        about = {"table": schemas()[self.table]["title"], "fact": self.key, "by": self.by, "why": self.why}
+        return say("withdrawn.told", date=self.date, **about)
+
+
+def withdraw(folder: str | Path, table: str, key: str, *, by: str, why: str, column: str = "") -> Withdrawn:
+    """Take a fact back: the row of `table` whose key is `key` (« halle / 2021-06 »), or one `column` of it.
+
+    Nothing is lost: `withdrawn.csv` keeps the row as it was, who took it back, when and why. Raises
+    UnknownName for a table, a key or a column that does not exist, RefusedData when nobody or nothing is
+    said, or when other rows refer to this one.
+    """
+    home = find(folder).resolve()
+    settings = settings_of(home, str(folder))
+    if table not in schemas():
+        raise UnknownName.among(say("noun.table"), table, schemas(), where=home.name)
+    if column and column not in fields(table):
+        raise UnknownName.among(say("noun.column"), column, fields(table), where=f"{table}.csv")
+    if not by.strip() or not why.strip():
+        raise error(RefusedData, "withdraw-unsigned", where=f"{table}.csv")
+    with changing(home):
+        tables = read_folder(home)
+        frame = tables.get(table, pd.DataFrame(columns=list(fields(table)), dtype="str"))
+        names = labels_of(table, frame.to_dict("records"))
+        if key not in names:
+            raise UnknownName.among(say("noun.fact"), key, names, where=f"{table}.csv")
+        row = names.index(key)
+        before = {str(name): str(value) for name, value in frame.iloc[row].items()}
+        without = _without(frame, row, column)
+        broken = [*cell_faults(table, without), *faults({**tables, table: without}, settings)]
+        known = [*cell_faults(table, frame), *faults(tables, settings)]
+        if worse := [fault for fault in broken if _outline(fault) not in set(map(_outline, known))]:
+            where = f"{worse[0].table}.csv"
+            raise error(
+                RefusedData, "withdraw-needed", where=where, value=worse[0].value, expected=worse[0].expected
+            )
+        withdrawn = Withdrawn(today().isoformat(), by.strip(), why.strip(), table, key, column, before)
+        log = [*withdrawals(home), withdrawn]
+        replace_all(home, {f"{table}.csv": as_csv(without), LOG: _text(log)})
+    return withdrawn
+
+
+def _without(frame: pd.DataFrame, row: int, column: str) -> pd.DataFrame:
+    if not column:
+        return frame.drop(index=frame.index[row]).reset_index(drop=True)
+    emptied = frame.copy()
+    emptied.iloc[row, list(frame.columns).index(column)] = ""
+    return emptied
+
+
+def _outline(fault: object) -> tuple[object, ...]:
+    """A fault without its row, which moves when another row goes."""
+    return tuple(getattr(fault, name) for name in ("table", "column", "value", "expected"))
+
+
+def withdrawals(folder: Path) -> list[Withdrawn]:
+    """What was taken back in a folder, in order."""
+    file = folder / LOG
+    if not file.is_file():
+        return []
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    return [Withdrawn(**{**row, "row": json.loads(row["row"])}) for row in rows if row["table"] in schemas()]
+
+
+def taken_back(folder: Path) -> dict[str, dict[Identity, list[Back]]]:
+    """Facts that were taken back, by table and identity."""
+    rows: dict[str, dict[Identity, list[Back]]] = {}
+    for withdrawn in withdrawals(folder):
+        back = Back(withdrawn.row, str(withdrawn), withdrawn.column)
+        of_table = rows.setdefault(withdrawn.table, {})
+        of_table.setdefault(identity(withdrawn.table, withdrawn.row), []).append(back)
+    return rows
+
+
+def _text(log: list[Withdrawn]) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for withdrawn in log:
+        row = json.dumps(dict(withdrawn.row), ensure_ascii=False)
+        writer.writerow([*(getattr(withdrawn, name) for name in COLUMNS[:-1]), row])
+    return file.getvalue()

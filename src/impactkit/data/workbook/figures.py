@@ -1,0 +1,139 @@
+"""A figure with the units of its cell, its header and its column: in the column's unit, or refused."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from impactkit.data.money import Money
+from impactkit.data.workbook.formats import seen
+from impactkit.data.workbook.reading import Reading, refused
+from impactkit.data.workbook.sheet import Cell
+from impactkit.data.workbook.units import ANY_MONEY, Unit, unit_of
+from impactkit.data.workbook.words import clean
+from impactkit.wording.catalogue import say
+from impactkit.wording.currency import currency_words
+from impactkit.wording.numbers import number
+
+# A number of a text: thousands apart by three or not at all, a comma or a point before the decimals.
+FIGURE = re.compile(r"[+\-]?(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d+)*")
+CURRENCY = "currency"
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """A figure as it is read on the screen, its words, and the number that the cell holds."""
+
+    shown: float
+    words: str
+    value: float
+
+
+def read_figure(cell: Cell, field: Mapping[str, Any], header: Unit | None, money: Money) -> Reading:
+    """The figure of a cell in the unit of its column (`unit` of the schema), and how it was changed."""
+    figure = _of_number(cell) if isinstance(cell.value, int | float) else _of_text(cell)
+    if isinstance(figure, Reading):
+        return figure
+    unit = unit_of(figure.words) if figure.words else None
+    if figure.words and unit is None:
+        return refused("cell.number" if isinstance(cell.value, str) else "cell.words", words=figure.words)
+    if header and unit and unit.scale != header.scale:
+        return refused("cell.disagree")
+    if unit is None and figure.shown != figure.value:
+        return refused("cell.scaled", shown=_printed(figure.shown), value=_printed(figure.value))
+    return _converted(figure, unit or header or Unit(), field, money)
+
+
+def misfit(unit: Unit, field: Mapping[str, Any], money: Money) -> Reading | None:
+    """Why a unit is not the one of a column; None when it is."""
+    kind, _, per = str(field.get("unit", "")).partition("/")
+    names = {"unit": unit_name(field, money), "written": written_name(unit)}
+    if unit.per not in ("", per):
+        return refused("cell.period", **names)
+    if unit.kind == "" and (unit.scale == 1 or kind):
+        return None
+    if kind == CURRENCY and unit.kind not in _COUNTED:
+        is_counted = unit.kind == ANY_MONEY or money.is_own(unit.kind) or money.rate_of(unit.kind)
+        return None if is_counted else refused("cell.currency", **names)
+    return None if unit.kind == kind else refused("cell.unit", **names)
+
+
+# Kinds of units that are no currency.
+_COUNTED = ("fte", "job", "hour", "day", "month", "year", "person", "member", "share")
+
+
+def unit_name(field: Mapping[str, Any], money: Money) -> str:
+    """The unit of a column in words."""
+    kind, _, per = str(field.get("unit", "")).partition("/")
+    name = currency_words(money.currency) if kind == CURRENCY else say(f"unit.{kind or 'none'}")
+    return say(f"unit.per-{per}", unit=name) if per else name
+
+
+def written_name(unit: Unit) -> str:
+    """A unit as a person wrote it, in words."""
+    kind = say(f"unit.{unit.kind}") if unit.kind in _COUNTED else unit.kind
+    name = f"{number(unit.scale)} {kind}" if unit.scale != 1 else kind
+    return say(f"unit.per-{unit.per}", unit=name) if unit.per else name
+
+
+def _of_number(cell: Cell) -> _Figure | Reading:
+    if isinstance(cell.value, bool):
+        return refused("cell.number")
+    shown = seen(cell.value, cell.form)
+    if shown.figure is None:
+        return refused("cell.unseen", value=_printed(cell.value))
+    return _Figure(shown.figure, shown.words, float(cell.value))
+
+
+def _of_text(cell: Cell) -> _Figure | Reading:
+    text = re.sub(r"\s+", " ", clean(cell.value)).replace("−", "-").replace("- ", "-")
+    figures = FIGURE.findall(text)
+    if len(figures) != 1:
+        return refused("cell.number")
+    digits = figures[0].replace(" ", "")
+    if re.fullmatch(r"[+\-]?\d{1,3}\.\d{3}", digits):
+        return refused("cell.dot")
+    if not re.fullmatch(r"[+\-]?\d+([.,]\d+)?", digits):
+        return refused("cell.number")
+    value = float(digits.replace(",", "."))
+    return _Figure(value, text.replace(figures[0], " ").strip(), value)
+
+
+def _converted(figure: _Figure, unit: Unit, field: Mapping[str, Any], money: Money) -> Reading:
+    if wrong := misfit(unit, field, money):
+        return wrong
+    amount = float(figure.shown)
+    if unit.scale != 1 or unit.kind == "share":
+        amount = _rounded(amount * unit.scale / (100 if unit.kind == "share" else 1))
+    how = ""
+    exchange = None if money.is_own(unit.kind) else money.rate_of(unit.kind)
+    if exchange:
+        code, rate = exchange
+        amount = _rounded(amount * rate.rate)
+        how = say("cell.exchanged", code=code, rate=rate.rate, date=rate.date, source=rate.source)
+    if abs(amount - figure.value) < 1e-12 * abs(amount):
+        # What is shown in thousands is what the cell holds.
+        amount = figure.value
+    reading = _counted(amount, str(field["type"]))
+    if reading.wrong or (unit.kind == "share" or amount == figure.value) and not how:
+        return reading
+    shown = f"{_printed(figure.shown)} {figure.words or written_name(unit)}".strip()
+    words = say("cell.converted", shown=shown, becomes=_printed(amount), unit=unit_name(field, money))
+    return Reading(reading.text, how=f"{words} {how}".strip())
+
+
+def _counted(amount: float, kind: str) -> Reading:
+    if amount.is_integer() and abs(amount) < 1e15:
+        return Reading(str(int(amount)))
+    return refused("cell.integer") if kind == "integer" else Reading(repr(amount))
+
+
+def _rounded(amount: float) -> float:
+    """A product without what binary arithmetic adds after fifteen figures."""
+    return float(f"{amount:.15g}")
+
+
+def _printed(amount: float) -> str:
+    """A figure with all its decimals, for a message."""
+    decimals = len(f"{amount:.10f}".rstrip("0").partition(".")[2])
+    return number(amount, decimals)

@@ -1,0 +1,53 @@
+"""« Mode d'emploi », the sheet on which a workbook opens: how to fill it in, and what each sheet is for."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from impactkit.data.tables import schemas
+from impactkit.data.workbook.cells import shown_words
+from impactkit.data.workbook.sheet import Cell, Sheet
+from impactkit.data.workbook.words import plain
+from impactkit.wording.catalogue import say
+from impactkit.wording.currency import currency_words
+from impactkit.wording.voice import voice
+
+RULES = ("rows", "empty", "dates", "units", "source", "example", "correct", "hidden", "columns", "send")
+NARROW, WIDE = 28, 96
+
+
+def is_manual(sheet: Sheet) -> bool:
+    """Whether a sheet is the one that says how to fill in the others."""
+    return plain(sheet.name) == plain(say("manual.sheet"))
+
+
+def is_ours(cell: Cell) -> bool:
+    """Whether the kit itself wrote a cell of that sheet; what a person added there is that person's."""
+    words, title = plain(shown_words(cell)), plain(say("manual.title", title=""))
+    every = {say("manual.sheets"), *_rules()}
+    for schema in schemas().values():
+        every |= {schema["sheet"], schema["description"]}
+    return words.startswith(title) or words in set(map(plain, every))
+
+
+def write_manual(book: Any, tables: Sequence[str], title: str) -> None:
+    """Add the sheet to a workbook (openpyxl), before the others; `tables` are those that it holds."""
+    from openpyxl.styles import Alignment, Font
+
+    sheet = book.create_sheet(say("manual.sheet"), 0)
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = NARROW, WIDE
+    sheet.append([say("manual.title", title=title)])
+    sheet["A1"].font = Font(bold=True, size=14)
+    for rule in _rules():
+        sheet.append([None, rule])
+    sheet.append([say("manual.sheets")])
+    sheet.cell(sheet.max_row, 1).font = Font(bold=True)
+    for table in tables:
+        sheet.append([schemas()[table]["sheet"], schemas()[table]["description"]])
+    for line in sheet.iter_rows(min_row=2):
+        for cell in line:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    book.active = 0
+
+
+def _rules() -> list[str]:
+    return [say(f"manual.{rule}", currency=currency_words(voice().currency)) for rule in RULES]

@@ -1,0 +1,81 @@
+"""Opening a workbook that somebody sent; what is none is refused in one sentence, before it is read."""
+
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+from impactkit.data.workbook.sheet import Sheet
+from impactkit.errors import RefusedData
+from impactkit.wording.catalogue import error
+
+# The name of the sheet that only feeds drop-down lists.
+LISTS = "listes"
+OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+LARGEST = 200_000_000
+# What a reader meets in a file that only looks like a workbook.
+UNREADABLE = (
+    zipfile.BadZipFile,
+    KeyError,
+    ValueError,
+    TypeError,
+    OSError,
+    SyntaxError,
+    IndexError,
+    zlib.error,
+)
+Reader = Callable[[Path], tuple[Sheet, ...]]
+
+
+def read_sheets(path: Path) -> tuple[Sheet, ...]:
+    """The sheets of a workbook (.xlsx, .xlsm, Strict or not; .ods; .xls; .csv), hidden ones too.
+
+    Raises RefusedData, in one sentence, for no file, another format, a password, or contents beyond 200 MB
+    once unpacked.
+    """
+    kind = _kind(path)
+    if kind not in ("xlsx", "ods", "xls", "csv"):
+        raise error(RefusedData, f"workbook-{kind}", where=path.name, most=LARGEST // 1_000_000)
+    try:
+        return _reader(kind)(path)
+    except UNREADABLE as cause:
+        raise error(RefusedData, "workbook-unreadable", where=path.name) from cause
+
+
+def _reader(kind: str) -> Reader:
+    from impactkit.data.workbook import delimited, opendocument, xls, xlsx
+
+    return {
+        "xlsx": xlsx.read,
+        "ods": opendocument.read,
+        "xls": xls.read,
+        "csv": delimited.read,
+    }[kind]
+
+
+def _kind(path: Path) -> str:
+    """What a file is, by its content; else why it is no workbook that can be opened."""
+    if not path.is_file():
+        return "absent"
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if head.startswith(OLE):
+        # A password wraps the workbook in the container that old .xls files use.
+        return "locked" if "EncryptedPackage".encode("utf-16-le") in path.read_bytes() else "xls"
+    if zipfile.is_zipfile(path):
+        return _zipped(path)
+    if not head:
+        return "empty"
+    is_text = b"\0" not in head or head[:2] in (b"\xff\xfe", b"\xfe\xff")
+    return "csv" if is_text and path.suffix.lower() in (".csv", ".tsv", ".txt") else "other"
+
+
+def _zipped(path: Path) -> str:
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+        if sum(info.file_size for info in archive.infolist()) > LARGEST:
+            return "bomb"
+        if "mimetype" in names and "content.xml" in names:
+            manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in names else b""
+            return "locked" if b"encryption-data" in manifest else "ods"
+        return "xlsx" if "xl/workbook.xml" in names else "other"

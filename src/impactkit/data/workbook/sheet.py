@@ -1,0 +1,42 @@
+"""A sheet as a spreadsheet shows it: each cell's value and format, what is hidden, struck or commented."""
+
+import functools
+import itertools
+from dataclasses import dataclass, field
+from typing import Any
+
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell with something in it: its value, its number format (as Excel writes one), its comment, whether
+    it is struck through; `wrong` when it has no value to read: of a formula that was never computed
+    (`uncomputed`), or whose result is an error (`broken`).
+    """
+
+    value: Any
+    form: str = ""
+    wrong: str = ""
+    comment: str = ""
+    struck: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet: its cells by (line, column), from 1, in the order of reading; its merged ranges (first, last
+    line; columns too); its hidden lines and columns, and whether it is hidden itself.
+    """
+
+    name: str
+    cells: dict[Place, Cell]
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden: bool = False
+    hidden_lines: frozenset[int] = field(default_factory=frozenset)
+    hidden_columns: frozenset[int] = field(default_factory=frozenset)
+
+    @functools.cached_property
+    def by_line(self) -> dict[int, dict[int, Cell]]:
+        """Lines that hold something, in order, and their cells from left to right."""
+        lines = itertools.groupby(self.cells.items(), lambda entry: entry[0][0])
+        return {line: {place[1]: cell for place, cell in cells} for line, cells in lines}

@@ -1,0 +1,98 @@
+"""Office Open XML workbooks (.xlsx, .xlsm), of the Transitional or the Strict kind."""
+
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from impactkit.data.workbook.sheet import Cell, Place, Sheet
+
+# Names of Strict Open XML (ISO/IEC 29500-1) and those that readers know: the same contents under both.
+STRICT = b"http://purl.oclc.org/ooxml/"
+NAMES = {
+    b"spreadsheetml/main": b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    b"drawingml/main": b"http://schemas.openxmlformats.org/drawingml/2006/main",
+    b"officeDocument/": b"http://schemas.openxmlformats.org/officeDocument/2006/",
+    b"package/": b"http://schemas.openxmlformats.org/package/2006/",
+}
+
+
+def read(path: Path) -> tuple[Sheet, ...]:
+    """The sheets of a workbook; formulas by the results that are kept with them."""
+    import openpyxl
+
+    content = _transitional(path)
+    book = openpyxl.load_workbook(content, rich_text=True)
+    formulas = any(cell.data_type == "f" for sheet in book.worksheets for cell in sheet._cells.values())
+    content.seek(0)
+    values = openpyxl.load_workbook(content, data_only=True) if formulas else book
+    return tuple(_sheet(sheet, values[sheet.title]) for sheet in book.worksheets)
+
+
+def _transitional(path: Path) -> io.BytesIO:
+    """The file; one of the Strict kind under the names that readers know."""
+    content = path.read_bytes()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if STRICT not in archive.read("xl/workbook.xml"):
+            return io.BytesIO(content)
+        renamed = io.BytesIO()
+        with zipfile.ZipFile(renamed, "w", zipfile.ZIP_DEFLATED) as copy:
+            for info in archive.infolist():
+                part = archive.read(info)
+                for strict, known in NAMES.items() if STRICT in part else ():
+                    part = part.replace(STRICT + strict, known)
+                copy.writestr(info.filename, part)
+    renamed.seek(0)
+    return renamed
+
+
+def _sheet(sheet: Any, values: Any) -> Sheet:
+    ranges = sorted(sheet.merged_cells.ranges, key=lambda area: (area.min_row, area.min_col))
+    return Sheet(
+        sheet.title,
+        _cells(sheet, values),
+        tuple((area.min_row, area.max_row, area.min_col, area.max_col) for area in ranges),
+        sheet.sheet_state != "visible",
+        frozenset(line for line, about in sheet.row_dimensions.items() if _unseen(about, about.ht)),
+        frozenset(_hidden_columns(sheet)),
+    )
+
+
+def _unseen(about: Any, size: float | None) -> bool:
+    return bool(about.hidden) or size == 0
+
+
+def _hidden_columns(sheet: Any) -> list[int]:
+    return [
+        column
+        for about in sheet.column_dimensions.values()
+        if _unseen(about, about.width)
+        for column in range(about.min or 1, (about.max or about.min or 1) + 1)
+    ]
+
+
+def _cells(sheet: Any, values: Any) -> dict[Place, Cell]:
+    cells: dict[Place, Cell] = {}
+    # The cells that exist: a sheet may claim a million lines, and hold ten.
+    for place in sorted(sheet._cells):
+        cell = sheet._cells[place]
+        if cell.value is None:
+            continue
+        value, kind = cell.value, cell.data_type
+        if kind == "f":
+            result = values._cells.get(place)
+            value, kind = (result.value, result.data_type) if result is not None else (None, "n")
+        wrong = "uncomputed" if value is None else "broken" if kind == "e" else ""
+        if value is None:
+            value = str(getattr(cell.value, "text", cell.value))
+        comment = cell.comment.text if cell.comment else ""
+        plain_value = str(value) if isinstance(value, list) else value
+        cells[place] = Cell(plain_value, cell.number_format, wrong, comment, _is_struck(cell))
+    return cells
+
+
+def _is_struck(cell: Any) -> bool:
+    """Whether the cell, or a part of its text, is struck through."""
+    parts = cell.value if isinstance(cell.value, list) else ()
+    struck = any(getattr(getattr(part, "font", None), "strike", False) for part in parts)
+    return struck or bool(cell.has_style and cell.font.strike)
