@@ -56,9 +56,9 @@ def test_a_name_that_is_only_near_is_free(small, code):
     assert ik.load(folder).territory(code).code == code
 
 
-@pytest.mark.parametrize("name", ["Com 1", "Le Programme", "Auxerre=89024"])
+@pytest.mark.parametrize("name", ["Com 1", "Le Programme", "Auxerre"])
 def test_new_takes_what_is_only_near(tmp_path, name):
-    assert ik.new_workbook(tmp_path / "essai", named=[name], perimeter="commune").is_file()
+    assert ik.new_workbook(tmp_path / "essai", named=[name]).is_file()
     assert not ik.check(tmp_path / "essai")
 
 
@@ -66,7 +66,7 @@ def test_new_takes_what_is_only_near(tmp_path, name):
 def test_new_refuses_a_name_that_would_give_it(tmp_path, name):
     folder = tmp_path / "essai"
     with pytest.raises(ik.RefusedData) as caught:
-        ik.new_workbook(folder, named=["Val fleuri", name], perimeter="commune")
+        ik.new_workbook(folder, named=["Val fleuri", name])
     assert caught.value.where == name.partition("=")[0] and "territoire-" in caught.value.next
     assert not folder.exists()
 

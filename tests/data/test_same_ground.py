@@ -17,7 +17,7 @@ CHANGED, NOT_PUBLISHED = "missing:perimeter-changed", "missing:not-published"
 YEARS = st.sampled_from(geography.VINTAGES)
 
 
-@settings(max_examples=tiers.examples(60))
+@settings(max_examples=tiers.examples(25))
 @given(YEARS, YEARS, st.sampled_from(["epci", "commune", "departement", "region"]))
 def test_the_same_ground_is_the_same_union_of_whole_blocks(then, now, family):
     found = series.vintages(then, now, family)
