@@ -42,14 +42,12 @@ class _Column:
 
     def problems(self, name: str, wrong: Wrong) -> list[Problem]:
         """What is wrong with its cells, by position among them."""
-        lines = list(self.cells)
-        return [
-            Problem(name, "", f"{self.letters}{lines[position] + 2}", self._text(position), *sentences)
-            for position, sentences in wrong.items()
-        ]
-
-    def _text(self, position: int) -> str:
-        return list(self.cells.values())[position]
+        cells = list(self.cells.items())
+        problems = []
+        for position, sentences in wrong.items():
+            line, text = cells[position]
+            problems.append(Problem(name, "", f"{self.letters}{line + 2}", text, *sentences))
+        return problems
 
 
 def placed(source: Mapping[str, Any], listed: Mapping[str, Iterable[str]], vintage: int) -> dict[str, Any]:
