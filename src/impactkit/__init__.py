@@ -87,7 +87,7 @@ def _spoken(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def called(*given: Any, **named: Any) -> Any:
-        arguments.held(function, classes, *given, **named)
+        arguments.compare(function, classes, *given, **named)
         first = given[0] if given else None
         evaluation = getattr(first, "evaluation", first)
         speak = getattr(evaluation, "speak", None)

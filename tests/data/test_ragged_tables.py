@@ -3,11 +3,13 @@
 import gzip
 import sys
 
+import pandas as pd
 import pytest
 
 import impactkit as ik
 from impactkit.cli import main
 from impactkit.data import csv_text
+from impactkit.data.check_rules import faults
 from impactkit.data.folders import reference_folder
 from impactkit.reports.mail import send
 
@@ -126,3 +128,13 @@ def test_a_file_of_a_hundred_thousand_rows_is_read_whole(small):
 @pytest.mark.parametrize("file", sorted(reference_folder().glob("*.csv*")), ids=lambda file: file.name)
 def test_what_ships_is_read_strictly(file):
     assert csv_text.strict(file, separator=",").rows
+
+
+@pytest.mark.parametrize(
+    ("note", "words"), [("n" * 32_768, "32767"), ("a\x07b", "U+0007"), ("\ud800", "U+D800")]
+)
+def test_what_comes_from_a_workbook_is_held_to_the_same(note, words):
+    row = {"territory": "a", "kind": "lesson", "lesson": "x", "as_of": "2020", "source": "x", "note": note}
+    tables = {"lessons": pd.DataFrame([row], dtype="str")}
+    found = [fault for fault in faults(tables, {"wave": [], "vintage": 2026}) if fault.column == "note"]
+    assert [fault.row for fault in found] == [0] and words in found[0].expected

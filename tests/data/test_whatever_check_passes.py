@@ -67,6 +67,11 @@ def tables(draw):
     writer.writeheader()
     writer.writerows(rows)
     text = file.getvalue()
+    first = columns(name)[0]
+    header = draw(st.sampled_from(["", "", "", f"{first},", "inconnue,", f"{first}"]))
+    text = (
+        header + text if header.endswith(",") or not header else text.replace(columns(name)[-1], header, 1)
+    )
     spoil = st.sampled_from(["", "", "", "\n\n", ",\n", "a,b\n", '"', "\x1b", "n" * 40_000])
     return name, draw(st.sampled_from(["", "", "\ufeff"])) + text + draw(spoil)
 

@@ -3,61 +3,96 @@
 import inspect
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from impactkit.errors import ImpactkitError
-from impactkit.wording.catalogue import error, has, say
+from impactkit.wording.catalogue import has, say
 
 # What can be told by the name of its class; anything else is not looked at.
-TOLD_APART = {"Evaluation", "Territory", "Effect", "Panel", "DataFrame", "Shown", "str", "Path", "NoneType"}
+TOLD_APART = {
+    "Evaluation",
+    "Territory",
+    "Effect",
+    "Panel",
+    "DataFrame",
+    "Shown",
+    "str",
+    "Path",
+    "NoneType",
+}
+# By parameter, the names of the classes that it takes.
+Kinds = dict[str, set[str]]
 
 
-def kinds(function: Callable[..., Any]) -> dict[str, frozenset[str]]:
+def kinds(function: Callable[..., Any]) -> Kinds:
     """The names of the classes that each parameter takes, for those that can be told apart."""
-    parameters = inspect.signature(function).parameters.values()
-    every = {parameter.name: _classes(parameter.annotation) for parameter in parameters}
-    return {name: classes for name, classes in every.items() if classes and classes <= TOLD_APART}
+    taken: Kinds = {}
+    for parameter in inspect.signature(function).parameters.values():
+        classes = _classes(parameter.annotation)
+        if classes and classes <= TOLD_APART:
+            taken[parameter.name] = classes
+    return taken
 
 
-def held(
-    function: Callable[..., Any], classes: Mapping[str, frozenset[str]], *values: Any, **named: Any
-) -> None:
+def compare(function: Callable[..., Any], taken: Kinds, *values: Any, **named: Any) -> None:
     """Nothing when every argument is of its kind. Raises ImpactkitError naming what is expected, and how to
     get it.
     """
+    signature = inspect.signature(function)
     try:
-        bound = inspect.signature(function).bind(*values, **named)
+        bound = signature.bind(*values, **named)
     except TypeError:
         # One argument too many, or too few: Python says which.
         return
     for name, value in bound.arguments.items():
-        several = inspect.signature(function).parameters[name].kind is inspect.Parameter.VAR_POSITIONAL
+        if name not in taken:
+            continue
+        parameter = signature.parameters[name]
+        several = parameter.kind is inspect.Parameter.VAR_POSITIONAL
         for argument in value if several else (value,):
-            if name in classes and not classes[name] & {kind.__name__ for kind in type(argument).__mro__}:
-                raise _wrong(function.__name__, name, classes[name], argument)
+            if not _is_a(argument, taken[name]):
+                raise _wrong(function.__name__, name, taken[name], argument)
 
 
-def _classes(annotation: Any) -> frozenset[str]:
+def _is_a(argument: Any, classes: set[str]) -> bool:
+    ancestors = type(argument).__mro__
+    return any(ancestor.__name__ in classes for ancestor in ancestors)
+
+
+def _classes(annotation: Any) -> set[str]:
     """The names of the classes of an annotation, written as text or not."""
     if isinstance(annotation, str):
-        names = [part.strip().strip("'\"") for part in annotation.split("|")]
+        parts = annotation.replace("'", "").split("|")
+        names = [part.strip() for part in parts]
     elif isinstance(annotation, types.UnionType):
-        names = [getattr(part, "__name__", "") for part in typing.get_args(annotation)]
+        names = [_name(part) for part in typing.get_args(annotation)]
     else:
-        names = [getattr(annotation, "__name__", "")]
-    return frozenset("NoneType" if name == "None" else name for name in names)
+        names = [_name(annotation)]
+    return {"NoneType" if name == "None" else name for name in names}
 
 
-def _wrong(function: str, name: str, classes: frozenset[str], argument: Any) -> ImpactkitError:
-    expected = [kind for kind in sorted(classes) if kind != "NoneType"]
+def _name(annotation: Any) -> str:
+    return getattr(annotation, "__name__", "")
+
+
+def _wrong(function: str, name: str, classes: set[str], argument: Any) -> ImpactkitError:
     received = type(argument).__name__
-    words = say(f"kind.{received}") if has(f"kind.{received}") else received
-    holes = {"function": function, "name": name, "received": words}
-    wrong = error(ImpactkitError, "wrong-kind", expected=say("kind.or").join(map(_named, expected)), **holes)
-    ways = [say(f"kind.{kind}.next") for kind in expected if has(f"kind.{kind}.next")]
-    return ImpactkitError(wrong.what, where=wrong.where, next=say("kind.or").join(ways) or wrong.next)
-
-
-def _named(kind: str) -> str:
-    return say(f"kind.{kind}")
+    key = f"kind.{received}"
+    if has(key):
+        received = say(key)
+    expected, ways = [], []
+    for kind in sorted(classes - {"NoneType"}):
+        expected.append(say(f"kind.{kind}"))
+        if has(f"kind.{kind}.next"):
+            ways.append(say(f"kind.{kind}.next"))
+    either = say("kind.or")
+    what = say(
+        "error.wrong-kind",
+        function=function,
+        name=name,
+        expected=either.join(expected),
+        received=received,
+    )
+    next_step = either.join(ways) or say("error.wrong-kind.next")
+    return ImpactkitError(what, next=next_step)

@@ -13,6 +13,7 @@ import pandas as pd
 from impactkit.data import geography
 from impactkit.data.check_plausible import plausible_faults
 from impactkit.data.check_schema import Fault, expected, nearest, next_step, territory_of
+from impactkit.data.check_text import text_faults
 from impactkit.data.check_value import valuation_faults
 from impactkit.data.dates import middle, span
 from impactkit.data.number_text import number_of
@@ -49,6 +50,7 @@ def _faults(tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
     for table, frame in tables.items():
         yield from _dates(table, frame)
         yield from _numbers(table, frame)
+        yield from text_faults(table, frame)
         yield from _order(tables, table)
     yield from _reserved(tables)
     yield from _references(tables, {wave["id"] for wave in settings["wave"]})

@@ -13,39 +13,48 @@ from impactkit.errors import ImpactkitError, Problem
 from impactkit.wording.catalogue import say
 
 FILE = "evaluation.toml"
+Settings = Mapping[str, Any]
+Tables = Mapping[str, pd.DataFrame]
 
 
-def examined(
-    folder: Path, settings: Mapping[str, Any], tables: Mapping[str, pd.DataFrame]
-) -> Iterator[Problem | str]:
+def examined(folder: Path, settings: Settings, tables: Tables) -> Iterator[Problem | str]:
     """What a run would refuse of [report]: a notebook that is nowhere or declares no parameters, a parameter
     that it does not declare, or of another kind. In sentences: indicators of the plan, or kept secret, that
     nothing gives yet.
     """
-    yield from _report(folder, settings, len(tables.get("territories", ())))
-    outcomes = tables.get("outcomes", pd.DataFrame())
+    report = settings.get("report", {})
+    parameters = report.get("parameters", {})
+    try:
+        notebook = territory_notebook(folder, report)
+        checked(notebook, {**parameters, "folder": folder.name, "territory": ""})
+    except ImpactkitError as wrong:
+        section = "[report.parameters]" if parameters else "[report]"
+        yield _problem(wrong, section)
+    try:
+        territories = len(tables.get("territories", ()))
+        whole = whole_notebook(folder, report, territories)
+        if whole is not None:
+            checked(whole, {"folder": folder.name})
+    except ImpactkitError as wrong:
+        yield _problem(wrong, "[report]")
+    yield from _indicators(settings, tables)
+
+
+def _indicators(settings: Settings, tables: Tables) -> Iterator[str]:
+    """The indicators that evaluation.toml names and that nothing gives, in sentences."""
     names = declared_outcomes(settings["source"])
-    names |= set(outcomes["indicator"]) if "indicator" in outcomes else set()
-    lists = {"[effects] outcomes": settings.get("effects", {}).get("outcomes", ())}
-    lists |= {f"[secrecy] {rule}": listed for rule, listed in settings.get("secrecy", {}).items()}
+    outcomes = tables.get("outcomes", pd.DataFrame())
+    if "indicator" in outcomes:
+        names.update(outcomes["indicator"])
+    effects = settings.get("effects", {})
+    lists = {"[effects] outcomes": effects.get("outcomes", ())}
+    for rule, listed in settings.get("secrecy", {}).items():
+        lists[f"[secrecy] {rule}"] = listed
     for section, listed in lists.items():
         for name in listed:
             if name not in names:
-                yield say("check.no-indicator", section=section, name=name, next=nearest(name, names))
-
-
-def _report(folder: Path, settings: Mapping[str, Any], territories: int) -> Iterator[Problem]:
-    report = settings.get("report", {})
-    given = {**report.get("parameters", {}), "folder": folder.name, "territory": ""}
-    try:
-        checked(territory_notebook(folder, report), given)
-    except ImpactkitError as wrong:
-        yield _problem(wrong, "[report.parameters]" if report.get("parameters") else "[report]")
-    try:
-        if notebook := whole_notebook(folder, report, territories):
-            checked(notebook, {"folder": folder.name})
-    except ImpactkitError as wrong:
-        yield _problem(wrong, "[report]")
+                offered = nearest(name, names)
+                yield say("check.no-indicator", section=section, name=name, next=offered)
 
 
 def _problem(wrong: ImpactkitError, section: str) -> Problem:

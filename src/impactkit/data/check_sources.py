@@ -10,28 +10,30 @@ from impactkit.data.sources import found, own
 from impactkit.errors import Problem, RefusedData
 from impactkit.wording.catalogue import say
 
+Settings = Mapping[str, Any]
 Tables = Mapping[str, pd.DataFrame]
+# The column of codes of each table of an evaluation's own.
+CODES = {"unit": ("units", "unit"), "territory": ("territories", "territory")}
 
 
-def examined(folder: Path, settings: Mapping[str, Any], tables: Tables) -> Iterator[Problem | str]:
+def examined(folder: Path, settings: Settings, tables: Tables) -> Iterator[Problem | str]:
     """Every problem of the files that evaluation.toml names, by cell, and what is to be known of them, in
     sentences: codes that were rewritten, a file that is not there yet.
     """
-    listed = {
-        "unit": _codes(tables, "units", "unit"),
-        "territory": _codes(tables, "territories", "territory"),
-    }
+    listed = {family: _codes(tables, *place) for family, place in CODES.items()}
     for source in settings["source"]:
         if source["kind"] != "table":
             continue
-        paths = [path for part in found.files(source, folder).values() for path in part]
+        parts = found.files(source, folder)
+        paths = parts.get("data", [])
         if not paths:
             yield say("source.absent", file=source["file"], indicator=source["indicator"])
+        placed = own.placed(source, listed, settings["vintage"])
         for path in paths:
-            yield from _of_file(path, own.placed(source, listed, settings["vintage"]))
+            yield from _of_file(path, placed)
 
 
-def _of_file(path: Path, settings: Mapping[str, Any]) -> Iterator[Problem | str]:
+def _of_file(path: Path, settings: Settings) -> Iterator[Problem | str]:
     try:
         reading = own.examined(path, settings)
     except RefusedData as wrong:
@@ -44,4 +46,6 @@ def _of_file(path: Path, settings: Mapping[str, Any]) -> Iterator[Problem | str]
 
 def _codes(tables: Tables, table: str, column: str) -> list[str]:
     frame = tables.get(table, pd.DataFrame())
-    return [code.strip() for code in frame[column]] if column in frame else []
+    if column not in frame:
+        return []
+    return list(map(str.strip, frame[column]))

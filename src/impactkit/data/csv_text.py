@@ -9,7 +9,7 @@ import gzip
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,8 @@ MOST_CHARACTERS = 32_767
 MOST_NAMED = 20
 # Shown by nothing, refused by workbooks and pages; a tab and a line break are text.
 INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+COMMA, SEMICOLON = ",", ";"
+Row = Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -41,21 +43,34 @@ class CsvText:
     """
 
     name: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    faults: tuple[LineFault, ...]
+    header: Row
+    rows: Sequence[Row]
+    faults: Sequence[LineFault]
 
-    def full_rows(self) -> list[tuple[str, ...]]:
+    def full_rows(self) -> list[Row]:
         """The rows, each with as many cells as the header."""
         width = len(self.header)
-        nothing = ("",) * width
-        return [row if len(row) == width else (*row, *nothing)[:width] for row in self.rows]
+        nothing = [""] * width
+        rows: list[Row] = []
+        for row in self.rows:
+            if len(row) != width:
+                row = [*row, *nothing][:width]
+            rows.append(row)
+        return rows
 
     def records(self) -> list[dict[str, str]]:
         """The rows by column; empty lines are none."""
-        return [
-            dict(zip(self.header, row, strict=True)) for row in self.full_rows() if any(map(str.strip, row))
-        ]
+        records = []
+        for row in self.full_rows():
+            if not is_blank(row):
+                record = zip(self.header, row, strict=True)
+                records.append(dict(record))
+        return records
+
+
+def is_blank(row: Row) -> bool:
+    """Whether a row holds nothing but spaces."""
+    return not any(map(str.strip, row))
 
 
 def strict(path: Path, *, separator: str = "", unreadable: str = "unreadable-csv") -> CsvText:
@@ -64,7 +79,8 @@ def strict(path: Path, *, separator: str = "", unreadable: str = "unreadable-csv
 
     `separator`: a comma or a semicolon, whichever the header has more of when it is not said.
     """
-    return sound(parsed(path, separator=separator, unreadable=unreadable))
+    csv_text = parsed(path, separator=separator, unreadable=unreadable)
+    return sound(csv_text)
 
 
 def parsed(path: Path, *, separator: str = "", unreadable: str = "unreadable-csv") -> CsvText:
@@ -72,45 +88,53 @@ def parsed(path: Path, *, separator: str = "", unreadable: str = "unreadable-csv
     opened = gzip.open if path.suffix == ".gz" else open
     try:
         with opened(path, "rb") as file:
-            text = file.read().decode("utf-8-sig")
+            content = file.read()
+        text = content.decode("utf-8-sig")
     except (UnicodeDecodeError, OSError, EOFError, zlib.error) as cause:
         raise error(RefusedData, unreadable, where=path.name, cause=cause) from cause
     return of_text(text, path.name, separator=separator, unreadable=unreadable)
 
 
-def of_text(text: str, name: str, *, separator: str = "", unreadable: str = "unreadable-csv") -> CsvText:
+def of_text(
+    text: str,
+    name: str,
+    *,
+    separator: str = "",
+    unreadable: str = "unreadable-csv",
+) -> CsvText:
     """The same, of the text of a file. Raises RefusedData when it has no header."""
-    start = text[: text.find("\n") + 1] or text
-    separator = separator or (";" if start.count(";") > start.count(",") else ",")
-    rows: list[tuple[str, ...]] = []
+    separator = separator or _separator(text)
+    rows: list[Row] = []
     faults: list[LineFault] = []
-    for line, (cells, wrong) in enumerate(_lines(text, separator), start=1):
+    for cells, wrong in _lines(text, separator):
         rows.append(cells)
         if wrong:
-            faults.append(LineFault(line, "", wrong))
-    while rows and not any(map(str.strip, rows[-1])):
+            faults.append(LineFault(len(rows), "", wrong))
+    while rows and is_blank(rows[-1]):
         rows.pop()
-    if not rows or not any(map(str.strip, rows[0])):
+    if not rows or is_blank(rows[0]):
         raise error(RefusedData, unreadable, where=name, cause=say("csv.empty"))
-    header, *others = rows
-    lines = {fault.line for fault in faults}
+    header = rows.pop(0)
+    unquoted = {fault.line for fault in faults}
     faults += _twice(header)
-    faults += _lengths(header, others, lines)
+    faults += _lengths(header, rows, unquoted)
     if INVISIBLE.search(text) or len(text) > MOST_CHARACTERS:
-        faults += _cells(rows)
+        faults += _cells([header, *rows])
     faults.sort(key=lambda fault: fault.line)
-    return CsvText(name, tuple(header), tuple(others), tuple(faults))
+    return CsvText(name, header, rows, faults)
 
 
 def sound(csv_text: CsvText) -> CsvText:
     """The same, when it has no fault. Raises RefusedData with every line that has one."""
-    if not csv_text.faults:
+    faults = csv_text.faults
+    if not faults:
         return csv_text
-    lines = [_line(fault) for fault in csv_text.faults[:MOST_NAMED]]
-    if len(csv_text.faults) > MOST_NAMED:
+    lines = [_line(fault) for fault in faults[:MOST_NAMED]]
+    if len(faults) > MOST_NAMED:
         lines.append("…")
-    count = len({fault.line for fault in csv_text.faults})
-    raise error(RefusedData, "csv-lines", where=csv_text.name, n=count, count=count, lines="\n".join(lines))
+    count = len({fault.line for fault in faults})
+    named = "\n".join(lines)
+    raise error(RefusedData, "csv-lines", where=csv_text.name, n=count, count=count, lines=named)
 
 
 def _line(fault: LineFault) -> str:
@@ -118,40 +142,60 @@ def _line(fault: LineFault) -> str:
     return say("csv.line", line=fault.line, value=value, wrong=fault.expected)
 
 
-def _lines(text: str, separator: str) -> Iterator[tuple[tuple[str, ...], str]]:
+def _separator(text: str) -> str:
+    header, _, _ = text.partition("\n")
+    return SEMICOLON if header.count(SEMICOLON) > header.count(COMMA) else COMMA
+
+
+def _lines(text: str, separator: str) -> Iterator[tuple[Row, str]]:
     """The cells of each line, and what is wrong with its quotation marks."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     while True:
         try:
-            yield tuple(next(reader)), ""
+            yield next(reader), ""
         except StopIteration:
             return
         except csv.Error as cause:
-            # The library counts what one field may hold long after a spreadsheet would have cut it.
-            long = "limit" in str(cause)
-            yield (), say("csv.long-cell", most=MOST_CHARACTERS) if long else say("csv.quotes")
+            yield (), _misread(str(cause))
 
 
-def _twice(header: tuple[str, ...]) -> Iterator[LineFault]:
+def _misread(cause: str) -> str:
+    # The library counts what one field may hold long after a spreadsheet would have cut it.
+    if "limit" in cause:
+        return say("csv.long-cell", most=MOST_CHARACTERS)
+    return say("csv.quotes")
+
+
+def _twice(header: Row) -> Iterator[LineFault]:
     names = [name.strip() for name in header]
     for name in dict.fromkeys(names):
         if name and names.count(name) > 1:
             yield LineFault(1, name, say("csv.twice"))
 
 
-def _lengths(header: tuple[str, ...], rows: list[tuple[str, ...]], faulty: set[int]) -> Iterator[LineFault]:
-    width = len(header)
+def _lengths(header: Row, rows: Sequence[Row], unquoted: set[int]) -> Iterator[LineFault]:
+    expected = len(header)
     for line, row in enumerate(rows, start=2):
-        if len(row) != width and line not in faulty and any(map(str.strip, row)):
-            yield LineFault(line, "", say("csv.length", n=len(row), count=len(row), expected=width))
+        count = len(row)
+        if count == expected or line in unquoted or is_blank(row):
+            continue
+        wrong = say("csv.length", n=count, count=count, expected=expected)
+        yield LineFault(line, "", wrong)
 
 
-def _cells(rows: list[tuple[str, ...]]) -> Iterator[LineFault]:
+def _cells(rows: Sequence[Row]) -> Iterator[LineFault]:
     for line, row in enumerate(rows, start=1):
         for cell in row:
-            if len(cell) > MOST_CHARACTERS:
-                yield LineFault(line, cell[:20] + "…", say("csv.long-cell", most=MOST_CHARACTERS))
-            if invisible := INVISIBLE.search(cell):
-                value = INVISIBLE.sub("�", cell)[:20]
-                code = f"U+{ord(invisible[0]):04X}"
-                yield LineFault(line, value, say("csv.invisible", code=code))
+            for value, wrong in cell_faults(cell):
+                yield LineFault(line, value, wrong)
+
+
+def cell_faults(cell: str) -> Iterator[tuple[str, str]]:
+    """What keeps a cell from being shown, in a sentence, beside how the cell begins."""
+    start = INVISIBLE.sub("�", cell[:20])
+    if len(cell) > MOST_CHARACTERS:
+        yield f"{start}…", say("csv.long-cell", most=MOST_CHARACTERS)
+    if invisible := INVISIBLE.search(cell):
+        number = ord(invisible[0])
+        yield start, say("csv.invisible", code=f"U+{number:04X}")

@@ -1,9 +1,9 @@
 """The first rows of a new evaluation: territories by name, the ground of their codes; right, or refused."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from impactkit.data.csv_text import INVISIBLE
+from impactkit.data.csv_text import cell_faults
 from impactkit.data.names import slug
 from impactkit.data.reserved import instead, is_reserved
 from impactkit.data.sources import code_repair
@@ -26,63 +26,70 @@ def first_rows(named: Sequence[str], perimeter: str) -> Rows:
     families = [*labels("perimeters", "family"), NONE]
     if perimeter not in families:
         raise UnknownName.among(say("noun.perimeter"), perimeter, families)
+    typed = [_parts(words) for words in named]
+    taken = {code for _, codes in typed for code in codes}
     rows: Rows = {"territories": [], "perimeters": [], "units": []}
-    codes_of_units = _unit_codes(named) if perimeter == UNIT else set()
-    for number, words in enumerate(named, start=1):
-        name, typed = _parts(words)
+    for number, (name, codes) in enumerate(typed, start=1):
         territory = _code(name, number)
-        if territory in [row["territory"] for row in rows["territories"]]:
-            raise error(RefusedData, "new-twice", where=name, territory=territory)
-        if typed and perimeter == NONE:
-            raise error(RefusedData, "new-codes", where=words, families=", ".join(families[:-1]))
-        codes = _codes(typed, perimeter)
+        _refuse_twice(territory, name, rows)
+        if codes and perimeter == NONE:
+            raise error(RefusedData, "new-codes", where=name, families=", ".join(families))
+        codes = _codes(codes, perimeter)
         if perimeter == UNIT and not codes:
-            codes = [_free(number, codes_of_units)]
-            codes_of_units.add(codes[0])
-        kind = _kind(perimeter, codes)
-        place = {"territory": territory, "name": name, "wave": "1", "perimeter_kind": kind}
-        rows["territories"].append({**place, "confidence": "low"})
-        if kind == NONE:
-            continue
-        ground = {"territory": territory, "family": perimeter, "role": "perimeter"}
-        rows["perimeters"] += [{**ground, "code": code} for code in codes]
-        if perimeter == UNIT:
-            known = {row["unit"] for row in rows["units"]}
-            about = {"name": name, "source": say("new.source")}
-            rows["units"] += [{"unit": code, **about} for code in codes if code not in known]
+            codes = [_free(number, taken)]
+        _add(rows, territory, name, perimeter if codes else NONE, codes)
     return rows
 
 
 def readable(*texts: str) -> None:
     """Raises RefusedData for a text with a character that nothing shows."""
     for text in texts:
-        if invisible := INVISIBLE.search(text):
-            what = say("csv.invisible", code=f"U+{ord(invisible[0]):04X}")
-            raise RefusedData(what, where=INVISIBLE.sub("�", text), next=say("new.text.next"))
+        for start, wrong in cell_faults(text):
+            raise RefusedData(wrong, where=start, next=say("new.text.next"))
 
 
 def _parts(words: str) -> tuple[str, list[str]]:
     """A name and its codes, each once."""
     readable(words)
     name, _, typed = words.partition("=")
-    codes = [code.strip() for code in typed.split(",") if code.strip()]
-    return " ".join(name.split()), list(dict.fromkeys(codes))
-
-
-def _unit_codes(named: Iterable[str]) -> set[str]:
-    return {code for words in named for code in _parts(words)[1]}
+    codes = dict.fromkeys(map(str.strip, typed.split(",")))
+    codes.pop("", None)
+    return " ".join(name.split()), list(codes)
 
 
 def _free(number: int, taken: set[str]) -> str:
-    """The code of a unit that has none, that no other bears."""
+    """The code of a unit that has none, which no other bears; from now on taken."""
     while (code := f"U{number:03d}") in taken:
         number += 1
+    taken.add(code)
     return code
+
+
+def _refuse_twice(territory: str, name: str, rows: Rows) -> None:
+    for row in rows["territories"]:
+        if row["territory"] == territory:
+            raise error(RefusedData, "new-twice", where=name, territory=territory)
+
+
+def _add(rows: Rows, territory: str, name: str, perimeter: str, codes: list[str]) -> None:
+    """Add a territory, its ground and the units that nobody named before."""
+    place = {"territory": territory, "name": name, "wave": "1", "confidence": "low"}
+    place["perimeter_kind"] = perimeter
+    if perimeter == "departement" and len(codes) > 1:
+        place["perimeter_kind"] = "departements"
+    rows["territories"].append(place)
+    listed = {row["unit"] for row in rows["units"]}
+    for code in codes:
+        ground = {"territory": territory, "family": perimeter, "role": "perimeter"}
+        rows["perimeters"].append({**ground, "code": code})
+        if perimeter == UNIT and code not in listed:
+            unit = {"unit": code, "name": name, "source": say("new.source")}
+            rows["units"].append(unit)
 
 
 def _code(name: str, number: int) -> str:
     """The code of a territory; a number where its letters are of another alphabet."""
-    if len(name) > LONGEST or not any(letter.isalnum() for letter in name):
+    if len(name) > LONGEST or not any(map(str.isalnum, name)):
         raise error(RefusedData, "new-name", where=name[:LONGEST])
     latin = re.search("[a-z0-9]", plain(name))
     code = slug(name) if latin else say("new.code", number=number)
@@ -93,19 +100,14 @@ def _code(name: str, number: int) -> str:
 
 def _codes(typed: list[str], perimeter: str) -> list[str]:
     """Codes as they are right: official ones repaired where one right code exists."""
-    if perimeter in (UNIT, NONE):
-        pattern = fields("units")["unit"]["constraints"]["pattern"]
+    if perimeter == UNIT:
+        rule = fields("units")["unit"]["constraints"]
         for code in typed:
-            if not re.fullmatch(pattern, code):
+            if not re.fullmatch(rule["pattern"], code):
                 raise error(RefusedData, "new-unit", where=code)
         return typed
-    repaired = code_repair.read(typed, perimeter)
+    repaired = code_repair.read(typed, perimeter) if typed else code_repair.Codes()
     for position, (what, next_step) in repaired.wrong.items():
         raise RefusedData(what, where=typed[position], next=next_step)
-    return list(dict.fromkeys(code_repair.CITY_OF.get(code, code) for code in repaired.units))
-
-
-def _kind(perimeter: str, codes: list[str]) -> str:
-    if perimeter == NONE or not codes:
-        return NONE
-    return "departements" if perimeter == "departement" and len(codes) > 1 else perimeter
+    cities = [code_repair.city_of(code) for code in repaired.units]
+    return list(dict.fromkeys(cities))

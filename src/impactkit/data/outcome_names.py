@@ -16,25 +16,37 @@ from impactkit.wording.catalogue import say
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
 
+Source = Mapping[str, Any]
+
 
 def known_outcomes(ev: Evaluation) -> set[str]:
     """Indicators of the catalogue and of the kit, of the sources and of the plan of an evaluation."""
-    return declared_outcomes(ev.sources) | {*official.indicators(ev), *ev.effects.get("outcomes", ())}
+    names = declared_outcomes(ev.sources)
+    names.update(official.indicators(ev))
+    names.update(ev.effects.get("outcomes", ()))
+    return names
 
 
-def declared_outcomes(sources: Iterable[Mapping[str, Any]]) -> set[str]:
+def declared_outcomes(sources: Iterable[Source]) -> set[str]:
     """Indicators of the catalogue, of the kit's own measures and of sources, whatever is imported."""
-    names = {POPULATION, *catalogue()["id"], *measures().index}
-    names |= {name for kind in KINDS.values() for name in kind.indicators}
-    return names | {str(source["indicator"]) for source in sources if "indicator" in source}
+    names = {POPULATION}
+    names.update(catalogue()["id"])
+    names.update(measures().index)
+    for kind in KINDS.values():
+        names.update(kind.indicators)
+    for source in sources:
+        if "indicator" in source:
+            names.add(source["indicator"])
+    return names
 
 
 def must_exist(ev: Evaluation, outcome: str) -> None:
     """Raises UnknownName, with the nearest, for an indicator that does not exist."""
-    if outcome != POPULATION and not official.imported(ev, outcome):
-        names = known_outcomes(ev)
-        if outcome not in names:
-            raise UnknownName.among(say("noun.indicator"), outcome, names, where=ev.name)
+    if _is_imported(ev, outcome):
+        return
+    names = known_outcomes(ev)
+    if outcome not in names:
+        raise UnknownName.among(say("noun.indicator"), outcome, names, where=ev.name)
 
 
 def must_be_imported(ev: Evaluation, outcome: str) -> None:
@@ -42,22 +54,30 @@ def must_be_imported(ev: Evaluation, outcome: str) -> None:
     evaluation holds yet, with the command that imports it.
     """
     must_exist(ev, outcome)
-    if outcome == POPULATION or official.imported(ev, outcome):
+    if _is_imported(ev, outcome):
         return
+    what = say("error.not-imported", outcome=outcome)
+    raise NotEnoughData(what, where=ev.name, next=_how_to_import(ev, outcome))
+
+
+def _is_imported(ev: Evaluation, outcome: str) -> bool:
+    return outcome == POPULATION or official.imported(ev, outcome)
+
+
+def _how_to_import(ev: Evaluation, outcome: str) -> str:
     folder = _short(ev.folder)
-    names = [source["id"] for source in ev.sources if _gives(source, outcome)]
-    kinds = [name for name, kind in KINDS.items() if outcome in kind.indicators]
-    key = "declared" if names else "kind" if kinds else "own"
-    holes: dict[str, Any] = {"outcome": outcome, "folder": folder}
-    holes["source"] = next(iter([*names, *kinds]), "")
-    next_step = say(f"error.not-imported.{key}", **holes)
-    raise NotEnoughData(say("error.not-imported", outcome=outcome), where=ev.name, next=next_step)
-
-
-def _gives(source: Mapping[str, Any], outcome: str) -> bool:
-    return outcome == source.get("indicator") or outcome in KINDS[source["kind"]].indicators
+    for source in ev.sources:
+        kind = KINDS[source["kind"]]
+        if outcome == source.get("indicator") or outcome in kind.indicators:
+            return say("error.not-imported.declared", folder=folder, source=source["id"])
+    for name, kind in KINDS.items():
+        if outcome in kind.indicators:
+            return say("error.not-imported.kind", folder=folder, source=name)
+    return say("error.not-imported.own")
 
 
 def _short(folder: Path) -> str:
-    here = Path.cwd()
-    return str(folder.relative_to(here)) if folder.is_relative_to(here) else folder.name
+    working = Path.cwd()
+    if folder.is_relative_to(working):
+        return str(folder.relative_to(working))
+    return folder.name

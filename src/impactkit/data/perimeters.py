@@ -85,10 +85,14 @@ def tied_to(codes: AbstractSet[str]) -> set[str]:
 
 def _grounds(members: pd.DataFrame, vintage: int, other: int) -> dict[str, frozenset[str]]:
     """The blocks of each unit, of those that hold no part of one only."""
-    held = shares(members, vintage, other)
-    cut = held["unit"].isin(set(held[~held["entire"]]["unit"]))
-    by_unit = held[~cut].groupby("unit", sort=False)["block"]
-    return {str(unit): frozenset(blocks) for unit, blocks in by_unit}
+    parts = shares(members, vintage, other)
+    cut = set(parts[~parts["entire"]]["unit"])
+    # In plain Python: thousands of units of one block each, and a group of pandas costs more than that.
+    grounds: dict[str, set[str]] = {}
+    for unit, block in zip(parts["unit"], parts["block"], strict=True):
+        if unit not in cut:
+            grounds.setdefault(str(unit), set()).add(block)
+    return {unit: frozenset(blocks) for unit, blocks in grounds.items()}
 
 
 @functools.lru_cache(maxsize=64)

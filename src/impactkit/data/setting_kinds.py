@@ -2,13 +2,13 @@
 
 import datetime as dt
 import json
-import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from impactkit.data.csv_text import INVISIBLE
+from impactkit.data.number_text import LARGEST
 from impactkit.errors import ImpactkitError, RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
 
@@ -19,56 +19,96 @@ DATE = re.compile("[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 WIDTH = 60
 
 
+Holds = Callable[[Any], bool]
+
+
 @dataclass(frozen=True)
 class Kind:
     """What a value must be: its sentence (`setting.<name>`), whether a value is so, and an example."""
 
     name: str
-    holds: Callable[[Any], bool]
+    holds: Holds
     example: str
     allowed: tuple[str, ...] = ()
 
 
+Kinds = Mapping[str, Kind]
+
+
 def faults(
-    settings: Any, kinds: Mapping[str, Kind], where: str, needed: Collection[str] = ()
+    settings: Any,
+    kinds: Kinds,
+    where: str,
+    needed: Collection[str] = (),
 ) -> list[ImpactkitError]:
     """Everything that is wrong with a table of settings: unknown keys, absent ones, values that are not of
     their kind.
     """
-    if not isinstance(settings, dict):
-        return [error(RefusedData, "setting-table", where=where, value=_quoted(settings))]
+    if not is_table(settings):
+        value = quoted(settings)
+        return [error(RefusedData, "setting-table", where=where, value=value)]
     wrong: list[ImpactkitError] = []
     for key, value in settings.items():
-        kind = kinds.get(key)
-        if kind is None:
-            wrong.append(UnknownName.among(say("noun.key"), key, kinds, where=where))
-        elif not kind.holds(value):
-            expected = say(f"setting.{kind.name}", allowed=", ".join(kind.allowed))
-            holes = {"name": key, "value": _quoted(value), "expected": expected}
-            wrong.append(error(RefusedData, "setting", where=where, example=kind.example, **holes))
-    if missing := [key for key in needed if key not in settings]:
-        wrong.append(error(RefusedData, "missing-keys", where=where, keys=", ".join(missing)))
+        if key not in kinds:
+            unknown = UnknownName.among(say("noun.key"), key, kinds, where=where)
+            wrong.append(unknown)
+        elif not kinds[key].holds(value):
+            wrong.append(_ill_typed(key, value, kinds[key], where))
+    missing = [key for key in needed if key not in settings]
+    if missing:
+        keys = ", ".join(missing)
+        wrong.append(error(RefusedData, "missing-keys", where=where, keys=keys))
     return wrong
+
+
+def _ill_typed(key: str, value: Any, kind: Kind, where: str) -> ImpactkitError:
+    allowed = ", ".join(kind.allowed)
+    return error(
+        RefusedData,
+        "setting",
+        where=where,
+        name=key,
+        value=quoted(value),
+        expected=say(f"setting.{kind.name}", allowed=allowed),
+        example=kind.example,
+    )
 
 
 def refuse(wrong: Iterable[ImpactkitError], where: str) -> None:
     """Raise all that is wrong at once; nothing when nothing is."""
     every = list(wrong)
-    if len(every) == 1:
+    count = len(every)
+    if count == 1:
         raise every[0]
     if every:
-        lines = "\n".join(f"{fault.where} : {fault.what} {fault.next}" for fault in every)
-        raise error(RefusedData, "settings", where=where, n=len(every), count=len(every), lines=lines)
+        lines = [f"{fault.where} : {fault.what} {fault.next}" for fault in every]
+        text = "\n".join(lines)
+        raise error(RefusedData, "settings", where=where, n=count, count=count, lines=text)
 
 
-def _quoted(value: Any) -> str:
+def quoted(value: Any) -> str:
+    """A value as TOML writes it, or nearly; a long one is cut."""
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= WIDTH else text[:WIDTH] + "…"
+    if len(text) > WIDTH:
+        text = text[:WIDTH] + "…"
+    return text
+
+
+def is_table(value: Any) -> TypeGuard[dict[str, Any]]:
+    """Whether a value is a section."""
+    return isinstance(value, dict)
+
+
+def is_flag(value: Any) -> bool:
+    """Whether a value is true or false."""
+    return isinstance(value, bool)
 
 
 def is_text(value: Any) -> bool:
     """Whether a value is text that can be read."""
-    return isinstance(value, str) and bool(value.strip()) and not INVISIBLE.search(value)
+    if not isinstance(value, str):
+        return False
+    return bool(value.strip()) and not INVISIBLE.search(value)
 
 
 def is_whole(value: Any) -> bool:
@@ -78,7 +118,9 @@ def is_whole(value: Any) -> bool:
 
 def is_number(value: Any) -> bool:
     """Whether a value is a finite number, not below zero."""
-    return type(value) in (int, float) and math.isfinite(value) and 0 <= value < 1e15
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return 0 <= value < LARGEST
 
 
 def is_date(value: Any) -> bool:
@@ -87,51 +129,59 @@ def is_date(value: Any) -> bool:
         return not isinstance(value, dt.datetime)
     if not isinstance(value, str) or not DATE.fullmatch(value):
         return False
+    day = f"{value}-01-01"[:10]
     try:
-        dt.date.fromisoformat((value + "-01-01")[:10])
+        dt.date.fromisoformat(day)
     except ValueError:
         return False
     return True
 
 
-def _texts(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(map(is_text, value))
+def is_code(value: Any) -> bool:
+    """Whether a value is a code, in quotes or not."""
+    return is_text(value) or is_whole(value)
+
+
+def list_of(holds: Holds, *, empty: bool = False) -> Holds:
+    """Whether a value is a list of such values, not an empty one unless it may be."""
+
+    def all_hold(value: Any) -> bool:
+        if not isinstance(value, list):
+            return False
+        return all(map(holds, value)) and (empty or bool(value))
+
+    return all_hold
 
 
 def one_of(*allowed: str) -> Kind:
     """A word of a list."""
-    return Kind("one-of", lambda value: value in allowed, f'"{allowed[0]}"', allowed)
+
+    def is_allowed(value: Any) -> bool:
+        return value in allowed
+
+    example = f'"{allowed[0]}"'
+    return Kind("one-of", is_allowed, example, allowed)
 
 
 def table_of(inner: Kind) -> Kind:
     """A table whose values are all of one kind."""
 
-    def holds(value: Any) -> bool:
-        return isinstance(value, dict) and all(map(inner.holds, value.values()))
+    def all_hold(value: Any) -> bool:
+        return is_table(value) and all(map(inner.holds, value.values()))
 
-    return Kind(f"table.{inner.name}", holds, inner.example, inner.allowed)
+    name = f"table.{inner.name}"
+    return Kind(name, all_hold, inner.example, inner.allowed)
 
 
+is_texts = list_of(is_text)
 TEXT = Kind("text", is_text, '"un texte"')
-FLAG = Kind("flag", lambda value: isinstance(value, bool), "true")
+FLAG = Kind("flag", is_flag, "true")
 WHOLE = Kind("whole", is_whole, "3")
 NUMBER = Kind("number", is_number, "30.5")
 DAY = Kind("date", is_date, '"2019-02-25"')
-TEXTS = Kind("texts", _texts, '["un texte", "un autre"]')
-NAMED = Kind("named", lambda value: is_text(value) or is_whole(value), '"1"')
-GROUPS = Kind(
-    "groups",
-    lambda value: isinstance(value, list) and bool(value) and all(map(_texts, value)),
-    '[["local_authority"], ["association", "network"]]',
-)
-WHOLES = Kind(
-    "wholes",
-    lambda value: isinstance(value, list) and bool(value) and all(map(is_whole, value)),
-    "[12, 18]",
-)
-TABLE = Kind("table", lambda value: isinstance(value, dict), "[section]")
-TABLES = Kind(
-    "tables",
-    lambda value: isinstance(value, list) and all(isinstance(row, dict) for row in value),
-    "[[section]]",
-)
+TEXTS = Kind("texts", is_texts, '["un texte", "un autre"]')
+NAMED = Kind("named", is_code, '"1"')
+GROUPS = Kind("groups", list_of(is_texts), '[["local_authority"], ["association", "network"]]')
+WHOLES = Kind("wholes", list_of(is_whole), "[12, 18]")
+TABLE = Kind("table", is_table, "[section]")
+TABLES = Kind("tables", list_of(is_table, empty=True), "[[section]]")

@@ -3,6 +3,7 @@
 What is wrong in it is said at once.
 """
 
+import math
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -14,7 +15,6 @@ from impactkit.data.csv_text import INVISIBLE
 from impactkit.data.money import money_faults
 from impactkit.data.perimeters import VINTAGES
 from impactkit.data.setting_kinds import (
-    DAY,
     FLAG,
     GROUPS,
     NAMED,
@@ -27,7 +27,10 @@ from impactkit.data.setting_kinds import (
     WHOLES,
     Kind,
     faults,
+    is_date,
+    is_table,
     is_text,
+    is_whole,
     one_of,
     refuse,
     table_of,
@@ -40,11 +43,18 @@ from impactkit.wording.voice import EURO
 
 REQUIRED = ("title", "programme", "wave")
 CODE = re.compile("[a-z0-9][a-z0-9_-]*")
+BRACES = {"{", "}"}
+# Parameters that the kit gives for each territory.
+GIVEN = ("folder", "territory")
 LABELLED = re.compile("[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
+ANY = Kind("date", bool, '"2019-02-25"')
 FACE = one_of("connaissance", "suivi", "evaluation")
-VINTAGE = Kind("whole", lambda value: type(value) is int, str(VINTAGES[-1]))
+FIRST, *_, LAST = VINTAGES
 LIMIT_KINDS = {"cell": WHOLE, "whole": WHOLE, "memory": WHOLE}
-WAVE_KINDS = {"id": NAMED, "name": TEXT, "labelled": DAY}
+# What is no day or month has a sentence of its own.
+WAVE_KINDS = {"id": NAMED, "name": TEXT, "labelled": ANY}
+Settings = Mapping[str, Any]
+Faults = Iterator[ImpactkitError]
 SECTIONS: dict[str, dict[str, Kind]] = {
     "report": {
         "notebook": TEXT,
@@ -75,7 +85,7 @@ KINDS: dict[str, Kind] = {
     "currency": TEXT,
     "exchange": TABLE,
     "fictional": FLAG,
-    "vintage": VINTAGE,
+    "vintage": Kind("whole", is_whole, f"{LAST}"),
     "wave": TABLES,
     "source": TABLES,
     "words": TABLE,
@@ -87,111 +97,131 @@ def read_settings(path: Path) -> dict[str, Any]:
     """`evaluation.toml`, checked, its usual values filled in. Raises RefusedData or UnknownName (the nearest
     key); several things that are wrong are said in one RefusedData.
     """
+    name = path.name
     try:
         settings = tomllib.loads(path.read_text("utf-8-sig"))
     except (ValueError, RecursionError) as cause:
-        raise error(RefusedData, "unreadable-toml", where=path.name, cause=cause) from cause
-    refuse(faults(settings, KINDS, path.name, needed=REQUIRED), path.name)
-    refuse(_faults(settings, path.name), path.name)
+        raise error(RefusedData, "unreadable-toml", where=name, cause=cause) from cause
+    refuse(faults(settings, KINDS, name, REQUIRED), name)
+    refuse(_faults(settings, name), name)
     for wave in settings["wave"]:
         # TOML has dates of its own: 2019-02-25 without quotes is one.
-        wave["id"], wave["labelled"] = str(wave["id"]), str(wave["labelled"])
+        wave["id"] = str(wave["id"])
+        wave["labelled"] = str(wave["labelled"])
     settings.setdefault("language", "fr")
     settings.setdefault("currency", EURO)
     # Without official units the year of perimeters is nobody's matter.
-    settings.setdefault("vintage", VINTAGES[-1])
-    where = f"{path.name}, [[source]]"
-    settings["source"] = [sources_found.checked(source, where) for source in settings.get("source", ())]
-    analysis_plan.checked(settings.get("effects", {}), f"{path.name}, [effects]")
+    settings.setdefault("vintage", LAST)
+    sources = settings.get("source", ())
+    settings["source"] = [sources_found.checked(source, name) for source in sources]
+    analysis_plan.checked(settings.get("effects", {}), f"{name}, [effects]")
     return settings
 
 
-def _faults(settings: Mapping[str, Any], name: str) -> Iterator[ImpactkitError]:
+def _faults(settings: Settings, name: str) -> Faults:
     """What is wrong in the sections of settings whose own keys are right."""
     yield from _waves(settings["wave"], f"{name}, [[wave]]")
-    if (language := settings.get("language", "fr")) not in languages():
+    language = settings.get("language", "fr")
+    if language not in languages():
         yield UnknownName.among(say("noun.language"), language, languages(), where=name)
-    if (vintage := settings.get("vintage", VINTAGES[-1])) not in VINTAGES:
-        years = f"{VINTAGES[0]}-{VINTAGES[-1]}"
+    vintage = settings.get("vintage", LAST)
+    if vintage not in VINTAGES:
+        years = f"{FIRST}-{LAST}"
         yield error(RefusedData, "vintage", where=name, found=vintage, years=years)
     for section, kinds in SECTIONS.items():
-        yield from faults(settings.get(section, {}), kinds, f"{name}, [{section}]")
-    yield from _codes(settings.get("codes", {}), name)
-    yield from _words(settings.get("words", {}), name)
+        where = f"{name}, [{section}]"
+        yield from faults(settings.get(section, {}), kinds, where)
+    codes = settings.get("codes", {})
+    yield from _codes(codes, name)
+    yield from _words(settings.get("words", {}), f"{name}, [words]")
     yield from money_faults(settings, name)
-    yield from _diversity(settings, name)
+    groups = settings.get("label", {}).get("diversity")
+    if GROUPS.holds(groups):
+        yield from _diversity(groups, codes, f"{name}, [label], diversity")
     yield from _report(settings.get("report", {}), name)
     yield from _sources(settings.get("source", ()), f"{name}, [[source]]")
 
 
-def _waves(waves: list[dict[str, Any]], where: str) -> Iterator[ImpactkitError]:
+def _waves(waves: list[dict[str, Any]], where: str) -> Faults:
     if not waves:
         yield error(RefusedData, "missing-keys", where=where, keys="[[wave]]")
     codes: set[str] = set()
     for wave in waves:
-        wrong = faults(wave, {**WAVE_KINDS, "labelled": NAMED_DAY}, where, needed=tuple(WAVE_KINDS))
+        wrong = faults(wave, WAVE_KINDS, where, list(WAVE_KINDS))
         yield from wrong
         code = str(wave.get("id"))
         if code in codes:
             yield error(RefusedData, "wave-twice", where=where, id=code)
         codes.add(code)
-        labelled = str(wave.get("labelled", ""))
-        if not wrong and not (LABELLED.fullmatch(labelled) and DAY.holds(labelled)):
+        labelled = str(wave.get("labelled"))
+        dated = LABELLED.fullmatch(labelled) and is_date(labelled)
+        if not wrong and not dated:
             yield error(RefusedData, "wave-date", where=where, found=labelled)
 
 
-# Any text or date: what is no day or month has a sentence of its own.
-NAMED_DAY = Kind("date", lambda value: is_text(value) or DAY.holds(value), '"2019-02-25"')
-
-
-def _codes(codes: Mapping[str, Any], name: str) -> Iterator[ImpactkitError]:
+def _codes(codes: Settings, name: str) -> Faults:
     for section, words in codes.items():
-        sound = isinstance(words, dict) and words and all(map(is_text, words.values()))
-        if section in LISTS and not (sound and all(map(CODE.fullmatch, words))):
-            yield error(RefusedData, "own-codes", where=f"{name}, [codes.{section}]")
+        if section in LISTS and not _is_list_of_codes(words):
+            where = f"{name}, [codes.{section}]"
+            yield error(RefusedData, "own-codes", where=where)
 
 
-def _words(words: Mapping[str, Any], name: str) -> Iterator[ImpactkitError]:
-    where = f"{name}, [words]"
+def _is_list_of_codes(words: Any) -> bool:
+    if not is_table(words) or not words:
+        return False
+    return all(map(CODE.fullmatch, words)) and all(map(is_text, words.values()))
+
+
+def _words(words: Settings, where: str) -> Faults:
     for phrase, other in words.items():
-        if not (is_text(phrase) and is_text(other)):
+        if not is_text(phrase) or not is_text(other):
             yield error(RefusedData, "own-words", where=where)
-        elif set("{}") & {*phrase, *other}:
+        elif BRACES & {*phrase, *other}:
             yield error(RefusedData, "own-words-brace", where=where, phrase=phrase, other=other)
 
 
-def _diversity(settings: Mapping[str, Any], name: str) -> Iterator[ImpactkitError]:
-    groups = settings.get("label", {}).get("diversity", [])
-    if not GROUPS.holds(groups):
-        return
-    own = settings.get("codes", {}).get("member")
-    codes = list(own) if isinstance(own, dict) and own else list_labels("member")
-    for code in [code for group in groups for code in group]:
-        if code not in codes:
-            yield UnknownName.among(say("noun.member"), code, codes, where=f"{name}, [label], diversity")
+def _diversity(groups: list[list[str]], codes: Settings, where: str) -> Faults:
+    members = codes.get("member")
+    if not is_table(members):
+        members = list_labels("member")
+    for group in groups:
+        for code in group:
+            if code not in members:
+                yield UnknownName.among(say("noun.member"), code, members, where=where)
 
 
-def _report(report: Mapping[str, Any], name: str) -> Iterator[ImpactkitError]:
-    if isinstance(report.get("limits"), dict):
-        yield from faults(report["limits"], LIMIT_KINDS, f"{name}, [report.limits]")
+def _report(report: Settings, name: str) -> Faults:
+    limits = report.get("limits")
+    if is_table(limits):
+        yield from faults(limits, LIMIT_KINDS, f"{name}, [report.limits]")
     parameters = report.get("parameters")
-    for key, value in parameters.items() if isinstance(parameters, dict) else ():
-        where, written = f"{name}, [report.parameters]", INVISIBLE.sub("", str(value))
-        if key in ("folder", "territory"):
+    if not is_table(parameters):
+        return
+    where = f"{name}, [report.parameters]"
+    for key, value in parameters.items():
+        if key in GIVEN:
             yield error(RefusedData, "parameter-reserved", where=where, name=key)
         elif not _is_parameter(value):
+            written = INVISIBLE.sub("", str(value))
             yield error(RefusedData, "parameter-value", where=where, name=key, value=written)
 
 
 def _is_parameter(value: Any) -> bool:
+    """Whether a value can be given to a notebook: text, a number, true or false, or a list of these."""
     if isinstance(value, list):
-        return not any(isinstance(part, list) for part in value) and all(map(_is_parameter, value))
+        return all(map(_is_single, value))
+    return _is_single(value)
+
+
+def _is_single(value: Any) -> bool:
     if isinstance(value, str):
         return not INVISIBLE.search(value)
-    return isinstance(value, bool | int) or (isinstance(value, float) and abs(value) < float("inf"))
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, bool | int)
 
 
-def _sources(sources: list[dict[str, Any]], where: str) -> Iterator[ImpactkitError]:
+def _sources(sources: list[dict[str, Any]], where: str) -> Faults:
     names: set[str] = set()
     for source in sources:
         wrong = sources_found.faults(source, where)

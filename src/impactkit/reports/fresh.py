@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from impactkit.data import csv_text
@@ -70,7 +70,7 @@ def why_stale(
 
 def _by_owner(file: Path) -> dict[str, str]:
     """SHA-256 of the rows of each owner, those of nobody in particular included; "" where one has none."""
-    rows: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+    rows: dict[str, list[Sequence[str]]] = defaultdict(list)
     table = csv_text.strict(file, separator=",")
     head = table.header
     at = [n for n, column in enumerate(head) if column in PLACES]

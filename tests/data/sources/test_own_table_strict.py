@@ -152,12 +152,12 @@ def test_numbers_written_in_french_or_in_english_are_read_or_refused(values):
     english = [f"{value:,.4f}" for value in values]
     french = [text.replace(",", "\u202f").replace(".", ",") for text in english]
     for texts in (english, french):
-        read, wrong = number_marks.read(texts)
-        assert not wrong and read == values
+        numbers = number_marks.read(texts)
+        assert not numbers.wrong and numbers.values == values
     three = [f"{value:.3f}" for value in values]
-    read, wrong = number_marks.read(three)
+    numbers = number_marks.read(three)
     for position, text in enumerate(three):
-        assert position in wrong or read[position] == float(text)
+        assert position in numbers.wrong or numbers.values[position] == float(text)
 
 
 # --- codes
@@ -278,7 +278,7 @@ def test_what_a_spreadsheet_does_to_a_code_is_undone_or_refused(code):
     spoiled += [f"{int(code)}.0"] if code.isdigit() else []
     for text in spoiled:
         codes = code_repair.read([text], "commune")
-        assert codes.units == (code,) and not codes.wrong
+        assert codes.units == [code] and not codes.wrong
 
 
 # --- periods

@@ -6,63 +6,96 @@ A spreadsheet drops leading zeros (1004 for 01004), adds decimals (200040459.0),
 
 import functools
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-
-import pandas as pd
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 from impactkit.data import geography
 from impactkit.data.check_schema import nearest
 from impactkit.data.number_text import number_of
 from impactkit.data.perimeters import VINTAGES
+from impactkit.data.sources.column import Wrong, Wrongs, of_texts
 from impactkit.wording.catalogue import advice, say
 
 # Characters of a code, where a shorter one may have lost its zeros.
 WIDTHS = {"commune": 5, "departement": 2, "region": 2}
 # The zones of employment of a vintage are not in the kit: their codes have four digits.
 ZONE = re.compile("[0-9]{4}")
-# The cities that have arrondissements: their code, and those of their parts.
-CITIES = {
-    "75056": tuple(f"751{number:02d}" for number in range(1, 21)),
-    "69123": tuple(f"6938{number}" for number in range(1, 10)),
-    "13055": tuple(f"132{number:02d}" for number in range(1, 17)),
-}
-CITY_OF = {part: city for city, parts in CITIES.items() for part in parts}
-Wrong = tuple[str, str]
+LISTED = ("unit", "territory")
+# The cities that have arrondissements, and how many; the code of the first.
+PARIS, LYON, MARSEILLE = "75056", "69123", "13055"
+FIRST_PARTS = {PARIS: (75101, 20), LYON: (69381, 9), MARSEILLE: (13201, 16)}
+# Beyond so many codes, the nearest is looked for among those that begin alike.
+MANY = 2000
 _FORMULA = re.compile('="([^"]*)"')
+
+
+def _parts(first: int, count: int) -> tuple[str, ...]:
+    return tuple(map(str, range(first, first + count)))
+
+
+# The codes of the arrondissements of each city.
+CITIES = {city: _parts(*first) for city, first in FIRST_PARTS.items()}
 
 
 @dataclass(frozen=True)
 class Codes:
     """The codes of a column after repair, what is wrong and what was rewritten, by position."""
 
-    units: tuple[str, ...]
-    wrong: Mapping[int, Wrong]
-    rewritten: Mapping[int, str]
+    units: list[str] = field(default_factory=list)
+    wrong: Wrongs = field(default_factory=dict)
+    rewritten: dict[int, str] = field(default_factory=dict)
 
 
 def read(texts: Sequence[str], family: str, listed: Iterable[str] = ()) -> Codes:
     """The codes of a column. `listed`: the codes that exist, for the evaluation's own units and territories;
     those of the kit's geography otherwise.
     """
-    known = frozenset(listed) if family in ("unit", "territory") else official_codes(family)
-    repaired = {text: _repaired(text, family, known) for text in set(texts)}
-    refusals = {text: _refusal(text, family, known) for text, code in repaired.items() if not code}
-    wrong = {position: refusals[text] for position, text in enumerate(texts) if text in refusals}
-    units = tuple(repaired[text] for text in texts)
-    moved = {
-        at: code for at, (text, code) in enumerate(zip(texts, units, strict=True)) if _moved(text, code)
-    }
-    return Codes(units, wrong, moved)
+    codes = frozenset(listed) if family in LISTED else official_codes(family)
+    repaired = {text: _repaired(text, family, codes) for text in set(texts)}
+    refusals = {}
+    for text, code in repaired.items():
+        if not code:
+            refusals[text] = _refusal(text, family, codes)
+    units, rewritten = [], {}
+    for position, text in enumerate(texts):
+        code = repaired[text]
+        units.append(code)
+        if code not in ("", text.strip()):
+            rewritten[position] = code
+    return Codes(units, of_texts(texts, refusals), rewritten)
 
 
 @functools.lru_cache(maxsize=8)
 def official_codes(family: str) -> frozenset[str]:
     """Every code of a family at one vintage or another, arrondissements too; none for zones."""
+    codes: set[str] = set()
     if family == "zone":
-        return frozenset()
-    codes = {code for vintage in VINTAGES for code in geography.units(family, vintage=vintage)["code"]}
-    return frozenset(codes | set(CITY_OF) if family == "commune" else codes)
+        return frozenset(codes)
+    for vintage in VINTAGES:
+        codes |= codes_at(family, vintage)
+    if family == "commune":
+        codes |= city_by_part().keys()
+    return frozenset(codes)
+
+
+def codes_at(family: str, vintage: int) -> set[str]:
+    """The codes of a family at a vintage."""
+    units = geography.units(family, vintage=vintage)
+    return set(units["code"])
+
+
+@functools.lru_cache(maxsize=1)
+def city_by_part() -> dict[str, str]:
+    """The city of each arrondissement."""
+    cities: dict[str, str] = {}
+    for city, parts in CITIES.items():
+        cities |= dict.fromkeys(parts, city)
+    return cities
+
+
+def city_of(code: str) -> str:
+    """The city of an arrondissement; any other code itself."""
+    return city_by_part().get(code, code)
 
 
 def vintage_of(units: Iterable[str], family: str, usual: int) -> int | None:
@@ -70,73 +103,55 @@ def vintage_of(units: Iterable[str], family: str, usual: int) -> int | None:
     there is none.
     """
     codes = set(units)
-    for vintage in dict.fromkeys((usual, *reversed(VINTAGES))):
-        if codes <= set(geography.units(family, vintage=vintage)["code"]):
+    newest_first = sorted(VINTAGES, reverse=True)
+    for vintage in (usual, *newest_first):
+        if codes <= codes_at(family, vintage):
             return vintage
     return None
 
 
 def strangers(units: Sequence[str], family: str, vintage: int) -> list[int]:
     """The positions of the units that do not exist at a vintage."""
-    codes = set(geography.units(family, vintage=vintage)["code"])
-    return [position for position, unit in enumerate(units) if unit not in codes]
+    codes = codes_at(family, vintage)
+    positions = []
+    for position, unit in enumerate(units):
+        if unit not in codes:
+            positions.append(position)
+    return positions
 
 
-def cities(rows: pd.DataFrame, *, adds_up: bool, absent: bool) -> tuple[pd.DataFrame, dict[int, Wrong]]:
-    """Rows (unit, period, value, flag) whose arrondissements are told as their city, and what is wrong with
-    those that cannot be, by row: a rate, a city that is already there, a city without all its parts.
-
-    `absent`: whether a part that is not listed stands for a number.
-    """
-    city = rows["unit"].map(CITY_OF)
-    parts = rows[city.notna()].assign(city=city.dropna())
-    if parts.empty:
-        return rows, {}
-    wrong: dict[int, Wrong] = {}
-    wholes = set(zip(rows["unit"], rows["period"], strict=True))
-    for (code, period), group in parts.groupby(["city", "period"]):
-        missing = [part for part in CITIES[str(code)] if part not in set(group["unit"])]
-        key = ""
-        if not adds_up:
-            key = "own.city.rate"
-        elif (code, period) in wholes:
-            key = "own.city.twice"
-        elif missing and not absent:
-            key = "own.city.parts"
-        if key:
-            holes = {"city": code, "period": period, "parts": ", ".join(missing)}
-            wrong |= dict.fromkeys(group.index, advice(key, **holes))
-    summed = parts.groupby(["city", "period"], as_index=False)["value"].sum(min_count=1, skipna=False)
-    summed = summed.rename(columns={"city": "unit"}).assign(flag="")
-    return pd.concat([rows[city.isna()], summed], ignore_index=True), wrong
-
-
-def _repaired(text: str, family: str, known: frozenset[str]) -> str:
+def _repaired(text: str, family: str, codes: frozenset[str]) -> str:
     """The one right code that a text stands for; "" when there is none."""
     plain = text.strip()
-    if family in ("unit", "territory"):
-        return plain if plain in known else ""
-    if match := _FORMULA.fullmatch(plain):
-        plain = match[1].strip()
-    plain = re.sub(r"[\s\u00a0\u202f]", "", plain).removeprefix("'").upper()
+    if family in LISTED:
+        return plain if plain in codes else ""
+    plain = _bare(plain)
     if family == "zone":
         return plain if ZONE.fullmatch(plain) else ""
-    value = number_of(plain.replace(",", "."))
-    if not plain.isdigit() and value is not None and value.is_integer() and value > 0:
-        plain = str(int(value))
-    candidates = {plain, plain.zfill(WIDTHS.get(family, 0))} & known
+    padded = plain.zfill(WIDTHS.get(family, 0))
+    candidates = {plain, padded} & codes
     return candidates.pop() if len(candidates) == 1 else ""
 
 
-def _moved(text: str, code: str) -> bool:
-    return bool(code) and text.strip() != code
+def _bare(text: str) -> str:
+    """Without the marks of a spreadsheet, its spaces and its decimals; in upper case."""
+    if match := _FORMULA.fullmatch(text):
+        text = match[1]
+    text = re.sub(r"\s", "", text)
+    plain = text.removeprefix("'").upper()
+    value = number_of(plain.replace(",", "."))
+    if plain.isdigit() or value is None or value <= 0:
+        return plain
+    return f"{value:.0f}" if value.is_integer() else plain
 
 
-def _refusal(text: str, family: str, known: frozenset[str]) -> Wrong:
-    expected, usual = advice(f"own.code.{family}", first=VINTAGES[0], last=VINTAGES[-1])
-    if not known:
-        return expected, usual
-    # Among tens of thousands of communes, those that begin alike are looked through.
-    near = [code for code in known if code[:2] == text.strip()[:2]] if len(known) > 2000 else known
-    offered = nearest(text.strip(), near)
-    return expected, offered if offered != say("check.unknown.next") else usual
+def _refusal(text: str, family: str, codes: frozenset[str]) -> Wrong:
+    first, *_, last = VINTAGES
+    expected, usual = advice(f"own.code.{family}", first=first, last=last)
+    plain = text.strip()
+    near: Iterable[str] = codes
+    if len(codes) > MANY:
+        near = [code for code in codes if code.startswith(plain[:2])]
+    offered = nearest(plain, near)
+    nothing = say("check.unknown.next")
+    return expected, usual if offered == nothing else offered

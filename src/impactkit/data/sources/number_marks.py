@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from impactkit.data.number_text import number_of
+from impactkit.data.sources.column import Numbers, Wrong, of_texts
 from impactkit.data.sources.readers import BLANK
 from impactkit.wording.catalogue import advice
 
-MARKS = (",", ".")
 SPACES = " \u00a0\u202f\u2009"
-# What is wrong with a cell, and what to do.
-Wrong = tuple[str, str]
+MINUS = "\u2212"
+OTHER = {",": ".", ".": ","}
+# Digits between two marks of thousands.
+GROUP = 3
 
 _SPACED = re.compile(rf"([+-]?[0-9]{{1,3}}(?:[{SPACES}][0-9]{{3}})+)(?=$|[.,])(.*)")
 _WHOLE = re.compile("[+-]?[0-9]+")
@@ -37,28 +39,29 @@ class Written:
     unsure: str = ""
 
 
-def read(
-    texts: Sequence[str], *, decimal: str = "", thousands: str = ""
-) -> tuple[list[float], dict[int, Wrong]]:
-    """The numbers of a column, NaN for a blank or a secret; what is wrong, by position in the column.
+def read(texts: Sequence[str], *, decimal: str = "", thousands: str = "") -> Numbers:
+    """The numbers of a column, NaN for a blank or a secret.
 
     `decimal`, `thousands`: the marks that the source says; either may be empty.
     """
     plain = [_without_spaces(text) for text in texts]
-    written = {text: written_as(text) for text in set(plain) if text.lower() not in BLANK}
+    counts = Counter(plain)
+    for text in list(counts):
+        if text.lower() in BLANK:
+            del counts[text]
     if decimal or thousands:
-        other = {",": ".", ".": ","}
-        meant = decimal or other.get(thousands, "")
-        judged = {text: _as_said(text, meant, thousands) for text in written}
+        judged = _as_said(counts, decimal or OTHER[thousands], thousands)
     else:
-        judged = _judged(written, Counter(plain))
-    values, wrong = [], {}
-    for position, text in enumerate(plain):
-        value = judged.get(text, float("nan"))
-        if not isinstance(value, float):
-            wrong[position] = value
-        values.append(value if isinstance(value, float) else float("nan"))
-    return values, wrong
+        judged = _as_proved(counts)
+    missing = float("nan")
+    values, refusals = {}, {}
+    for text, value in judged.items():
+        if isinstance(value, float):
+            values[text] = value
+        else:
+            refusals[text] = value
+    numbers = [values.get(text, missing) for text in plain]
+    return Numbers(numbers, of_texts(plain, refusals))
 
 
 def written_as(text: str) -> Written | None:
@@ -71,52 +74,78 @@ def written_as(text: str) -> Written | None:
         return Written(thousands=match[1])
     if match := _BOTH.fullmatch(text):
         return Written(decimal=match[2], thousands=match[1])
-    match = _POINTED.fullmatch(text)
-    if not match or not (match[1] or match[3]):
+    if match := _POINTED.fullmatch(text):
+        return _pointed(*match.groups())
+    return None
+
+
+def _pointed(before: str, mark: str, after: str) -> Written | None:
+    """A number with one mark: it may be that of thousands before exactly three digits."""
+    if not before and not after:
         return None
-    before, mark, after = match.groups()
-    group = len(after) == 3 and 1 <= len(before) <= 3 and not before.startswith("0")
-    return Written(unsure=mark) if group else Written(decimal=mark)
+    if len(after) != GROUP or len(before) > GROUP:
+        return Written(decimal=mark)
+    if not before or before.startswith("0"):
+        return Written(decimal=mark)
+    return Written(unsure=mark)
 
 
 def _without_spaces(text: str) -> str:
     """Without the spaces around, and those between groups of three digits."""
-    plain = text.strip().replace("\u2212", "-")
-    if match := _SPACED.fullmatch(plain):
-        return re.sub(f"[{SPACES}]", "", match[1]) + match[2]
-    return plain
+    plain = text.strip().replace(MINUS, "-")
+    match = _SPACED.fullmatch(plain)
+    if not match:
+        return plain
+    whole = re.sub(f"[{SPACES}]", "", match[1])
+    return whole + match[2]
 
 
-def _judged(written: dict[str, Written | None], counts: Counter[str]) -> dict[str, float | Wrong]:
-    """Each text of a column read by the marks that the column proves."""
+def _as_proved(counts: Counter[str]) -> dict[str, float | Wrong]:
+    """Each text of a column read by the decimal mark that most of its values prove."""
+    written = {text: written_as(text) for text in counts}
     proved: Counter[str] = Counter()
     for text, form in written.items():
         if form and form.decimal:
             proved[form.decimal] += counts[text]
-    decimal = max(proved, key=lambda mark: proved[mark], default="")
-    return {text: _by(text, form, decimal) for text, form in written.items()}
+    decimal = max(proved, key=proved.__getitem__, default="")
+    judged: dict[str, float | Wrong] = {}
+    for text, form in written.items():
+        judged[text] = _by(text, form, decimal)
+    return judged
 
 
 def _by(text: str, form: Written | None, decimal: str) -> float | Wrong:
     if form is None:
         return advice("own.number")
-    if form.unsure and form.unsure != decimal:
+    if form.unsure not in ("", decimal):
         return advice("own.number.unsure", mark=form.unsure)
-    if decimal and (form.decimal not in ("", decimal) or form.thousands == decimal):
-        return advice("own.number.contradicts", mark=decimal)
+    if decimal:
+        differs = form.decimal not in ("", decimal)
+        if differs or form.thousands == decimal:
+            return advice("own.number.contradicts", mark=decimal)
     return _value(text, form.decimal or form.unsure, form.thousands)
 
 
-def _as_said(text: str, decimal: str, thousands: str) -> float | Wrong:
-    """A number by the marks that the source says, and by no other."""
-    groups = rf"[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+|" if thousands.strip() else ""
-    part = rf"(?:{re.escape(decimal)}[0-9]*)?" if decimal else ""
-    if re.fullmatch(rf"[+-]?(?:{groups}[0-9]+){part}(?:[eE][+-]?[0-9]{{1,3}})?", text):
-        return _value(text, decimal, thousands)
-    return advice("own.number.marks", decimal=decimal, thousands=thousands)
+def _as_said(counts: Counter[str], decimal: str, thousands: str) -> dict[str, float | Wrong]:
+    """Each text of a column by the marks that the source says, and by no other."""
+    whole = "[0-9]+"
+    if thousands.strip():
+        between = re.escape(thousands)
+        whole = rf"(?:[0-9]{{1,3}}(?:{between}[0-9]{{3}})+|[0-9]+)"
+    point = re.escape(decimal)
+    form = re.compile(rf"[+-]?{whole}(?:{point}[0-9]*)?(?:[eE][+-]?[0-9]{{1,3}})?")
+    wrong = advice("own.number.marks", decimal=decimal, thousands=thousands)
+    judged: dict[str, float | Wrong] = {}
+    for text in counts:
+        sound = form.fullmatch(text)
+        judged[text] = _value(text, decimal, thousands) if sound else wrong
+    return judged
 
 
 def _value(text: str, decimal: str, thousands: str) -> float | Wrong:
-    bare = text.replace(thousands, "") if thousands else text
-    value = number_of(bare.replace(decimal, ".") if decimal else bare)
+    if thousands:
+        text = text.replace(thousands, "")
+    if decimal:
+        text = text.replace(decimal, ".")
+    value = number_of(text)
     return advice("own.number") if value is None else value

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from impactkit.data.sources.column import Texts, Wrongs
 from impactkit.wording.catalogue import advice, say
 
 YEAR, QUARTER, MONTH, DAY = "year", "quarter", "month", "day"
@@ -40,36 +41,39 @@ def period_of(text: str) -> Period | None:
     return None
 
 
-def read(texts: Sequence[str]) -> tuple[list[str], dict[int, tuple[str, str]]]:
-    """The periods of a column, all of the frequency that most have; what is wrong, by position."""
+def read(texts: Sequence[str]) -> Texts:
+    """The periods of a column, all of the frequency that most have."""
     distinct = {text: period_of(text) for text in set(texts)}
     periods = [distinct[text] for text in texts]
     counts = Counter(period.frequency for period in periods if period)
-    frequency = max(counts, key=lambda name: counts[name], default=YEAR)
-    wrong = {}
+    frequency = max(counts, key=counts.__getitem__, default=YEAR)
+    values, wrong = [], Wrongs()
     for position, period in enumerate(periods):
+        values.append(period.text if period else "")
         if period is None:
             wrong[position] = advice("own.period")
         elif period.frequency != frequency:
             usual = say(f"own.period.{frequency}")
             wrong[position] = advice("own.period.mixed", usual=usual)
-    return [period.text if period else "" for period in periods], wrong
+    return Texts(values, wrong)
 
 
 def _period(frequency: str, parts: dict[str, str]) -> Period | None:
     """The period in the form of the kit; None for a date that does not exist."""
     year = int(parts["y"])
-    month, day = int(parts.get("m") or 1), int(parts.get("d") or 1)
+    month = int(parts.get("m", 1))
+    day = int(parts.get("d", 1))
     try:
         date = dt.date(year, month, day)
     except ValueError:
         return None
     if not FIRST <= year <= LAST:
         return None
-    text = {
-        YEAR: f"{date:%Y}",
-        QUARTER: f"{date:%Y}-Q{parts.get('q')}",
-        MONTH: f"{date:%Y-%m}",
-        DAY: date.isoformat(),
-    }
-    return Period(frequency, text[frequency])
+    if frequency == YEAR:
+        return Period(frequency, f"{year}")
+    if frequency == QUARTER:
+        quarter = parts["q"]
+        return Period(frequency, f"{year}-Q{quarter}")
+    if frequency == MONTH:
+        return Period(frequency, f"{date:%Y-%m}")
+    return Period(frequency, date.isoformat())
