@@ -4,7 +4,7 @@ same, a correction, a conflict, or a fact that was taken back.
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from impactkit.data.check_schema import Fault
 from impactkit.data.tables import PLACES, columns, fields, schemas
 from impactkit.data.workbook.cells import is_date
 from impactkit.data.workbook.headers import NAMED
-from impactkit.data.workbook.words import plain
+from impactkit.data.workbook.words import clean, plain
 from impactkit.wording.catalogue import advice
 
 Row = dict[str, str]
@@ -72,6 +72,13 @@ class Merged:
     def is_changed(self) -> bool:
         """Whether the table is no longer what it was."""
         return bool(self.added or self.changes)
+
+    def extended(self, more: "Merged") -> "Merged":
+        """The same rows of the workbook, in the table that another merge made longer."""
+        beyond = (None,) * (len(more.frame) - len(self.origins))
+        changes = (*self.changes, *more.changes)
+        counts = self.added + more.added
+        return replace(self, frame=more.frame, origins=self.origins + beyond, added=counts, changes=changes)
 
 
 def key_of(table: str) -> list[str]:
@@ -216,9 +223,9 @@ class _Merging:
 
 
 def _is_same(table: str, column: str, text: str, other: str) -> bool:
-    """Whether two texts say one thing: a figure written 8 and 8.0 is one figure."""
-    if text == other or fields(table)[column]["type"] not in ("integer", "number"):
-        return text == other
+    """Whether two texts say one thing: 8 and 8.0 are one figure, and spaces of any kind are spaces."""
+    if fields(table)[column]["type"] not in ("integer", "number"):
+        return clean(text) == clean(other)
     figures = pd.to_numeric(pd.Series([text, other]), errors="coerce")
     return bool(figures.iloc[0] == figures.iloc[1])
 

@@ -154,8 +154,10 @@ def _compared(taken: Taken, home: Path, source: str, as_of: str, vintage: int) -
     }
     everything = {**now, **{name: table.frame for name, table in merged.items()}}
     if len(spare := _new_leftovers(taken, everything)):
-        merged[LEFTOVERS] = merge(LEFTOVERS, everything, spare, taken_back={})
-        everything[LEFTOVERS] = merged[LEFTOVERS].frame
+        more = merge(LEFTOVERS, everything, spare, taken_back={})
+        # The sheet of what other workbooks left has rows of its own.
+        merged[LEFTOVERS] = merged[LEFTOVERS].extended(more) if LEFTOVERS in merged else more
+        everything[LEFTOVERS] = more.frame
     return _Compared(merged, everything, named, now)
 
 
