@@ -114,6 +114,9 @@ def _converted(figure: _Figure, unit: Unit, field: Mapping[str, Any], money: Mon
     if abs(amount - figure.value) < 1e-12 * abs(amount):
         # What is shown in thousands is what the cell holds.
         amount = figure.value
+    elif unit.kind != "share" and figure.shown != figure.value:
+        # A format that divides by a thousand beside a word that says a million: one of them is wrong.
+        return refused("cell.scaled", shown=_printed(figure.shown), value=_printed(figure.value))
     reading = _counted(amount, str(field["type"]))
     if reading.wrong or (unit.kind == "share" or amount == figure.value) and not how:
         return reading
