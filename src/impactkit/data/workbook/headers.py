@@ -10,6 +10,7 @@ from impactkit.data.tables import fields, schemas
 from impactkit.data.workbook.sheet import Cell, Sheet
 from impactkit.data.workbook.units import Unit, unit_of
 from impactkit.data.workbook.words import plain
+from impactkit.wording.voice import voice
 
 # A header stands in the first lines, under a title or two.
 DEEPEST = 40
@@ -67,9 +68,9 @@ def table_of(sheet: Sheet) -> str | None:
 
 def needed_columns(table: str) -> dict[str, str]:
     """The columns that must be there and their titles: required, and nothing else can give them."""
-    given = (*NAMED.get(table, ("",))[:1], *GIVEN)
+    filled = (*NAMED.get(table, ("",))[:1], *GIVEN)
     required = [field for field in fields(table).values() if field["constraints"].get("required")]
-    return {field["name"]: field["title"] for field in required if field["name"] not in given}
+    return {field["name"]: field["title"] for field in required if field["name"] not in filled}
 
 
 def header_of(sheet: Sheet, table: str, *, near: bool) -> Header:
@@ -89,9 +90,13 @@ def nearest_column(title: str, table: str) -> str:
     return str(fields(table)[titles[best]]["title"]) if best else ""
 
 
-@functools.lru_cache(maxsize=64)
 def _titled(table: str) -> dict[str, str]:
-    """The columns of a table by what people call them."""
+    """The columns of a table by what people call them, sums in the currency that speaks."""
+    return _titles(table, voice().currency)
+
+
+@functools.lru_cache(maxsize=64)
+def _titles(table: str, currency: str) -> dict[str, str]:
     every = list(fields(table).values())
     names = {plain(alias): field["name"] for field in reversed(every) for alias in field.get("aliases", ())}
     # A title is stronger than another column's alias.
