@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from impactkit.data.tables import fields, schemas
 from impactkit.data.workbook.cells import is_date
 from impactkit.data.workbook.words import clean, plain
@@ -92,7 +90,11 @@ def labels_of(table: str, rows: Sequence[Row]) -> list[str]:
 
 def is_same(table: str, column: str, text: str, other: str) -> bool:
     """Whether two texts say one thing: 8 and 8.0 are one figure, and spaces of any kind are spaces."""
+    if text == other:
+        return True
     if fields(table)[column]["type"] not in ("integer", "number"):
         return clean(text) == clean(other)
-    figures = pd.to_numeric(pd.Series([text, other]), errors="coerce")
-    return bool(figures.iloc[0] == figures.iloc[1])
+    try:
+        return float(text) == float(other)
+    except ValueError:
+        return False

@@ -2,6 +2,7 @@
 taken back.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -94,6 +95,9 @@ class _Merging:
         self._table, self._rows, self._source, self._as_typed = table, rows, source, as_typed
         # Of two rows that are the same, the first.
         self._at = {identity(table, row): i for i, row in reversed(list(enumerate(rows)))}
+        counts = Counter(identity(table, row) for row in rows)
+        # Facts that a hand wrote on several lines of a table: only the very same line is one of them.
+        self._several = {key for key, count in counts.items() if count > 1}
         self._origins: list[int | None] = [None] * len(rows)
         self._first: dict[Identity, int] = {}
         self._typed: list[Row] = []
@@ -107,6 +111,9 @@ class _Merging:
         key = identity(self._table, row)
         row = self._without(i, row, taken_back)
         self._typed.append(row)
+        if key in self._several and (place := self._same_line(row)) is not None:
+            self._origins[place], self._fates[i] = i, SAME
+            return
         if key in self._first:
             first = self._first[key]
             self._conflicts += _conflicts(self._table, self._typed, first, i, self._as_typed)
@@ -129,6 +136,14 @@ class _Merging:
             self._rows.append(row | ({"source": source} if "source" in row else {}))
             self._origins.append(i)
             self._fates[i] = NEW
+
+    def _same_line(self, row: Row) -> int | None:
+        """The line of the table that says the very same, and that no row of the workbook was laid on."""
+        for place, (own, origin) in enumerate(zip(self._rows, self._origins, strict=True)):
+            names = [name for name in row if name != "source" or row[name]]
+            if origin is None and all(is_same(self._table, name, row[name], own[name]) for name in names):
+                return place
+        return None
 
     def _without(self, i: int, row: Row, taken_back: Sequence[Back]) -> Row:
         """The row without the cells that were taken back with the value that it gives them again."""
