@@ -194,3 +194,14 @@ def test_the_kit_s_own_workbook_imported_again_changes_nothing(repo, tmp_path):
     done = ik.import_workbook(ik.new_workbook(folder), folder)
     assert done.written and not done.changes and not done.receipt.kept, str(done)[:2000]
     assert tables(folder) == before
+
+
+def test_lines_that_a_hand_wrote_twice_in_a_table_come_back_as_they_are(home, tmp_path):
+    line = "aubrelle,Région,paid,{amount},2021-06-30,Gazette,{note}"
+    lines = ["territory,payer,status,amount,as_of,source,note", line.format(amount=1000, note="un")]
+    lines += [line.format(amount=400, note="deux"), line.format(amount=400, note="deux")]
+    (home / "funding.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    before = tables(home)
+    done = ik.import_workbook(ik.new_workbook(home), home)
+    assert done.written and not done.changes and not any(done.added.values()), str(done)
+    assert not done.receipt.kept and tables(home) == before

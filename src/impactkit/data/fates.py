@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from impactkit.data.facts import BACK, NEW, TWICE, Change, Kept, Merged, absent, label
+from impactkit.data.facts import Change, Kept, label
+from impactkit.data.merging import BACK, NEW, TWICE, Merged, absent
 from impactkit.data.receipt import Receipt
 from impactkit.data.tables import PLACES
 from impactkit.data.workbook.taken import ASIDE, REFUSED, REPLACED, RETRACTED, SAME, Taken

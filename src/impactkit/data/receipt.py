@@ -74,8 +74,8 @@ class Receipt:
             cells = [kept for kept in self.kept if kept.table == table and kept.column]
             names = [f"{kept.key} : {fields(table)[kept.column]['title']}" for kept in cells]
             if names:
-                about = {"table": title, "keys": _few(names), "name": table}
-                yield say("receipt.emptied", n=len(names), count=len(names), **about)
+                holes = {"table": title, "keys": _few(names), "name": table}
+                yield say("receipt.emptied", n=len(names), count=len(names), **holes)
 
     def text(self) -> str:
         """The file: CSV, a line for each cell, then for each comment and each fact that was not there."""
@@ -85,7 +85,7 @@ class Receipt:
         for entry in self.entries:
             title = schemas()[entry.table]["title"] if entry.table else ""
             column = fields(entry.table)[entry.column]["title"] if entry.column else ""
-            about = (
+            parts = (
                 entry.sheet,
                 entry.cell,
                 say(f"fate.{entry.fate}"),
@@ -93,7 +93,7 @@ class Receipt:
                 entry.becomes,
                 entry.why,
             )
-            writer.writerow([*about, title, entry.key, column])
+            writer.writerow([*parts, title, entry.key, column])
         for sheet, cell, words, became in self.comments:
             writer.writerow([sheet, cell, say("fate.comment"), words, "", became, "", "", ""])
         for kept in self.kept:

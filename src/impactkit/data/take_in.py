@@ -11,10 +11,11 @@ from impactkit.data.check_rules import faults
 from impactkit.data.check_schema import Fault, cell_faults
 from impactkit.data.dates import today
 from impactkit.data.evaluation import settings_of
-from impactkit.data.facts import Change, Merged, merge
+from impactkit.data.facts import Change
 from impactkit.data.fates import receipt_of
 from impactkit.data.folders import find
 from impactkit.data.journal import changing, reading, replace_all
+from impactkit.data.merging import Merged, merge
 from impactkit.data.money import money_of
 from impactkit.data.names import repaired_codes, with_codes
 from impactkit.data.receipt import Receipt, file_name
@@ -61,9 +62,9 @@ class TakenIn(Rich):
                 yield say("import.added", n=count, count=count, table=schemas()[table]["title"])
         for change in self.changes:
             table, column = schemas()[change.table]["title"], fields(change.table)[change.column]["title"]
-            about: dict[str, Any] = {"table": table, "row": change.key, "column": column}
+            holes: dict[str, Any] = {"table": table, "row": change.key, "column": column}
             was = change.was or say("import.empty")
-            yield say("import.changed", **about, was=was, becomes=change.becomes)
+            yield say("import.changed", **holes, was=was, becomes=change.becomes)
         if not any(self.added.values()) and not self.changes:
             yield say("import.nothing")
         if self.leftovers:
@@ -154,8 +155,10 @@ def _compared(taken: Taken, home: Path, source: str, as_of: str, vintage: int) -
     }
     everything = {**now, **{name: table.frame for name, table in merged.items()}}
     if len(spare := _new_leftovers(taken, everything)):
-        merged[LEFTOVERS] = merge(LEFTOVERS, everything, spare, taken_back={})
-        everything[LEFTOVERS] = merged[LEFTOVERS].frame
+        more = merge(LEFTOVERS, everything, spare, taken_back={})
+        # The sheet of what other workbooks left has rows of its own.
+        merged[LEFTOVERS] = merged[LEFTOVERS].extended(more) if LEFTOVERS in merged else more
+        everything[LEFTOVERS] = more.frame
     return _Compared(merged, everything, named, now)
 
 

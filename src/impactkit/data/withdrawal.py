@@ -39,8 +39,8 @@ class Withdrawn:
     row: Mapping[str, str]
 
     def __str__(self) -> str:
-        about = {"table": schemas()[self.table]["title"], "fact": self.key, "by": self.by, "why": self.why}
-        return say("withdrawn.told", date=self.date, **about)
+        holes = {"table": schemas()[self.table]["title"], "fact": self.key, "by": self.by, "why": self.why}
+        return say("withdrawn.told", date=self.date, **holes)
 
 
 def withdraw(folder: str | Path, table: str, key: str, *, by: str, why: str, column: str = "") -> Withdrawn:
@@ -68,8 +68,8 @@ def withdraw(folder: str | Path, table: str, key: str, *, by: str, why: str, col
         before = {str(name): str(value) for name, value in frame.iloc[row].items()}
         without = _without(frame, row, column)
         broken = [*cell_faults(table, without), *faults({**tables, table: without}, settings)]
-        known = [*cell_faults(table, frame), *faults(tables, settings)]
-        if worse := [fault for fault in broken if _outline(fault) not in set(map(_outline, known))]:
+        already = [*cell_faults(table, frame), *faults(tables, settings)]
+        if worse := [fault for fault in broken if _outline(fault) not in set(map(_outline, already))]:
             where = f"{worse[0].table}.csv"
             raise error(
                 RefusedData, "withdraw-needed", where=where, value=worse[0].value, expected=worse[0].expected

@@ -75,8 +75,8 @@ def _put(taken: Taken, sheet: Sheet, at: Place, header: int, words: str, kind: s
     place = f"{letters(column)}{line}"
     taken.aside(sheet.name, place, words, say(kind))
     if kind == "aside.remark":
-        about = {"sheet": sheet.name, "cell": place, "words": words, "why": say(kind)}
-        taken.remarks.append(say("receipt.line", n=None, **about))
+        place_of = {"sheet": sheet.name, "cell": place, "words": words, "why": say(kind)}
+        taken.remarks.append(say("receipt.line", n=None, **place_of))
     # The example line is no one's words.
     if words and not words.startswith(EXAMPLE):
         title = sheet.cells.get((header, column), Cell(""))

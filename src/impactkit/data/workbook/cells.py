@@ -47,6 +47,9 @@ def read_cell(cell: Cell, column: Column, money: Money) -> Reading:
     field, words = column.field, shown_words(cell)
     if not words:
         return Reading()
+    if field.get("verbatim"):
+        # What another workbook said, « n.d. » too, is repeated as it is.
+        return Reading(words)
     if field["labels"]:
         return _code(words, field)
     dated = is_date(field)

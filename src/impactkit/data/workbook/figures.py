@@ -24,7 +24,7 @@ CURRENCY = "currency"
 class _Figure:
     """A figure as it is read on the screen, its words, and the number that the cell holds."""
 
-    shown: float
+    seen: float
     words: str
     value: float
 
@@ -39,8 +39,8 @@ def read_figure(cell: Cell, field: Mapping[str, Any], header: Unit | None, money
         return refused("cell.number" if isinstance(cell.value, str) else "cell.words", words=figure.words)
     if header and unit and unit.scale != header.scale:
         return refused("cell.disagree")
-    if unit is None and figure.shown != figure.value:
-        return refused("cell.scaled", shown=_printed(figure.shown), value=_printed(figure.value))
+    if unit is None and figure.seen != figure.value:
+        return refused("cell.scaled", shown=_printed(figure.seen), value=_printed(figure.value))
     return _converted(figure, unit or header or Unit(), field, money)
 
 
@@ -79,10 +79,10 @@ def written_name(unit: Unit) -> str:
 def _of_number(cell: Cell) -> _Figure | Reading:
     if isinstance(cell.value, bool):
         return refused("cell.number")
-    shown = seen(cell.value, cell.form)
-    if shown.figure is None:
+    display = seen(cell.value, cell.form)
+    if display.figure is None:
         return refused("cell.unseen", value=_printed(cell.value))
-    return _Figure(shown.figure, shown.words, float(cell.value))
+    return _Figure(display.figure, display.words, float(cell.value))
 
 
 def _of_text(cell: Cell) -> _Figure | Reading:
@@ -102,7 +102,7 @@ def _of_text(cell: Cell) -> _Figure | Reading:
 def _converted(figure: _Figure, unit: Unit, field: Mapping[str, Any], money: Money) -> Reading:
     if wrong := misfit(unit, field, money):
         return wrong
-    amount = float(figure.shown)
+    amount = float(figure.seen)
     if unit.scale != 1 or unit.kind == "share":
         amount = _rounded(amount * unit.scale / (100 if unit.kind == "share" else 1))
     how = ""
@@ -114,11 +114,14 @@ def _converted(figure: _Figure, unit: Unit, field: Mapping[str, Any], money: Mon
     if abs(amount - figure.value) < 1e-12 * abs(amount):
         # What is shown in thousands is what the cell holds.
         amount = figure.value
+    elif unit.kind != "share" and figure.seen != figure.value:
+        # A format that divides by a thousand beside a word that says a million: one of them is wrong.
+        return refused("cell.scaled", shown=_printed(figure.seen), value=_printed(figure.value))
     reading = _counted(amount, str(field["type"]))
     if reading.wrong or (unit.kind == "share" or amount == figure.value) and not how:
         return reading
-    shown = f"{_printed(figure.shown)} {figure.words or written_name(unit)}".strip()
-    words = say("cell.converted", shown=shown, becomes=_printed(amount), unit=unit_name(field, money))
+    written = f"{_printed(figure.seen)} {figure.words or written_name(unit)}".strip()
+    words = say("cell.converted", shown=written, becomes=_printed(amount), unit=unit_name(field, money))
     return Reading(reading.text, how=f"{words} {how}".strip())
 
 

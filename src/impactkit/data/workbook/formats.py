@@ -95,8 +95,8 @@ def _section(form: str, value: float) -> tuple[str, float]:
 
 def _scaling(pattern: str) -> int:
     """How many times a thousand the commas after the last digit divide by."""
-    whole, _, part = pattern.partition(".")
-    return sum(len(side) - len(side.rstrip(",")) for side in (whole, part))
+    units, _, part = pattern.partition(".")
+    return sum(len(side) - len(side.rstrip(",")) for side in (units, part))
 
 
 def _literal(pieces: list[tuple[str, str]]) -> str:

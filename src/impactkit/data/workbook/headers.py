@@ -67,9 +67,9 @@ def table_of(sheet: Sheet) -> str | None:
 
 def needed_columns(table: str) -> dict[str, str]:
     """The columns that must be there and their titles: required, and nothing else can give them."""
-    given = (*NAMED.get(table, ("",))[:1], *GIVEN)
+    filled = (*NAMED.get(table, ("",))[:1], *GIVEN)
     required = [field for field in fields(table).values() if field["constraints"].get("required")]
-    return {field["name"]: field["title"] for field in required if field["name"] not in given}
+    return {field["name"]: field["title"] for field in required if field["name"] not in filled}
 
 
 def header_of(sheet: Sheet, table: str, *, near: bool) -> Header:

@@ -62,14 +62,14 @@ def _styles(trees: list[Any]) -> _Styles:
                     rule.get(_tag("style:apply-style-name")) for rule in style.iter(_tag("style:map"))
                 ]
     # A style told for negative numbers names the one of the others.
-    whole = {
+    both = {
         name: ";".join([data.get(other, "") for other in signed[name][:1]] + [form])
         for name, form in data.items()
     }
     styles = _Styles()
     for tree in trees:
         for style in tree.iter(_tag("style:style")):
-            _add_style(style, whole, styles)
+            _add_style(style, both, styles)
     return styles
 
 

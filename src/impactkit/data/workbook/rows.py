@@ -210,7 +210,7 @@ def _text(taken: Taken, table: str, row: int, name: str, grid: _Grid, column: Co
 def _read(cell: Cell, grid: _Grid, row: int, at: int, column: Column, money: Money) -> Reading:
     """What a cell says; « idem » says what the cell above does, never a figure."""
     is_ditto = isinstance(cell.value, str) and plain(clean(cell.value)) in DITTO
-    if not is_ditto or column.field["type"] in ("integer", "number"):
+    if not is_ditto or column.field["type"] in ("integer", "number") or column.field.get("verbatim"):
         return read_cell(cell, column, money)
     above, place = grid.above(row, at)
     if above is None:

@@ -86,7 +86,7 @@ def _counted(token: str) -> tuple[float, str]:
     if kind := KINDS.get(_single(token)) or currency_of(token):
         return 1.0, kind
     for prefix in ("md", "k", "m"):
-        rest = token.removeprefix(prefix)
-        if rest != token and (kind := "EUR" if rest == "e" else currency_of(rest)):
+        ending = token.removeprefix(prefix)
+        if ending != token and (kind := "EUR" if ending == "e" else currency_of(ending)):
             return SCALES[prefix], kind
     return 1.0, ""

@@ -62,17 +62,17 @@ def read(path: Path) -> tuple[Sheet, ...]:
     except (CalamineError, struct.error) as cause:
         raise ValueError("a broken compound file") from cause
     sheets = []
-    for about in book.sheets_metadata:
-        sheet = book.get_sheet_by_name(about.name)
-        seen = looks.get(about.name, _Looks())
+    for entry in book.sheets_metadata:
+        sheet = book.get_sheet_by_name(entry.name)
+        seen = looks.get(entry.name, _Looks())
         ranges = sheet.merged_cell_ranges or []
         merged = [(top + 1, bottom + 1, left + 1, right + 1) for (top, left), (bottom, right) in ranges]
         sheets.append(
             Sheet(
-                about.name,
+                entry.name,
                 _cells(sheet, seen),
                 tuple(sorted(merged)),
-                about.visible != SheetVisibleEnum.Visible,
+                entry.visible != SheetVisibleEnum.Visible,
                 frozenset(seen.hidden_lines),
                 frozenset(seen.hidden_columns),
             )
@@ -241,6 +241,6 @@ def _comments(stream: bytes, start: int) -> dict[Place, str]:
             texts[number] = data[1 : 1 + waiting * (1 + wide)].decode("utf-16-le" if wide else "latin-1")
             waiting = 0
         elif kind == NOTE:
-            line, column, _, shown = struct.unpack_from("<4H", data)
-            comments[line + 1, column + 1] = texts.get(shown, "")
+            line, column, _, number_of_text = struct.unpack_from("<4H", data)
+            comments[line + 1, column + 1] = texts.get(number_of_text, "")
     return comments

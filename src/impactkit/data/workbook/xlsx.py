@@ -39,8 +39,8 @@ def _transitional(path: Path) -> io.BytesIO:
         with zipfile.ZipFile(renamed, "w", zipfile.ZIP_DEFLATED) as copy:
             for info in archive.infolist():
                 part = archive.read(info)
-                for strict, known in NAMES.items() if STRICT in part else ():
-                    part = part.replace(STRICT + strict, known)
+                for strict, usual in NAMES.items() if STRICT in part else ():
+                    part = part.replace(STRICT + strict, usual)
                 copy.writestr(info.filename, part)
     renamed.seek(0)
     return renamed
@@ -53,21 +53,21 @@ def _sheet(sheet: Any, values: Any) -> Sheet:
         _cells(sheet, values),
         tuple((area.min_row, area.max_row, area.min_col, area.max_col) for area in ranges),
         sheet.sheet_state != "visible",
-        frozenset(line for line, about in sheet.row_dimensions.items() if _unseen(about, about.ht)),
+        frozenset(line for line, size in sheet.row_dimensions.items() if _unseen(size, size.ht)),
         frozenset(_hidden_columns(sheet)),
     )
 
 
-def _unseen(about: Any, size: float | None) -> bool:
-    return bool(about.hidden) or size == 0
+def _unseen(dimension: Any, length: float | None) -> bool:
+    return bool(dimension.hidden) or length == 0
 
 
 def _hidden_columns(sheet: Any) -> list[int]:
     return [
         column
-        for about in sheet.column_dimensions.values()
-        if _unseen(about, about.width)
-        for column in range(about.min or 1, (about.max or about.min or 1) + 1)
+        for size in sheet.column_dimensions.values()
+        if _unseen(size, size.width)
+        for column in range(size.min or 1, (size.max or size.min or 1) + 1)
     ]
 
 
