@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from tiers import examples
 from typed_book import PLACE, SHEETS, book_in, folder_in, imported, table_of, tables
 
 import impactkit as ik
@@ -22,7 +23,7 @@ from impactkit.data.workbook.words import clean, plain
 
 # Each example writes and reads several workbooks.
 FEW = settings(
-    max_examples=min(settings.default.max_examples, 25),
+    max_examples=examples(25),
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )

@@ -17,7 +17,7 @@ def corpus(repo):
 
 
 @pytest.fixture(scope="module")
-def rows(corpus, tmp_path_factory):
+def rows(corpus, tmp_path_factory, processes):
     return corpus.measure(tmp_path_factory.mktemp("corpus"), shutil.which("soffice") or "")
 
 
@@ -37,7 +37,7 @@ def test_the_table_of_the_documentation_is_the_one_measured(corpus, rows):
         assert all(f"| {' | '.join(row)} |" in text for row in rows)
 
 
-def test_the_screen_is_what_libreoffice_shows(corpus, tmp_path):
+def test_the_screen_is_what_libreoffice_shows(corpus, tmp_path, processes):
     soffice = shutil.which("soffice")
     if not soffice:
         pytest.skip(

@@ -4,6 +4,7 @@ shows, and what the kit makes of it. `python tests/workbooks/corpus.py` writes d
 
 import csv
 import shutil
+import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -146,7 +147,7 @@ def convert(soffice: str, paths: list[Path], kind: str, to: Path) -> list[Path]:
     (profile / "registrymodifications.xcu").write_text(FRENCH, "utf-8")
     home = f"-env:UserInstallation={profile.parent.as_uri()}"
     command = [soffice, home, "--headless", "--convert-to", kind, "--outdir", str(to), *map(str, paths)]
-    processes.run(command, check=True, capture_output=True, timeout=600)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     ending = kind.partition(":")[0]
     return [to / f"{path.stem}.{ending}" for path in paths]
 
