@@ -13,21 +13,36 @@ def precision(date: str) -> str:
     return PRECISIONS[date.count("-")]
 
 
+def parts_of(date: str) -> list[int]:
+    """Its year, its month and its day, as far as it is written. Raises ValueError for what is no date."""
+    parts = [int(part) for part in date.split("-")]
+    if not dt.MINYEAR <= parts[0] <= dt.MAXYEAR:
+        raise ValueError(f"year {parts[0]}")
+    return parts
+
+
 def middle(date: str) -> dt.date:
     """The day itself, or the middle of the month or of the year. Raises ValueError for what is no date."""
-    if len(parts := [int(part) for part in date.split("-")]) == 1:
+    parts = parts_of(date)
+    if len(parts) == 1:
         return dt.date(parts[0], 7, 1)
-    return dt.date(parts[0], parts[1], parts[2] if len(parts) == 3 else 15)
+    day = parts[2] if len(parts) == 3 else 15
+    return dt.date(parts[0], parts[1], day)
 
 
 def span(date: str) -> tuple[dt.date, dt.date]:
-    """First and last day that a date may stand for: of the year, of the month, or the day itself."""
-    parts = [int(part) for part in date.split("-")]
-    year, month = parts[0], parts[1] if len(parts) > 1 else 0
+    """First and last day that a date may stand for: of the year, of the month, or the day itself. Raises
+    ValueError for what is no date.
+    """
+    parts = parts_of(date)
     if len(parts) == 3:
         return middle(date), middle(date)
-    last = month or 12
-    return dt.date(year, month or 1, 1), dt.date(year, last, calendar.monthrange(year, last)[1])
+    year = parts[0]
+    first = last = parts[1] if len(parts) > 1 else 0
+    if not first:
+        first, last = 1, 12
+    days = calendar.monthrange(year, last)[1]
+    return dt.date(year, first, 1), dt.date(year, last, days)
 
 
 def after(date: dt.date, months: int) -> dt.date:
