@@ -6,7 +6,9 @@ BIN := .venv/bin
 # What a report needs; and, on top of it, what tests, JupyterLab and the documentation need.
 READY := .venv/.ready
 READY_DEV := .venv/.ready-dev
-# Compiled when it is imported, and not before: most of what is installed never is, and it costs 20 s and 200 MB.
+# Compiled when it is first imported, and not before: most of what is installed never is, and it costs 20 s and
+# 200 MB. Kept then, whatever the shell says: without it, each process would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
 INSTALL := $(BIN)/python -m pip install --quiet --no-compile
 # Tests that share something go to one of two processes, the longest first.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations=10

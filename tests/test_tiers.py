@@ -95,7 +95,8 @@ def test_the_next_tier_has_the_first_of_what_is_real(planted):
     ("fixtures", "positions", "tier"),
     [
         ((), (), QUICK),
-        (("repo", "small", "tmp_path"), (3,), QUICK),
+        (("repo", "small", "tmp_path"), (2,), QUICK),
+        (("repo", "small", "tmp_path"), (0, 5), TEST),
         (("processes",), (), TEST),
         (("built", "report_name"), (0, 0), TEST),
         (("processes",), (0, 1), ALL),
@@ -123,6 +124,8 @@ def test_the_sample_is_of_three_kinds_and_the_whole_is_whole():
 
 def test_fewer_examples_are_tried_where_less_is_asked(monkeypatch):
     monkeypatch.setattr("tiers.tier", QUICK)
+    assert [examples(most) for most in (2, 12, 25, 200)] == [2, 3, 3, 8]
+    monkeypatch.setattr("tiers.tier", TEST)
     assert [examples(most) for most in (2, 12, 25, 200)] == [2, 5, 5, 16]
     monkeypatch.setattr("tiers.tier", ALL)
     assert [examples(most) for most in (2, 25, 200)] == [2, 25, 200]

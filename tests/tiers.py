@@ -44,6 +44,8 @@ tier = ALL
 # A community of communes, a department without figures and a region.
 SAMPLE = ("valence-romans", "mayotte", "occitanie-est")
 PROGRAMME = "programme"
+# So many cases of one test are quick.
+QUICK_CASES = 3
 # What starts a process, as the interpreter itself tells of it.
 STARTS = frozenset(
     {"os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.system", "subprocess.Popen"}
@@ -58,6 +60,8 @@ def codes_of(evaluation: str) -> tuple[str, ...]:
 
 def examples(most: int) -> int:
     """How many cases are tried where `make test-all` tries `most`."""
+    if tier == QUICK:
+        return min(most, max(3, most // 25))
     return most if tier == ALL else min(most, max(5, most // 12))
 
 
@@ -86,14 +90,15 @@ def parameters(tier: str) -> dict[str, tuple[str, ...]]:
 def tier_of(fixtures: Iterable[str], positions: Iterable[int]) -> str:
     """The tier of a test, by its fixtures and the positions of its parameters in their lists.
 
-    Of the cases of one test that asks for a real component, the first is in `test`.
+    Of the cases of one test that asks for a real component, the first is in `test`; of another, the first three
+    are in `quick` and the rest in `test`.
     """
-    names = set(fixtures)
+    names, further = set(fixtures), max(positions, default=0)
     if names & WHOLE:
         return ALL
     if names & REAL:
-        return ALL if any(positions) else TEST
-    return QUICK
+        return ALL if further else TEST
+    return TEST if further >= QUICK_CASES else QUICK
 
 
 class Guard:

@@ -110,6 +110,7 @@ def same_ground(family: str, *, then: int, now: int) -> dict[str, str]:
 
 
 @functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=64)
 def codes(family: str, *, vintage: int) -> frozenset[str]:
     """Codes of the units of a family at a vintage."""
     return frozenset(_members(family, vintage)["unit"])

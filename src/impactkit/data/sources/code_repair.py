@@ -78,10 +78,11 @@ def official_codes(family: str) -> frozenset[str]:
     return frozenset(codes)
 
 
-def codes_at(family: str, vintage: int) -> set[str]:
+@functools.lru_cache(maxsize=64)
+def codes_at(family: str, vintage: int) -> frozenset[str]:
     """The codes of a family at a vintage."""
     units = geography.units(family, vintage=vintage)
-    return set(units["code"])
+    return frozenset(units["code"])
 
 
 @functools.lru_cache(maxsize=1)
