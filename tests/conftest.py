@@ -5,6 +5,7 @@ official data that the repository does not carry.
 from __future__ import annotations
 
 import fcntl
+import gc
 import itertools
 import os
 import shutil
@@ -57,6 +58,12 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.register_profile("tier", deadline=None, max_examples=examples)
     hypothesis.settings.load_profile("tier")
     GUARD.watch()
+
+
+def pytest_collection_finish() -> None:
+    # What was imported stays to the end: it is not looked through again and again for what may go.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """The house: rooms in one order, few names, short modules, and a map that equals the tree."""
 
 import ast
+import functools
 import re
 
 import house_size
@@ -54,8 +55,13 @@ def _modules(repo):
         yield ".".join(file.relative_to(root).with_suffix("").parts).removesuffix(".__init__"), file
 
 
+@functools.cache
 def _imports(file):
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    return list(_imported(ast.parse(file.read_text("utf-8"))))
+
+
+def _imported(tree):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:

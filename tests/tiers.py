@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 QUICK, TEST, ALL = "quick", "test", "all"
 TIERS = (QUICK, TEST, ALL)
 # Fixtures that give a real component, once and small.
-REAL = frozenset({"processes", "built", "chromium", "lab"})
+REAL = frozenset({"processes", "built", "chromium", "explored", "lab"})
 # Fixtures that give what takes minutes, or files that the repository does not carry.
 WHOLE = frozenset(
     {
@@ -88,10 +88,10 @@ def parameters(tier: str) -> dict[str, tuple[str, ...]]:
 
 
 def tier_of(fixtures: Iterable[str], positions: Iterable[int]) -> str:
-    """The tier of a test, by its fixtures and the positions of its parameters in their lists.
+    """The tier of a test, by its fixtures and the positions of its parameters.
 
-    Of the cases of one test that asks for a real component, the first is in `test`; of another, the first three
-    are in `quick` and the rest in `test`.
+    Of the cases of one test that asks for a real component, the first is in `test`; of another, the first
+    three are in `quick` and the rest in `test`.
     """
     names, further = set(fixtures), max(positions, default=0)
     if names & WHOLE:
