@@ -179,7 +179,7 @@ def test_a_withdrawal_is_refused_without_a_name_a_key_or_while_it_is_needed(home
 def test_the_command_withdraws(home, tmp_path, repo, processes):
     imported(home, book_in(tmp_path / "premier.xlsx", SHEETS))
     words = ["withdraw", home, "jobs", "aubrelle / halle / 2021-06-30", "--by", "A. Martin", "--why", "faux"]
-    command = [sys.executable, "-m", "impactkit.cli", *map(str, words)]
+    command = [sys.executable, "-m", "impactkit", *map(str, words)]
     done = processes.run(command, capture_output=True, text=True, cwd=repo)
     assert done.returncode == 0 and "withdrawn.csv" in done.stdout, done.stderr
     again = processes.run(command, capture_output=True, text=True, cwd=repo)

@@ -96,7 +96,7 @@ def test_a_second_import_is_refused_in_a_sentence_while_one_works(place, process
     number = os.open(home, os.O_RDONLY)
     fcntl.flock(number, fcntl.LOCK_EX)
     done = processes.run(
-        [sys.executable, "-m", "impactkit.cli", "import", str(book), str(home), "--as-of", "2021-06-30"],
+        [sys.executable, "-m", "impactkit", "import", str(book), str(home), "--as-of", "2021-06-30"],
         capture_output=True,
         text=True,
     )
