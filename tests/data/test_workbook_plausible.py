@@ -184,3 +184,21 @@ def test_a_territory_is_suggested_by_its_name_or_its_beginning(french_impact, ty
     with pytest.raises(ik.UnknownName) as wrong:
         french_impact.territory(typed)
     assert f"`{code}`" in wrong.value.next
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "cells"),
+    [
+        ({"actual": 3}, {"actual": 5}, {"C2", "C3"}),
+        ({"actual": 2}, {"actual": 2}, set()),
+        ({"actual": 3}, {"actual": ""}, set()),
+        ({"actual": 3}, {"actual": 5, "as_of": "2022-06-30"}, set()),
+        ({"actual": 3}, {"actual": 5, "project": "autre"}, set()),
+    ],
+)
+def test_two_figures_of_one_fact_written_by_hand_are_told_at_both_cells(small, first, second, cells):
+    projects = [{"project": code, "territory": "a", "name": code} for code in ("four", "autre")]
+    jobs = [{"territory": "a", "project": "four", "target": "dix", **row} for row in (first, second)]
+    problems = ik.check(small({"projects": projects, "jobs": jobs}).folder)
+    assert {problem.cell for problem in problems} == cells
+    assert all("fait" in problem.expected and problem.next for problem in problems)

@@ -10,6 +10,7 @@ import pandas as pd
 from impactkit.data.catalogue import catalogue
 from impactkit.data.check_schema import Fault
 from impactkit.data.dates import span
+from impactkit.data.facts import Identity, identity, key_of, label
 from impactkit.data.tables import fields
 from impactkit.data.workbook.cells import is_date
 from impactkit.data.workbook.words import DITTO, plain
@@ -19,6 +20,8 @@ from impactkit.wording.numbers import date
 Tables = Mapping[str, pd.DataFrame]
 # An indicator of the evaluation's own is a share by its name.
 SHARES = ("rate_", "share_")
+# Of these the kit keeps one figure a fact; lines of money add up.
+ONE_FIGURE = ("jobs", "project_outcomes")
 # No fact of an evaluation is older; nothing is planned later than so many years from now.
 OLDEST, FARTHEST = 1900, 20
 
@@ -27,6 +30,9 @@ def plausible_faults(tables: Tables) -> Iterator[Fault]:
     """Every value that its form admits and its meaning does not."""
     if "outcomes" in tables:
         yield from _rates(tables["outcomes"])
+    for table in ONE_FIGURE:
+        if table in tables:
+            yield from _twice(table, tables[table])
     for table, frame in tables.items():
         yield from _dates(table, frame)
         if "source" in frame:
@@ -45,6 +51,25 @@ def _rates(outcomes: pd.DataFrame) -> Iterator[Fault]:
         is_share = units.get(name) == "part" or name.startswith(SHARES)
         if is_share and not pd.isna(value) and not 0 <= value <= 1:
             yield Fault("outcomes", row, "value", str(outcomes["value"].iloc[row]), *advice("check.rate"))
+
+
+def _twice(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
+    """Two figures for one fact, at both of their cells."""
+    if not set(key_of(table)) <= set(frame):
+        return
+    figures = [name for name, field in fields(table).items() if field["type"] in ("integer", "number")]
+    facts: dict[Identity, list[int]] = {}
+    rows = frame.to_dict("records")
+    for number, row in enumerate(rows):
+        facts.setdefault(identity(table, row), []).append(number)
+    for numbers in facts.values():
+        for name in filter(frame.columns.__contains__, figures):
+            cells = {number: rows[number][name].strip() for number in numbers}
+            for number, text in cells.items():
+                others = [other for other in cells.values() if other and text and other != text]
+                if others:
+                    holes = {"other": others[0], "fact": label(table, rows[number])}
+                    yield Fault(table, number, name, text, *advice("fact.twice", **holes))
 
 
 def _dates(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
