@@ -30,10 +30,14 @@ class Rich:
     def _repr_html_(self) -> str | None:
         head = "".join(_cell("th scope=col", text) for text in self._heads())
         lines = [head] if head else []
-        for first, *cells in self._told():
-            row = [_cell("td", cell) for cell in cells]
-            if cells[-1]:
-                lines.append(_cell("th scope=row", first) + "".join(row))
+        for row in self._told():
+            if not row[-1]:
+                continue
+            first, *texts = row
+            cells = [_cell("th scope=row", first)]
+            for text in texts:
+                cells.append(_cell("td", text))
+            lines.append("".join(cells))
         return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>" if lines else None
 
 

@@ -18,7 +18,13 @@ ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("Makefile", "pyproject.toml", "requirements.lock", ".jupyter", "notebooks", "data")
 TOKEN = "essai"
 PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(one => one.textContent.trim())"
-DONE = f"() => {{ const all = {PROMPTS}; return all.length && all.every(one => /^\\[\\d+\\]:$/.test(one)) }}"
+ERROR = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]'
+# Every cell has its number, or one has stopped those that follow.
+DONE = f"""() => {{
+    const all = {PROMPTS};
+    const every = all.length && all.every(prompt => /^\\[\\d+\\]:$/.test(prompt));
+    return every || document.querySelector('{ERROR}') !== null;
+}}"""
 BEGUN = f"() => {PROMPTS}.some(one => one !== '[ ]:')"
 # A page as tall as the longest notebook: all of it is drawn, and seen in one picture.
 WIDE, TALL = 1300, 9000

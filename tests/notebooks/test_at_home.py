@@ -8,7 +8,7 @@ from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 
 import impactkit as ik
-from impactkit.errors import Problem, Problems
+from impactkit.errors import Problem, Problems, Rich
 from impactkit.reports import progress
 from impactkit.reports.failure import Outcome
 from impactkit.reports.run import RunSummary
@@ -105,3 +105,12 @@ def test_a_run_shows_a_bar_in_a_notebook_and_nothing_elsewhere(monkeypatch, caps
         show(["A"], Outcome("a"))
         show(["B"], Outcome("b"))
     assert drawn == ["0/2", "1/2", "2/2"]
+
+
+def test_a_row_of_one_cell_is_shown():
+    class Sentence(Rich):
+        def _told(self):
+            return [("une phrase",), ("",), ("nom", "valeur"), ("nom", "")]
+
+    cells = BeautifulSoup(Sentence()._repr_html_(), "html.parser")
+    assert [row.get_text("|") for row in cells("tr")] == ["une phrase", "nom|valeur"]

@@ -57,19 +57,29 @@ def _twice(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
     """Two figures for one fact, at both of their cells."""
     if not set(key_of(table)) <= set(frame):
         return
-    figures = [name for name, field in fields(table).items() if field["type"] in ("integer", "number")]
-    facts: dict[Identity, list[int]] = {}
     rows = frame.to_dict("records")
+    facts: dict[Identity, list[int]] = {}
     for number, row in enumerate(rows):
-        facts.setdefault(identity(table, row), []).append(number)
-    for numbers in facts.values():
-        for name in filter(frame.columns.__contains__, figures):
-            cells = {number: rows[number][name].strip() for number in numbers}
-            for number, text in cells.items():
-                others = [other for other in cells.values() if other and text and other != text]
-                if others:
-                    holes = {"other": others[0], "fact": label(table, rows[number])}
-                    yield Fault(table, number, name, text, *advice("fact.twice", **holes))
+        fact = identity(table, row)
+        facts.setdefault(fact, []).append(number)
+    for name, field in fields(table).items():
+        if field["type"] not in ("integer", "number") or name not in frame:
+            continue
+        for numbers in facts.values():
+            figures = {number: rows[number][name].strip() for number in numbers}
+            for number, other in _disagreeing(figures):
+                fact_name = label(table, rows[number])
+                sentences = advice("fact.twice", other=other, fact=fact_name)
+                yield Fault(table, number, name, figures[number], *sentences)
+
+
+def _disagreeing(figures: Mapping[int, str]) -> Iterator[tuple[int, str]]:
+    """The rows whose figure another row denies, and what that one says."""
+    for number, text in figures.items():
+        for other in figures.values():
+            if text and other and other != text:
+                yield number, other
+                break
 
 
 def _dates(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
