@@ -9,6 +9,7 @@ import gc
 import itertools
 import os
 import shutil
+import signal
 from collections import defaultdict
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -58,6 +59,8 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.register_profile("tier", deadline=None, max_examples=examples)
     hypothesis.settings.load_profile("tier")
     GUARD.watch()
+    # A job in the background of a shell hears no Ctrl-C, and nor would what the tests start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
