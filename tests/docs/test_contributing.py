@@ -20,7 +20,7 @@ EXAMPLES = {
 @pytest.fixture
 def repository_copy(repo, tmp_path):
     """The repository without its history, where a change may be made."""
-    for name in ("src", "data", "tests"):
+    for name in ("src", "data", "notebooks", "tests"):
         shutil.copytree(repo / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "ARCHITECTURE.md", "docs/sources.md", "docs/generate.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
