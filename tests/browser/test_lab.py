@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COPIED = ("Makefile", "pyproject.toml", "requirements.lock", ".jupyter", "notebooks", "data")
 TOKEN = "essai"
 PROMPTS = "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].map(one => one.textContent.trim())"
+IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 ERROR = '.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"]'
 # Every cell has its number, or one has stopped those that follow.
 DONE = f"""() => {{
@@ -61,6 +62,8 @@ def lab(tmp_path_factory, processes):
         wait_for(lambda: server.poll() is not None or _answers(address), "JupyterLab does not answer")
         assert server.poll() is None, (home / "lab.log").read_text()
         yield address, home
+        _end_sessions(address)
+        wait_for(lambda: not _asked(address, "api/kernels"), "kernels do not end")
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=STUCK)
@@ -87,6 +90,11 @@ def _answers(address):
         return bool(_asked(address, "api"))
     except OSError:
         return False
+
+
+def _end_sessions(address):
+    for session in _asked(address, "api/sessions"):
+        _asked(address, f"api/sessions/{session['id']}", "DELETE")
 
 
 def _run_all(page):
@@ -117,6 +125,8 @@ def test_it_opens_on_the_first_notebook(lab, page):
     page.wait_for_selector(".jp-Notebook h1", timeout=180_000)
     assert page.url.endswith("/lab/tree/notebooks/00_commencer_ici.ipynb")
     assert "Commencer ici" in page.inner_text(".jp-Notebook h1")
+    # A server that is ended while a kernel starts waits for it for ever.
+    page.wait_for_selector(IDLE, timeout=180_000)
     # Nobody is asked for news, and nothing stands in the way.
     assert not page.query_selector(".jp-Dialog") and not page.query_selector(".Toastify__toast")
 
@@ -127,11 +137,11 @@ def test_every_numbered_notebook_runs_shows_and_leaves_no_file(lab, page, number
     before = _files(home)
     page.goto(f"{lab}/lab/tree/notebooks/{name}?reset&token={TOKEN}")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=180_000)
-    page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=180_000)
+    page.wait_for_selector(IDLE, timeout=180_000)
     _run_all(page)
     try:
         page.wait_for_function(DONE, timeout=600_000)
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]", timeout=60_000)
+        page.wait_for_selector(IDLE, timeout=60_000)
     finally:
         page.screenshot(path=tmp_path / f"{name}.png")
     for wrong in ("application/vnd.jupyter.error", "application/vnd.jupyter.stderr"):
@@ -146,5 +156,4 @@ def test_every_numbered_notebook_runs_shows_and_leaves_no_file(lab, page, number
     assert len(drawn) >= asked - (2 if name.startswith("09") else 0)
     assert all(loaded and width > 300 and told > 40 for loaded, width, told in drawn)
     assert _files(home) == before
-    for one in _asked(lab, "api/sessions"):
-        _asked(lab, f"api/sessions/{one['id']}", "DELETE")
+    _end_sessions(lab)
