@@ -48,14 +48,14 @@ def replace_all(folder: Path, files: Mapping[str, str]) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        _synced(aside.parent)
+        synced(aside.parent)
     journal, before = folder / JOURNAL, folder / f"{JOURNAL}.new"
     with before.open("w", encoding="utf-8") as file:
         json.dump(sorted(files), file)
         file.flush()
         os.fsync(file.fileno())
     os.replace(before, journal)
-    _synced(folder)
+    synced(folder)
     _finish(folder)
 
 
@@ -69,18 +69,18 @@ def _finish(folder: Path) -> None:
         # One that is no longer aside is in its place already.
         if _aside(path).is_file():
             os.replace(_aside(path), path)
-            _synced(path.parent)
+            synced(path.parent)
     journal.unlink()
-    _synced(folder)
+    synced(folder)
 
 
 def _aside(path: Path) -> Path:
     return path.with_name(f".{path.name}.new")
 
 
-def _synced(folder: Path) -> None:
-    """The names of a folder on the disk itself."""
-    number = os.open(folder, os.O_RDONLY)
+def synced(path: Path) -> None:
+    """Put a file, or a folder's names, on the disk itself: a power cut then loses nothing of it."""
+    number = os.open(path, os.O_RDONLY)
     try:
         os.fsync(number)
     finally:

@@ -17,11 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from impactkit.data import light
+from impactkit.data.journal import synced
 from impactkit.errors import ReportFailed
 from impactkit.reports.child import Died, Tell, TimedOut, in_child, is_child, unable
 from impactkit.reports.editions import MOVES, keep, moves, write_moves
 from impactkit.reports.failure import FAILED, Outcome, Stopped, keep_aside
-from impactkit.reports.files import synced
 from impactkit.reports.kernel import INLINE, MEMORY, manager
 from impactkit.reports.record import RunRecord, day_of, read_record, versions, write_provenance
 from impactkit.wording.catalogue import error, say

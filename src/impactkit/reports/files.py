@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from impactkit.data import csv_text
+from impactkit.data.journal import synced
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import date
@@ -38,17 +39,10 @@ def write_json(path: Path, tree: Any) -> None:
 def add_line(path: Path, told: Mapping[str, Any]) -> None:
     """Add a line of JSON to a journal; it is on the disk when this returns."""
     with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(told, ensure_ascii=False) + "\n")
+        line = json.dumps(told, ensure_ascii=False)
+        file.write(line)
+        file.write("\n")
     synced(path)
-
-
-def synced(path: Path) -> None:
-    """Put a file, or a folder's names, on the disk itself: a power cut then loses nothing of it."""
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -56,7 +50,10 @@ def rows(path: Path) -> list[dict[str, str]]:
 
     Raises RefusedData for a damaged one.
     """
-    return csv_text.strict(path, separator=",").records() if path.is_file() else []
+    if not path.is_file():
+        return []
+    table = csv_text.strict(path, separator=",")
+    return table.records()
 
 
 def sha256(path: Path) -> str:

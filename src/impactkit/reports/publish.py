@@ -8,10 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from impactkit.data.evaluation import Evaluation, load
+from impactkit.data.journal import synced
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.reports.contents import contents_html
 from impactkit.reports.editions import keep
-from impactkit.reports.files import alone, sha256, synced, write_whole
+from impactkit.reports.files import alone, sha256, write_whole
 from impactkit.reports.record import VALID, RunRecord, read_record, record_of, undamaged
 from impactkit.wording.catalogue import error, say
 
