@@ -13,15 +13,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from impactkit.effects import placebo
-from impactkit.effects.design import CENTRE, Array, Design
-from impactkit.effects.family import benjamini_hochberg
+from impactkit.effects.design import CENTRE, Array, Design, chosen
+from impactkit.effects.family import step_down
 from impactkit.effects.pooled import pooled
-from impactkit.effects.refits import chosen
+from impactkit.effects.yardstick import Yardstick, pool_for, seen_from
 
 YEARS, BEFORE, AFTER, REGIONS = 11, tuple(range(5)), tuple(range(6, 11)), 13
 # Of what is usual for the mean gap after, the share that one yearly step has.
 STEP, REGION_STEP = 0.45, 0.01
-LEVEL = 0.05
+LEVEL, OUTCOMES = 0.05, 2
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,15 @@ class Said:
 @dataclass(frozen=True)
 class Together:
     """What was said of a programme: p, whether the meta-analysis leaves zero out; of its territories,
-    whether one at least was said to be an effect.
+    whether one at least was said to be an effect; how often a mean gap as small as the printed ones would
+    have been unusual, and an effect (upwards and downwards).
     """
 
     p: float
     outside: bool
     effect: bool
+    unusual: tuple[bool, bool]
+    counted: tuple[bool, bool]
 
 
 def usual(sizes: Array) -> Array:
@@ -114,8 +117,8 @@ def tried(design: Design, at: np.ndarray, *, among: int | None = placebo.NEAREST
         own, size = design.values[one], float(design.sizes[one])
         path, _ = placebo.compared(pool, own, size, design.regions[one])
         gap = float(path[after].mean())
-        near = placebo.nearest(pool, size, among)
-        test = placebo.rank(gap, every.gaps[near])
+        stick = _stick(pool, size, among)
+        test = stick.rank(gap)
         mine = float(pool.centred(own[None, :])[0][after].mean())
         away = (mine - change.mean()) / (change.std() / np.sqrt(len(change)))
         found.append(
@@ -123,10 +126,10 @@ def tried(design: Design, at: np.ndarray, *, among: int | None = placebo.NEAREST
                 size,
                 gap,
                 test.p,
-                placebo.studentised(pool, every.gaps, gap, size),
+                stick.p(gap, "rank"),
                 float(test.half or np.nan),
                 float(test.half or np.nan) + test.spread / 2,
-                placebo.side(pool, size, near),
+                stick.side,
                 placebo.rank(mine - change.mean(), change - change.mean()).p,
                 placebo.rank(float(_ratio(path[None, :], before, after)[0]), ratios).p,
                 placebo.rank(gap / float(_quiet(path[None, :], before)[0]), every.gaps / quiet).p,
@@ -141,11 +144,25 @@ def together(design: Design, at: np.ndarray, said: list[Said], *, draws: int) ->
     pool = without(design, at)
     regions = tuple(design.regions[one] for one in at)
     gaps = np.array([one.gap for one in said])
-    found = pooled(pool, gaps, design.sizes[at], regions, draws=draws)
+    found = pooled(pool, gaps, design.sizes[at], regions, draws=draws, tests=OUTCOMES)
     low, high = found.meta[1:] if found.meta else (-np.inf, np.inf)
-    adjusted = benjamini_hochberg(np.array([one.s for one in said]))
-    effect = any(one.b <= LEVEL and s <= LEVEL for one, s in zip(said, adjusted, strict=True))
-    return Together(float(found.p or np.nan), not low <= 0 <= high, effect)
+    units = {design.units[row]: one for row, one in zip(at, said, strict=True)}
+    sticks = {unit: _stick(pool, one.size) for unit, one in units.items()}
+    family = step_down(sticks, {unit: one.gap for unit, one in units.items()})
+    effect = any(one.b <= LEVEL and family[unit].passed for unit, one in units.items())
+    unusual = _both_ways(found.estimate, found.detectable, found.half)
+    counted = _both_ways(found.estimate, found.detectable_effect, found.counted)
+    return Together(float(found.p or np.nan), not low <= 0 <= high, effect, unusual, counted)
+
+
+def _stick(pool: Design, size: float, among: int | None = placebo.NEAREST) -> Yardstick:
+    return seen_from(pool_for(pool, "", ()), size, among)
+
+
+def _both_ways(estimate: float, effect: float | None, beyond: float | None) -> tuple[bool, bool]:
+    """Whether an effect of this size, added and taken off, would go beyond."""
+    assert effect is not None and beyond is not None
+    return abs(estimate + effect) > beyond, abs(estimate - effect) > beyond
 
 
 def _ratio(paths: Array, before: list[int], after: list[int]) -> Array:

@@ -54,9 +54,10 @@ source = "taux d’exemple, 30 euros l’heure"
 outcomes = ["count_jobs_private", "rate_unemployment"]
 before = ["2014", "2018"]
 after = ["2020", "2024"]
+looks = ["2020", "2021", "2022", "2023", "2024"]  # une édition par an, prévue d’avance : elles partagent une marge d’erreur
 buffer = false          # true : les unités du département du territoire ne servent pas de comparaison
 registered = "2019-02-01"
-fingerprint = "2fe36726aad4"
+fingerprint = "cfd8b3e5e49c"
 
 [[wave]]
 id = "1"
@@ -259,7 +260,11 @@ def _places(rows: Rows) -> None:
         {"kind": "call", "date": "2018-07-02", "title": "Appel à candidatures"},
         {"wave": "1", "kind": "candidacy", "date": "2018-11", "title": "Dépôt des candidatures"},
         {"wave": "2", "kind": "candidacy", "date": "2019-09", "title": "Dépôt des candidatures"},
-        {"kind": "other_programme", "title": "plan d’exemple pour l’emploi des jeunes"},
+        {
+            "kind": "other_programme",
+            "title": "plan d’exemple pour l’emploi des jeunes",
+            "elsewhere": "everywhere",
+        },
     ]
     for wave, day in LABEL.items():
         rows["events"].append({"wave": wave, "kind": "label", "date": str(day), "title": "Label attribué"})

@@ -83,12 +83,3 @@ def test_one_target_or_many_is_the_same_answer():
 def test_what_has_no_answer_is_refused(units, targets, ridge, barred):
     with pytest.raises(ValueError):
         ridge_simplex(units, targets, ridge=ridge, barred=barred)
-
-
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
-def test_the_false_discovery_rate_is_that_of_statsmodels(p):
-    from statsmodels.stats.multitest import multipletests
-
-    from impactkit.effects.family import benjamini_hochberg
-
-    assert benjamini_hochberg(p) == pytest.approx(multipletests(p, method="fdr_bh")[1], abs=1e-12)

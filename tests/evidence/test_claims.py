@@ -7,36 +7,32 @@ from pages.reading import Reading, names_in, printed, rows_of
 import impactkit as ik
 from impactkit.evidence.level import rule
 
-# level, p, p once every test is counted, below what can be seen, doubted, missing, withheld -> sentence
+# level, verdict, missing, withheld -> sentence
 CASES = [
-    ("declared", None, None, False, False, "", False, "claim.declared"),
-    ("observed", None, None, False, False, "", False, "claim.observed"),
-    ("before-after", None, None, False, False, "", False, "claim.before-after"),
-    ("compared", None, None, False, False, "", False, "claim.compared"),
-    ("method", None, None, False, False, "", False, "claim.method"),
-    ("estimated", None, None, False, False, "", False, "claim.few"),
-    ("estimated", 0.06, 0.01, False, False, "", False, "claim.ordinary"),
-    ("estimated", 0.01, 0.06, False, False, "", False, "claim.ordinary"),
-    ("estimated", 0.01, None, False, False, "", False, "claim.ordinary"),
-    ("estimated", 0.01, 0.02, False, True, "", False, "claim.weak"),
-    ("estimated", 0.01, 0.02, True, True, "", False, "claim.weak"),
-    ("estimated", 0.01, 0.02, True, False, "", False, "claim.exaggerated"),
-    ("estimated", 0.05, 0.05, False, False, "", False, "claim.estimated"),
-    ("estimated", 0.01, 0.02, False, False, "not-published", False, "claim.missing"),
-    ("observed", None, None, False, False, "not-covered", False, "claim.missing"),
-    ("estimated", 0.01, 0.02, False, False, "", True, "claim.withheld"),
-    ("declared", None, None, False, False, "withheld", True, "claim.withheld"),
+    ("declared", "", "", False, "claim.declared"),
+    ("observed", "", "", False, "claim.observed"),
+    ("before-after", "", "", False, "claim.before-after"),
+    ("compared", "", "", False, "claim.compared"),
+    ("method", "", "", False, "claim.method"),
+    ("estimated", "impossible", "", False, "claim.impossible"),
+    ("estimated", "ordinary", "", False, "claim.ordinary"),
+    ("estimated", "unusual", "", False, "claim.unusual"),
+    ("estimated", "effect", "", False, "claim.effect"),
+    ("estimated", "effect", "not-published", False, "claim.missing"),
+    ("observed", "", "not-covered", False, "claim.missing"),
+    ("estimated", "effect", "", True, "claim.withheld"),
+    ("declared", "", "withheld", True, "claim.withheld"),
 ]
 
 
-@pytest.mark.parametrize(("level", "p", "adjusted", "small", "doubted", "missing", "withheld", "key"), CASES)
-def test_the_sentence_is_a_function_of_what_was_earned(
-    level, p, adjusted, small, doubted, missing, withheld, key
-):
-    found = rule(
-        level, p=p, adjusted=adjusted, small=small, doubted=doubted, missing=missing, withheld=withheld
-    )
-    assert found == key
+@pytest.mark.parametrize(("level", "verdict", "missing", "withheld", "key"), CASES)
+def test_the_sentence_is_a_function_of_what_was_earned(level, verdict, missing, withheld, key):
+    assert rule(level, verdict=verdict, missing=missing, withheld=withheld) == key
+
+
+def test_a_verdict_that_does_not_exist_has_no_sentence():
+    with pytest.raises(ValueError, match="no verdict"):
+        rule("estimated", verdict="proved")
 
 
 def test_a_level_that_does_not_exist_has_no_sentence():
@@ -60,7 +56,7 @@ def test_only_an_estimate_that_passed_is_called_one(french_impact, repo):
         for place in ev.territories[:6]:
             told = ik.claims(place)
             said = told["sentence"].str.contains("Effet estimé")
-            assert (told["rule"].isin(["claim.estimated", "claim.exaggerated"]) == said).all()
+            assert ((told["rule"] == "claim.effect") == said).all()
             assert set(told["level"]) <= {
                 "declared",
                 "observed",

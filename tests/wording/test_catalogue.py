@@ -22,17 +22,19 @@ def _texts(message):
     return message.string if isinstance(message.string, tuple) else (message.string,)
 
 
-# The one sentence that may say it: it is chosen only when every test was passed.
-EARNED = ("gap.estimated", "gap.estimated.one", "gap.estimated.none", "claim.estimated", "claim.exaggerated")
-EARNED += ("together.estimated",)
+    # The sentences that may say it: they are chosen only when every test was passed. EARNED = ("gap.effect",
+    "gap.effect.one", "gap.effect.none", "gap.selected", "gap.exaggeration") EARNED += ("claim.effect",
+    "together.effect") # What it would take to say it, or why it is not said. DENIED = re.compile( r"(?i)pour
+    parler d.effet|(?:pourrait être|ne pourrait) (?:être )?appelé effet|pas (?:interprété )?(?:comme )?un
+    effet" r"|pas d.effet de la labellisation à mesurer|Intervalle de l.effet" )
 
 
 def test_no_sentence_of_the_catalogue_says_effet_or_impact(repo):
     for message in _messages(repo):
-        if message.id in EARNED:
+        if (message.id[0] if isinstance(message.id, tuple) else message.id) in EARNED:
             continue
         for text in _texts(message):
-            bare = french_spaces(text)
+            bare = DENIED.sub("", french_spaces(text))
             for name in NAMES:
                 bare = re.sub(re.escape(name), "", bare, flags=re.IGNORECASE)
             words = re.findall(r"\b(effets?|impacts?)\b", bare, flags=re.IGNORECASE)

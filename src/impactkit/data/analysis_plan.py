@@ -27,13 +27,14 @@ if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
 
 # What is decided; the rest of the section says when, and what moved.
-DECIDED = ("outcomes", "before", "after", "buffer", "pool", "other")
+DECIDED = ("outcomes", "before", "after", "looks", "buffer", "pool", "other")
 POOLS = ("all", "similar")
 FAMILIES = ("epci", "zone", "departement", "region", "commune", "ept", "unit")
 KINDS = {
     "outcomes": TEXTS,
     "before": Kind("years", lambda value: _two_years(value), '["2014", "2018"]'),
     "after": Kind("years", lambda value: _two_years(value), '["2020", "2024"]'),
+    "looks": Kind("looks", lambda value: _years(value), '["2022", "2024"]'),
     "buffer": FLAG,
     "pool": TEXT,
     "other": TABLES,
@@ -69,7 +70,8 @@ class Other:
 
 @dataclass(frozen=True)
 class Plan:
-    """Outcomes (the first is the primary one), years before and after (None: the default of the kit),
+    """Outcomes (the first is the primary one), years before and after (None: the default of the kit), the
+    years at the end of which an edition is foreseen (`looks`; none: a single one),
     whether units of the territory's own département leave its pool, which units a territory is compared with
     (all; similar: from half to double its size), other programmes.
 
@@ -80,6 +82,7 @@ class Plan:
     outcomes: tuple[str, ...]
     before: tuple[str, ...] | None
     after: tuple[str, ...] | None
+    looks: tuple[str, ...]
     buffer: bool
     pool: str
     others: tuple[Other, ...]
@@ -102,6 +105,7 @@ def plan_of(ev: Evaluation) -> Plan:
         outcomes=tuple(told.get("outcomes", ("count_jobs_private",))),
         before=tuple(told["before"]) if told.get("before") else None,
         after=tuple(told["after"]) if told.get("after") else None,
+        looks=tuple(told.get("looks", ())),
         buffer=bool(told.get("buffer", False)),
         pool=str(told.get("pool", "all")),
         others=tuple(Other(**{**one, "units": tuple(one["units"])}) for one in told.get("other", ())),
@@ -140,3 +144,13 @@ def _two_years(value: Any) -> bool:
     first, last = value
     written = all(isinstance(year, str) and YEAR.fullmatch(year) for year in value)
     return written and bool(first <= last)
+
+
+def _years(value: Any) -> bool:
+    """Whether a value is a list of years in quotes, each after the one before."""
+    if not isinstance(value, list) or not value:
+        return False
+    if not all(isinstance(year, str) and YEAR.fullmatch(year) for year in value):
+        return False
+    return value == sorted(set(value))
+

@@ -81,6 +81,13 @@ def regions_of(communes: Iterable[str], *, vintage: int) -> list[str]:
     return _names_around("region", communes, vintage)
 
 
+def overseas_regions(*, vintage: int) -> frozenset[str]:
+    """Names of the regions overseas: the official code of a region begins with 0 there, and nowhere else."""
+    regions = _units("region", vintage)
+    away = regions["code"].str.startswith("0")
+    return frozenset(regions.loc[away, "name"])
+
+
 def population_of(communes: Iterable[str], *, vintage: int) -> pd.DataFrame:
     """Municipal population (inhabitants) of a set of communes of `vintage`: pop_year, population, missing.
 

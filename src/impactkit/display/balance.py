@@ -21,7 +21,7 @@ LIGHT = 1e-6
 JOBS = "count_jobs_private"
 # Why units are not compared, in the columns of the pool.
 REASONS = {
-    "outside": ("", "smaller", "larger"),
+    "outside": ("", "overseas", "smaller", "larger"),
     "programme": ("labelled", "nested", "overlapping", "candidate"),
     "unknown": ("no-value",),
 }

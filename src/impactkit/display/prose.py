@@ -9,6 +9,7 @@ from impactkit.display.together import essentials_of, say_of
 from impactkit.errors import UnknownName
 from impactkit.evidence import compared, declared, head, life, money, official
 from impactkit.evidence import estimated as estimates
+from impactkit.evidence import gap as gaps
 from impactkit.evidence.contribution import contribution, sentence, to_bring
 from impactkit.evidence.essentials import findings
 from impactkit.evidence.face import face
@@ -96,8 +97,8 @@ def _estimate(place: Territory) -> tuple[Sentence, ...]:
     found: list[Sentence] = []
     told: set[Sentence] = set()
     for outcome in estimates.outcomes(place.evaluation):
-        seen, gap = estimates.detectability(place, outcome), estimates.gap(place, outcome)
-        for some in ((seen,), (gap, estimates.counted(place, outcome))):
+        seen, gap = gaps.detectability(place, outcome), gaps.gap(place, outcome)
+        for some in ((seen,), (gap, gaps.counted(place, outcome))):
             # The same words for every outcome are said once.
             found.append(joined(*(one for one in some if one not in told)))
             told |= set(some)

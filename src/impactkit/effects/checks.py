@@ -12,7 +12,10 @@ from impactkit.effects import placebo, refits
 from impactkit.effects.comparison import Case, case_of
 from impactkit.effects.design import chosen
 from impactkit.effects.detectability import least_seen
+from impactkit.effects.family import yardstick
+from impactkit.effects.programmes import programmes
 from impactkit.effects.results import CheckResult, Effect, rounded, sized
+from impactkit.effects.yardstick import Yardstick
 from impactkit.errors import Several, UnknownName
 from impactkit.indicators.comparable import family_of
 from impactkit.wording.catalogue import say
@@ -20,12 +23,15 @@ from impactkit.wording.numbers import number
 
 # A choice that nine variants in ten do not share is one that the result hangs on.
 AGREE = 0.9
+# A gap before the label that so few comparable units have is not ordinary.
+UNLIKELY = 0.05
 
 
 def doubts(effect: Effect, *, only: str | None = None) -> tuple[CheckResult, ...]:
     """Every check of a territory's effect, or the one named.
 
-    fit (the gap before the label is ordinary), donors (each unit that weighs left out in turn), size (only
+    fit (the gap before the label is ordinary, and its drift, carried on, does not make the gap),
+    donors (each unit that weighs left out in turn), size (only
     the hundred units nearest in size), neighbours (a plain difference with the thirty nearest), regression
     (size, slope and region by least squares), buffer (without the units of its own département, and what
     that costs), covid (2020 and 2021 left out), anticipation (the last year before left out), scale (shares
@@ -56,13 +62,29 @@ def _fit(effect: Effect, case: Case) -> CheckResult:
     design = case.design
     path, _ = case.compared()
     every = placebo.enumerated(design).paths
-    near = placebo.nearest(design, case.size)
+    near = placebo.nearest(design.sizes, case.size)
     before = list(design.before)
     own = float(np.sqrt((path[before] ** 2).mean()))
     others = np.sqrt((every[np.ix_(near, before)] ** 2).mean(axis=1))
-    passed = float((others >= own).mean()) > 0.05
-    sentence = say("effect.check.fit" if passed else "effect.check.fit.not")
-    return CheckResult("fit", passed, sentence, _figures(case, own, float(np.median(others))))
+    drift = refits.drift(case, path)
+    figures = _figures(case, own, float(np.median(others)), drift)
+    if float((others >= own).mean()) <= UNLIKELY:
+        return CheckResult("fit", False, say("effect.check.fit.not"), figures)
+    if _carried(drift, path[list(design.after)].mean(), yardstick(effect.about["place"], effect.outcome)):
+        ends = (_told(case.printed(path[at]), case) for at in (before[0], before[-1]))
+        holes = dict(zip(("first", "last"), ends, strict=True))
+        drifted = _told(case.printed(drift), case)
+        return CheckResult("fit", False, say("effect.check.fit.drift", drift=drifted, **holes), figures)
+    return CheckResult("fit", True, say("effect.check.fit"), figures)
+
+
+def _carried(drift: float, gap: float, stick: Yardstick) -> bool:
+    """Whether a gap that is beyond the ordinary no longer is, once what the gap was already drifting before
+    the label is taken off.
+    """
+    if stick.half is None or abs(gap) <= stick.half:
+        return False
+    return abs(gap - drift) <= stick.half
 
 
 def _donors(effect: Effect, case: Case) -> CheckResult:
@@ -90,7 +112,8 @@ def _buffer(effect: Effect, case: Case) -> CheckResult:
     other = replace(design, buffer=not design.buffer)
     key = "buffer" if other.buffer else "buffer.off"
     found = refits.gap_of(case, other)
-    now, then = (least_seen(one, case, effect.outcome)[0] for one in (design, other))
+    place = effect.about["place"]
+    now, then = (least_seen(place, case, variant) for variant in (design, other))
     if now is None or then is None:
         return _within(effect, f"{key}.plain", case, found)
     price = {"before": _told(now, case, sign=False), "after": _told(then, case, sign=False)}
@@ -123,14 +146,18 @@ def _scale(effect: Effect, case: Case) -> CheckResult:
 def _programmes(effect: Effect, case: Case) -> CheckResult:
     place = effect.about["place"]
     family = family_of(place, effect.outcome)
-    others = [one for one in plan_of(place.evaluation).others if one.family == family and not one.leave_out]
-    touched = frozenset().union(*(one.units for one in others))
+    others = [
+        other for other in plan_of(place.evaluation).others if other.family == family and not other.leave_out
+    ]
+    units = {other.name: frozenset(other.units) for other in others}
+    units |= {other.name: other.units for other in programmes(place) if other.units}
+    touched = frozenset().union(*units.values())
     keep = np.array([unit not in touched for unit in case.design.units])
-    if not others or keep.all() or not keep.any():
+    if not units or keep.all() or keep.sum() < 2:
         return _silent("programmes", "no-programme")
-    found = refits.gap_of(case, chosen(case.design, keep))
-    names = ", ".join(one.name for one in others)
-    return _within(effect, "programmes", case, found, count=int((~keep).sum()), names=names)
+    gap = refits.gap_of(case, chosen(case.design, keep))
+    names = ", ".join(units)
+    return _within(effect, "programmes", case, gap, count=int((~keep).sum()), names=names)
 
 
 def _perimeter(effect: Effect, case: Case) -> CheckResult:

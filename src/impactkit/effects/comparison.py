@@ -16,7 +16,15 @@ from impactkit.effects import placebo
 from impactkit.effects.design import Array, Design, checked, chosen
 from impactkit.effects.weights import Weights
 from impactkit.errors import NotEnoughData
-from impactkit.indicators.comparable import POPULATION, family_of, sizes_of, untouched, zone_jobs
+from impactkit.indicators.comparable import (
+    POPULATION,
+    family_of,
+    is_overseas,
+    sizes_of,
+    untouched,
+    zone_jobs,
+)
+from impactkit.indicators.comparable import overseas as units_overseas
 from impactkit.indicators.trajectory import is_rate
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import number, percent
@@ -49,6 +57,10 @@ class Case:
         """Its gap by period, and the weights, in its design or a variant of it."""
         return placebo.compared(design or self.design, self.own, self.size, self.region, self.area)
 
+    def printed(self, gap: float) -> float:
+        """A gap as a page prints it: a share of what was expected, or points of the territory."""
+        return float(np.exp(gap) - 1) if self.design.scale == "log" else gap / self.share
+
 
 def refused(place: Territory, outcome: str) -> str:
     """Why a territory has no counterfactual design for an outcome; "" when it has one. Raises UnknownName
@@ -58,6 +70,8 @@ def refused(place: Territory, outcome: str) -> str:
     if outcome == POPULATION:
         return say("effect.population")
     must_be_imported(ev, outcome)
+    if place.status != "labelled":
+        return say("effect.candidate")
     if not place.perimeter and not place.units:
         return say("effect.no-perimeter")
     told = series.of_territory(place, outcome)
@@ -81,7 +95,8 @@ def case_of(place: Territory, outcome: str) -> Case:
     if not is_rate(outcome):
         before = [period for period in told.index if last_day(period) <= first_label(ev)]
         size = float(told.get(max(before), np.nan)) if before else np.nan
-    design = design_of(ev, outcome, family, round(float(size)) if family == "commune" else 0)
+    near = round(float(size)) if family == "commune" else 0
+    design = design_of(ev, outcome, family, near, overseas=is_overseas(place))
     if plan_of(ev).pool == "similar":
         design = chosen(design, np.abs(design.sizes - np.log(size)) <= np.log(SIMILAR))
     level = told.reindex(list(design.periods)).to_numpy(dtype=np.float64)
@@ -105,10 +120,17 @@ def case_or_why(place: Territory, outcome: str) -> tuple[Case | None, str]:
 
 
 @functools.lru_cache(maxsize=32)
-def design_of(ev: Evaluation, outcome: str, family: str, near: int = 0) -> Design:
+def design_of(
+    ev: Evaluation,
+    outcome: str,
+    family: str,
+    near: int = 0,
+    *,
+    overseas: bool = False,
+) -> Design:
     """Every unit of a family outside the programme with a value at each period of the design.
 
-    `near`: keep the thousand units nearest to this size (0: all).
+    `near`: keep the thousand units nearest to this size (0: all); `overseas`: keep those that lie there.
     """
     told = series.of_units(ev, outcome, family)
     wide = told.pivot_table(index="unit", columns="period", values="value", dropna=False)
@@ -116,7 +138,10 @@ def design_of(ev: Evaluation, outcome: str, family: str, near: int = 0) -> Desig
     periods = [period for period in sorted(wide.columns) if before[0] <= period <= after[-1]]
     first, last = (tuple(at for at, one in enumerate(periods) if one in some) for some in (before, after))
     free, plan = untouched(ev, family).set_index("unit"), plan_of(ev)
-    free = free[(free["reason"] == "") & ~free.index.isin(plan.left_out(family))]
+    left_out = plan.left_out(family)
+    if not overseas:
+        left_out |= units_overseas(ev, family)
+    free = free[(free["reason"] == "") & ~free.index.isin(left_out)]
     wide = wide.loc[wide.index.isin(free.index), periods].dropna()
     log = not is_rate(outcome)
     if log:
@@ -198,11 +223,6 @@ def _most(place: Territory, family: str) -> str:
     return geography.name_of("region", code, vintage=ev.vintage) if code and family == "region" else code
 
 
-def among(outcome: str) -> int | None:
-    # The spread of unemployment hardly changes with size: every zone is a yardstick.
-    return None if is_rate(outcome) else placebo.NEAREST
-
-
 def comparison(design: Design, weights: Array, size: float) -> dict[str, float]:
     """How good a comparison is: units from half to double the size, how many times the territory is as large
     as its comparison, to how many equal units the weights amount.
@@ -223,5 +243,5 @@ def comparison_warnings(found: dict[str, float]) -> tuple[str, ...]:
         key = "smaller" if ratio > 1 else "larger"
         said.append(say(f"effect.warning.{key}", times=number(max(ratio, 1 / ratio), 1)))
     if effective < FEWEST_EFFECTIVE:
-        said.append(say("effect.warning.handful", count=round(effective)))
+        said.append(say("effect.warning.handful", count=int(effective)))
     return tuple(said)

@@ -87,13 +87,13 @@ def chosen(design: Design, rows: Array) -> Design:
 
 def checked(design: Design, own: Array, *, where: str) -> None:
     """Raises NotEnoughData in one sentence for what no estimator can use: fewer than two periods before,
-    none after, no comparable unit, a missing or infinite value, a path that never moves.
+    none after, fewer than two comparable units, a missing or infinite value, a path that never moves.
     """
     if len(design.before) < 2:
         raise error(NotEnoughData, "effect-before", where=where, count=len(design.before))
     if not design.after:
         raise error(NotEnoughData, "effect-after", where=where)
-    if not len(design.units):
+    if len(design.units) < 2:
         raise error(NotEnoughData, "effect-alone", where=where)
     if not np.isfinite(own).all():
         wrong = [design.periods[at] for at in np.flatnonzero(~np.isfinite(own.ravel()))]

@@ -1,53 +1,68 @@
-"""The smallest effect that could be seen at all: said before any result."""
+"""How large a gap must be to look unusual, and to be called an effect: said before any result."""
 
-import numpy as np
+from dataclasses import replace
 
+from impactkit.data.analysis_plan import plan_of
 from impactkit.data.territories import Territory
 from impactkit.effects import placebo
-from impactkit.effects.comparison import Case, among, case_of, refused
+from impactkit.effects.comparison import Case, case_of, refused
 from impactkit.effects.design import Design
+from impactkit.effects.family import tests_of, yardstick
+from impactkit.effects.looks import LEVEL
 from impactkit.effects.results import Detectability, rounded
 from impactkit.effects.territory import untested
+from impactkit.effects.yardstick import pool_for, seen_from
 from impactkit.indicators.trajectory import is_rate
+from impactkit.wording.catalogue import say
+from impactkit.wording.numbers import number, percent
 
 
-def detectable(place: Territory, outcome: str, *, power: float = 0.8, level: float = 0.05) -> Detectability:
-    """The smallest effect that the printed test would see with this power, before any result is looked at.
+def detectable(place: Territory, outcome: str, *, power: float = 0.8, level: float = LEVEL) -> Detectability:
+    """The gap that looks unusual with this power, and the one that is called an effect once every test of
+    the family is counted, before any result is looked at.
 
     Drawn from the gaps of the comparable units at the same dates and horizon: nothing of the territory after
-    the label is used. A share of the outcome (and people, for a count), or points. Raises like `effect`.
+    the label is used. Shares of the outcome (and people, for a count), or points. A smaller gap may be seen
+    too, less often than that. Raises like `effect`.
 
     >>> place = ik.load().territory("val-d-aubrelle")
-    >>> round(ik.detectable(place, "count_jobs_private").effect, 3)
-    0.017
+    >>> seen = ik.detectable(place, "count_jobs_private")
+    >>> round(seen.unusual, 3), round(seen.effect, 3), seen.tests
+    (0.017, 0.022, 10)
     """
     scale = "points" if is_rate(outcome) else "percent"
-
-    def told(effect: float | None, people: float | None, among: int, refused: str = "") -> Detectability:
-        bounds = (rounded(effect), rounded(people), power, level)
-        return Detectability(outcome, place.code, scale, *bounds, among, refused)
-
+    silent = Detectability(outcome, place.code, scale, power=power, level=level)
     if reason := refused(place, outcome):
-        return told(None, None, 0, reason)
-    case = case_of(place, outcome)
-    least, test = least_seen(case.design, case, outcome, power, level)
-    if least is None:
-        return told(None, None, test.among, untested(test, "smallest" if test.half is not None else ""))
-    people = None if scale == "points" else least * float(case.level[case.design.before[-1]])
-    return told(least, people, test.among)
+        return replace(silent, refused=reason)
+    case, tests = case_of(place, outcome), tests_of(place, outcome)
+    stick = yardstick(place, outcome, power=power, level=level)
+    silent = replace(silent, tests=tests, n_comparison=len(stick.near))
+    if stick.half is None:
+        return replace(silent, refused=untested(place, outcome, stick))
+    unusual = rounded(case.printed(stick.half + stick.spread))
+    sure = replace(
+        silent, half=rounded(case.printed(stick.half)), unusual=unusual, people=_people(case, unusual)
+    )
+    counted = stick.critical(tests)
+    if counted is None:
+        return replace(sure, impossible=_no_effect(len(stick.pool.sizes), tests))
+    effect = rounded(case.printed(max(stick.half, counted) + stick.spread))
+    return replace(sure, effect=effect, effect_people=_people(case, effect))
 
 
-def least_seen(
-    design: Design, case: Case, outcome: str, power: float = 0.8, level: float = 0.05
-) -> tuple[float | None, placebo.Rank]:
-    """The smallest effect seen in a design by a unit of this size (a share, or points of the territory), and
-    the test itself; None where no such test holds.
-    """
-    gaps = placebo.enumerated(design).gaps
-    rows = placebo.nearest(design, case.size, among(outcome))
-    near = gaps[rows]
-    test = placebo.rank(0.0, near, level=level)
-    if test.half is None or placebo.side(design, case.size, rows) == "smallest":
-        return None, test
-    least = test.half + float(np.quantile(near, power) - np.quantile(near, 1 - power)) / 2
-    return (float(np.exp(least) - 1) if design.scale == "log" else least / case.share), test
+def least_seen(place: Territory, case: Case, design: Design) -> float | None:
+    """The gap that looks unusual four times in five in a variant of a design; None where none does."""
+    pool = pool_for(design, "", plan_of(place.evaluation).looks)
+    stick = seen_from(pool, case.size, placebo.among(design.scale))
+    return None if stick.half is None else case.printed(stick.half + stick.spread)
+
+
+def _people(case: Case, gap: float) -> float | None:
+    if case.design.scale == "points":
+        return None
+    return rounded(gap * float(case.level[case.design.before[-1]]))
+
+
+def _no_effect(units: int, tests: int) -> str:
+    floor = percent(tests / (units + tests))
+    return say("detect.family", n=tests, tests=number(tests), units=number(units), floor=floor)

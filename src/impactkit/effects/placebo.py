@@ -1,7 +1,7 @@
 """The same computation for every comparable unit as if it had been treated: the yardstick of a gap.
 
 B: the rank of the treated unit's gap among the hundred units nearest in size: the printed p-value and
-interval. S: gaps divided by what is usual at their size, ranked among all units: for families of tests.
+interval. S: gaps divided by what is usual at their size: for families of tests (`yardstick.py`).
 """
 
 import functools
@@ -43,6 +43,15 @@ class Rank:
     spread: float
 
 
+@dataclass(frozen=True)
+class Fit:
+    """How large a gap usually is: exp(level + slope (log size - log 4000)), no larger size than `capped`."""
+
+    level: float
+    slope: float
+    capped: float
+
+
 @functools.lru_cache(maxsize=32)
 def enumerated(design: Design) -> Placebos:
     """Every comparable unit against all the others, none drawn by lot; kept by the design itself."""
@@ -64,22 +73,29 @@ def compared(design: Design, own: Array, size: float, region: str, area: str = "
     return gap, found
 
 
-def nearest(design: Design, size: float, count: int | None = NEAREST) -> np.ndarray:
+def among(scale: str) -> int | None:
+    """How many units near in size rank a gap: None, all of them, for a rate, whose spread hardly changes
+    with size.
+    """
+    return None if scale == "points" else NEAREST
+
+
+def nearest(sizes: Array, size: float, count: int | None = NEAREST) -> np.ndarray:
     """Indices of the units nearest in log size (all of them when `count` is None), ties in their order."""
-    order = np.argsort(np.abs(design.sizes - size), kind="stable")
+    order = np.argsort(np.abs(sizes - size), kind="stable")
     return order if count is None else order[: min(count, len(order))]
 
 
-def side(design: Design, size: float, near: np.ndarray) -> str:
+def side(sizes: Array, size: float, near: np.ndarray, scale: str) -> str:
     """`largest` or `smallest` where hardly any of the nearest units lies beyond this log size, else "".
 
     On the scale of points the spread does not depend on size: always "".
     """
-    if design.scale == "points":
+    if scale == "points":
         return ""
-    if float((design.sizes[near] > size).mean()) < ONE_SIDED:
+    if float((sizes[near] > size).mean()) < ONE_SIDED:
         return "largest"
-    return "smallest" if float((design.sizes[near] < size).mean()) < ONE_SIDED else ""
+    return "smallest" if float((sizes[near] < size).mean()) < ONE_SIDED else ""
 
 
 def rank(gap: float, placebos: np.ndarray, *, level: float = 0.05) -> Rank:
@@ -94,33 +110,27 @@ def rank(gap: float, placebos: np.ndarray, *, level: float = 0.05) -> Rank:
     return Rank((1 + as_large) / (among + 1), 1 / (among + 1), half, among, spread)
 
 
-def usual(design: Design, gaps: Array) -> tuple[float, float, float]:
-    """How large a gap usually is at a size: exp(b0 + b1 (log size - log 4000)), capped at the size of the
-    twentieth largest unit; b by maximum likelihood under Student's t with five degrees of freedom.
+def usual(sizes: Array, gaps: Array, scale: str) -> Fit:
+    """How large a gap usually is at a size: exp(level + slope (log size - log 4000)), capped at the size of
+    the twentieth largest unit, by maximum likelihood under Student's t with five degrees of freedom. In
+    points the slope is zero: the spread of a rate does not depend on size.
     """
-    capped = float(np.sort(design.sizes)[-min(LARGEST, len(design.sizes))])
-    at = np.minimum(design.sizes, capped) - CENTRE
+    capped = float(np.sort(sizes)[-min(LARGEST, len(sizes))])
+    at = np.minimum(sizes, capped) - CENTRE
     base = np.column_stack([np.ones_like(at), at])
-    if np.ptp(at) == 0:
+    if np.ptp(at) == 0 or scale == "points":
         base = base[:, :1]
     inverse = np.linalg.pinv(base)
-    b = inverse @ np.log(np.abs(gaps) + 1e-4)
+    fitted = inverse @ np.log(np.abs(gaps) + 1e-4)
     for _ in range(50):
-        quotient = (gaps / np.exp(base @ b)) ** 2
+        quotient = (gaps / np.exp(base @ fitted)) ** 2
         weight = (T5 + 1) / (T5 + quotient)
-        b = b + 0.7 * (inverse @ ((weight * quotient - 1) * 0.8))
-    return float(b[0]), float(b[1]) if len(b) > 1 else 0.0, capped
+        fitted = fitted + 0.7 * (inverse @ ((weight * quotient - 1) * 0.8))
+    slope = float(fitted[1]) if len(fitted) > 1 else 0.0
+    return Fit(float(fitted[0]), slope, capped)
 
 
-def scale_at(fitted: tuple[float, float, float], sizes: Array) -> Array:
+def scale_at(fit: Fit, sizes: Array) -> Array:
     """The usual size of a gap at some log sizes (see `usual`)."""
-    b0, b1, capped = fitted
-    return np.exp(b0 + b1 * (np.minimum(sizes, capped) - CENTRE))
-
-
-def studentised(design: Design, gaps: Array, gap: float, size: float) -> float:
-    """S: p of a gap divided by what is usual at its size, among all comparable units."""
-    fitted = usual(design, gaps)
-    own = abs(gap) / float(scale_at(fitted, np.array([size]))[0])
-    others = np.abs(gaps) / scale_at(fitted, design.sizes)
-    return (1 + int((others >= own * (1 - 1e-12)).sum())) / (len(gaps) + 1)
+    at = np.minimum(sizes, fit.capped) - CENTRE
+    return np.exp(fit.level + fit.slope * at)

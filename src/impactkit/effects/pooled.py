@@ -12,12 +12,16 @@ from numpy.typing import NDArray
 
 from impactkit.effects import placebo
 from impactkit.effects.design import Array, Design
+from impactkit.effects.looks import LEVEL, SAME, boundaries, schedule
 from impactkit.effects.weights import ridge_simplex
+from impactkit.effects.yardstick import pool_for, seen_from
 
 Picks = NDArray[np.intp]
 
 DRAWS, SEED = 10_000, 20190214
-LEVEL, POWER = 0.05, 0.8
+POWER = 0.8
+# The middle 95 % of a normal distribution.
+NORMAL = 1.959963984540054
 # The forty of its region nearest in size, for each treated unit: with ten, 10,000 draws know no more than
 # ten gaps. Gaps not divided by what is usual at a size, or not widened (`_leaning`), lose the size of the
 # test: docs/statistics.md.
@@ -36,9 +40,12 @@ class Pooled:
     can be; `spread`: their standard deviation, `centre` their mean; `detectable`: the smallest effect seen
     with 80 % power. None without such a test: under two treated units, or too few units to draw from.
 
+    `counted`: the distance beyond which the mean passes once every outcome of the plan is counted
+    (Bonferroni), and `detectable_effect` the smallest mean that does so with 80 % power.
+
     `q` on k - 1 degrees of freedom, `i2`, `tau`: how much gaps differ from one another beyond what is usual;
     `meta`: mean of a random-effects meta-analysis with its 95 % interval; `prediction`: where the gap of one
-    more unit would lie (None under three).
+    more unit would lie, of the log size `one_more` and whole (None under three, or without a test).
     """
 
     estimate: float
@@ -58,6 +65,9 @@ class Pooled:
     spread: float | None = None
     centre: float | None = None
     detectable: float | None = None
+    counted: float | None = None
+    detectable_effect: float | None = None
+    one_more: float | None = None
 
 
 def pooled(
@@ -69,6 +79,8 @@ def pooled(
     held: Array | None = None,
     draws: int = DRAWS,
     seed: int = SEED,
+    tests: int = 1,
+    years: tuple[str, ...] = (),
 ) -> Pooled:
     """Mean of the gaps `own` (k >= 1, on the scale of the design) of treated units of these log sizes and
     regions, weighted by 1 / s(size)^2, s being what is usual at a size, among placebo programmes.
@@ -76,39 +88,78 @@ def pooled(
     `held`: the share of its unit that each territory holds (a zone); gap and s are divided by it. A placebo
     programme draws one comparable unit for each treated one (`drawn`); each gap is divided by what is usual
     at its own size and multiplied by what is usual at that of the treated unit. Deterministic, whatever the
-    order of the treated units.
+    order of the treated units. `tests`: how many outcomes are tested so; `years`: see `looks.schedule`.
     """
     held = np.ones(len(own)) if held is None else held
-    gaps = placebo.enumerated(design).gaps
-    fitted = _fitted(design, gaps)
-    scale = placebo.scale_at(fitted, sizes) / held
+    looks = schedule(design, years)
+    every = pool_for(design, "", years)
+    scaled = np.column_stack(
+        [
+            gaps / placebo.scale_at(fit, design.sizes)
+            for gaps, fit in zip(every.gaps.T, every.fits, strict=True)
+        ]
+    )
+    scale = placebo.scale_at(every.fits[-1], sizes) / held
     shares = scale**-2 / (scale**-2).sum()
     estimate = math.fsum(shares * own / held)
-    usual = placebo.scale_at(fitted, design.sizes)
     # s is the scale of a Student's t, under its standard deviation: as an error it would make Q reject up to
     # 19 % of true nulls (7 % with the deviation).
-    errors = scale * float(np.sqrt(((gaps / usual) ** 2).mean()))
-    found = Pooled(estimate, shares, scale, **_varied(own / held, errors))
+    errors = scale * float(np.sqrt((scaled[:, -1] ** 2).mean()))
+    mean = Pooled(estimate, shares, scale, **_varied(own / held, errors))
     if (picks := drawn(design, sizes, regions, draws=draws, seed=seed)) is None:
-        return found
-    lean = _leaning(design, picks, gaps, usual, shares * scale)
-    means = (gaps / usual)[picks] @ (shares * scale) * lean
-    away = np.sort(np.abs(means))
-    half = float(away[math.ceil((1 - LEVEL) * (draws + 1)) - 1])
+        return mean
+    usual = placebo.scale_at(every.fits[-1], design.sizes)
+    lean = _leaning(design, picks, every.gaps[:, -1], usual, shares * scale)
+    means = np.einsum("dkl,k->dl", scaled[picks], shares * scale) * lean
+    present = means[:, -1]
+    away = np.abs(means)
+    half = boundaries(away, looks.spent())[-1]
+    counted = boundaries(away, looks.spent(LEVEL / tests))[-1]
     # Units are few where pools are small: no p under one over the number of programmes that could be drawn.
     floor = max(1 / (draws + 1), 1 / (1 + _possible(picks)))
-    as_large = int((away >= abs(estimate) * (1 - 1e-12)).sum())
-    ordinary = float(np.quantile(means, POWER) - np.quantile(means, 1 - POWER)) / 2
-    ends = {"low": estimate - half, "high": estimate + half, "half": half, "detectable": half + ordinary}
+    as_large = int((away[:, -1] >= abs(estimate) * (1 - SAME)).sum())
     p = max((1 + as_large) / (draws + 1), floor)
-    spread, centre = float(means.std()), float(means.mean())
-    return replace(found, draws=draws, p=p, floor=floor, spread=spread, centre=centre, **ends)
+    mean = replace(
+        mean,
+        draws=draws,
+        p=p,
+        floor=floor,
+        spread=float(present.std()),
+        centre=float(present.mean()),
+    )
+    if half is None or floor > looks.spent()[-1]:
+        return mean
+    ordinary = float(np.quantile(present, POWER) - np.quantile(present, 1 - POWER)) / 2
+    size = float(np.median(sizes))
+    mean = replace(
+        mean,
+        low=estimate - half,
+        high=estimate + half,
+        half=half,
+        detectable=half + ordinary,
+        one_more=size,
+        prediction=_one_more(mean, seen_from(every, size, placebo.among(design.scale)).half, len(own)),
+    )
+    if counted is None or floor > looks.spent(LEVEL / tests)[-1]:
+        return mean
+    return replace(mean, counted=counted, detectable_effect=counted + ordinary)
 
 
-def _fitted(design: Design, gaps: Array) -> tuple[float, float, float]:
-    # The spread of a rate hardly changes with size (see `comparison.among`): one scale for all.
-    alike = replace(design, sizes=np.zeros_like(design.sizes)) if design.scale == "points" else design
-    return placebo.usual(alike, gaps)
+def _one_more(mean: Pooled, half: float | None, count: int) -> tuple[float, float] | None:
+    """Where the gap of one more unit would lie: what it would be without the programme (`half`, at its
+    size), and how uncertain the mean and the differences between units are. Higgins, Thompson and
+    Spiegelhalter, J. R. Stat. Soc. A 172 (2009), with the placebos' own distance in place of a standard
+    error.
+    """
+    if half is None or count < 3 or mean.meta is None or mean.tau is None:
+        return None
+    from scipy.stats import t as student
+
+    centre, low, high = mean.meta
+    error = (high - low) / (2 * NORMAL)
+    times = float(student.ppf(1 - LEVEL / 2, count - 2))
+    wide = math.hypot(half, times * math.hypot(mean.tau, error))
+    return centre - wide, centre + wide
 
 
 def drawn(
@@ -194,25 +245,16 @@ def _weights(design: Design, rows: tuple[int, ...]) -> Array:
 
 
 def _varied(gaps: Array, errors: Array) -> dict[str, Any]:
-    """Q, I2, tau, the random-effects mean with its interval, the prediction interval (none under two units,
-    the last under three). The standard errors are those of placebos at each size: no territory has its own.
-
-    Paule and Mandel, J. Res. Natl. Bur. Stand. 87 (1982), by statsmodels; Higgins, Thompson and
-    Spiegelhalter, J. R. Stat. Soc. A 172 (2009) for the prediction interval (t with k - 2 df).
+    """Q, I2, tau, the random-effects mean with its interval (none under two units). The standard errors are
+    those of placebos at each size: no territory has its own. Paule and Mandel, J. Res. Natl. Bur. Stand. 87
+    (1982), by statsmodels.
     """
     if (count := len(gaps)) < 2:
         return {}
-    from scipy.stats import norm
-    from scipy.stats import t as student
     from statsmodels.stats.meta_analysis import combine_effects
 
-    found = combine_effects(gaps, errors**2, method_re="pm")
-    q, tau = float(found.q), math.sqrt(max(float(found.tau2), 0.0))
-    mean, se = float(found.mean_effect_re), float(found.sd_eff_w_re)
-    half = float(norm.ppf(1 - LEVEL / 2)) * se
-    told = {"q": q, "i2": max(0.0, 1 - (count - 1) / q) if q > 0 else 0.0, "tau": tau}
-    told["meta"] = (mean, mean - half, mean + half)
-    if count > 2:
-        wide = float(student.ppf(1 - LEVEL / 2, count - 2)) * math.hypot(tau, se)
-        told["prediction"] = (mean - wide, mean + wide)
-    return told
+    fitted = combine_effects(gaps, errors**2, method_re="pm")
+    q, tau = float(fitted.q), math.sqrt(max(float(fitted.tau2), 0.0))
+    mean, error = float(fitted.mean_effect_re), float(fitted.sd_eff_w_re)
+    varied = {"q": q, "i2": max(0.0, 1 - (count - 1) / q) if q > 0 else 0.0, "tau": tau}
+    return varied | {"meta": (mean, mean - NORMAL * error, mean + NORMAL * error)}

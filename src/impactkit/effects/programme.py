@@ -6,14 +6,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from impactkit.data import official
 from impactkit.data import panel as panels
+from impactkit.data.analysis_plan import plan_of
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.effects.comparison import Case, case_or_why, comparison, comparison_warnings
 from impactkit.effects.design import Array, Design
 from impactkit.effects.difference import group_time
 from impactkit.effects.honest import honest
-from impactkit.effects.pooled import LEVEL, Picks, drawn, pooled
+from impactkit.effects.looks import LEVEL
+from impactkit.effects.pooled import Picks, Pooled, drawn, pooled
 from impactkit.effects.results import Effect, rounded
 from impactkit.indicators.trajectory import is_rate
 from impactkit.wording.catalogue import say
@@ -35,13 +38,15 @@ def programme_effect(ev: Evaluation, outcome: str) -> Effect:
     `.table`: by territory, unit, name, gap and scale (what is usual at its size; logs or points), share.
 
     `about`: `weak` (territories whose comparison is), `off` (centre over spread), `gap`, `spread`, `centre`,
-    `tau` (logs or points), `detectable` (80 % power), `q`, `i2`, `meta`
-    (mean, low, high), `prediction` (low, high); `plain`, the difference to every unit, never without
-    `size_bias`, what it is on average for placebo programmes. For yearly series, in logs or points: `event`
-    (period since the label, estimate, se, size_bias: plain differences, to be read beside their bias; before
-    the label, against the year before), `twfe` (estimate, and `bacon`: each comparison, its estimate and its
-    weight), `honest` (smoothness, low, high: the last period, when the slope may bend by none, half or all
-    of the largest bend seen before). None where it does not hold.
+    `tau` (logs or points), `half` and `counted` (how far the mean must be to be unusual, and to pass once
+    the `tests` of the plan are counted), `detectable` and `detectable_effect` (the means that do so with 80
+    % power), `q`, `i2`, `meta` (mean, low, high), `prediction` (low, high: one more territory, whole, of the
+    size `one_more`); `plain`, the difference to every unit, never without `size_bias`, what it is on average
+    for placebo programmes. For yearly series, in logs or points: `event` (period since the label, estimate,
+    se, size_bias: plain differences, to be read beside their bias; before the label, against the year
+    before), `twfe` (estimate, and `bacon`: each comparison, its estimate and its weight), `honest`
+    (smoothness, low, high: the last period, when the slope may bend by none, half or all of the largest bend
+    seen before). None where it does not hold.
 
     Fewer than two territories: no estimate. Raises UnknownName for an outcome that no source holds.
 
@@ -60,7 +65,9 @@ def programme_effect(ev: Evaluation, outcome: str) -> Effect:
     gaps = np.array([path[list(design.after)].mean() for path, _ in fits])
     sizes = np.array([case.size for case in cases])
     regions = tuple(case.region for case in cases)
-    found = pooled(design, gaps, sizes, regions, held=held)
+    plan = plan_of(ev)
+    tests = sum(official.imported(ev, name) for name in plan.outcomes)
+    found = pooled(design, gaps, sizes, regions, held=held, tests=max(1, tests), years=plan.looks)
     picks = drawn(design, sizes, regions, near=CLOSER)
     log = design.scale == "log"
 
@@ -80,7 +87,7 @@ def programme_effect(ev: Evaluation, outcome: str) -> Effect:
     off = abs(found.centre) / found.spread if found.spread and found.centre else None
     if off is not None and off > 1:
         warned.append(say("programme.off", ratio=number(off, 1)))
-    if found.p is not None and found.p <= LEVEL:
+    if found.half is not None and abs(found.estimate) > found.half:
         one = _carried_by(design, list(members), gaps, sizes, regions, held)
         warned += [say("programme.one", name=one)] if one else []
     plain, bias = _plain(design, cases, held, picks)
@@ -92,6 +99,11 @@ def programme_effect(ev: Evaluation, outcome: str) -> Effect:
         "draws": found.draws,
         **{name: rounded(getattr(found, name)) for name in ("spread", "centre", "q", "i2", "tau")},
         "detectable": told(found.detectable),
+        "detectable_effect": told(found.detectable_effect),
+        "half": rounded(found.half),
+        "counted": rounded(found.counted),
+        "tests": max(1, tests),
+        "one_more": None if found.one_more is None else rounded(float(np.exp(found.one_more))),
         "meta": each(found.meta),
         "prediction": each(found.prediction),
         # Large units do not change like the others: without what that does, the plain difference misleads.
@@ -103,13 +115,20 @@ def programme_effect(ev: Evaluation, outcome: str) -> Effect:
         *(outcome, "percent" if log else "points", len(cases), len(design.units)),
         p=rounded(found.p),
         p_floor=rounded(found.floor),
-        refused=say("programme.few", count=len(design.units)) if found.p is None else "",
+        refused=_untested(found, len(design.units)),
         warnings=tuple(warned),
         assumptions=tuple(say(f"programme.assumption.{name}") for name in ("alone", "path", "exchange")),
         about=about | _by_year(members, design, picks),
         _table=table,
         **numbers,
     )
+
+
+def _untested(mean: Pooled, units: int) -> str:
+    """Why the mean has no test at this look; "" when it has one."""
+    if mean.p is None:
+        return say("programme.few", count=units)
+    return "" if mean.half is not None else say("programme.early")
 
 
 def _carried_by(

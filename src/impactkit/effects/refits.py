@@ -18,15 +18,10 @@ COVID = ("2020", "2021")
 LIGHT = 1e-6
 
 
-def told(case: Case, gap: float) -> float:
-    """A gap on the scale of the page: a share of what was expected, or points of the territory."""
-    return float(np.exp(gap) - 1) if case.design.scale == "log" else gap / case.share
-
-
 def gap_of(case: Case, design: Design) -> float:
     """The territory's gap in a variant of its design, told."""
     path, _ = case.compared(design)
-    return told(case, float(path[list(design.after)].mean()))
+    return case.printed(float(path[list(design.after)].mean()))
 
 
 def without_each(case: Case) -> pd.DataFrame:
@@ -43,20 +38,30 @@ def without_each(case: Case) -> pd.DataFrame:
     paths = design.centred(case.own[None, :]) - refits.values @ design.centred(design.values)
     gaps = paths[:, list(design.after)].mean(axis=1)
     names = [design.units[at] for at in heavy]
-    return pd.DataFrame({"unit": names, "estimate": rounded([told(case, gap) for gap in gaps])})
+    return pd.DataFrame({"unit": names, "estimate": rounded([case.printed(gap) for gap in gaps])})
 
 
 def of_similar_size(case: Case) -> Design:
     """The design with the units nearest in size only."""
-    return chosen(case.design, placebo.nearest(case.design, case.size))
+    return chosen(case.design, placebo.nearest(case.design.sizes, case.size))
+
+
+def drift(case: Case, path: Array) -> float:
+    """How far the gap would be after, on the scale of the design, had it gone on as a straight line fitted
+    by least squares to the periods before.
+    """
+    before = np.array(case.design.before, dtype=np.float64)
+    after = np.array(case.design.after, dtype=np.float64)
+    slope, start = np.polyfit(before, path[list(case.design.before)], 1)
+    return float(start + slope * after.mean())
 
 
 def difference(case: Case) -> float:
     """A plain difference with the thirty units nearest in size, told."""
     design = case.design
-    near = placebo.nearest(design, case.size, NEIGHBOURS)
+    near = placebo.nearest(design.sizes, case.size, NEIGHBOURS)
     path = design.centred(case.own[None, :])[0] - design.centred(design.values)[near].mean(axis=0)
-    return told(case, float(path[list(design.after)].mean()))
+    return case.printed(float(path[list(design.after)].mean()))
 
 
 def regression(case: Case) -> float:
@@ -73,7 +78,7 @@ def regression(case: Case) -> float:
     line = np.linalg.lstsq(base(design.values, design.sizes, design.regions), change, rcond=None)[0]
     own = case.own[None, :]
     mine = base(own, np.array([case.size]), (case.region,))[0] @ line
-    return told(case, float(design.centred(own)[0, after].mean() - mine))
+    return case.printed(float(design.centred(own)[0, after].mean() - mine))
 
 
 def other_scale(case: Case) -> float:
@@ -115,7 +120,7 @@ def structural(case: Case) -> float | None:
     if not fitted.mle_retvals["converged"]:
         return None
     ahead = fitted.forecast(len(case.own) - start, exog=mean[start:, None])
-    return told(case, float((case.own[after] - ahead[after - start]).mean()))
+    return case.printed(float((case.own[after] - ahead[after - start]).mean()))
 
 
 def curve(case: Case) -> pd.DataFrame:

@@ -110,30 +110,43 @@ class CheckResult(Rich):
 
 @dataclass(frozen=True)
 class Detectability(Rich):
-    """The smallest effect that the printed test sees with the asked power: a share (or points), and people.
+    """How large a gap must be, before any result: shares of the outcome (and people), or points.
 
-    `effect` is None when no 5 % test exists (`refused` says why); `people` when the outcome counts none.
+    `unusual`: the gap that looks unusual with the asked power, in `people` too where the outcome counts
+    some; `effect` and `effect_people`: the one that is called an effect with that power, once the `tests` of
+    its family are counted, None where no gap could be (`impossible` says why); `half`: how closely a gap is
+    known, half the width of its interval. All None when no test exists (`refused` says why). A smaller gap
+    may be seen too, less often.
     """
 
     outcome: str
     unit: str
     scale: str
-    effect: float | None
-    people: float | None
-    power: float
-    level: float
-    n_comparison: int
+    unusual: float | None = None
+    people: float | None = None
+    effect: float | None = None
+    effect_people: float | None = None
+    half: float | None = None
+    power: float = 0.8
+    level: float = 0.05
+    tests: int = 1
+    n_comparison: int = 0
     refused: str = ""
+    impossible: str = ""
 
     def __repr__(self) -> str:
-        seen = "-" if self.effect is None else f"{self.effect:.4g}"
-        return f"Detectability({self.outcome}, {self.unit}: {seen}, power={self.power:g})"
+        unusual = "-" if self.unusual is None else f"{self.unusual:.4g}"
+        effect = "-" if self.effect is None else f"{self.effect:.4g}"
+        sizes = f"unusual={unusual}, effect={effect}"
+        return f"Detectability({self.outcome}, {self.unit}: {sizes}, power={self.power:g})"
 
     def _told(self) -> tuple[tuple[str, str], ...]:
         people = "" if self.people is None else number(round(self.people))
-        told = {"least": sized(self.effect, self.scale), "people": people, "power": percent(self.power, 0)}
-        told |= {"among": number(self.n_comparison), "refused": self.refused}
-        return cells(unit=self.unit, outcome=self.outcome, **told)
+        sizes = {"least": sized(self.unusual, self.scale), "people": people}
+        sizes |= {"least_effect": sized(self.effect, self.scale), "power": percent(self.power, 0)}
+        about = {"among": number(self.n_comparison), "tests": number(self.tests)}
+        refused = self.refused or self.impossible
+        return cells(unit=self.unit, outcome=self.outcome, **sizes, **about, refused=refused)
 
 
 def sized(value: float | None, scale: str, *, sign: bool = False) -> str:

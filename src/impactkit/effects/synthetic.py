@@ -173,7 +173,7 @@ def _default(panel: Panel, wide: pd.DataFrame, others: pd.DataFrame, chosen: dic
     path, _ = placebo.compared(design, own, size, "")
     gap = float(path[at:].mean())
     gaps = placebo.enumerated(design).gaps
-    test = placebo.rank(gap, gaps[placebo.nearest(design, size)])
+    test = placebo.rank(gap, gaps[placebo.nearest(design.sizes, size)])
     ends = (None, None) if test.half is None else (rounded(gap - test.half), rounded(gap + test.half))
     return Effect(
         *(panel.outcome, str(name), say("effect.estimand"), "default", "log" if positive else "level"),

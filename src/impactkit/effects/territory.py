@@ -5,10 +5,12 @@ import pandas as pd
 
 from impactkit.data.territories import Territory
 from impactkit.effects import placebo
-from impactkit.effects.comparison import among, case_of, comparison, comparison_warnings, refused
+from impactkit.effects.comparison import case_of, comparison, comparison_warnings, refused
+from impactkit.effects.family import looks_of, yardstick
 from impactkit.effects.results import Effect, rounded
+from impactkit.effects.yardstick import Yardstick
 from impactkit.wording.catalogue import say
-from impactkit.wording.numbers import percent
+from impactkit.wording.numbers import number, percent
 
 # Ends of what nine placebos in ten are at the last period.
 OUTER = (0.05, 0.95)
@@ -37,44 +39,43 @@ def effect(place: Territory, outcome: str) -> Effect:
         return Effect(outcome, place.code, say("effect.estimand"), "default", "", refused=reason)
     case = case_of(place, outcome)
     design = case.design
+    stick = yardstick(place, outcome)
     path, found = case.compared(design)
     gap = float(path[list(design.after)].mean())
-    every = placebo.enumerated(design)
-    near = placebo.nearest(design, case.size, among(outcome))
-    test = placebo.rank(gap, every.gaps[near])
-    family = placebo.studentised(design, every.gaps, gap, case.size)
+    test = stick.rank(gap)
     log = design.scale == "log"
 
-    def told(value: float) -> float:
+    def printed(value: float) -> float:
         return rounded(np.exp(value) - 1) if log else rounded(value / case.share)
 
-    side = placebo.side(design, case.size, near)
-    few = untested(test, side)
-    low, high = (None, None) if few or test.half is None else (told(gap - test.half), told(gap + test.half))
+    few = untested(place, outcome, stick)
+    low = high = None
+    if not few and stick.half is not None:
+        low, high = printed(gap - stick.half), printed(gap + stick.half)
     expected = np.exp(case.own - path) if log else case.own - path
     seen = case.level if log else case.own
     columns = {"period": design.periods, "seen": seen, "expected": rounded(expected), "gap": rounded(path)}
     people = float(np.mean((case.level * (1 - np.exp(-gap)))[list(design.after)])) if log else None
-    weights = found.values[0]
-    quality = comparison(design, weights, case.size)
+    quality = comparison(design, found.values[0], case.size)
+    near = placebo.nearest(design.sizes, case.size, placebo.among(design.scale))
+    every = placebo.enumerated(design)
     about = {
         "place": place,
         "gap": rounded(gap),
-        "p_family": rounded(family),
         "among": test.among,
         "as_large": round(test.p * (test.among + 1)) - 1,
         "people": rounded(people),
-        "prudent": side == "largest",
+        "prudent": stick.side == "largest",
         "share": case.share,
         "comparison": {name: rounded(value) for name, value in quality.items()},
         "residual": float(found.residual[0]),
-        "weights": dict(zip(design.units, rounded(weights), strict=True)),
-        "placebos": tuple(told(value) for value in np.quantile(every.paths[near, -1], OUTER)),
+        "weights": dict(zip(design.units, rounded(found.values[0]), strict=True)),
+        "placebos": tuple(printed(value) for value in np.quantile(every.paths[near, -1], OUTER)),
         "periods": (design.periods[design.after[0]], design.periods[design.after[-1]]),
     }
     return Effect(
         *(outcome, place.code, say("effect.estimand"), "default", "percent" if log else "points"),
-        *(told(gap), None, low, high, None if few else rounded(test.p), rounded(test.floor)),
+        *(printed(gap), None, low, high, None if few else rounded(test.p), rounded(test.floor)),
         n_comparison=len(design.units),
         refused=few,
         warnings=comparison_warnings(quality),
@@ -84,8 +85,16 @@ def effect(place: Territory, outcome: str) -> Effect:
     )
 
 
-def untested(test: placebo.Rank, side: str) -> str:
-    """Why a rank is not printed as a test; "" when it is."""
-    if test.half is None:
-        return say("effect.few", count=test.among, floor=percent(test.floor))
-    return say("effect.smallest") if side == "smallest" else ""
+def untested(place: Territory, outcome: str, stick: Yardstick) -> str:
+    """Why nothing is tested at this size and at this look; "" when something is."""
+    among = len(stick.near)
+    if among < placebo.FEWEST:
+        return say("effect.few", count=among, floor=percent(1 / (among + 1)))
+    if stick.side == "smallest":
+        return say("effect.smallest")
+    if stick.half is not None:
+        return ""
+    looks = looks_of(place, outcome)
+    spent = percent(stick.pool.spent[-1], 2)
+    rank, foreseen = number(looks.present.rank), number(looks.foreseen)
+    return say("effect.early", rank=rank, foreseen=foreseen, spent=spent)

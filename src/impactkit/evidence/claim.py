@@ -188,7 +188,7 @@ def _of_effect(row: dict[str, Any], told: Estimated, at: int) -> dict[str, Any]:
         **_taken(row),
         **{column: _about(outcome)[column] for column in ("sdg", "iris")},
         "claim": f"effect[{outcome}]" if gap else f"{quantity}[{outcome}]" + (f"#{at}" if at > 1 else ""),
-        "logic": "impacts" if gap and told.state == "estimated" else "context",
+        "logic": "impacts" if gap and told.state == "effect" else "context",
         "level": "estimated" if gap else "method",
         "rule": key,
         "sentence": say(key + (".span" if not gap and pd.notna(row["low"]) else ""), **holes),

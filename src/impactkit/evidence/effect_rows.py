@@ -12,7 +12,8 @@ from impactkit.effects import placebo
 from impactkit.effects.balance import balance
 from impactkit.effects.comparison import NO_DESIGN, case_of
 from impactkit.effects.results import Effect, rounded
-from impactkit.evidence.estimated import Estimated, estimated, hundreds, outcomes, tests
+from impactkit.evidence.estimated import Estimated, Selection, estimated, outcomes, selection
+from impactkit.evidence.gap import hundreds
 from impactkit.indicators.comparable import family_of, untouched
 
 OWN = ("own", "weighted", "every")
@@ -59,8 +60,10 @@ def _refused(place: Territory, outcome: str) -> list[Row]:
 def _told(place: Territory, told: Estimated) -> list[Row]:
     effect, about, unit = told.effect, told.effect.about, unit_of(told.effect)
     quality, seen = about["comparison"], told.seen
-    many = tests(place.evaluation, effect.outcome)
+    many = seen.tests
     people = [] if seen.people is None else [row("detectable_people", "emplois", hundreds(seen.people))]
+    if seen.effect_people is not None:
+        people.append(row("detectable_effect_people", "emplois", hundreds(seen.effect_people)))
     checks = [(check.name, one) for check in told.checks for one in check.table.to_dict("records")]
     every = [(one, of) for one in balance(place, effect.outcome).itertuples(index=False) for of in OWN]
     return [
@@ -70,8 +73,11 @@ def _told(place: Territory, told: Estimated) -> list[Row]:
         row("p_adjusted", "part", told.adjusted, None, None, many),
         row("as_large", "unités", about["as_large"]),
         row("placebos", unit, None, *about["placebos"], about["among"]),
-        row("detectable", unit, seen.effect),
+        row("precision", unit, seen.half),
+        row("detectable", unit, seen.unusual),
+        row("detectable_effect", unit, seen.effect, None, None, many),
         *people,
+        *_selected(selection(place, effect.outcome), unit),
         row("compared_similar", "unités", quality["similar"]),
         row("compared_effective", "unités", quality["effective"]),
         row("compared_size", "fois", max(quality["ratio"], 1 / quality["ratio"])),
@@ -81,6 +87,15 @@ def _told(place: Territory, told: Estimated) -> list[Row]:
         *(row(f"choice_{one.choice}_{one.option}", unit, one.value, one.low, one.high)
           for one in choices(told).itertuples(index=False)),
     ]  # fmt: skip
+
+
+def _selected(chosen: Selection | None, unit: str) -> list[Row]:
+    """What selection does to an effect: its interval, and how many times too large it is on average."""
+    if chosen is None:
+        return []
+    ends = [row("selected", unit, None, chosen.low, chosen.high, chosen.tests)]
+    times = chosen.exaggerations
+    return ends + [row("exaggeration", "fois", rounded(many), truth, truth) for truth, many in times]
 
 
 def choices(told: Estimated) -> pd.DataFrame:
@@ -101,7 +116,7 @@ def path(place: Territory, told: Effect) -> tuple[pd.DataFrame, NDArray[np.float
     """
     case = case_of(place, told.outcome)
     design, log = case.design, told.scale == "percent"
-    near = placebo.nearest(design, case.size, placebo.NEAREST if log else None)
+    near = placebo.nearest(design.sizes, case.size, placebo.NEAREST if log else None)
     own, _ = case.compared()
     others = placebo.enumerated(design).paths[near]
     own, others = (np.exp(own) - 1, np.exp(others) - 1) if log else (own / case.share, others)

@@ -1,7 +1,7 @@
 """The few findings that a reader must leave with."""
 
 from impactkit.data.territories import Territory
-from impactkit.evidence import compared, contribution, declared, estimated, money, official, unknown
+from impactkit.evidence import compared, contribution, declared, estimated, gap, money, official, unknown
 from impactkit.evidence.finding import Finding, Sentence, joined
 from impactkit.evidence.picked import picked
 from impactkit.indicators.figures import change_of
@@ -25,9 +25,9 @@ def findings(place: Territory) -> tuple[Finding, ...]:
 def _estimated(place: Territory) -> list[Finding]:
     """An estimate that passed every test, and nothing else."""
     for outcome in estimated.outcomes(place.evaluation):
-        told = estimated.estimated(place, outcome)
-        if told is not None and told.state == "estimated":
-            return [Finding("estimated", estimated.gap(place, outcome))]
+        whole = estimated.estimated(place, outcome)
+        if whole is not None and whole.state == "effect":
+            return [Finding("estimated", gap.gap(place, outcome))]
     return []
 
 
@@ -40,9 +40,9 @@ def _contributed(place: Territory) -> list[Finding]:
 def _limits(place: Territory) -> Sentence:
     """What these figures cannot tell: the smallest gap that could be seen, or that they only describe."""
     for outcome in estimated.outcomes(place.evaluation)[:1]:
-        told = estimated.estimated(place, outcome)
-        if told is not None and told.seen.effect is not None and told.state != "estimated":
-            return estimated.detectability(place, outcome)
+        whole = estimated.estimated(place, outcome)
+        if whole is not None and whole.seen.unusual is not None and whole.state != "effect":
+            return gap.detectability(place, outcome)
     return runs("method.describes") if place.perimeter else compared.population(place)
 
 

@@ -1,5 +1,5 @@
-"""What the method can see, and what may be said of a gap: the sentence follows from the test, the family of
-tests, the warnings and the checks, never from the wish.
+"""What is estimated for a territory, and the one decision about each gap: what may be said of it follows
+from the test, the family of tests, the looks, the comparison, the checks and the other programmes.
 """
 
 import functools
@@ -8,39 +8,47 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from impactkit.data import official, series
+from impactkit.data import official
 from impactkit.data.analysis_plan import plan_of
 from impactkit.data.catalogue import catalogue
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.effects.checks import doubts
 from impactkit.effects.comparison import case_of
+from impactkit.effects.decision import Decision, Obstacle, decide
 from impactkit.effects.detectability import detectable
-from impactkit.effects.family import benjamini_hochberg, largest_across
-from impactkit.effects.results import CheckResult, Detectability, Effect
+from impactkit.effects.family import FamilyTest, family_test, tested, yardstick
+from impactkit.effects.programmes import unseparated
+from impactkit.effects.results import CheckResult, Detectability, Effect, rounded
 from impactkit.effects.territory import effect
+from impactkit.effects.yardstick import Yardstick, exaggeration
 from impactkit.errors import NotEnoughData
-from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.level import rule
-from impactkit.evidence.picked import measured
 from impactkit.indicators.comparable import family_of
-from impactkit.indicators.jobs import latest_jobs
-from impactkit.wording.catalogue import Declared, has, runs, say
-from impactkit.wording.numbers import number, percent
+from impactkit.wording.catalogue import has, say
+from impactkit.wording.numbers import number
 
-JOBS = "count_jobs_private"
-ABOUT = {"dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40}
-ABOUT |= {"cinquantaine": 50, "soixantaine": 60, "centaine": 100}
+# True effects, as shares of the gap that looks unusual four times in five, at which an exaggeration is told.
+TRUTHS = (0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
 class Estimated:
-    """One outcome of one territory: what could be seen, the gap, its p among all territories, the checks."""
+    """One outcome of one territory: what could be seen, the gap, its test in its family, the checks, the
+    other programmes that are not separated from the label, and the decision.
+    """
 
     effect: Effect
     seen: Detectability
-    adjusted: float | None
+    family: FamilyTest | None
     checks: tuple[CheckResult, ...]
+    programmes: tuple[str, ...]
+    decision: Decision | None
+
+    @property
+    def adjusted(self) -> float | None:
+        """p once every test of the family is counted; None where nothing is tested."""
+        return None if self.family is None else self.family.adjusted
 
     @property
     def curve(self) -> pd.DataFrame:
@@ -48,19 +56,19 @@ class Estimated:
         return next((check.detail for check in self.checks if check.name == "curve"), pd.DataFrame())
 
     @property
-    def rule(self) -> str:
-        """The key of the sentence that the gap has earned (see `level.rule`)."""
-        found, seen = self.effect, self.seen.effect
-        doubted = bool(found.warnings) or any(check.passed is False for check in self.checks)
-        small = seen is not None and abs(found.estimate or 0.0) < seen
-        return rule("estimated", p=found.p, adjusted=self.adjusted, small=small, doubted=doubted)
+    def state(self) -> str:
+        """refused (no estimate), else the verdict: impossible, ordinary, unusual, effect."""
+        return "refused" if self.decision is None else self.decision.verdict
 
     @property
-    def state(self) -> str:
-        """refused, few, ordinary, weak (a warning or a check stands in the way) or estimated."""
-        if self.effect.estimate is None:
-            return "refused"
-        return self.rule.removeprefix("claim.").replace("exaggerated", "estimated")
+    def rule(self) -> str:
+        """The key of the sentence that the gap has earned (see `level.rule`)."""
+        return rule("estimated", verdict=self.state)
+
+    @property
+    def forbidden(self) -> tuple[str, ...]:
+        """Why no gap, however large, could be called an effect here, as it is known before any result."""
+        return (*filter(None, (self.seen.impossible,)), *self.effect.warnings, *_not_separated(self))
 
 
 def outcomes(ev: Evaluation) -> list[str]:
@@ -81,11 +89,40 @@ def named(outcome: str) -> str:
 def estimated(place: Territory, outcome: str) -> Estimated | None:
     """Everything about one outcome of one territory; None when its series cannot be used at all."""
     try:
-        found, seen = effect(place, outcome), detectable(place, outcome)
+        gap, seen = effect(place, outcome), detectable(place, outcome)
     except NotEnoughData:
         # The series has a hole: the figures say so where they are printed.
         return None
-    return Estimated(found, seen, adjusted(place, outcome), doubts(found))
+    if gap.estimate is None:
+        return Estimated(gap, seen, None, (), (), None)
+    checks, last = doubts(gap), gap.about["periods"][1]
+    programmes = unseparated(place, case_of(place, outcome).design.units, last)
+    counted = family_test(place, outcome)
+    decision = _decided(gap, seen, counted, checks, programmes)
+    return Estimated(gap, seen, counted, checks, programmes, decision)
+
+
+def _decided(
+    gap: Effect,
+    seen: Detectability,
+    counted: FamilyTest | None,
+    checks: tuple[CheckResult, ...],
+    programmes: tuple[str, ...],
+) -> Decision:
+    silent = [Obstacle("test", gap.refused), Obstacle("family", seen.impossible)]
+    beyond = None
+    if gap.low is not None and gap.high is not None:
+        beyond = not gap.low <= 0 <= gap.high
+    counts = counted is not None and not seen.impossible
+    return decide(
+        unusual=beyond,
+        passed=counted.passed if counts and counted is not None else None,
+        silent=[obstacle for obstacle in silent if obstacle.sentence],
+        family=say("obstacle.family", n=seen.tests, tests=number(seen.tests)),
+        comparison=gap.warnings,
+        checks=[check.sentence for check in checks if check.passed is False],
+        programmes=programmes,
+    )
 
 
 def of_outcome(place: Territory, outcome: str | None = None) -> tuple[str, Estimated | None]:
@@ -94,135 +131,67 @@ def of_outcome(place: Territory, outcome: str | None = None) -> tuple[str, Estim
     return name, estimated(place, name) if name else None
 
 
-def adjusted(place: Territory, outcome: str) -> float | None:
-    """p of one outcome once every test is counted: over the territories, and for an outcome that is not the
-    primary one also over the outcomes of the territory. None where nothing is tested.
-    """
-    over = _family(place.evaluation, outcome).get(place.code)
-    if over is None or outcome == outcomes(place.evaluation)[0]:
-        return over
-    return max(over, _across(place)[outcome])
-
-
-@functools.lru_cache(maxsize=64)
-def _across(place: Territory) -> dict[str, float]:
-    """p of each outcome of a territory against the largest of those told for the same units; kinds of units
-    count as so many families (Bonferroni).
-    """
-    tested = [name for name in outcomes(place.evaluation) if place.code in _family(place.evaluation, name)]
-    kinds: dict[str, list[str]] = {}
-    for name in tested:
-        kinds.setdefault(family_of(place, name), []).append(name)
-    found = {}
-    for names in kinds.values():
-        held = largest_across([case_of(place, name) for name in names])
-        found |= {name: min(1.0, len(kinds) * p) for name, p in zip(names, held, strict=True)}
-    return found
-
-
-@functools.lru_cache(maxsize=16)
-def _family(ev: Evaluation, outcome: str) -> dict[str, float]:
-    """p adjusted for the number of territories tested (Benjamini-Hochberg on S)."""
-    tested = [(place.code, found) for place, found in effects_of(ev, outcome) if found.p is not None]
-    raw = [float(found.about["p_family"]) for _, found in tested]
-    return dict(zip([code for code, _ in tested], map(float, benjamini_hochberg(raw)), strict=True))
-
-
 def effects_of(ev: Evaluation, outcome: str) -> Iterator[tuple[Territory, Effect]]:
     """The labelled territories whose gap is estimated, in their order, each with it."""
     for place in [place for place in ev.territories if place.status == "labelled"]:
         try:
-            found = effect(place, outcome)
+            gap = effect(place, outcome)
         except NotEnoughData:
             continue
-        if found.estimate is not None:
-            yield place, found
+        if gap.estimate is not None:
+            yield place, gap
 
 
-def tests(ev: Evaluation, outcome: str) -> int:
-    """How many territories are tested on an outcome."""
-    return len(_family(ev, outcome))
+@dataclass(frozen=True)
+class Selection:
+    """What being retained does to a gap that is called an effect.
 
-
-def detectability(place: Territory, outcome: str) -> Sentence:
-    """What the method could see, said before any result, beside the declared ambition; why it could not."""
-    if (told := estimated(place, outcome)) is None:
-        return ()
-    if told.seen.effect is None:
-        return runs("detect.none", reason=told.seen.refused or told.effect.refused)
-    if told.seen.scale == "points":
-        return runs("detect.points", outcome=named(outcome), least=measured(told.seen.effect, "points"))
-    assert told.seen.people is not None
-    noun = str(series.of_territory(place, outcome)["measure"].iloc[-1])
-    people = number(hundreds(told.seen.people))
-    first = runs("detect.people", people=people, noun=noun, least=percent(told.seen.effect))
-    return joined(first, _ambition(place, told.seen.people) if outcome == JOBS else ())
-
-
-def _ambition(place: Territory, least: float) -> Sentence:
-    """The jobs that its projects hope for, when together they are far fewer than what could be seen."""
-    last = latest_jobs(place)
-    targets = [str(target) for target in last["target"] if target] if len(last) else []
-    told = [size for size in map(_order, targets) if size is not None]
-    if not targets or len(told) < len(targets) or sum(told) > least / 2:
-        return runs("detect.smaller")
-    if len(targets) > 1:
-        return runs("detect.ambitions")
-    return runs("detect.ambition", target=Declared(targets[0]))
-
-
-def _order(target: str) -> float | None:
-    """The order of magnitude of a target, in digits or in the French words for about so many."""
-    if target.isdigit():
-        return float(target)
-    found = [size for word, size in ABOUT.items() if word in target]
-    return float(found[0]) if len(found) == 1 and not any(one.isdigit() for one in target) else None
-
-
-def gap(place: Territory, outcome: str) -> Sentence:
-    """What may be said of the gap: nothing that can be told from the ordinary, or what stands in the way, or
-    an estimate that passed every test. Empty where nothing is estimated.
+    `called` of `tests`: how many gaps of the family are; `low`, `high`: an interval that stays right on
+    average over those that are called; `exaggerations`: true effect (as the page prints gaps), how many
+    times too large a retained gap is then on average.
     """
-    told = estimated(place, outcome)
-    if told is None or told.state == "refused":
-        return ()
-    found = told.effect
-    size = functools.partial(measured, unit=found.scale, sign=True)
-    holes = {"estimate": size(found.estimate)}
-    if told.state == "few":
-        return runs("gap.few", **holes)
-    large, among = int(found.about["as_large"]), int(found.about["among"])
-    first, last = (period[:4] for period in found.about["periods"])
-    holes |= {"low": size(found.low), "high": size(found.high), "first": first, "last": last}
-    kind = say("gap.near" if found.scale == "percent" else "gap.every")
-    holes |= {"count": number(large), "all": number(among), "kind": kind, "outcome": named(outcome)}
-    if told.state == "weak":
-        why = [*found.warnings, *(check.sentence for check in told.checks if check.passed is False)]
-        return runs("gap.weak", why="\u202f; ".join(_small(one) for one in why), **holes)
-    key = f"gap.{told.state}" + {0: ".none", 1: ".one"}.get(large, "")
-    larger = runs("gap.exaggerated") if told.rule == "claim.exaggerated" else ()
-    return joined(runs(key, **holes), larger, _warned(found) if told.state == "ordinary" else ())
+
+    called: int
+    tests: int
+    low: float
+    high: float
+    exaggerations: tuple[tuple[float, float], ...]
 
 
-def _warned(found: Effect) -> Sentence:
-    warned = runs("gap.warned", why="\u202f; ".join(found.warnings)) if found.warnings else ()
-    return joined(warned, runs("gap.prudent") if found.about["prudent"] else ())
+def selection(place: Territory, outcome: str) -> Selection | None:
+    """What selection does to an effect; None where none is called."""
+    whole = estimated(place, outcome)
+    if whole is None or whole.state != "effect":
+        return None
+    family = tested(place.evaluation, outcome, family_of(place, outcome))
+    called = sum(_is_effect(other, outcome) for other in family)
+    stick, case = yardstick(place, outcome), case_of(place, outcome)
+    half, end = stick.selected(called, len(family)), stick.critical(len(family))
+    assert half is not None and end is not None and stick.half is not None
+    ends = (case.printed(whole.effect.about["gap"] + way * half) for way in (-1, 1))
+    times = [
+        (case.printed(truth), many)
+        for truth, many in _exaggerations(stick, max(stick.half, end))
+        if many is not None
+    ]
+    low, high = ends
+    return Selection(called, len(family), rounded(low), rounded(high), tuple(times))
 
 
-def counted(place: Territory, outcome: str) -> Sentence:
-    """How many tests were made, so that one in twenty is not taken for news."""
-    told = estimated(place, outcome)
-    if told is None or told.effect.p is None:
-        return ()
-    many = tests(place.evaluation, outcome)
-    return runs("gap.tests", n=many, count=number(many))
+def _exaggerations(stick: Yardstick, beyond: float) -> list[tuple[float, float | None]]:
+    unusual = (stick.half or 0.0) + stick.spread
+    truths = [share * unusual for share in TRUTHS]
+    return [(truth, exaggeration(stick.near, truth, beyond)) for truth in truths]
 
 
-def hundreds(people: float) -> float:
-    """A threshold is an order of magnitude: three figures at most, never a person more or less."""
-    step = 10 ** max(len(str(int(people))) - 3, 0)
-    return round(people / step) * step
+def _is_effect(place: Territory, outcome: str) -> bool:
+    counted = family_test(place, outcome)
+    if counted is None or not counted.passed:
+        return False
+    whole = estimated(place, outcome)
+    return whole is not None and whole.state == "effect"
 
 
-def _small(sentence: str) -> str:
-    return (sentence[0].lower() + sentence[1:]).rstrip(".")
+def _not_separated(whole: Estimated) -> tuple[str, ...]:
+    count = len(whole.programmes)
+    return (say("obstacle.programmes", n=count, count=number(count)),) if count else ()

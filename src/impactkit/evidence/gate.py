@@ -82,7 +82,7 @@ def gate(text: str, ground: Ground | None = None) -> Gated:
 def ground_of(place: Territory, claims: pd.DataFrame, *, year: int) -> Ground:
     """The ground of a territory, from its claims (see `claim.claims`) and its tables."""
     gaps = claims[claims["level"] == "estimated"]
-    weak = gaps[~gaps["rule"].isin(["claim.estimated", "claim.exaggerated"])]
+    weak = gaps[~gaps["rule"].isin(["claim.effect"])]
     told = {number(abs(value) * 100, 1) for value in weak["value"].dropna()}
     events, jobs = place.table("events"), place.table("jobs")
     targets = frozenset(str(one).casefold() for one in jobs["target"] if str(one))

@@ -21,6 +21,10 @@ def plan(ev: Evaluation) -> Sentence:
     if told.before and told.after:
         years = (*told.before, *told.after)
         parts.append(runs("plan.years", **dict(zip(("a", "b", "c", "d"), years, strict=True))))
+    if told.looks:
+        parts.append(runs("plan.looks", years=", ".join(told.looks)))
+    else:
+        parts.append(runs("plan.looks.none"))
     if told.buffer:
         parts.append(runs("plan.buffer"))
     if told.pool != "all":

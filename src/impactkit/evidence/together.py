@@ -3,19 +3,24 @@ nothing that ranks its territories.
 """
 
 import functools
+from collections.abc import Iterable
 
 import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
 from impactkit.effects.balance import designs
+from impactkit.effects.comparison import case_of
+from impactkit.effects.decision import Decision, Obstacle, decide
 from impactkit.effects.programme import programme_effect
+from impactkit.effects.programmes import unseparated
 from impactkit.effects.results import Effect
 from impactkit.evidence.declared import cited
 from impactkit.evidence.effect_rows import COLUMNS, Row, row, unit_of
 from impactkit.evidence.estimated import effects_of, named, outcomes
 from impactkit.evidence.finding import Finding, Sentence, joined
-from impactkit.evidence.level import LEVEL
+from impactkit.evidence.gap import BETWEEN, hundreds
+from impactkit.evidence.gap import inseparable as inseparable_from
 from impactkit.evidence.picked import Picked, as_text, measured
 from impactkit.indicators import indicators
 from impactkit.indicators.transfers import suggest_transfers
@@ -124,48 +129,97 @@ def estimate(ev: Evaluation) -> tuple[Sentence, ...]:
     return tuple(_gap(ev, outcome) for outcome in outcomes(ev))
 
 
+@functools.lru_cache(maxsize=8)
+def decision(ev: Evaluation, outcome: str) -> Decision | None:
+    """What may be said of the programme's mean gap: from its test, every outcome of the plan counted, its
+    warnings and the other programmes; None without an estimate.
+    """
+    mean = whole(ev, outcome)
+    if mean.estimate is None:
+        return None
+    distance, half, counted = (abs(mean.about[name] or 0.0) for name in ("gap", "half", "counted"))
+    tests = mean.about["tests"]
+    return decide(
+        unusual=distance > half if half else None,
+        passed=distance > counted if counted else None,
+        silent=(Obstacle("test", mean.refused),) if mean.refused else (),
+        family=say("obstacle.outcomes", n=tests, tests=number(tests)),
+        comparison=mean.warnings,
+        programmes=inseparable(ev, outcome),
+    )
+
+
+def inseparable(ev: Evaluation, outcome: str) -> tuple[str, ...]:
+    """The other programmes of the territories that make the mean, where any is not separated."""
+    members = whole(ev, outcome).table["unit"]
+    names: dict[str, None] = {}
+    for code in members:
+        place = ev.territory(code)
+        units = case_of(place, outcome).design.units
+        names |= dict.fromkeys(unseparated(place, units))
+    return tuple(names)
+
+
 def state(ev: Evaluation, outcome: str) -> str:
-    """refused, few, ordinary, weak or estimated: from the test, every outcome counted, and its warnings."""
-    found = whole(ev, outcome)
-    if found.estimate is None:
-        return "refused"
-    if found.p is None:
-        return "few"
-    if min(1.0, found.p * len(outcomes(ev))) > LEVEL:
-        return "ordinary"
-    return "weak" if found.warnings else "estimated"
+    """refused (no estimate), else the verdict: impossible, ordinary, unusual, effect."""
+    decided = decision(ev, outcome)
+    return "refused" if decided is None else decided.verdict
 
 
 def _gap(ev: Evaluation, outcome: str) -> Sentence:
-    found, about = whole(ev, outcome), {"outcome": named(outcome)}
-    size = functools.partial(measured, unit=found.scale, sign=True)
-    if found.estimate is None:
-        return runs("together.refused", why=found.refused, **about)
-    told = about | {"count": number(found.n_treated), "estimate": size(found.estimate)}
-    if found.low is not None and found.high is not None:
-        told |= {"low": size(found.low), "high": size(found.high)}
-    kind = state(ev, outcome)
-    if kind == "few":
-        return runs("together.few", why=found.refused, **told)
-    p = found.p or 0.0
-    told["share"] = percent(p) if p >= LEAST else say("together.least", share=percent(LEAST))
-    told["draws"] = number(found.about["draws"])
-    why = "\u202f; ".join(one[0].lower() + one[1:].rstrip(".") for one in found.warnings)
-    said = runs(f"together.{kind}", why=why, **told)
-    if kind == "ordinary" and why:
-        said = joined(said, runs("together.warned", why=why))
-    seen = found.about["detectable"]
-    least = runs("together.detectable", least=measured(abs(seen), found.scale)) if seen else ()
-    return joined(least, said, _spread(found))
+    mean, holes = whole(ev, outcome), {"outcome": named(outcome)}
+    decided = decision(ev, outcome)
+    size = functools.partial(measured, unit=mean.scale, sign=True)
+    if decided is None:
+        return runs("together.refused", why=mean.refused, **holes)
+    holes |= {"count": number(mean.n_treated), "estimate": size(mean.estimate)}
+    if mean.low is None or mean.high is None:
+        return runs("together.few", why=mean.refused, **holes)
+    p = mean.p or 0.0
+    holes |= {"low": size(mean.low), "high": size(mean.high), "draws": number(mean.about["draws"])}
+    holes["share"] = percent(p) if p >= LEAST else say("together.least", share=percent(LEAST))
+    said = runs(f"together.{decided.verdict}", **holes)
+    return joined(_least(mean), said, _stands(mean, decided), _spread(mean))
 
 
-def _spread(found: Effect) -> Sentence:
-    """The meta-analysis: between which values the gap of one more territory would be expected."""
-    ends = found.about.get("prediction")
+def _stands(mean: Effect, decided: Decision) -> Sentence:
+    """What stands between the mean gap and the word, or what weakens it."""
+    if decided.verdict != "unusual":
+        why = _listed(mean.warnings)
+        return runs("together.warned", why=why) if why else ()
+    reasons = decided.of("family", "comparison")
+    names = decided.of("programmes")
+    return joined(runs("gap.obstacles", why=_listed(reasons)) if reasons else (), inseparable_from(names))
+
+
+def _least(mean: Effect) -> Sentence:
+    """The mean gap that looks unusual four times in five, and the one that is called an effect."""
+    least, effect = mean.about["detectable"], mean.about["detectable_effect"]
+    if not least:
+        return ()
+    tests = mean.about["tests"]
+    holes = {"least": measured(abs(least), mean.scale), "tests": number(tests)}
+    if not effect:
+        return runs("together.detectable.alone", **holes)
+    printed = measured(abs(effect), mean.scale)
+    if tests > 1 and printed == holes["least"]:
+        return runs("together.detectable.same", **holes)
+    return runs("together.detectable", n=tests, effect=printed, **holes)
+
+
+def _listed(sentences: Iterable[str]) -> str:
+    return BETWEEN.join(sentence[0].lower() + sentence[1:].rstrip(".") for sentence in sentences)
+
+
+def _spread(mean: Effect) -> Sentence:
+    """Between which values the gap of one more territory, of a stated size, would be expected."""
+    ends = mean.about.get("prediction")
     if not ends or ends[0] is None:
         return ()
-    low, high = (measured(end, found.scale, sign=True) for end in ends)
-    return runs("together.prediction", low=low, high=high, i2=percent(found.about["i2"] or 0.0))
+    low, high = (measured(end, mean.scale, sign=True) for end in ends)
+    size = number(hundreds(mean.about["one_more"]))
+    shared = percent(mean.about["i2"] or 0.0)
+    return runs("together.prediction", low=low, high=high, i2=shared, size=size)
 
 
 def findings(ev: Evaluation) -> tuple[Finding, ...]:
@@ -175,7 +229,7 @@ def findings(ev: Evaluation) -> tuple[Finding, ...]:
     said = [Finding("declared", one) for one in (projects(ev), themes(ev), exchanges(ev)) if one][:3]
     for outcome in outcomes(ev)[:1]:
         if (kind := state(ev, outcome)) != "refused":
-            said.append(Finding("estimated" if kind == "estimated" else "method", _gap(ev, outcome)))
+            said.append(Finding("estimated" if kind == "effect" else "method", _gap(ev, outcome)))
     silent = found.count("count_territories", group="heading=projects|state=unknown")
     limit = runs("together.silent", n=silent, count=number(silent), all=number(total)) if silent else ()
     return (*said, *([Finding("unknown", limit)] if limit else []))
@@ -197,6 +251,8 @@ def rows(ev: Evaluation) -> pd.DataFrame:
             row("p", "part", told.p, None, None, held["draws"]),
             row("draws", "programmes", held["draws"]),
             row("detectable", unit, held["detectable"]),
+            row("detectable_effect", unit, held["detectable_effect"], None, None, held["tests"]),
+            row("one_more", "emplois", held["one_more"]),
             row("weak", "territoires", held["weak"], None, None, told.n_treated),
             row("off", "fois", held["off"]),
             row("i2", "part", held["i2"]),

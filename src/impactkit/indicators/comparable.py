@@ -27,9 +27,9 @@ def comparable(place: Territory, *, on: str = POPULATION) -> pd.DataFrame:
     (the units are then zones), the population otherwise. Columns: unit, name, type, region (name of the one
     that holds most of it), size, comparable (bool), reason: "" or labelled, nested (inside a labelled
     territory), overlapping (shares ground with one; for a zone, a twentieth of its jobs), candidate (ground
-    of a candidate, or possible ground of one whose perimeter is not established), smaller (under half),
-    larger (over double), no-value. Raises UnknownName for an indicator that does not exist, NotEnoughData
-    for one that is not imported yet, or a territory without perimeter.
+    of a candidate, or possible ground of one whose perimeter is not established), overseas (of a territory
+    that is not), smaller (under half), larger (over double), no-value. Raises UnknownName for an indicator
+    that does not exist, NotEnoughData for one that is not imported yet, or a territory without perimeter.
 
     >>> place = ik.load().territory("val-d-aubrelle")
     >>> int(ik.comparable(place, on="count_jobs_private")["comparable"].sum())
@@ -42,6 +42,9 @@ def comparable(place: Territory, *, on: str = POPULATION) -> pd.DataFrame:
     family = family_of(place, on)
     sizes, own = sizes_of(place, on, family)
     found = untouched(ev, family)
+    away = found["unit"].isin(overseas(ev, family))
+    if not is_overseas(place):
+        found.loc[away & (found["reason"] == ""), "reason"] = "overseas"
     found["size"] = size = found["unit"].map(sizes)
     wrong = {"smaller": size < own / 2, "larger": size > own * 2, "no-value": size.isna() | pd.isna(own)}
     for reason, which in wrong.items():
@@ -64,6 +67,26 @@ def untouched(ev: Evaluation, family: str) -> pd.DataFrame:
     """
     found = _units_of(ev, family).reset_index(drop=True)
     return found.assign(reason=found["unit"].map(_touched(ev, family)).fillna(""))
+
+
+def is_overseas(place: Territory) -> bool:
+    """Whether a territory lies in a region overseas; one of an evaluation's own units never does."""
+    if place.units:
+        return False
+    regions = geography.regions_of(place.communes, vintage=place.evaluation.vintage)
+    return not geography.overseas_regions(vintage=place.evaluation.vintage).isdisjoint(regions)
+
+
+@functools.lru_cache(maxsize=16)
+def overseas(ev: Evaluation, family: str) -> frozenset[str]:
+    """The units of a family that lie overseas: their economies move otherwise, and the comparison of a
+    territory that is not there is better without them (docs/statistics.md).
+    """
+    if family == "unit":
+        return frozenset()
+    units = _units_of(ev, family)
+    away = units["region"].isin(geography.overseas_regions(vintage=ev.vintage))
+    return frozenset(units.loc[away, "unit"])
 
 
 def last_before(place: Territory, on: str = POPULATION) -> str:

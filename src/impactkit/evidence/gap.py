@@ -1,0 +1,208 @@
+"""What the method can see, said before any result, and what may be said of a gap: in sentences, from the
+decision.
+"""
+
+import functools
+from collections.abc import Iterable, Sequence
+
+from impactkit.data import series
+from impactkit.data.territories import Territory
+from impactkit.effects.family import looks_of
+from impactkit.effects.programmes import programmes
+from impactkit.evidence.estimated import Estimated, Selection, estimated, named, selection
+from impactkit.evidence.finding import Sentence, joined
+from impactkit.evidence.picked import measured
+from impactkit.indicators.jobs import latest_jobs
+from impactkit.wording.catalogue import Declared, has, runs, say
+from impactkit.wording.numbers import number, percent
+
+JOBS = "count_jobs_private"
+ABOUT = {"dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30, "quarantaine": 40}
+ABOUT |= {"cinquantaine": 50, "soixantaine": 60, "centaine": 100}
+# Between the items of a list that hold commas.
+BETWEEN = "\u202f; "
+# More programmes than this are told by their number: the section on the context names them.
+NAMED = 2
+
+
+def detectability(place: Territory, outcome: str) -> Sentence:
+    """How large a gap must be, said before any result, beside the declared ambition; why none could be
+    called an effect; or why nothing could be seen at all.
+    """
+    whole = estimated(place, outcome)
+    if whole is None:
+        return ()
+    seen, about = whole.seen, {"outcome": named(outcome)}
+    if seen.unusual is None:
+        key = "detect.none" if whole.effect.estimate is None else "detect.untested"
+        return runs(key, reason=seen.refused or whole.effect.refused, **about)
+    first = runs(f"detect.{seen.scale}", **_threshold(place, outcome, seen.unusual, seen.people))
+    return joined(first, _word(place, outcome, whole), _ambition(place, outcome, seen.people))
+
+
+def _threshold(place: Territory, outcome: str, size: float, people: float | None) -> dict[str, str]:
+    holes = {"outcome": named(outcome)}
+    if people is None:
+        return holes | {"least": measured(size, "points")}
+    noun = str(series.of_territory(place, outcome)["measure"].iloc[-1])
+    return holes | {"least": percent(size), "people": number(hundreds(people)), "noun": noun}
+
+
+def _word(place: Territory, outcome: str, whole: Estimated) -> Sentence:
+    """What it takes to speak of an effect, or why no gap could."""
+    seen = whole.seen
+    half = measured(seen.half or 0.0, seen.scale)
+    if whole.forbidden:
+        return runs("detect.never", why=_listed(whole.forbidden), half=half)
+    assert seen.effect is not None
+    tests, holes = seen.tests, _threshold(place, outcome, seen.effect, seen.effect_people)
+    return runs(f"detect.effect.{seen.scale}", n=tests, tests=number(tests), **holes)
+
+
+def _ambition(place: Territory, outcome: str, least: float | None) -> Sentence:
+    """The jobs that its projects hope for, when together they are far fewer than what looks unusual."""
+    if outcome != JOBS or least is None:
+        return ()
+    last = latest_jobs(place)
+    targets = [str(target) for target in last["target"] if target] if len(last) else []
+    sizes = [size for size in map(_order, targets) if size is not None]
+    if not targets or len(sizes) < len(targets) or sum(sizes) > least / 2:
+        return runs("detect.smaller")
+    if len(targets) > 1:
+        return runs("detect.ambitions")
+    return runs("detect.ambition", target=Declared(targets[0]))
+
+
+def _order(target: str) -> float | None:
+    """The order of magnitude of a target, in digits or in the French words for about so many."""
+    if target.isdigit():
+        return float(target)
+    sizes = [size for word, size in ABOUT.items() if word in target]
+    digits = any(letter.isdigit() for letter in target)
+    return float(sizes[0]) if len(sizes) == 1 and not digits else None
+
+
+def gap(place: Territory, outcome: str) -> Sentence:
+    """What may be said of the gap, by its verdict. Empty where nothing is estimated."""
+    whole = estimated(place, outcome)
+    if whole is None or whole.decision is None:
+        return ()
+    effect = whole.effect
+    size = functools.partial(measured, unit=effect.scale, sign=True)
+    first, last = (period[:4] for period in effect.about["periods"])
+    holes = {"outcome": named(outcome), "estimate": size(effect.estimate), "first": first, "last": last}
+    if effect.low is None or effect.high is None:
+        return runs("gap.few", **holes)
+    large, among = int(effect.about["as_large"]), int(effect.about["among"])
+    kind = say("gap.near" if effect.scale == "percent" else "gap.every")
+    half = measured(whole.seen.half or 0.0, effect.scale)
+    holes |= {"low": size(effect.low), "high": size(effect.high), "half": half}
+    holes |= {"count": number(large), "all": number(among), "kind": kind}
+    said = runs(f"gap.{whole.state}" + {0: ".none", 1: ".one"}.get(large, ""), **holes)
+    return joined(said, *_after(place, outcome, whole))
+
+
+def _after(place: Territory, outcome: str, whole: Estimated) -> tuple[Sentence, ...]:
+    """What follows the gap: what stands in the way, what selection does, what weakens the comparison."""
+    decision = whole.decision
+    assert decision is not None
+    if decision.verdict == "unusual":
+        return (_obstacles(whole), _prudent(whole))
+    if decision.verdict == "effect":
+        chosen = selection(place, outcome)
+        assert chosen is not None
+        return (_selected(whole, chosen), _exaggerated(whole, chosen), _separated(place, whole))
+    warnings = whole.effect.warnings
+    warned = runs("gap.warned", why=_listed(warnings)) if warnings else ()
+    return (warned, _prudent(whole))
+
+
+def _obstacles(whole: Estimated) -> Sentence:
+    assert whole.decision is not None
+    reasons = list(whole.decision.of("family", "comparison", "checks"))
+    names = whole.decision.of("programmes")
+    return joined(runs("gap.obstacles", why=_listed(reasons)) if reasons else (), inseparable(names))
+
+
+def inseparable(names: Sequence[str]) -> Sentence:
+    """That neither the label nor these programmes can be told apart from the gap; many of them by their
+    number.
+    """
+    if not names:
+        return ()
+    count = len(names)
+    if count > NAMED:
+        return runs("gap.inseparable.many", count=number(count))
+    return runs("gap.inseparable", n=count, count=number(count), names=enumerated(names))
+
+
+def _selected(whole: Estimated, chosen: Selection) -> Sentence:
+    size = functools.partial(measured, unit=whole.effect.scale, sign=True)
+    ends = {"low": size(chosen.low), "high": size(chosen.high)}
+    counts = {"called": number(chosen.called), "tests": number(chosen.tests)}
+    return runs("gap.selected", n=chosen.called, **ends, **counts)
+
+
+def _exaggerated(whole: Estimated, chosen: Selection) -> Sentence:
+    """How many times too large a retained gap is on average, for some true effects."""
+    scale = whole.effect.scale
+    cases = [
+        say("gap.exaggeration", times=number(times, 1), truth=measured(truth, scale))
+        for truth, times in chosen.exaggerations
+    ]
+    return runs("gap.exaggerated", cases=BETWEEN.join(cases)) if cases else ()
+
+
+def _separated(place: Territory, whole: Estimated) -> Sentence:
+    names = [other.name for other in programmes(place, whole.effect.about["periods"][1])]
+    return runs("gap.separated", n=len(names), names=enumerated(names)) if names else ()
+
+
+def _prudent(whole: Estimated) -> Sentence:
+    return runs("gap.prudent") if whole.effect.about["prudent"] else ()
+
+
+def counted(place: Territory, outcome: str) -> Sentence:
+    """How many tests were made, and which look this is, so that one in twenty is not taken for news."""
+    whole = estimated(place, outcome)
+    if whole is None or whole.effect.p is None:
+        return ()
+    tests = whole.seen.tests
+    return joined(runs("gap.tests", n=tests, count=number(tests)), reading(place, outcome))
+
+
+def reading(place: Territory, outcome: str) -> Sentence:
+    """Which look at the results this edition is; empty where the plan foresees one only."""
+    looks = looks_of(place, outcome)
+    if looks.foreseen == 1:
+        return ()
+    present = looks.present
+    if not present.planned:
+        return runs("gap.look.unplanned", elapsed=percent(present.elapsed, 0))
+    rank, foreseen = in_words("ordinal", present.rank), in_words("cardinal", looks.foreseen)
+    return runs("gap.look", rank=rank, foreseen=foreseen, spent=percent(looks.spent()[-1], 1))
+
+
+def in_words(kind: str, count: int) -> str:
+    """A small count in letters: « troisième », « cinq »; in digits beyond."""
+    key = f"{kind}.{count}"
+    return say(key) if has(key) else say(f"{kind}.digits", count=number(count))
+
+
+def hundreds(people: float) -> float:
+    """A threshold is an order of magnitude: three figures at most, never a person more or less."""
+    step = 10 ** max(len(str(int(people))) - 3, 0)
+    return round(people / step) * step
+
+
+def _listed(sentences: Iterable[str]) -> str:
+    return BETWEEN.join(_small(sentence) for sentence in sentences)
+
+
+def enumerated(names: Iterable[str]) -> str:
+    """Names that may hold commas, in one list."""
+    return BETWEEN.join(names)
+
+
+def _small(sentence: str) -> str:
+    return (sentence[0].lower() + sentence[1:]).rstrip(".")
