@@ -17,6 +17,7 @@ from pathlib import Path
 for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ[threads] = "1"
 
+import decision_tables  # noqa: E402
 import numpy as np  # noqa: E402
 import worlds  # noqa: E402
 from worlds import Cell, Said  # noqa: E402
@@ -100,6 +101,10 @@ def power_of(said: list[Said]) -> Cell:
     return Cell(len(seen), sum(seen))
 
 
+def _both(ways: list[tuple[bool, bool]]) -> Cell:
+    return Cell(2 * len(ways), sum(sum(pair) for pair in ways))
+
+
 def terciles(said: list[Said]) -> list[list[Said]]:
     order = sorted(said, key=lambda one: one.size)
     cuts = [round(len(order) * part / 3) for part in range(4)]
@@ -175,8 +180,11 @@ def simulated_table(pool: ProcessPoolExecutor, limits: Limits) -> list[str]:
         row("---:", "---", "---:", "---:", "---:", "---:"),
     ]
     family = [
-        row("traités", "taille", "méta-analyse, zéro dehors", "au moins un « effet » dit"),
-        row("---:", "---", "---:", "---:"),
+        row(
+            *("traités", "taille", "méta-analyse, zéro dehors", "au moins un « effet » dit"),
+            *("puissance, « inhabituel »", "puissance, « effet »"),
+        ),
+        row("---:", "---", "---:", "---:", "---:", "---:"),
     ]
     for large in (False, True):
         for treated in TREATED:
@@ -207,7 +215,9 @@ def simulated_table(pool: ProcessPoolExecutor, limits: Limits) -> list[str]:
             if whole:
                 outside = Cell(len(whole), sum(one.outside for one in whole))
                 effect = Cell(len(whole), sum(one.effect for one in whole))
-                family.append(row(str(treated), name, shown(outside), limits.told(effect, 0.0)))
+                powers = (_both([one.unusual for one in whole]), _both([one.counted for one in whole]))
+                told = (limits.told(power, *decision_tables.POWER) for power in powers)
+                family.append(row(str(treated), name, shown(outside), limits.told(effect, 0.0), *told))
             print(lines[-1], flush=True)
     return [*lines, "", "Ce qui est refusé, dans les mêmes mondes :", "", *wrong, "", *family, ""]
 
@@ -231,6 +241,9 @@ def main() -> int:
             lines = real_table(pool, limits)
             print("\n".join(lines), flush=True)
             written("real", lines)
+            lines = decision_tables.lines(limits.told)
+            print("\n".join(lines), flush=True)
+            written("decisions", lines)
         else:
             print("IMPACTKIT_SOURCES is not set: the real panels are not measured.")
         written("simulated", simulated_table(pool, limits))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import decisions
 import worlds
 
 WORLDS, UNITS, TREATED = 40, 300, 27
@@ -48,3 +49,18 @@ def test_the_power_is_the_one_that_is_printed(many_worlds):
 
 def test_the_interval_holds_zero_exactly_when_the_test_does_not_reject(many_worlds):
     assert all((abs(one.gap) > one.half) == (one.b <= 0.05) for one in many_worlds)
+
+
+def test_what_is_printed_of_a_gap_holds_in_small():
+    """The two thresholds, the interval, editions that were foreseen or not: on one invented panel."""
+    design = worlds.world(UNITS, np.random.default_rng(7))
+    panel = decisions.Panel("monde", design, "epci", 10)
+    units = decisions.tried(panel)
+    for of_effect in (False, True):
+        assert 75 < decisions.power(units, of_effect=of_effect).percent < 85
+    assert 93 < decisions.covered(units).percent < 98
+    yearly = decisions.tried(panel, tuple(design.after))
+    planned, again = decisions.ever(yearly, panel), decisions.ever_unplanned(yearly, panel)
+    assert planned.percent < 7 < again.percent
+    rate, error, _ = decisions.family_rate(panel)
+    assert rate <= 5 + 2 * error

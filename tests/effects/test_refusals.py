@@ -34,6 +34,7 @@ def test_a_sound_panel_has_an_answer():
         (lambda f: f.assign(first=np.where(f["unit"] == "u0", 2001, 0)), "deux périodes avant"),
         (lambda f: f.assign(first=np.where(f["unit"] == "u0", 2000, 0)), "première période"),
         (lambda f: f[f["unit"] == "u0"], "comparable"),
+        (lambda f: f[f["unit"].isin(["u0", "u1"])], "moins de deux unités"),
         (lambda f: f.assign(y=5.0), "varie jamais"),
         (lambda f: f.assign(y=f["y"].mask((f["unit"] == "u3") & (f["year"] == 2002))), "u3"),
         (lambda f: f.assign(first=0), "traitée"),

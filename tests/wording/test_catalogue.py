@@ -22,11 +22,15 @@ def _texts(message):
     return message.string if isinstance(message.string, tuple) else (message.string,)
 
 
-    # The sentences that may say it: they are chosen only when every test was passed. EARNED = ("gap.effect",
-    "gap.effect.one", "gap.effect.none", "gap.selected", "gap.exaggeration") EARNED += ("claim.effect",
-    "together.effect") # What it would take to say it, or why it is not said. DENIED = re.compile( r"(?i)pour
-    parler d.effet|(?:pourrait être|ne pourrait) (?:être )?appelé effet|pas (?:interprété )?(?:comme )?un
-    effet" r"|pas d.effet de la labellisation à mesurer|Intervalle de l.effet" )
+# The sentences that may say it: they are chosen only when every test was passed.
+EARNED = ("gap.effect", "gap.effect.one", "gap.effect.none", "gap.selected", "gap.exaggeration")
+EARNED += ("claim.effect", "together.effect")
+# What it would take to say it, or why it is not said.
+DENIED = re.compile(
+    r"pour parler d.effet|(?:pourrait être|ne pourrait) (?:être )?appelé effet"
+    r"|pas (?:interprété )?(?:comme )?un effet|pas d.effet de la labellisation à mesurer|Intervalle de l.effet",
+    re.IGNORECASE,
+)
 
 
 def test_no_sentence_of_the_catalogue_says_effet_or_impact(repo):
