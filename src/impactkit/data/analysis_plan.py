@@ -153,4 +153,3 @@ def _years(value: Any) -> bool:
     if not all(isinstance(year, str) and YEAR.fullmatch(year) for year in value):
         return False
     return value == sorted(set(value))
-

@@ -105,7 +105,8 @@ class Explorer:
 
 def explore(thing: Territory | Evaluation, outcome: str | None = None) -> Explorer:
     """In a notebook: choose territory, outcome, years before and after, comparison; the trajectory, the
-    smallest visible effect and the gap follow, and the call that reproduces them is shown (`.call`).
+    gap that would look unusual and the gap itself follow, and the call that reproduces them is shown
+    (`.call`).
 
     Begins with a territory, or the first of an evaluation, and with `outcome`, or the plan's first. What is
     seen so has passed none of a report's checks. Raises ImpactkitError without ipywidgets (the `lab` extra),
@@ -144,6 +145,6 @@ def _said(found: Effect, seen: Detectability) -> str:
     said = [say("explore.gap", estimate=size(found.estimate), n=found.n_comparison)]
     if found.low is not None and found.high is not None:
         said.append(say("explore.between", low=size(found.low), high=size(found.high)))
-    if seen.effect is not None:
-        said.append(say("explore.least", least=sized(seen.effect, found.scale)))
+    if seen.unusual is not None:
+        said.append(say("explore.least", least=sized(seen.unusual, found.scale)))
     return " ".join(filter(None, [*said, found.refused, say("explore.not")]))

@@ -28,7 +28,7 @@ def detectable(place: Territory, outcome: str, *, power: float = 0.8, level: flo
     >>> place = ik.load().territory("val-d-aubrelle")
     >>> seen = ik.detectable(place, "count_jobs_private")
     >>> round(seen.unusual, 3), round(seen.effect, 3), seen.tests
-    (0.017, 0.022, 10)
+    (0.017, 0.024, 10)
     """
     scale = "points" if is_rate(outcome) else "percent"
     silent = Detectability(outcome, place.code, scale, power=power, level=level)
