@@ -94,8 +94,9 @@ def _selected(chosen: Selection | None, unit: str) -> list[Row]:
     if chosen is None:
         return []
     ends = [row("selected", unit, None, chosen.low, chosen.high, chosen.tests)]
-    times = chosen.exaggerations
-    return ends + [row("exaggeration", "fois", rounded(many), truth, truth) for truth, many in times]
+    truths = [row("exaggeration_truth", unit, rounded(truth)) for truth, _ in chosen.exaggerations]
+    times = [row("exaggeration", "fois", rounded(many)) for _, many in chosen.exaggerations]
+    return [*ends, *truths, *times]
 
 
 def choices(told: Estimated) -> pd.DataFrame:

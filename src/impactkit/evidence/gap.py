@@ -29,6 +29,8 @@ def detectability(place: Territory, outcome: str) -> Sentence:
     """How large a gap must be, said before any result, beside the declared ambition; why none could be
     called an effect; or why nothing could be seen at all.
     """
+    if place.status != "labelled":
+        return runs("detect.candidate")
     whole = estimated(place, outcome)
     if whole is None:
         return ()
@@ -94,7 +96,7 @@ def gap(place: Territory, outcome: str) -> Sentence:
     if effect.low is None or effect.high is None:
         return runs("gap.few", **holes)
     large, among = int(effect.about["as_large"]), int(effect.about["among"])
-    kind = say("gap.near" if effect.scale == "percent" else "gap.every")
+    kind = say("gap.near" if among < effect.n_comparison else "gap.every")
     half = measured(whole.seen.half or 0.0, effect.scale)
     holes |= {"low": size(effect.low), "high": size(effect.high), "half": half}
     holes |= {"count": number(large), "all": number(among), "kind": kind}
@@ -180,6 +182,8 @@ def reading(place: Territory, outcome: str) -> Sentence:
     if not present.planned:
         return runs("gap.look.unplanned", elapsed=percent(present.elapsed, 0))
     rank, foreseen = in_words("ordinal", present.rank), in_words("cardinal", looks.foreseen)
+    if present.rank == looks.foreseen:
+        return runs("gap.look.last", rank=rank, foreseen=foreseen)
     return runs("gap.look", rank=rank, foreseen=foreseen, spent=percent(looks.spent()[-1], 1))
 
 

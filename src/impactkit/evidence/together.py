@@ -179,7 +179,7 @@ def _gap(ev: Evaluation, outcome: str) -> Sentence:
     holes |= {"low": size(mean.low), "high": size(mean.high), "draws": number(mean.about["draws"])}
     holes["share"] = percent(p) if p >= LEAST else say("together.least", share=percent(LEAST))
     said = runs(f"together.{decided.verdict}", **holes)
-    return joined(_least(mean), said, _stands(mean, decided), _spread(mean))
+    return joined(_least(ev, outcome, mean), said, _stands(mean, decided), _spread(mean))
 
 
 def _stands(mean: Effect, decided: Decision) -> Sentence:
@@ -192,13 +192,27 @@ def _stands(mean: Effect, decided: Decision) -> Sentence:
     return joined(runs("gap.obstacles", why=_listed(reasons)) if reasons else (), inseparable_from(names))
 
 
-def _least(mean: Effect) -> Sentence:
-    """The mean gap that looks unusual four times in five, and the one that is called an effect."""
+def _forbidden(ev: Evaluation, outcome: str, mean: Effect) -> list[str]:
+    """Why no mean gap could be called an effect, as it is known before any result."""
+    weak, names = mean.about["weak"], inseparable(ev, outcome)
+    reasons = [say("programme.weak", count=weak, all=mean.n_treated)] if weak else []
+    if names:
+        reasons.append(say("obstacle.programmes", n=len(names), count=number(len(names))))
+    return reasons
+
+
+def _least(ev: Evaluation, outcome: str, mean: Effect) -> Sentence:
+    """The mean gap that looks unusual four times in five, and the one that is called an effect, or why none
+    could be.
+    """
     least, effect = mean.about["detectable"], mean.about["detectable_effect"]
     if not least:
         return ()
     tests = mean.about["tests"]
     holes = {"least": measured(abs(least), mean.scale), "tests": number(tests)}
+    if reasons := _forbidden(ev, outcome, mean):
+        half = (mean.high or 0.0) - (mean.estimate or 0.0)
+        return runs("together.never", why=_listed(reasons), half=measured(half, mean.scale), **holes)
     if not effect:
         return runs("together.detectable.alone", **holes)
     printed = measured(abs(effect), mean.scale)
