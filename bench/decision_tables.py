@@ -124,7 +124,8 @@ def _families(panel: Panel, told: Told) -> list[str]:
     limit = f"{most:.1f}".replace(".", ",")
     return [
         "Familles avec un « effet » au moins, rien n’ayant été fait, en moyenne sur "
-        f"{windows} fenêtres : {share} % (au plus {limit}). Unités en cause, et en combien de fenêtres : {names}.",
+        f"{windows} fenêtres : {share} % (au plus {limit}). "
+        f"Unités en cause, et en combien de fenêtres : {names}.",
         "",
     ]
 

@@ -1,8 +1,8 @@
 """In small, what `make check-statistics` measures: where nothing was done, one test in twenty says so."""
 
+import decisions
 import numpy as np
 import pytest
-import decisions
 import worlds
 
 WORLDS, UNITS, TREATED = 40, 300, 27

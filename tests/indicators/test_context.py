@@ -103,7 +103,7 @@ def test_nobody_comparable_is_touched_by_the_programme(french_impact, territory_
 def test_the_reason_of_each_absence_is_said(french_impact):
     reasons = ik.comparable(french_impact.territory("valence-romans")).set_index("unit")["reason"]
     assert reasons["200068781"] == "labelled"
-    assert reasons["200093201"] == "overlapping", "overseas"  # Lille holds Roubaix
+    assert reasons["200093201"] == "overlapping"  # Lille holds Roubaix
     assert reasons["243300316"] == "nested"  # Bordeaux lies in Nouvelle-Aquitaine
     assert reasons["200011773"] == "candidate"  # Annemasse may be InnoVales'
     assert set(reasons) == {

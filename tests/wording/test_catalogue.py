@@ -28,7 +28,8 @@ EARNED += ("claim.effect", "together.effect")
 # What it would take to say it, or why it is not said.
 DENIED = re.compile(
     r"pour parler d.effet|(?:pourrait être|ne pourrait) (?:être )?appelé effet"
-    r"|pas (?:interprété )?(?:comme )?un effet|pas d.effet de la labellisation à mesurer|Intervalle de l.effet",
+    r"|pas (?:interprété )?(?:comme )?un effet|pas d.effet de la labellisation à mesurer"
+    r"|Intervalle de l.effet",
     re.IGNORECASE,
 )
 
