@@ -12,6 +12,7 @@ import pandas as pd
 
 from impactkit.data import geography
 from impactkit.data.check_plausible import plausible_faults
+from impactkit.data.check_programmes import programme_faults
 from impactkit.data.check_schema import Fault, expected, nearest, next_step, territory_of
 from impactkit.data.check_text import text_faults
 from impactkit.data.check_value import valuation_faults
@@ -62,6 +63,7 @@ def _faults(tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _partners(tables)
     yield from _appraisals(tables)
     yield from plausible_faults(tables)
+    yield from programme_faults(tables, settings["vintage"])
     if "valuations" in tables:
         yield from valuation_faults(tables["valuations"], settings["currency"])
 

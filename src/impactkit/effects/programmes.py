@@ -6,9 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from impactkit.data.analysis_plan import plan_of
+from impactkit.data.check_programmes import EVERYWHERE, KIND
 from impactkit.data.territories import Territory
-
-KIND, EVERYWHERE = "other_programme", "everywhere"
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,6 @@ def _programme(
     marks = [str(mark) for mark in rows["elsewhere"] if mark]
     units = recorded.get(name, frozenset())
     for mark in marks:
-        if mark != EVERYWHERE:
+        if mark not in EVERYWHERE:
             units |= frozenset(mark.split("|"))
-    return OtherProgramme(str(name), EVERYWHERE in marks, units)
+    return OtherProgramme(str(name), not set(EVERYWHERE).isdisjoint(marks), units)
