@@ -67,7 +67,8 @@ COMPARABLE = (
     (r"un seul territoire(?: est)? comparable|Un seul territoire est comparable", 1.0),
 )
 GAP = re.compile(
-    r"L'écart (?!mesuré).*? est de|Un écart de .*? est mesuré|L'écart mesuré .*?est de|^Effet estimé"
+    r"[Ll]'écart avec [^.]*? est de|[Uu]n écart de [^.]*? est mesuré|"
+    r"[Ll]'écart mesuré [^.]*?est de|^Effet estimé"
 )
 
 
@@ -137,10 +138,10 @@ def no_gap_beside_a_gap(page: Page) -> Found:
 
 
 THRESHOLDS = (
-    r"seul un écart d'au moins [^.]*?\((" + NUMBER + r") %\)",
-    r"seul un écart d'au moins (" + NUMBER + r") points?",
-    r"il en faudrait (" + NUMBER + r") (?:%|points?)",
-    r"[^.]*?(" + NUMBER + r") (?:%|points?)[^.]* pour (?:pouvoir )?parler d'effet",
+    rf"seul un écart d'au moins [^.]*?\(({NUMBER}) %\)",
+    rf"seul un écart d'au moins ({NUMBER}) points?",
+    rf"[Ii]l (?:en )?faudrait [^.(]*\(({NUMBER}) %\)",
+    rf"[Ii]l (?:en )?faudrait ({NUMBER}) (?:%|points?)",
 )
 NOT_SEPARATED = re.compile(
     r"n'ont pas pu être isolés|ne peut pas être isolé|ne peuvent (?:pas )?en être séparés"
@@ -174,6 +175,17 @@ def unexplained_ordinary(page: Page) -> Found:
             apart = number_of(low) * number_of(high) > 0
             if apart and "distingué de l'ordinaire" in words and not REASON.search(words):
                 yield sentence, "il ne peut pas être distingué de l'ordinaire"
+
+
+def undivided_zone(page: Page) -> Found:
+    """The gap of a zone, told of the territory without what it was divided by."""
+    zones = (one for one in page.sentences if "n'est pas publié à l'échelle du territoire" in one.words)
+    zone = next(zones, None)
+    gap = gaps_of(page).get("unemployment")
+    if zone is None or gap is None or gap.kind != "prose":
+        return
+    if "divisé" not in page.block(gap):
+        yield gap, zone.words
 
 
 # --- levels of evidence
@@ -305,7 +317,7 @@ def two_bands(page: Page) -> Found:
 
 
 def _of_figure(page: Page, grid: Grid) -> list[Sentence]:
-    """The sentences of a figure: its caption, what it says to who does not see it, the lines of its table."""
+    """The sentences of a figure: its caption, its alternative text, the lines of its table."""
     return [one for one in page.sentences if grid.figure and one.figure == grid.figure]
 
 
@@ -512,6 +524,7 @@ KINDS: dict[str, Callable[[Page], Found]] = {
     "no-gap-beside-a-gap": no_gap_beside_a_gap,
     "unearned-effect": unearned_effect,
     "unexplained-ordinary": unexplained_ordinary,
+    "undivided-zone": undivided_zone,
     "compared-with-few": compared_with_few,
     "contradicted-size": contradicted_size,
     "dates-in-a-row": dates_in_a_row,

@@ -1,4 +1,4 @@
-"""The parts of a built page: sections by heading, sentences by punctuation, tables, and what each is about."""
+"""The parts of a built page: sections by heading, sentences by punctuation, tables; what each is about."""
 
 from __future__ import annotations
 

@@ -10,11 +10,12 @@ import pandas as pd
 
 from impactkit.data.catalogue import catalogue, measures
 from impactkit.data.evaluation import Evaluation
+from impactkit.data.outcome_names import named
 from impactkit.data.tables import labels
 from impactkit.data.territories import Territory
 from impactkit.effects.results import VERDICTS
 from impactkit.evidence import effect_rows, value
-from impactkit.evidence.estimated import Estimated, estimated, named
+from impactkit.evidence.estimated import Estimated, estimated
 from impactkit.evidence.level import rule
 from impactkit.evidence.picked import MEDIAN, as_text, measured
 from impactkit.indicators import indicators
