@@ -11,7 +11,7 @@ from impactkit.data.catalogue import catalogue, measures
 from impactkit.data.series import POPULATION
 from impactkit.data.sources.kinds import KINDS
 from impactkit.errors import NotEnoughData, UnknownName
-from impactkit.wording.catalogue import say
+from impactkit.wording.catalogue import has, say
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
@@ -38,6 +38,13 @@ def declared_outcomes(sources: Iterable[Source]) -> set[str]:
         if "indicator" in source:
             names.add(source["indicator"])
     return names
+
+
+def named(outcome: str) -> str:
+    """An outcome in a sentence: with its article where the kit knows it, else its label in the catalogue."""
+    if has(f"outcome.{outcome}"):
+        return say(f"outcome.{outcome}")
+    return f"« {catalogue().set_index('id')['label_fr'].get(outcome, outcome)} »"
 
 
 def must_exist(ev: Evaluation, outcome: str) -> None:

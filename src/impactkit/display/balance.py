@@ -3,13 +3,17 @@ with, region by region.
 """
 
 from impactkit.data.evaluation import Evaluation
+from impactkit.data.outcome_names import named
 from impactkit.data.territories import Territory
 from impactkit.display.shown import NO_TABLE, Table, table_of
 from impactkit.effects.balance import balance, designs
+from impactkit.effects.comparables import comparables
 from impactkit.effects.comparison import case_of
 from impactkit.errors import NotEnoughData
+from impactkit.evidence import near
 from impactkit.evidence.effect_rows import OWN
-from impactkit.evidence.estimated import named, outcomes
+from impactkit.evidence.estimated import outcomes
+from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.picked import measured, picked
 from impactkit.indicators.comparable import POPULATION, comparable, family_of
 from impactkit.indicators.figures import change_of
@@ -47,9 +51,14 @@ def balance_table(place: Territory) -> Table:
         values, sign = (getattr(row, of) for of in OWN), row.quantity == "change"
         told = (measured(x, row.unit, sign=sign) if x == x else say("cell.unknown") for x in values)
         rows.append((label, *told))
-    heavy = (case.compared()[1].values[0] > LIGHT).sum()
+    heavy = (comparables(place, outcome)["weight"] > LIGHT).sum()
     widths = {"quantity": 3.0, "own": 1.4, "weighted": 1.4, "every": 1.2}
-    return table_of("balance", widths, rows, OWN, notes=(runs("balance.note", count=number(heavy)),))
+    return table_of("balance", widths, rows, OWN, notes=(_note(place, outcome, heavy),))
+
+
+def _note(place: Territory, outcome: str, heavy: int) -> Sentence:
+    weighed = runs("balance.note", count=number(heavy))
+    return joined(weighed, near.divided(place, outcome))
 
 
 def designs_table(ev: Evaluation) -> Table:

@@ -5,11 +5,12 @@ import textwrap
 import numpy as np
 import pandas as pd
 
+from impactkit.data.outcome_names import named
 from impactkit.data.territories import Territory
 from impactkit.display.shown import NOTHING, Chart, table_of
 from impactkit.display.style import BLUE, GREY, INK, PALE, RUST, SHADE, Axes, beside, drawn, figures_on
 from impactkit.evidence.effect_rows import choices
-from impactkit.evidence.estimated import named, of_outcome
+from impactkit.evidence.estimated import of_outcome
 from impactkit.evidence.picked import TIMES, measured, picked
 from impactkit.evidence.value import STEP, swing, values
 from impactkit.indicators.comparable import family_of

@@ -11,6 +11,7 @@ import pandas as pd
 
 from impactkit.data import official, series
 from impactkit.data.evaluation import Evaluation
+from impactkit.data.outcome_names import named
 from impactkit.data.territories import Territory
 from impactkit.display.charts import chart
 from impactkit.display.html import block_html
@@ -20,7 +21,7 @@ from impactkit.effects.detectability import detectable
 from impactkit.effects.results import Detectability, Effect, sized
 from impactkit.effects.territory import effect
 from impactkit.errors import ImpactkitError, NotEnoughData
-from impactkit.evidence.estimated import named, outcomes
+from impactkit.evidence.estimated import outcomes
 from impactkit.indicators.trajectory import trajectory
 from impactkit.wording.catalogue import error, say
 

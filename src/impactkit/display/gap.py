@@ -5,15 +5,18 @@ import textwrap
 import numpy as np
 
 from impactkit.data import series
+from impactkit.data.outcome_names import named
 from impactkit.data.territories import Territory
 from impactkit.display.shown import NO_TABLE, NOTHING, Chart, Table, table_of
 from impactkit.display.style import BLUE, PALE, Axes, drawn, few_ticks, label_end, mark_label
 from impactkit.effects.territory import effect
 from impactkit.errors import NotEnoughData
+from impactkit.evidence import near
 from impactkit.evidence.claim import VERDICTS
 from impactkit.evidence.declared import cited
 from impactkit.evidence.effect_rows import path
-from impactkit.evidence.estimated import named, of_outcome, outcomes
+from impactkit.evidence.estimated import of_outcome, outcomes
+from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.picked import TIMES, measured
 from impactkit.indicators.comparable import family_of
 from impactkit.wording.catalogue import runs, say
@@ -55,13 +58,17 @@ def gap_chart(place: Territory, outcome: str | None = None) -> Chart:
     periods = {"first": gaps["period"].iloc[0], "last": gaps["period"].iloc[-1]}
     about = {"what": named(name), "families": say(f"noun.{family_of(place, name)}", n=2)}
     source = cited(series.of_territory(place, name)["source"].iloc[-1])
-    caption = runs("chart.gap.caption", count=held["count"], source=source, **about)
+    caption = near.caption(place, name, count=held["count"], source=source, **about)
     rows = [(period, *map(size, ends)) for period, *ends in gaps.itertuples(index=False)]
-    what, notes = say("gap.data", what=about["what"]), (runs("gap.note", **held),)
+    what, notes = say("gap.data", what=about["what"]), (_note(place, name, held),)
     widths = dict.fromkeys(("period", "value", "low", "high"), 1.0)
     data = table_of("gap", widths, rows, ("value", "low", "high"), caption=what, notes=notes)
     svg = drawn(draw, HEIGHT, (0.055, 0.12, 0.72, 0.84))
     return Chart(svg, say("chart.gap.alt", name=place.name, **periods, **held), caption, data)
+
+
+def _note(place: Territory, outcome: str, holes: dict[str, str]) -> Sentence:
+    return joined(runs("gap.note", **holes), near.divided(place, outcome))
 
 
 def checks(place: Territory, outcome: str | None = None) -> Table:

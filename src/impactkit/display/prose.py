@@ -7,7 +7,7 @@ from impactkit.data.territories import Territory, overlaps
 from impactkit.display.shown import Essentials, Notice, Prose, Shown, Title
 from impactkit.display.together import essentials_of, say_of
 from impactkit.errors import UnknownName
-from impactkit.evidence import compared, declared, head, life, money, official
+from impactkit.evidence import compared, declared, head, life, money, near, official
 from impactkit.evidence import estimated as estimates
 from impactkit.evidence import gap as gaps
 from impactkit.evidence.contribution import contribution, sentence, to_bring
@@ -98,7 +98,8 @@ def _estimate(place: Territory) -> tuple[Sentence, ...]:
     told: set[Sentence] = set()
     for outcome in estimates.outcomes(place.evaluation):
         seen, gap = gaps.detectability(place, outcome), gaps.gap(place, outcome)
-        for some in ((seen,), (gap, gaps.counted(place, outcome))):
+        after = near.divided(place, outcome) if gap else ()
+        for some in ((seen,), (gap, after, gaps.counted(place, outcome))):
             # The same words for every outcome are said once.
             found.append(joined(*(one for one in some if one not in told)))
             told |= set(some)

@@ -8,12 +8,13 @@ from collections.abc import Callable
 import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
+from impactkit.data.outcome_names import named
 from impactkit.data.tables import labels
 from impactkit.display.shown import NOTHING, Chart, Essentials, Prose, Shown, Table, Title, table_of
 from impactkit.display.style import BAND, BLUE, GREY, INK, PALE, RUST, SHADE, Axes, beside, drawn, figures_on
 from impactkit.errors import UnknownName
 from impactkit.evidence import together
-from impactkit.evidence.estimated import named, outcomes
+from impactkit.evidence.estimated import outcomes
 from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import TIMES, as_text
 from impactkit.evidence.plan import plan

@@ -7,6 +7,7 @@ from impactkit.data import official
 from impactkit.data.analysis_plan import plan_of
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
+from impactkit.effects.comparables import mean_sizes
 from impactkit.effects.comparison import case_of, case_or_why, refused
 from impactkit.effects.results import rounded
 from impactkit.indicators.comparable import family_of
@@ -14,7 +15,7 @@ from impactkit.indicators.comparable import family_of
 
 def balance(place: Territory, outcome: str) -> pd.DataFrame:
     """Before the label: size, level, change over the years before, share in the same region; of the
-    territory, of its weighted comparison, of every unit that may be compared.
+    territory, of its weighted comparison, of every unit of its pool. Mean sizes are geometric.
 
     Columns quantity, own, weighted, every, unit (as a row of indicators names it). Empty without a design;
     raises like `effect`.
@@ -27,7 +28,8 @@ def balance(place: Territory, outcome: str) -> pd.DataFrame:
     first, last = design.before[0], design.before[-1]
     log = design.scale == "log"
     alike = np.array([bool(case.region) and region == case.region for region in design.regions], dtype=float)
-    told = {"size": (np.exp(case.size), np.exp(design.sizes), "emplois" if log else "unités")}
+    rows = [("size", *map(rounded, mean_sizes(place, outcome)), "emplois" if log else "unités")]
+    told = {}
     moved = [one[..., last] - one[..., first] for one in (case.own, design.values)]
     if log:
         told["change"] = (*map(np.expm1, moved), "part")
@@ -35,7 +37,6 @@ def balance(place: Territory, outcome: str) -> pd.DataFrame:
         told["level"] = (case.own[last] / 100, design.values[:, last] / 100, "part")
         told["change"] = (*moved, "points")
     told["region"] = (1.0 if case.region else np.nan, alike, "part")
-    rows = []
     for name, (own, others, unit) in told.items():
         rows.append((name, *map(rounded, (own, weights @ others, others.mean())), unit))
     return pd.DataFrame(rows, columns=columns)

@@ -46,7 +46,7 @@ def doubts(effect: Effect, *, only: str | None = None) -> tuple[CheckResult, ...
     >>> place = ik.load().territory("val-d-aubrelle")
     >>> effect = ik.effect(place, "count_jobs_private")
     >>> print(ik.doubts(effect, only="fit")[0].sentence)
-    Avant le label, l’écart entre le territoire et ses comparables était ordinaire.
+    Avant le label, l’écart entre le territoire et sa comparaison était ordinaire.
     """
     if only is not None and only not in CHECKS:
         raise UnknownName.among(say("noun.check"), only, CHECKS)

@@ -10,15 +10,17 @@ from impactkit.data import geography, series, zones
 from impactkit.data.analysis_plan import plan_of
 from impactkit.data.dates import last_day
 from impactkit.data.evaluation import Evaluation
-from impactkit.data.outcome_names import must_be_imported
+from impactkit.data.outcome_names import must_be_imported, named
 from impactkit.data.territories import Territory
 from impactkit.effects import placebo
 from impactkit.effects.design import Array, Design, checked, chosen
 from impactkit.effects.weights import Weights
 from impactkit.errors import NotEnoughData
 from impactkit.indicators.comparable import (
+    MOST_UNITS,
     POPULATION,
     family_of,
+    first_label,
     is_overseas,
     sizes_of,
     untouched,
@@ -27,16 +29,14 @@ from impactkit.indicators.comparable import (
 from impactkit.indicators.comparable import overseas as units_overseas
 from impactkit.indicators.trajectory import is_rate
 from impactkit.wording.catalogue import error, say
-from impactkit.wording.numbers import number, percent
+from impactkit.wording.numbers import percent
 
 BEFORE_YEARS, BEFORE_QUARTERS = 5, 20
 # A zone of which less lies in the territory says nothing of it.
 ENOUGH_SHARE = 0.5
-# Of many thousand communes, those nearest in size.
-MOST_UNITS = 1000
 # Families of which too few are left, whatever the size: never a design.
 NO_DESIGN = ("region",)
-SIMILAR, FEWEST_SIMILAR, LARGEST_RATIO, FEWEST_EFFECTIVE = 2.0, 20, 2.0, 10.0
+SIMILAR = 2.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,13 +76,14 @@ def refused(place: Territory, outcome: str) -> str:
         return say("effect.no-perimeter")
     told = series.of_territory(place, outcome)
     if told.empty or told["value"].isna().all():
-        return say("effect.no-series")
+        return say("effect.no-series", outcome=named(outcome))
     family = family_of(place, outcome)
     if family in NO_DESIGN:
-        return say("effect.region", count=int((untouched(ev, family)["reason"] == "").sum()))
+        free = int((untouched(ev, family)["reason"] == "").sum())
+        return say("effect.region", count=free, outcome=named(outcome))
     if family == "zone":
         if (share := float(zones.own_zones(place).iloc[0]["share"])) < ENOUGH_SHARE:
-            return say("effect.zone", share=percent(share))
+            return say("effect.zone", share=percent(share), outcome=named(outcome))
     return ""
 
 
@@ -92,9 +93,6 @@ def case_of(place: Territory, outcome: str) -> Case:
     ev, family = place.evaluation, family_of(place, outcome)
     told = series.of_territory(place, outcome).drop_duplicates("period").set_index("period")["value"]
     _, size = sizes_of(place, outcome, family)
-    if not is_rate(outcome):
-        before = [period for period in told.index if last_day(period) <= first_label(ev)]
-        size = float(told.get(max(before), np.nan)) if before else np.nan
     near = round(float(size)) if family == "commune" else 0
     design = design_of(ev, outcome, family, near, overseas=is_overseas(place))
     if plan_of(ev).pool == "similar":
@@ -183,11 +181,8 @@ def _rate_sizes(ev: Evaluation, family: str) -> pd.Series:
     if family == "unit":
         return ev.table("units").set_index("unit")["size"]
     known = series.of_units(ev, POPULATION, family).dropna(subset=["value"])
+    known = known[known["period"] + "-01-01" <= first_label(ev)]
     return known.sort_values("period").drop_duplicates("unit", keep="last").set_index("unit")["value"]
-
-
-def first_label(ev: Evaluation) -> str:
-    return min(wave.labelled for wave in ev.waves)
 
 
 def periods_of(ev: Evaluation, known: list[str]) -> tuple[list[str], list[str]]:
@@ -221,27 +216,3 @@ def _most(place: Territory, family: str) -> str:
     most = geography.most_in(ground, family, vintage=ev.vintage)
     code = str(most.iloc[0]) if len(most) else ""
     return geography.name_of("region", code, vintage=ev.vintage) if code and family == "region" else code
-
-
-def comparison(design: Design, weights: Array, size: float) -> dict[str, float]:
-    """How good a comparison is: units from half to double the size, how many times the territory is as large
-    as its comparison, to how many equal units the weights amount.
-    """
-    similar = int((np.abs(design.sizes - size) <= np.log(SIMILAR)).sum())
-    ratio = float(np.exp(size - weights @ design.sizes))
-    return {"similar": similar, "ratio": ratio, "effective": 1 / float((weights**2).sum())}
-
-
-def comparison_warnings(found: dict[str, float]) -> tuple[str, ...]:
-    """What weakens a comparison, in words: few units of similar size, weights on units of another size, or
-    on a handful of units.
-    """
-    said, (similar, ratio, effective) = [], (found[name] for name in ("similar", "ratio", "effective"))
-    if similar < FEWEST_SIMILAR:
-        said.append(say("effect.warning.similar", n=int(similar), count=int(similar)))
-    if max(ratio, 1 / ratio) > LARGEST_RATIO:
-        key = "smaller" if ratio > 1 else "larger"
-        said.append(say(f"effect.warning.{key}", times=number(max(ratio, 1 / ratio), 1)))
-    if effective < FEWEST_EFFECTIVE:
-        said.append(say("effect.warning.handful", count=int(effective)))
-    return tuple(said)

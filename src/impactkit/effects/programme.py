@@ -11,7 +11,8 @@ from impactkit.data import panel as panels
 from impactkit.data.analysis_plan import plan_of
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
-from impactkit.effects.comparison import Case, case_or_why, comparison, comparison_warnings
+from impactkit.effects.comparables import compared_with, comparison_warnings
+from impactkit.effects.comparison import Case, case_or_why
 from impactkit.effects.design import Array, Design
 from impactkit.effects.difference import group_time
 from impactkit.effects.honest import honest
@@ -80,9 +81,8 @@ def programme_effect(ev: Evaluation, outcome: str) -> Effect:
     names = ([place.code for place in members], [place.name for place in members])
     figures = [rounded(one) for one in (gaps / held, found.scale, found.shares)]
     table = pd.DataFrame(dict(zip(COLUMNS, (*names, *figures), strict=True)))
-    pairs = zip(cases, fits, strict=True)
-    how = [comparison(design, weights.values[0], case.size) for case, (_, weights) in pairs]
-    weak = sum(bool(comparison_warnings(one)) for one in how)
+    comparisons = filter(None, (compared_with(place, outcome) for place in members))
+    weak = sum(bool(comparison_warnings(comparison)) for comparison in comparisons)
     warned = [say("programme.weak", count=weak, all=len(cases))] if weak else []
     off = abs(found.centre) / found.spread if found.spread and found.centre else None
     if off is not None and off > 1:

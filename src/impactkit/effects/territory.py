@@ -1,19 +1,22 @@
 """One territory: the gap between what was seen and what comparable units lead to expect."""
 
+from dataclasses import asdict
+
 import numpy as np
 import pandas as pd
 
 from impactkit.data.territories import Territory
 from impactkit.effects import placebo
-from impactkit.effects.comparison import case_of, comparison, comparison_warnings, refused
+from impactkit.effects.comparables import compared_with, comparison_warnings
+from impactkit.effects.comparison import case_of, refused
 from impactkit.effects.family import looks_of, yardstick
 from impactkit.effects.results import Effect, rounded
 from impactkit.effects.yardstick import Yardstick
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import number, percent
 
-# Ends of what nine placebos in ten are at the last period.
-OUTER = (0.05, 0.95)
+# Ends of what 95 % of the placebos are, at each period.
+OUTER = (0.025, 0.975)
 
 
 def effect(place: Territory, outcome: str) -> Effect:
@@ -56,7 +59,8 @@ def effect(place: Territory, outcome: str) -> Effect:
     seen = case.level if log else case.own
     columns = {"period": design.periods, "seen": seen, "expected": rounded(expected), "gap": rounded(path)}
     people = float(np.mean((case.level * (1 - np.exp(-gap)))[list(design.after)])) if log else None
-    quality = comparison(design, found.values[0], case.size)
+    quality = compared_with(place, outcome)
+    assert quality is not None
     near = placebo.nearest(design.sizes, case.size, placebo.among(design.scale))
     every = placebo.enumerated(design)
     about = {
@@ -67,7 +71,7 @@ def effect(place: Territory, outcome: str) -> Effect:
         "people": rounded(people),
         "prudent": stick.side == "largest",
         "share": case.share,
-        "comparison": {name: rounded(value) for name, value in quality.items()},
+        "comparison": {name: rounded(value) for name, value in asdict(quality).items()},
         "residual": float(found.residual[0]),
         "weights": dict(zip(design.units, rounded(found.values[0]), strict=True)),
         "placebos": tuple(printed(value) for value in np.quantile(every.paths[near, -1], OUTER)),

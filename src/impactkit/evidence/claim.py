@@ -10,14 +10,16 @@ import pandas as pd
 
 from impactkit.data.catalogue import catalogue, measures
 from impactkit.data.evaluation import Evaluation
+from impactkit.data.outcome_names import named
 from impactkit.data.tables import labels
 from impactkit.data.territories import Territory
 from impactkit.effects.results import VERDICTS
 from impactkit.evidence import effect_rows, value
-from impactkit.evidence.estimated import Estimated, estimated, named
+from impactkit.evidence.estimated import Estimated, estimated
 from impactkit.evidence.level import rule
-from impactkit.evidence.picked import as_text, measured
+from impactkit.evidence.picked import MEDIAN, as_text, measured
 from impactkit.indicators import indicators
+from impactkit.indicators.comparable import ENOUGH
 from impactkit.wording.catalogue import has, say
 from impactkit.wording.currency import money_unit
 from impactkit.wording.numbers import when
@@ -79,12 +81,16 @@ def _told(found: list[dict[str, Any]]) -> pd.DataFrame:
 
 def level_of(row: dict[str, Any]) -> str:
     """The level of evidence of an indicator row: what the tables of the evaluation hold is declared, what an
-    official source publishes is observed, a change is before-after, and compared with those of others.
+    official source publishes is observed, a change is before-after; compared, the middle half of enough
+    comparable units. What others did alone, or too few of them, compares nothing.
     """
-    if row["indicator"].endswith("_change"):
-        return "compared" if row["group"] else "before-after"
-    if row["group"].startswith(("comparable=", "expected=", "area=")):
+    group = row["group"]
+    if group == MEDIAN and row["n"] >= ENOUGH:
         return "compared"
+    if group.startswith(("comparable=", "expected=", "area=")):
+        return "observed"
+    if row["indicator"].endswith("_change"):
+        return "before-after"
     published = row["data_vintage"] or row["geography_vintage"]
     return "observed" if published or _about(row["indicator"])["logic"] == "context" else "declared"
 

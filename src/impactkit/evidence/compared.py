@@ -7,7 +7,7 @@ import pandas as pd
 from impactkit.data.territories import Territory
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.picked import MEDIAN, as_text, picked
-from impactkit.indicators.comparable import last_before
+from impactkit.indicators.comparable import elsewhere, last_before
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number, percent, rounded
 
@@ -78,7 +78,8 @@ def rule(place: Territory) -> Sentence:
     if picked(place).of("count_comparable") is None:
         return ()
     families = say(f"noun.{place.family}", n=2)
-    return runs("method.comparable", families=families, year=str(last_before(place)))
+    chosen = runs("method.comparable", families=families, year=str(last_before(place)))
+    return joined(chosen, runs("method.overseas") if elsewhere(place, place.family) else ())
 
 
 def what_it_is(place: Territory) -> Sentence:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from impactkit.data.territories import Territory
+from impactkit.evidence.estimated import estimated, outcomes
 from impactkit.evidence.finding import Sentence, filled, joined, listed
 from impactkit.evidence.picked import picked
 from impactkit.evidence.unknown import within
@@ -131,8 +132,18 @@ def programmes(place: Territory) -> Sentence:
             names = listed((Run(title, declared=True) for title in titles), "\u202f; ")
             sentences.append(filled(key, "names", names, n=len(titles)))
     # Nothing is to be told apart where no label was given.
-    apart = runs("programmes.apart" if sentences else "programmes.none") if place.labelled else ()
+    apart = runs(_apart(place) if sentences else "programmes.none") if place.labelled else ()
     return joined(*sentences, apart)
+
+
+def _apart(place: Territory) -> str:
+    """Which sentence follows the other programmes: they cannot be set apart from the label, unless the units
+    that every gap is measured with have them too.
+    """
+    gaps = [estimated(place, outcome) for outcome in outcomes(place.evaluation)]
+    measured = [gap for gap in gaps if gap is not None and gap.decision is not None]
+    shared = bool(measured) and not any(gap.programmes for gap in measured)
+    return "programmes.shared" if shared else "programmes.apart"
 
 
 def _member(name: str, role: str) -> Sentence:

@@ -12,6 +12,8 @@ from impactkit.effects import placebo
 from impactkit.effects.balance import balance
 from impactkit.effects.comparison import NO_DESIGN, case_of
 from impactkit.effects.results import Effect, rounded
+from impactkit.effects.territory import OUTER
+from impactkit.evidence import near
 from impactkit.evidence.estimated import Estimated, Selection, estimated, outcomes, selection
 from impactkit.evidence.gap import hundreds
 from impactkit.indicators.comparable import family_of, untouched
@@ -79,6 +81,7 @@ def _told(place: Territory, told: Estimated) -> list[Row]:
         *people,
         *_selected(selection(place, effect.outcome), unit),
         row("compared_similar", "unités", quality["similar"]),
+        *_near(place, effect),
         row("compared_effective", "unités", quality["effective"]),
         row("compared_size", "fois", max(quality["ratio"], 1 / quality["ratio"])),
         *(row(f"check_{name}", one["unit"], one["value"]) for name, one in checks),
@@ -99,6 +102,14 @@ def _selected(chosen: Selection | None, unit: str) -> list[Row]:
     return [*ends, *truths, *times]
 
 
+def _near(place: Territory, effect: Effect) -> list[Row]:
+    """From which size to which are the units that rank the gap; nothing where they all do."""
+    if near.sizes(place, effect.outcome) is None:
+        return []
+    quality, noun = effect.about["comparison"], near.noun(place, effect.outcome)
+    return [row("near_size", noun, None, quality["smallest"], quality["largest"], quality["near"])]
+
+
 def choices(told: Estimated) -> pd.DataFrame:
     """The estimates of every combination, by each option of each choice: choice, option, low, value (the
     median), high.
@@ -117,11 +128,15 @@ def path(place: Territory, told: Effect) -> tuple[pd.DataFrame, NDArray[np.float
     """
     case = case_of(place, told.outcome)
     design, log = case.design, told.scale == "percent"
-    near = placebo.nearest(design.sizes, case.size, placebo.NEAREST if log else None)
+    rows = placebo.nearest(design.sizes, case.size, placebo.among(design.scale))
     own, _ = case.compared()
-    others = placebo.enumerated(design).paths[near]
-    own, others = (np.exp(own) - 1, np.exp(others) - 1) if log else (own / case.share, others)
-    low, high = np.quantile(others, [0.025, 0.975], axis=0)
+    others = placebo.enumerated(design).paths[rows]
+    low, high = np.quantile(others, OUTER, axis=0)
+    if log:
+        own, others, low, high = (np.expm1(gaps) for gaps in (own, others, low, high))
+    else:
+        # A zone's gap is that of the territory once divided: so is that of the zones beside it.
+        own, others, low, high = (gaps / case.share for gaps in (own, others, low, high))
     found = pd.DataFrame({"period": design.periods, "value": own, "low": low, "high": high})
     return found, others
 

@@ -4,6 +4,7 @@ from impactkit.data.territories import Territory
 from impactkit.evidence import compared, contribution, declared, estimated, gap, money, official, unknown
 from impactkit.evidence.finding import Finding, Sentence, joined
 from impactkit.evidence.picked import picked
+from impactkit.indicators.comparable import ENOUGH
 from impactkit.indicators.figures import change_of
 from impactkit.wording.catalogue import runs
 
@@ -16,7 +17,7 @@ def findings(place: Territory) -> tuple[Finding, ...]:
         found.append(Finding("observed", compared.population(place)))
     moved, many = _moved(place)
     if moved:
-        found.append(Finding("compared" if many else "before-after", moved))
+        found.append(Finding("compared" if many >= ENOUGH else "before-after", moved))
     found += _estimated(place) or _contributed(place)
     cannot = joined(_limits(place), unknown.not_covered(place), unknown.first(place))
     return (*found, Finding("method", cannot))

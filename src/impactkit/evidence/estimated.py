@@ -10,7 +10,6 @@ import pandas as pd
 
 from impactkit.data import official
 from impactkit.data.analysis_plan import plan_of
-from impactkit.data.catalogue import catalogue
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.effects.checks import doubts
@@ -25,7 +24,7 @@ from impactkit.effects.yardstick import Yardstick, exaggeration
 from impactkit.errors import NotEnoughData
 from impactkit.evidence.level import rule
 from impactkit.indicators.comparable import family_of
-from impactkit.wording.catalogue import has, say
+from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import number
 
 # True effects, as shares of the gap that looks unusual four times in five, at which an exaggeration is told.
@@ -76,13 +75,6 @@ def outcomes(ev: Evaluation) -> list[str]:
     jobs.
     """
     return [name for name in plan_of(ev).outcomes if official.imported(ev, name)]
-
-
-def named(outcome: str) -> str:
-    """An outcome in a sentence: with its article where the kit knows it, else its label in the catalogue."""
-    if has(f"outcome.{outcome}"):
-        return say(f"outcome.{outcome}")
-    return f"« {catalogue().set_index('id')['label_fr'].get(outcome, outcome)} »"
 
 
 @functools.lru_cache(maxsize=128)

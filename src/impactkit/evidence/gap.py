@@ -6,10 +6,12 @@ import functools
 from collections.abc import Iterable, Sequence
 
 from impactkit.data import series
+from impactkit.data.outcome_names import named
 from impactkit.data.territories import Territory
 from impactkit.effects.family import looks_of
 from impactkit.effects.programmes import programmes
-from impactkit.evidence.estimated import Estimated, Selection, estimated, named, selection
+from impactkit.evidence import near
+from impactkit.evidence.estimated import Estimated, Selection, estimated, selection
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.picked import measured
 from impactkit.indicators.jobs import latest_jobs
@@ -96,7 +98,7 @@ def gap(place: Territory, outcome: str) -> Sentence:
     if effect.low is None or effect.high is None:
         return runs("gap.few", **holes)
     large, among = int(effect.about["as_large"]), int(effect.about["among"])
-    kind = say("gap.near" if among < effect.n_comparison else "gap.every")
+    kind = near.kind(place, outcome)
     half = measured(whole.seen.half or 0.0, effect.scale)
     holes |= {"low": size(effect.low), "high": size(effect.high), "half": half}
     holes |= {"count": number(large), "all": number(among), "kind": kind}

@@ -2,7 +2,7 @@
 
 from impactkit.data.analysis_plan import plan_of
 from impactkit.data.evaluation import Evaluation
-from impactkit.evidence.estimated import named
+from impactkit.data.outcome_names import named
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.wording.catalogue import Declared, runs
 from impactkit.wording.numbers import date

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
+from impactkit.data.outcome_names import named
 from impactkit.data.tables import labels
 from impactkit.effects.balance import designs
 from impactkit.effects.comparison import case_of
@@ -17,7 +18,7 @@ from impactkit.effects.programmes import unseparated
 from impactkit.effects.results import Effect
 from impactkit.evidence.declared import cited
 from impactkit.evidence.effect_rows import COLUMNS, Row, row, unit_of
-from impactkit.evidence.estimated import effects_of, named, outcomes
+from impactkit.evidence.estimated import effects_of, outcomes
 from impactkit.evidence.finding import Finding, Sentence, joined
 from impactkit.evidence.gap import BETWEEN, hundreds
 from impactkit.evidence.gap import inseparable as inseparable_from

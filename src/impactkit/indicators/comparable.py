@@ -5,17 +5,21 @@ import functools
 import pandas as pd
 
 from impactkit.data import geography, official, series, zones
+from impactkit.data.analysis_plan import plan_of
 from impactkit.data.dates import last_day
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.outcome_names import must_be_imported
 from impactkit.data.territories import Territory, communes_of
 from impactkit.errors import NotEnoughData
+from impactkit.indicators.annual import YEAR, after_break, annual
 from impactkit.wording.catalogue import error
 
 ENOUGH = 8
 POPULATION = "count_population"
 # A zone with less than this share of its jobs on labelled ground is no part of the programme.
 TOUCHED_ZONE = 0.05
+# Of many thousand communes, those nearest in size.
+MOST_UNITS = 1000
 COLUMNS = ["unit", "name", "type", "region", "size", "comparable", "reason"]
 
 
@@ -27,30 +31,57 @@ def comparable(place: Territory, *, on: str = POPULATION) -> pd.DataFrame:
     (the units are then zones), the population otherwise. Columns: unit, name, type, region (name of the one
     that holds most of it), size, comparable (bool), reason: "" or labelled, nested (inside a labelled
     territory), overlapping (shares ground with one; for a zone, a twentieth of its jobs), candidate (ground
-    of a candidate, or possible ground of one whose perimeter is not established), overseas (of a territory
-    that is not), smaller (under half), larger (over double), no-value. Raises UnknownName for an indicator
-    that does not exist, NotEnoughData for one that is not imported yet, or a territory without perimeter.
+    of a candidate, or possible ground of one whose perimeter is not established), left-out (touched by
+    another programme that the plan of analysis sets aside), overseas (for a territory that is not), smaller
+    (under half), larger (over double), no-value (of its size, or at one of the dates of the territory), far
+    (beyond the thousand nearest communes). Raises UnknownName for an indicator that does not exist,
+    NotEnoughData for one that is not imported yet, or a territory without perimeter.
 
     >>> place = ik.load().territory("val-d-aubrelle")
     >>> int(ik.comparable(place, on="count_jobs_private")["comparable"].sum())
-    194
+    192
     """
-    ev = place.evaluation
-    must_be_imported(ev, on)
+    must_be_imported(place.evaluation, on)
+    return _comparable(place, on).copy()
+
+
+@functools.lru_cache(maxsize=256)
+def _comparable(place: Territory, on: str) -> pd.DataFrame:
     if not place.perimeter and not (place.units and on != POPULATION):
         raise error(NotEnoughData, "no-perimeter", where=place.name)
     family = family_of(place, on)
     sizes, own = sizes_of(place, on, family)
-    found = untouched(ev, family)
-    away = found["unit"].isin(overseas(ev, family))
-    if not is_overseas(place):
-        found.loc[away & (found["reason"] == ""), "reason"] = "overseas"
-    found["size"] = size = found["unit"].map(sizes)
-    wrong = {"smaller": size < own / 2, "larger": size > own * 2, "no-value": size.isna() | pd.isna(own)}
-    for reason, which in wrong.items():
-        found.loc[which & (found["reason"] == ""), "reason"] = reason
-    found["comparable"] = found["reason"] == ""
-    return found[COLUMNS]
+    units = untouched(place.evaluation, family)
+    units["size"] = size = units["unit"].map(sizes)
+    reasons = {
+        "left-out": units["unit"].isin(plan_of(place.evaluation).left_out(family)),
+        "overseas": units["unit"].isin(elsewhere(place, family)),
+        "smaller": size < own / 2,
+        "larger": size > own * 2,
+        "no-value": size.isna() | pd.isna(own) | ~units["unit"].isin(_complete(place, on, family)),
+    }
+    for reason, applies in reasons.items():
+        units.loc[applies & (units["reason"] == ""), "reason"] = reason
+    if family == "commune":
+        units.loc[_beyond(units, own), "reason"] = "far"
+    units["comparable"] = units["reason"] == ""
+    return units[COLUMNS]
+
+
+def _complete(place: Territory, on: str, family: str) -> set[str]:
+    """The units with a value at every date of the territory."""
+    dates = set(after_break(annual(series.of_territory(place, on)))["period"])
+    values = annual(series.of_units(place.evaluation, on, family))
+    values = values[values["period"].isin(dates)]
+    counts = values.groupby("unit")["period"].nunique()
+    return set(counts.index[counts == len(dates)])
+
+
+def _beyond(units: pd.DataFrame, own: float) -> pd.Index:
+    """Those that remain beyond the thousand nearest in size."""
+    sizes = units.loc[units["reason"] == "", "size"]
+    ratios = (sizes / own).where(sizes >= own, own / sizes)
+    return ratios.sort_values(kind="stable").index[MOST_UNITS:]
 
 
 def family_of(place: Territory, on: str) -> str:
@@ -89,16 +120,29 @@ def overseas(ev: Evaluation, family: str) -> frozenset[str]:
     return frozenset(units.loc[away, "unit"])
 
 
+def elsewhere(place: Territory, family: str) -> frozenset[str]:
+    """The overseas units of a family, for a territory that is not there."""
+    return frozenset() if is_overseas(place) else overseas(place.evaluation, family)
+
+
 def last_before(place: Territory, on: str = POPULATION) -> str:
-    """The last period of an indicator that is over before the label; "" when there is none. Of a population,
-    the year whose 1 January precedes it (the figure itself pools five yearly surveys).
+    """The last period of an indicator that is over before the first label, and within the years before of
+    the plan; "" when there is none. Of a population, the year whose 1 January precedes the territory's own
+    (the figure itself pools five yearly surveys).
     """
     label = place.labelled or place.wave.labelled
     if on == POPULATION:
         return max((str(year) for year in own_population(place) if f"{year}-01-01" <= label), default="")
-    told = series.of_territory(place, on)
-    periods = told[told["value"].notna()]["period"]
-    return max((period for period in periods if last_day(period) <= label), default="")
+    values = series.of_territory(place, on)
+    periods = values[values["value"].notna()]["period"]
+    before = plan_of(place.evaluation).before
+    label, end = first_label(place.evaluation), before[1] if before else ""
+    known = (period for period in periods if last_day(period) <= label)
+    return max((period for period in known if not end or period[:YEAR] <= end), default="")
+
+
+def first_label(ev: Evaluation) -> str:
+    return min(wave.labelled for wave in ev.waves)
 
 
 def own_population(place: Territory) -> dict[int, float]:
@@ -122,7 +166,7 @@ def own_populations(ev: Evaluation) -> dict[str, dict[int, float]]:
 def sizes_of(place: Territory, on: str, family: str) -> tuple[pd.Series, float]:
     """Size of each unit of the family (see `comparable`), and that of the territory."""
     ev = place.evaluation
-    if family == "unit":
+    if family == "unit" and not (on.startswith("count_") and last_before(place, on)):
         known = ev.table("units").set_index("unit")["size"]
         return known, float(known.reindex(list(place.units)).sum(min_count=1))
     if family == "zone":

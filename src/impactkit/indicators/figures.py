@@ -10,13 +10,12 @@ import pandas as pd
 from impactkit.data import geography, official, series
 from impactkit.data.sources.kinds import KINDS
 from impactkit.data.territories import Territory
+from impactkit.indicators.annual import after_break, annual
 from impactkit.indicators.comparable import ENOUGH, family_of, last_before, sizes_of, untouched
 from impactkit.indicators.comparable import comparable as compared_with
 from impactkit.indicators.dispersion import byar, expected, wilson
 from impactkit.indicators.rows import ORIGIN, Row, row
 from impactkit.indicators.trajectory import (
-    after_break,
-    annual,
     areas,
     base_of,
     is_rate,

@@ -10,13 +10,12 @@ from impactkit.data.dates import last_day
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.outcome_names import must_exist
 from impactkit.data.territories import Territory
+from impactkit.indicators.annual import after_break, annual
 from impactkit.indicators.comparable import POPULATION, comparable, family_of
 
 BASE = 100.0
 # A figure pools five yearly surveys: closer dates would share some.
 APART = 5
-# How a year is written: 2019.
-YEAR = 4
 SHAPE = ["unit", "name", "role", "period", "value", "index"]
 
 
@@ -55,30 +54,6 @@ def areas(place: Territory, outcome: str) -> pd.DataFrame:
     joined = pd.concat(found, ignore_index=True)
     joined = joined[joined["period"].isin(set(own["period"]))]
     return _indexed(joined, place, outcome)
-
-
-def annual(told: pd.DataFrame) -> pd.DataFrame:
-    """Values by year: columns unit, period, value, low, high, flag and the rest of the first quarter; the
-    mean of four quarters or of twelve months, of which none is missing; of days, the one of its year.
-    """
-    told = told[told["value"].notna()]
-    within = told["period"].str.len() > YEAR
-    if not within.any():
-        return told.reset_index(drop=True)
-    parts = told[within].assign(year=told["period"].str[:4])
-    needed = parts["period"].map(_in_a_year).iloc[0]
-    keys, means = ["unit", "year"], ["value", "low", "high"]
-    grouped = parts.groupby(keys)
-    rest = parts.drop(columns=[*means, "period"]).drop_duplicates(keys).set_index(keys)
-    whole = grouped[means].mean().join(rest)[grouped.size() == needed].reset_index()
-    return whole.rename(columns={"year": "period"}).assign(as_of=lambda found: found["period"])
-
-
-def _in_a_year(period: str) -> int:
-    """How many periods of this length make a year; a day stands for its own."""
-    if "-Q" in period:
-        return 4
-    return 12 if period.count("-") == 1 else 1
 
 
 def middle(values: pd.Series) -> tuple[float, float, float]:
@@ -120,12 +95,6 @@ def _trajectory(place: Territory, outcome: str) -> pd.DataFrame:
     others = others.assign(name=others["unit"].map(chosen), role="comparable")
     mine = own.assign(unit=place.code, name=place.name, role="territory")
     return _indexed(pd.concat([mine, others], ignore_index=True), place, outcome)
-
-
-def after_break(own: pd.DataFrame) -> pd.DataFrame:
-    """The periods from the last break of a series on: nothing is compared across one."""
-    broken = own[own["flag"] == "break"]["period"]
-    return own[own["period"] >= broken.max()].reset_index(drop=True) if len(broken) else own
 
 
 def base_of(place: Territory, outcome: str, periods: pd.Series) -> str:

@@ -12,7 +12,7 @@ from impactkit.reports.pdf import render_pdf
 from impactkit.reports.record import PROVENANCE, RunRecord, outputs_of, write_record
 from impactkit.wording.catalogue import error
 
-TWINS = ("indicators.csv", "effects.csv", "values.csv", "claims.csv")
+TWINS = ("indicators.csv", "effects.csv", "comparables.csv", "values.csv", "claims.csv")
 # What the two faces are made from; hidden, as nobody reads it.
 FILE = ".page.json"
 

@@ -7,14 +7,15 @@ import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
-from impactkit.evidence import effect_rows, together, value
+from impactkit.evidence import comparable_rows, effect_rows, together, value
 from impactkit.evidence.claim import claims
 from impactkit.indicators.rows import COLUMNS, KEY
 
 
 def write_twins(place: Territory | Evaluation, *, rows: pd.DataFrame) -> None:
-    """Write `indicators.csv`, `effects.csv` where something is estimated, `values.csv` where a project is
-    valued, and `claims.csv` (each figure with the sentence that it earned) into the folder named by
+    """Write `indicators.csv`, `effects.csv` where something is estimated, `comparables.csv` where something
+    is compared (who is, who is not and why, the weights), `values.csv` where a project is valued, and
+    `claims.csv` (each figure with the sentence that it earned) into the folder named by
     IMPACTKIT_TWINS (a run sets it); without it, write nothing.
 
     `rows` are indicator rows of the territory, or of a whole evaluation. Raises ValueError when a key stands
@@ -30,7 +31,8 @@ def write_twins(place: Territory | Evaluation, *, rows: pd.DataFrame) -> None:
     rows[list(COLUMNS)].to_csv(Path(folder) / "indicators.csv", index=False, lineterminator="\n")
     effects = together.rows(place) if isinstance(place, Evaluation) else effect_rows.rows(place)
     worth = pd.DataFrame() if isinstance(place, Evaluation) else value.rows(place)
-    told = {"effects": effects, "values": worth, "claims": claims(place)}
+    beside = pd.DataFrame() if isinstance(place, Evaluation) else comparable_rows.rows(place)
+    told = {"effects": effects, "comparables": beside, "values": worth, "claims": claims(place)}
     for name, table in told.items():
         if len(table) or name == "claims":
             table.to_csv(Path(folder) / f"{name}.csv", index=False, lineterminator="\n")

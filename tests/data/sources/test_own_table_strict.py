@@ -12,7 +12,7 @@ import impactkit as ik
 from impactkit.cli import main
 from impactkit.data import series
 from impactkit.data.sources import code_repair, number_marks, period_text
-from impactkit.indicators.trajectory import annual
+from impactkit.indicators.annual import annual
 
 NAN = "missing"
 UNITS_OF, MONTHS = ("U001", "U002"), range(1, 13)
