@@ -12,7 +12,7 @@ from impactkit.data.sources.kinds import KINDS
 from impactkit.data.territories import Territory
 from impactkit.indicators.comparable import ENOUGH, family_of, last_before, sizes_of, untouched
 from impactkit.indicators.comparable import comparable as compared_with
-from impactkit.indicators.dispersion import byar, expected, wilson
+from impactkit.indicators.dispersion import Expected, byar, expected, wilson
 from impactkit.indicators.rows import ORIGIN, Row, row
 from impactkit.indicators.trajectory import (
     after_break,
@@ -27,6 +27,9 @@ from impactkit.indicators.trajectory import (
 MEASURES = {"share_aged_75": "part", "count_jobs_private": "emplois", "rate_unemployment": "part"}
 MEASURES |= {"rate_poverty": "part", "count_jobs_ess": "emplois"}
 RANGE = "comparable=range"
+ORDINARY = "expected=95"
+# Limits told by every unit that there is, not by a choice of those nearest in size.
+ALL_UNITS = "all-units"
 
 
 def rows_of(place: Territory, indicator: str) -> list[Row]:
@@ -35,9 +38,11 @@ def rows_of(place: Territory, indicator: str) -> list[Row]:
     The indicator itself by period (low, high: rounding, or Wilson's and Byar's intervals of a sample or of
     events); `rate_<...>_change` from the last year before the label to the last one (a share for counts,
     points for rates), own, with group `comparable=median` (low, high: the middle half; n), `area=region`,
-    `area=nation`, `expected=95` (limits of the ordinary for a unit of that size); `index_` of counts by
-    year, own and median; `count_comparable` (group `on=<indicator>`); `share_zone` (part of the main
-    employment zone's jobs that lie in the territory, group `zone=<code>`).
+    `area=nation`, `expected=95` (limits of the ordinary for a unit of that size, by the `n` units nearest to
+    it; flag `all-units`: by all of them); `index_` of counts by year, own and median; `count_comparable`,
+    `count_as_far` (how many of these `n` units moved as far from their median as the territory) and
+    `count_looks` (how many territories are looked at so), of group `on=<indicator>`; `share_zone` (part of
+    the main employment zone's jobs that lie in the territory, group `zone=<code>`).
     """
     told = series.of_territory(place, indicator)
     known = told[told["value"].notna()] if len(told) else told
@@ -196,16 +201,32 @@ def changes_of_all(
     return _moved(indicator, ends[first], ends[last]), *sizes_of(place, indicator, family)
 
 
+def ordinary(
+    place: Territory, indicator: str, told: tuple[pd.Series, pd.Series], at: float
+) -> Expected | None:
+    """Limits of the ordinary change at a size (see `expected`), from the changes and the sizes of all units:
+    by ranks for employment zones, around the median for the others.
+    """
+    return expected(*told, at, ranks=family_of(place, indicator) == "zone")
+
+
 def _expected(place: Territory, indicator: str, name: str, mine: pd.Series, about: Row) -> list[Row]:
-    """Limits of the ordinary for a unit of the territory's size, told by every unit that the programme does
-    not touch.
+    """Limits of the ordinary for a unit of the territory's size, told by the units nearest to it that the
+    programme does not touch; how many of them moved as far; how many territories are looked at so.
     """
     told = changes_of_all(place, indicator, mine["first"], mine["last"])
-    limits = expected(*told) if told else None
+    limits = ordinary(place, indicator, told[:2], told[2]) if told else None
     if limits is None:
         return []
-    rest = about | {"group": "expected=95", "low": limits.low, "high": limits.high, "n": limits.n}
-    return [row(place.code, name, limits.median, **rest)]
+    rest = about | {"group": ORDINARY, "low": limits.low, "high": limits.high, "n": limits.n}
+    rest["flag"] = "" if limits.chosen else ALL_UNITS
+    counted = about | {"group": f"on={indicator}", "unit": "unités"}
+    looked = [one for one in place.evaluation.territories if one.perimeter or one.units]
+    return [
+        row(place.code, name, limits.median, **rest),
+        row(place.code, "count_as_far", float(limits.as_far(mine["change"])), n=limits.n, **counted),
+        row(place.code, "count_looks", float(len(looked)), **counted),
+    ]
 
 
 def _level(place: Territory, indicator: str, known: pd.DataFrame) -> list[Row]:
