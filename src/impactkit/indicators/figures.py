@@ -202,26 +202,26 @@ def changes_of_all(
 
 
 def ordinary(
-    place: Territory, indicator: str, told: tuple[pd.Series, pd.Series], at: float
+    place: Territory, indicator: str, every: tuple[pd.Series, pd.Series], size: float
 ) -> Expected | None:
     """Limits of the ordinary change at a size (see `expected`), from the changes and the sizes of all units:
     by ranks for employment zones, around the median for the others.
     """
-    return expected(*told, at, ranks=family_of(place, indicator) == "zone")
+    return expected(*every, size, ranks=family_of(place, indicator) == "zone")
 
 
 def _expected(place: Territory, indicator: str, name: str, mine: pd.Series, about: Row) -> list[Row]:
     """Limits of the ordinary for a unit of the territory's size, told by the units nearest to it that the
     programme does not touch; how many of them moved as far; how many territories are looked at so.
     """
-    told = changes_of_all(place, indicator, mine["first"], mine["last"])
-    limits = ordinary(place, indicator, told[:2], told[2]) if told else None
+    every = changes_of_all(place, indicator, mine["first"], mine["last"])
+    limits = ordinary(place, indicator, every[:2], every[2]) if every else None
     if limits is None:
         return []
     rest = about | {"group": ORDINARY, "low": limits.low, "high": limits.high, "n": limits.n}
     rest["flag"] = "" if limits.chosen else ALL_UNITS
     counted = about | {"group": f"on={indicator}", "unit": "unités"}
-    looked = [one for one in place.evaluation.territories if one.perimeter or one.units]
+    looked = [other for other in place.evaluation.territories if other.perimeter or other.units]
     return [
         row(place.code, name, limits.median, **rest),
         row(place.code, "count_as_far", float(limits.as_far(mine["change"])), n=limits.n, **counted),
