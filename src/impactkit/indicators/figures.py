@@ -158,10 +158,10 @@ def _changes(place: Territory, indicator: str) -> list[Row]:
     found.append(_count(place, indicator, len(others), span, last_before(place, indicator) or mine["first"]))
     if len(others) >= ENOUGH:
         found.append(row(place.code, name, unit=measure, **median_of(others), **span))
-        found += _indices(place, indicator, span)
     elif len(others):
         all_of = {"group": RANGE, "low": others.min(), "high": others.max(), "n": len(others)}
         found.append(row(place.code, name, float(others.median()), measure, **all_of, **span))
+    found += _indices(place, indicator, span)
     return found + _expected(place, indicator, name, mine, span | {"unit": measure})
 
 
@@ -171,7 +171,9 @@ def _count(place: Territory, indicator: str, count: int, about: Row, period: str
 
 
 def _indices(place: Territory, indicator: str, about: Row) -> list[Row]:
-    """What the chart draws: for counts the index, for rates the rate, own and median of the comparables."""
+    """What the chart draws: for counts the index, for rates the rate; own, and from eight comparable units on
+    their median.
+    """
     column = "value" if is_rate(indicator) else "index"
     name, measure = yearly(indicator), "part" if is_rate(indicator) else "indice"
     found = []
@@ -180,8 +182,9 @@ def _indices(place: Territory, indicator: str, about: Row) -> list[Row]:
         mine = year[year["role"] == "territory"][column].iloc[0]
         if not is_rate(indicator):
             found.append(row(place.code, name, float(mine), measure, **dated))
-        half = median_of(year[year["role"] == "comparable"][column])
-        found.append(row(place.code, name, unit=measure, **half, **dated))
+        others = year[year["role"] == "comparable"][column].dropna()
+        if len(others) >= ENOUGH:
+            found.append(row(place.code, name, unit=measure, **median_of(others), **dated))
     return found
 
 
