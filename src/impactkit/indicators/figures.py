@@ -19,6 +19,7 @@ from impactkit.indicators.trajectory import (
     annual,
     areas,
     base_of,
+    in_a_year,
     is_rate,
     median_of,
     trajectory,
@@ -78,8 +79,8 @@ def _outside(place: Territory, indicator: str) -> bool:
 
 
 def _printed(told: pd.DataFrame) -> pd.DataFrame:
-    """What a report prints: years; of quarters, their yearly means and the last of them."""
-    if not told["period"].str.contains("-Q").any():
+    """What a report prints: years; of quarters or months, their yearly means and the last of them."""
+    if not (told["period"].map(in_a_year) > 1).any():
         return told
     known = told[told["value"].notna()].sort_values("period")
     return pd.concat([annual(told), known.tail(1)], ignore_index=True)
@@ -171,8 +172,8 @@ def _count(place: Territory, indicator: str, count: int, about: Row, period: str
 
 
 def _indices(place: Territory, indicator: str, about: Row) -> list[Row]:
-    """What the chart draws: for counts the index, for rates the rate; own, and from eight comparable units on
-    their median.
+    """What the chart draws: for counts the index, for rates the rate; own, and from eight comparable units
+    on their median.
     """
     column = "value" if is_rate(indicator) else "index"
     name, measure = yearly(indicator), "part" if is_rate(indicator) else "indice"

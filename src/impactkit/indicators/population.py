@@ -19,8 +19,8 @@ def rows(ev: Evaluation, *, of: str = "") -> pd.DataFrame:
     `count_units` and `count_communes` of the perimeter; `count_population` by year; `rate_population_change`
     (share, first to last year) with group `comparable=median` (low, high: the middle half; n: how many) when
     at least eight may be compared, otherwise one row per comparable unit; `index_population` (100 in the
-    first year), own and, from eight on, median; `count_comparable`. A territory without perimeter or with one year only has
-    these rows empty, with the reason.
+    first year), own and, from eight on, median; `count_comparable`. A territory without perimeter or with
+    one year only has these rows empty, with the reason.
     """
     asked = [place for place in ev.territories if of in ("", place.code)]
     return frame([one for place in asked for one in _rows_of(place)])
