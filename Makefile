@@ -65,6 +65,7 @@ chaos: $(READY_DEV) ## 200 fois : tuer, remplir le disque, et regarder ce qui re
 	@PYTHONPATH=tests/reports:tests $(BIN)/python tests/reports/chaos.py 200
 
 check-statistics: $(READY_DEV) ## Combien de fois chaque test se trompe là où rien n'a été fait (une demi-heure)
+	@$(BIN)/python bench/ordinary.py
 	@$(BIN)/python bench/calibration.py
 
 lint: $(READY_DEV) ## La forme du code (ruff) et ses types (mypy)

@@ -88,9 +88,7 @@ def _spoken(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def called(*given: Any, **named: Any) -> Any:
         arguments.compare(function, classes, *given, **named)
-        first = given[0] if given else None
-        evaluation = getattr(first, "evaluation", first)
-        speak = getattr(evaluation, "speak", None)
+        speak = getattr(given[0], "speak", None) if given else None
         if speak:
             speak()
         return function(*given, **named)

@@ -10,6 +10,8 @@ import pytest
 import impactkit as ik
 from impactkit.data import official as held
 from impactkit.data import series, zones
+from impactkit.evidence import official as evidence
+from impactkit.indicators import figures
 
 EXPECTED = Path(__file__).parent / "expected"
 WITHOUT = {"mayotte", "genevois-innovales", "territoire-olympique-2024"}
@@ -207,6 +209,34 @@ def test_valence_romans_among_the_comparable(official):
     half = rows.loc["comparable=median"]
     assert (round(half["low"], 3), round(half["high"], 3)) == (0.045, 0.103)
     assert {"area=region", "area=nation", "expected=95"} <= set(rows.index)
+
+
+def test_the_ordinary_at_a_size_holds_the_peers_of_that_size(official):
+    """Of the communes that Roubaix is compared with, the limits printed at its size hold 93 to 97 %."""
+    place = official.territory("roubaix")
+    limits = ik.indicators(official, measure="rate_jobs_private_change", of=place).set_index("group")
+    limits = limits.loc["expected=95"]
+    moved = figures.changes(place, JOBS)
+    peers = moved[moved["role"] == "comparable"]["change"].dropna()
+    assert len(peers) == 106 and limits["n"] == 100
+    assert 0.93 <= peers.between(limits["low"], limits["high"]).mean() <= 0.97
+
+
+@pytest.mark.parametrize("indicator", [JOBS, UNEMPLOYMENT])
+def test_at_their_size_few_territories_are_out_of_the_ordinary(official, indicator):
+    """One in twenty is expected outside; « inhabituelle » is said of nobody who is inside."""
+    said = [
+        "".join(run.text for run in evidence.ordinary(place, indicator)) for place in official.territories
+    ]
+    known = [one for one in said if one]
+    assert len(known) >= 12 and sum("celle-ci en sort" in one for one in known) <= 3
+    assert all(("celle-ci en sort" in one) == ("inhabituelle" in one) for one in known)
+
+
+def test_all_the_departements_are_not_of_a_size(official):
+    place = official.territory("le-mans-sarthe")
+    said = "".join(run.text for run in evidence.ordinary(place, JOBS))
+    assert said.startswith("Parmi les 51 départements hors du programme") and "taille" not in said
 
 
 def test_who_remains_by_region(official):

@@ -1,6 +1,7 @@
 """How far is ordinary: limits by size, intervals of samples and of events."""
 
 import numpy as np
+import ordinary
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -16,25 +17,42 @@ def world(count, seed, *, power=-0.5):
     return pd.Series(chance.normal(0.05, 1, count) * 6 * sizes**power), sizes
 
 
+def skewed(count, seed):
+    """Changes that spread more downwards, and less and less with size: unlike any one funnel."""
+    chance = np.random.default_rng(seed)
+    sizes = pd.Series(np.exp(chance.normal(7, 1.6, count)))
+    spread = 0.04 + 0.5 / np.sqrt(sizes)
+    return pd.Series(-chance.gumbel(0, 1, count) * spread), sizes
+
+
+@pytest.mark.parametrize("of", [world, skewed])
+@pytest.mark.parametrize("ranks", [False, True])
+def test_the_share_inside_is_the_one_asked_at_every_size(of, ranks):
+    """One more unit, of any size, is within limits that it did not help to draw."""
+    held = np.array(ordinary.inside(*of(1200, 1), ranks=ranks))
+    assert [100 * part.mean() for part in np.array_split(held, 3)] == pytest.approx([95.5] * 3, abs=2.5)
+
+
+def test_the_limits_are_ranks_of_the_hundred_nearest():
+    values, sizes = world(400, 3)
+    order = (np.log(sizes) - np.log(9000)).abs().sort_values().index[:100]
+    near = values[order].sort_values()
+    found, ranked = (expected(values, sizes, 9000, ranks=ranks) for ranks in (False, True))
+    away = (near - near.median()).abs()
+    assert found.median == near.median() and found.n == 100 and found.chosen
+    assert (away <= found.high - found.median + 1e-12).sum() == 96
+    assert (ranked.low, ranked.high) == (near.iloc[1], near.iloc[-2])
+    assert found.as_far(found.high + 1e-12) == 4 and found.as_far(found.median) == 100
+
+
 @settings(max_examples=examples(25))
-@given(st.integers(0, 10_000))
-def test_most_units_lie_inside_whatever_their_size(seed):
-    values, sizes = world(400, seed)
-    order = sizes.sort_values().index
-    inside = []
-    for unit in order[::20]:
-        found = expected(values, sizes, sizes[unit])
-        inside.append(found.low <= values[unit] <= found.high)
-    assert np.mean(inside) >= 0.7
-    small, large = (expected(values, sizes, sizes.quantile(q)) for q in (0.1, 0.9))
-    assert small.high - small.low >= large.high - large.low
-
-
-def test_the_share_inside_is_the_one_asked():
-    values, sizes = world(2000, 1)
-    limits = [expected(values, sizes, size) for size in sizes]
-    inside = [one.low <= value <= one.high for one, value in zip(limits, values, strict=True)]
-    assert np.mean(inside) == pytest.approx(0.95, abs=0.01)
+@given(st.integers(20, 100), st.integers(0, 1000))
+def test_all_the_units_there_are_is_no_choice_by_size(count, seed):
+    values, sizes = world(count, seed)
+    found = expected(values, sizes, sizes.median())
+    assert found.n == count and not found.chosen
+    inside = values.between(found.low, found.high).sum()
+    assert inside / (count + 1) <= 0.95 + 1 / (count + 1) and inside >= 0.9 * count
 
 
 def test_too_few_or_of_a_size_that_none_has():
@@ -42,6 +60,7 @@ def test_too_few_or_of_a_size_that_none_has():
     assert expected(values, sizes, sizes.median()) is None
     values, sizes = world(40, 2)
     assert expected(values, sizes, sizes.max() * 1.01) is None
+    assert expected(values, sizes, sizes.min() / 1.01) is None
     assert expected(values, sizes, float("nan")) is None
 
 

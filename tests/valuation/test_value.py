@@ -25,6 +25,11 @@ from impactkit.valuation.social_return import cost_per_net_job, deadweight_from,
 SHARES = {"deadweight": 0.3, "attribution": 0.2, "displacement": 0.1, "leakage": 0.0, "drop_off": 0.25}
 
 
+def plain(shown):
+    """What is shown, its fine spaces set aside."""
+    return str(shown).replace("\u202f", " ").replace("« ", "«").replace(" »", "»")
+
+
 def project(shares=SHARES, **about):
     adjustments = {name: Range.of(share) for name, share in shares.items()}
     carbon, one, _ = reference_path("carbon", 2026, 3)
@@ -164,6 +169,10 @@ def test_reference_values_are_versioned_and_sourced():
     latest = told[(told["id"] == "carbon") & (told["version"] == "2025")].set_index("year")["value"]
     assert latest["2030"] == 300 and round(latest["2050"]) == 563
     assert {"2019", "2025"} <= set(told["version"])
+    # The path of 2019, as it was published and no further: euros of 2018 a ton.
+    before = told[(told["id"] == "carbon") & (told["version"] == "2019")].set_index("year")
+    assert before["value"].to_dict() == {"2018": 54, "2030": 250, "2040": 500, "2050": 775}
+    assert (before["euros"] == "2018").all()
     # A contested cost is a range, never a figure.
     assert told.loc[told["contested"] == "true", "value"].isna().all()
     with pytest.raises(ik.NotEnoughData, match="2051"):
@@ -186,6 +195,47 @@ def test_the_demo_values_a_project_and_refuses_to_price_friendship(demo):
     words = str(ik.say(place, about="value"))
     assert "pour un euro engagé" in words and "ne sont pas mis en euros" in words
     assert not ik.say(ik.load(demo).territory("merinval"), about="value")
+
+
+def test_the_draws_speak_first_and_the_central_value_is_named_as_such(demo):
+    """The central value is what all central hypotheses give, and not the middle of the draws."""
+    place = ik.load(demo).territory("val-d-aubrelle")
+    (found,) = ik.value(place)
+    draws = found._draws.benefits / found._draws.costs
+    assert found.ratio_median == np.median(draws) and found.above == pytest.approx(
+        (draws < found.ratio).mean(), abs=0.01
+    )
+    words = plain(ik.say(place, about="value"))
+    loss = 100 * (1 - found.positive)
+    assert loss > 50 and f"Dans {loss:.1f}".replace(".", ",") in words and "coûts dépassent" in words
+    assert "médiane : 0,96" in words and "neuf tirages sur dix" in words
+    at_centre = words.split("Aux valeurs centrales")[1]
+    assert "1,10" in at_centre and "1,10" not in words.split("Aux valeurs centrales")[0]
+    assert f"{100 * found.above:.1f}".replace(".", ",") in at_centre
+    # What undoes the account, and when it is paid back, hold at these values alone.
+    assert at_centre.count("À ces valeurs") == 2 and "valeur centrale :" not in words
+    rows = ik.claims(place).set_index("group")["sentence"]
+    assert "médiane" in rows["ratio"] and "valeurs centrales" in rows["central_ratio"]
+
+
+def test_nothing_says_prices_of_a_year_that_nobody_deflated_to(demo):
+    path = demo / "valuations.csv"
+    place = ik.load(demo).territory("val-d-aubrelle")
+    words = str(ik.say(place, about="value"))
+    assert "aux prix de 2025" not in words and "rien n’est déflaté" in words
+    assert "of 2025)" not in repr(ik.value(place)[0])
+    assert "déflaté" in str(ik.table(place, about="value"))
+    table = pd.read_csv(path, dtype="str", keep_default_na=False)
+    table.loc[1, ["price", "price_low", "price_high", "reference"]] = ["", "", "", "long_term_unemployment"]
+    table.to_csv(path, index=False)
+    mixed = plain(ik.say(ik.load(demo).territory("val-d-aubrelle"), about="value"))
+    # A reference value in euros of another year is named, with that year.
+    assert "«Postes d’insertion tenus un an» (2016)" in mixed
+
+
+def test_without_a_range_nothing_is_drawn_nor_ranked():
+    found = valued(project())
+    assert found.above is None and found.median == pytest.approx(found.npv)
 
 
 def test_every_mistake_of_the_sheet_is_found_at_once(demo):

@@ -20,9 +20,9 @@ from impactkit.data.settings import SECTIONS, read_settings
 from impactkit.data.sources import found as sources_found
 from impactkit.data.tables import columns, letters, read_text, read_typed, schemas, typed
 from impactkit.errors import RefusedData, Rich, UnknownName
-from impactkit.wording.catalogue import advice, cells, error, say
+from impactkit.wording.catalogue import advice, cells, error, say, without_label
 from impactkit.wording.numbers import date
-from impactkit.wording.voice import speak
+from impactkit.wording.voice import speak, voice
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,14 @@ class Evaluation(Rich):
         places = "\n".join(f"{place.code} : {place.name}" for place in self.territories)
         return cells(evaluation=self.title, waves=waves, territories=places, tables=", ".join(self.tables))
 
-    def speak(self) -> None:
-        """Let this evaluation's language, lists and words be spoken, until another's are."""
+    def speak(self, *, of_candidate: bool = False) -> None:
+        """Let this evaluation's language, lists and words be spoken, until another's are; `of_candidate`: of
+        a territory that never had the label, in words that give it none.
+        """
         speak(self.language, self.codes, self.words, self.currency)
+        if of_candidate:
+            unlabelled = {phrase: voice().own(words) for phrase, words in without_label().items()}
+            speak(self.language, self.codes, unlabelled | dict(self.words), self.currency)
 
     @property
     def tables(self) -> tuple[str, ...]:

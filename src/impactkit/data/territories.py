@@ -56,6 +56,10 @@ class Territory(Rich):
     def __repr__(self) -> str:
         return f"Territory({self.code}: {self.name})"
 
+    def speak(self) -> None:
+        """Let its evaluation speak of it: of a candidate, never as if it had the label."""
+        self.evaluation.speak(of_candidate=self.status == "candidate")
+
     def _told(self) -> tuple[tuple[str, str], ...]:
         held = {
             name: len(self.table(name)) for name in self.evaluation.tables if "territory" in columns(name)

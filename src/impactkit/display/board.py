@@ -41,4 +41,7 @@ def asks(ev: Evaluation) -> Table:
         counts = (number((left["state"] == state).sum()) for state in ("unknown", "partial"))
         rows.append((say(f"heading.{heading}"), *counts, first, told))
     widths = {"heading": 2.0, "unknown": 0.95, "partial": 0.8, "ask": 2.7, "send": 4.8}
-    return table_of("asks", widths, rows, ("unknown", "partial"))
+    count, candidates = len(ev.territories), sum(place.status == "candidate" for place in ev.territories)
+    counts = {"count": number(count), "candidates": number(candidates)}
+    note = runs("asks.note.candidates", **counts) if candidates else runs("asks.note", n=count, **counts)
+    return table_of("asks", widths, rows, ("unknown", "partial"), notes=(note,) if rows else ())

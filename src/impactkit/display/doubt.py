@@ -14,8 +14,7 @@ from impactkit.evidence.estimated import of_outcome
 from impactkit.evidence.picked import TIMES, measured, picked
 from impactkit.evidence.value import STEP, swing, values
 from impactkit.indicators.comparable import family_of
-from impactkit.indicators.dispersion import expected
-from impactkit.indicators.figures import change_of, changes_of_all
+from impactkit.indicators.figures import ALL_UNITS, ORDINARY, change_of, changes_of_all, ordinary
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number
 
@@ -99,11 +98,11 @@ def dispersion_chart(place: Territory, outcome: str | None = None) -> Chart:
     """
     name, _ = of_outcome(place, outcome)
     own = picked(place).of(change_of(name)) if name else None
-    limits = picked(place).of(change_of(name), group="expected=95") if name else None
-    told = None if own is None else changes_of_all(place, name, *own["period"].split("/"))
-    if own is None or limits is None or told is None:
+    limits = picked(place).of(change_of(name), group=ORDINARY) if name else None
+    every = None if own is None else changes_of_all(place, name, *own["period"].split("/"))
+    if own is None or limits is None or every is None:
         return NOTHING
-    moved, sizes, at = told
+    moved, sizes, at = every
     scale = TIMES["points" if own["unit"] == "points" else "percent"]
     known = pd.DataFrame({"moved": moved * scale, "size": sizes}).dropna()
     known = known[known["size"] > 0]
@@ -111,7 +110,7 @@ def dispersion_chart(place: Territory, outcome: str | None = None) -> Chart:
     def draw(axes: Axes) -> None:
         y = own["value"] * scale
         grid = np.geomspace(known["size"].min(), known["size"].max(), 40)
-        found = [expected(moved, sizes, float(size)) for size in grid]
+        found = [ordinary(place, name, (moved, sizes), float(size)) for size in grid]
         ends = np.array([[one.low, one.high] if one else [np.nan, np.nan] for one in found]) * scale
         axes.plot(known["size"], known["moved"], ".", color=PALE, markersize=2.5, zorder=1)
         for end in ends.T:
@@ -127,11 +126,14 @@ def dispersion_chart(place: Territory, outcome: str | None = None) -> Chart:
 
     of = {"own": (own, "value"), "median": (limits, "value")}
     of |= {end: (limits, end) for end in ("low", "high")}
-    held = {key: measured(row[column], row["unit"], sign=True) for key, (row, column) in of.items()}
-    held["count"] = number(limits["n"])
-    rows = [(say(f"dispersion.{key}"), words) for key, words in held.items()]
+    ends = {key: measured(row[column], row["unit"], sign=True) for key, (row, column) in of.items()}
+    near, count = number(limits["n"]), number(len(known))
+    far = number(picked(place).count("count_as_far", group=f"on={name}"))
+    told = ends | {"count": near, "far": far}
+    rows = [(say(f"dispersion.{key}"), words) for key, words in told.items()]
     data = table_of("dispersion", {"what": 3.0, "value": 1.2}, rows, ENDS, caption=say("dispersion.data"))
     families = say(f"noun.{family_of(place, name)}", n=2)
-    about = {"families": families, "count": held["count"], "outcome": named(name)}
-    alt = say("dispersion.alt", name=place.name, **(held | about))
-    return Chart(drawn(draw, 2.1, (0.075, 0.13, 0.9, 0.84)), alt, runs("dispersion.caption", **about), data)
+    about = {"families": families, "count": count, "near": near, "outcome": named(name)}
+    alt = say("dispersion.alt", name=place.name, **(ends | about))
+    key = "dispersion.caption" + (".all" if limits["flag"] == ALL_UNITS else "")
+    return Chart(drawn(draw, 2.1, (0.075, 0.13, 0.9, 0.84)), alt, runs(key, **about), data)

@@ -7,7 +7,7 @@ from impactkit.data.tables import labels
 from impactkit.data.territories import Territory
 from impactkit.display.shown import NO_TABLE, Table, cells, table_of
 from impactkit.evidence.finding import Sentence
-from impactkit.evidence.picked import MEDIAN, Picked, as_text, picked, signed
+from impactkit.evidence.picked import MEDIAN, Picked, as_text, measured, picked, signed
 from impactkit.indicators.context import SIX
 from impactkit.indicators.figures import change_of
 from impactkit.indicators.knowledge import gaps
@@ -19,12 +19,14 @@ WIDTHS = {"what": 2.9, "value": 1.7, "moved": 1.8, "half": 2.0, "region": 1.0, "
 
 
 def figures(place: Territory) -> Table:
-    """Each figure with its date, its change, that of the middle half of comparable territories, of the
-    region and of the nation. Without one imported figure there is no table; gaps tell what is missing.
+    """Each figure at the end of its change, that change, and those of the middle half of comparable
+    territories, of the region and of the nation; a later figure is in a note. Without one imported figure
+    there is no table; gaps tell what is missing.
     """
     found = picked(place)
     rows = [row for name in SIX if (row := _row(found, name))]
     notes = tuple(runs(f"trap.{name}") for name in SIX if found.of(name) is not None and has(f"trap.{name}"))
+    notes += tuple(note for name in SIX if (note := _later(found, name)))
     if len(rows) < 2:
         return NO_TABLE
     return table_of("figures", WIDTHS, rows, tuple(WIDTHS)[1:], notes=notes)
@@ -77,19 +79,39 @@ def _themed(rows: pd.DataFrame) -> pd.Series:
 
 
 def _row(found: Picked, name: str) -> tuple[str, ...] | None:
-    own, moved = found.of(name), change_of(name)
+    own, moved = _at_end(found, name), change_of(name)
     if own is None:
         return None
     change = found.of(moved)
-    half = found.of(name if change is None else moved, group=MEDIAN)
+    compared = own if change is None else change
+    half = found.of(compared["indicator"], group=MEDIAN, period=compared["period"])
     since = between = ""
     if change is not None:
-        since = f"{figure_text(change)} " + say("figures.since", first=change["period"].split("/")[0])
+        first, last = change["period"].split("/")
+        since = f"{figure_text(change)} " + say("figures.since", first=first, last=last)
     if half is not None:
         between = say("figures.between", low=figure_text(half, "low"), high=figure_text(half, "high"))
     areas = (found.of(moved, group=f"area={area}") for area in ("region", "nation"))
     others = ("" if row is None else figure_text(row) for row in areas)
     return say(f"figure.{name}"), _dated(own), since, between, *others
+
+
+def _at_end(found: Picked, name: str) -> Row | None:
+    """A figure where its change ends: never a quarter beside the change of yearly means. Without a change,
+    or where its end is not told, the latest.
+    """
+    own, change = found.of(name), found.of(change_of(name))
+    if change is None:
+        return own
+    return found.of(name, period=change["period"].split("/")[1]) or own
+
+
+def _later(found: Picked, name: str) -> Sentence:
+    """The latest figure, when it is later than the one of its line; else nothing."""
+    own, last = _at_end(found, name), found.of(name)
+    if own is None or last is None or own["period"] == last["period"]:
+        return ()
+    return runs("figures.later", what=say(f"figure.{name}"), value=_dated(last), year=str(own["period"]))
 
 
 def moment(period: str) -> str:
@@ -103,6 +125,5 @@ def _dated(own: Row) -> str:
 
 
 def figure_text(row: Row, column: str = "value") -> str:
-    """A figure in a cell: a change with its sign, points by their short name."""
-    text = as_text(row[column], row["unit"], sign=signed(row))
-    return text + (" pt" if row["unit"] == "points" else "")
+    """A figure in a cell: a change with its sign, points by their name."""
+    return measured(row[column], row["unit"], sign=signed(row))

@@ -1,7 +1,7 @@
 """Every official figure on one axis: where the territory stands among comparable ones, figure by figure."""
 
 from impactkit.data.territories import Territory
-from impactkit.display.figures import figure_text
+from impactkit.display.figures import figure_text, moment
 from impactkit.display.shown import NOTHING, Chart, table_of
 from impactkit.display.style import BLUE, GREY, INK, PALE, SHADE, Axes, drawn
 from impactkit.evidence.picked import MEDIAN, picked
@@ -23,10 +23,14 @@ def spine_chart(place: Territory) -> Chart:
     found = [(name, *rows) for name in SIX if (rows := _rows(place, name))]
     if len(found) < FEWEST:
         return NOTHING
-    rows = []
+    names, rows = [], []
     for name, own, half in found:
-        what = say(f"spine.{'level' if own['indicator'] == name else 'change'}", what=say(f"figure.{name}"))
-        rows.append((what, figure_text(own), *(figure_text(half, end) for end in ("low", "value", "high"))))
+        level = own["indicator"] == name
+        what = say(f"spine.{'level' if level else 'change'}", what=say(f"figure.{name}"))
+        dates = moment(own["period"]) if level else own["period"].replace("/", "–")
+        ends = (figure_text(half, end) for end in ("low", "value", "high"))
+        names.append(what)
+        rows.append((say("spine.dated", what=what, dates=dates), figure_text(own), *ends))
     items = "\u202f; ".join(
         say("spine.item", what=row[0], own=row[1], low=row[2], high=row[4]) for row in rows
     )
@@ -37,10 +41,10 @@ def spine_chart(place: Territory) -> Chart:
         for key, at, weight in (("lower", 0.4, "normal"), ("half", 0.6, "bold"), ("higher", 0.8, "normal")):
             words = say(f"spine.{key}")
             axes.text(at, -0.3, words, ha="center", va="center", color=GREY, size=8, weight=weight)
-        for at, ((name, told, *_), (_, own, half)) in enumerate(zip(rows, found, strict=True)):
+        for at, (name, (_, figure, *_), (_, own, half)) in enumerate(zip(names, rows, found, strict=True)):
             axes.text(0.335, at + 0.4, name, ha="right", va="center", color=INK)
             _line(axes, at + 0.4, own, half)
-            axes.text(0.87, at + 0.4, told, ha="left", va="center", color=BLUE, weight="bold")
+            axes.text(0.87, at + 0.4, figure, ha="left", va="center", color=BLUE, weight="bold")
 
     svg = drawn(draw, LINE * len(found) + 0.25)
     data = table_of("spine.column", WIDTHS, rows, tuple(WIDTHS)[1:], caption=say("spine.data"))
@@ -50,8 +54,10 @@ def spine_chart(place: Territory) -> Chart:
 def _rows(place: Territory, name: str) -> tuple[Row, Row] | None:
     """The change, or the level where no change is told, beside the middle half of comparable ones."""
     for indicator in (change_of(name), name):
-        own, half = picked(place).of(indicator), picked(place).of(indicator, group=MEDIAN)
-        if own is not None and half is not None and half["high"] > half["low"]:
+        if (own := picked(place).of(indicator)) is None:
+            continue
+        half = picked(place).of(indicator, group=MEDIAN, period=own["period"])
+        if half is not None and half["high"] > half["low"]:
             return own, half
     return None
 

@@ -13,7 +13,7 @@ from impactkit.data.tables import labels
 from impactkit.display.shown import NOTHING, Chart, Essentials, Prose, Shown, Table, Title, table_of
 from impactkit.display.style import BAND, BLUE, GREY, INK, PALE, RUST, SHADE, Axes, beside, drawn, figures_on
 from impactkit.errors import UnknownName
-from impactkit.evidence import together
+from impactkit.evidence import counted, together
 from impactkit.evidence.estimated import outcomes
 from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import TIMES, as_text
@@ -42,13 +42,14 @@ def essentials_of(ev: Evaluation) -> Essentials:
 
 
 def themes_table(ev: Evaluation) -> Table:
-    """Each theme: how many challenges bear on it, in which share of the territories that name some."""
+    """Each theme: how many challenges bear on it, in how many of the territories with a theme."""
     found, rows = together.of_programme(ev), []
     for theme, name in labels("challenges", "themes").items():
         count = found.of("count_challenges", group=f"theme={theme}")
-        share = found.of("share_territories", group=f"theme={theme}")
-        if count is not None and share is not None:
-            rows.append((name, number(count["value"]), as_text(share["value"], "part")))
+        places = found.of("count_territories", group=f"theme={theme}")
+        if count is not None and places is not None:
+            having = say("together.themes.of", count=number(places["value"]), all=number(places["n"]))
+            rows.append((name, number(count["value"]), having))
     return table_of("together.themes", {"what": 3.0, "count": 1.0, "share": 1.4}, rows, FIGURES)
 
 
@@ -182,8 +183,9 @@ def _interval(axes: Axes, at: float, ends: tuple[float | None, ...], times: floa
 
 
 def _estimate(ev: Evaluation) -> tuple[Sentence, ...]:
-    found = together.estimate(ev)
-    return (*found, plan(ev)) if found else ()
+    said = together.estimate(ev)
+    counts = tuple(counted.sentence(ev, name, together.whole(ev, name)) for name in outcomes(ev))
+    return (*counts, *said, plan(ev)) if said else ()
 
 
 SAID: dict[str, Callable[[Evaluation], tuple[Sentence, ...]]] = {

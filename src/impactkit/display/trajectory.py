@@ -57,9 +57,6 @@ def _data(
 ) -> Table:
     """Year by year, the territory and the middle half of the comparable ones, as the rows print them."""
     name, unit = yearly(outcome), "part" if is_rate(outcome) else "indice"
-    if unit == "indice" and picked(place).of(name) is None:
-        # Without an index among the rows, the figures themselves.
-        name, unit = outcome, "unités"
     mine = path[path["role"] == "territory"].set_index("period")["index" if unit == "indice" else "value"]
     half = picked(place).many(name, MEDIAN).dropna(subset=["value"]).set_index("period")
     many = path[path["role"] == "comparable"]["unit"].nunique() >= ENOUGH

@@ -9,7 +9,7 @@ from impactkit.evidence.declared import cited
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.picked import MEDIAN, as_text, measured, picked, signed
 from impactkit.indicators.comparable import family_of, last_before
-from impactkit.indicators.figures import RANGE, change_of
+from impactkit.indicators.figures import ALL_UNITS, ORDINARY, RANGE, change_of
 from impactkit.indicators.rows import Row
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number
@@ -72,16 +72,36 @@ def among(place: Territory, indicator: str) -> Sentence:
 
 
 def ordinary(place: Territory, indicator: str) -> Sentence:
-    """Whether the change is within what units of that size usually show; empty under twenty of them."""
+    """Whether the change is within what units of that size usually show; outside, how many of them moved as
+    far, and how many territories and figures are looked at so. Empty under twenty units.
+    """
     figures = picked(place)
-    moved, limits = figures.of(change_of(indicator)), figures.of(change_of(indicator), group="expected=95")
+    moved, limits = figures.of(change_of(indicator)), figures.of(change_of(indicator), group=ORDINARY)
     if moved is None or limits is None:
         return ()
     points, scale = _points(moved)
     way = "inside" if position(moved["value"], limits, scale) == "inside" else "outside"
     family = say(f"noun.{family_of(place, indicator)}", n=2)
     told = _span(limits) | {"count": number(limits["n"]), "family": family}
-    return runs(f"official.ordinary{points}.{way}", **told)
+    among = ".all" if limits["flag"] == ALL_UNITS else ""
+    said = runs(f"official.ordinary{points}{among}.{way}", **told)
+    return said if way == "inside" else joined(said, _unusual(place, indicator))
+
+
+def _unusual(place: Territory, indicator: str) -> Sentence:
+    """How rare a change outside the limits is, and among how many that are looked at."""
+    figures, group = picked(place), f"on={indicator}"
+    as_far = figures.of("count_as_far", group=group)
+    assert as_far is not None
+    count = {"count": number(as_far["n"])}
+    if far := round(as_far["value"]):
+        rare = runs("official.as-far", n=far, far=number(far), **count)
+    else:
+        rare = runs("official.as-far.none", **count)
+    looks = figures.count("count_looks", group=group)
+    tried = len(figures.many("count_looks", "on="))
+    every = say("official.figures", n=tried, count=number(tried))
+    return joined(rare, runs("official.unusual", n=looks, looks=number(looks), figures=every))
 
 
 def paragraph(place: Territory, indicator: str, *, short: bool = False) -> Sentence:

@@ -13,7 +13,7 @@ from impactkit.indicators.protected import hidden_tables
 from impactkit.indicators.rows import Row
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.currency import money_unit
-from impactkit.wording.numbers import number, percent
+from impactkit.wording.numbers import number, percent, rounded
 
 MEDIAN = "comparable=median"
 DECIMALS = {"points": 1, "fois": 1, "indice": 1, "types": 1}
@@ -99,7 +99,8 @@ def measured(value: float | None, unit: str, *, sign: bool = False) -> str:
     """As `as_text`, with points named: « +0,4 point »."""
     assert value is not None
     text = as_text(value, unit, sign=sign)
-    return f"{text} " + say("unit.points", n=abs(value)) if unit == "points" else text
+    # As it is printed: 1,96 is « 2,0 points ».
+    return f"{text} " + say("unit.points", n=abs(rounded(value, 1))) if unit == "points" else text
 
 
 def signed(row: Row) -> bool:

@@ -16,13 +16,14 @@ from impactkit.effects.decision import Decision, Obstacle, decide
 from impactkit.effects.programme import programme_effect
 from impactkit.effects.programmes import unseparated
 from impactkit.effects.results import Effect
+from impactkit.evidence import counted
 from impactkit.evidence.declared import cited
 from impactkit.evidence.effect_rows import COLUMNS, Row, row, unit_of
 from impactkit.evidence.estimated import effects_of, outcomes
 from impactkit.evidence.finding import Finding, Sentence, joined
 from impactkit.evidence.gap import BETWEEN, hundreds
 from impactkit.evidence.gap import inseparable as inseparable_from
-from impactkit.evidence.picked import Picked, as_text, measured
+from impactkit.evidence.picked import Picked, measured
 from impactkit.indicators import indicators
 from impactkit.indicators.transfers import suggest_transfers
 from impactkit.wording.catalogue import runs, say
@@ -73,8 +74,8 @@ def projects(ev: Evaluation) -> Sentence:
     about = {"places": places, "all": every, "source": sources(known["source"])}
     return joined(
         found.told("together.projects", "count_projects", n="value", **about),
-        found.told("together.jobs", "count_jobs", n="value", places=jobs),
-        found.told("together.first", "days_to_first_project", group="clock=label"),
+        found.told("together.jobs", "count_jobs", n="value", places=jobs, all=every),
+        found.told("together.first", "days_to_first_project", group="clock=label", all=every),
     )
 
 
@@ -83,16 +84,32 @@ def themes(ev: Evaluation) -> Sentence:
     found = of_programme(ev)
     if (whole := found.of("count_challenges")) is None:
         return ()
+    every = found.count("count_territories", group="status=labelled")
+    places = {
+        "places": number(found.count("count_territories", group="about=challenges")),
+        "all": number(every),
+    }
+    about = places | {"source": sources(whole["source"])}
+    said = found.told("together.themes", "count_challenges", n="value", **about)
+    ranks = found.many("index_theme_rank", "theme=").dropna(subset=["value"])
+    if ranks.empty:
+        return said
     words = labels("challenges", "themes")
-    ranks = found.many("index_theme_rank", "theme=")
     groups = ranks[ranks["value"] == ranks["value"].min()]["group"]
     first = [group.removeprefix("theme=") for group in groups]
-    share = found.of("share_territories", group=f"theme={first[0]}")
-    assert share is not None
-    source, places = sources(whole["source"]), number(share["n"])
-    said = found.told("together.themes", "count_challenges", n="value", places=places, source=source)
-    told = {"themes": "\u202f; ".join(words[one] for one in first), "share": as_text(share["value"], "part")}
-    return joined(said, runs("together.themes.first", n=len(first), **told))
+    having = found.of("count_territories", group=groups.iloc[0])
+    assert having is not None
+    holes = {"themes": "\u202f; ".join(words[theme] for theme in first), "themed": number(having["n"])}
+    holes["unthemed"] = number(found.count("count_challenges_unthemed"))
+    count = round(having["value"])
+    known = runs("together.themes.known", n=round(having["n"]), **holes)
+    # Where each territory has a theme and each challenge too, there is nothing to tell apart.
+    alike = holes["themed"] == places["places"] and not found.count("count_challenges_unthemed")
+    return joined(
+        said,
+        () if alike else known,
+        runs("together.themes.first", n=len(first), count=number(count), **holes),
+    )
 
 
 def exchanges(ev: Evaluation) -> Sentence:
@@ -259,6 +276,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
         for one in gaps(ev, outcome).itertuples(index=False):
             mine = row("gap", unit, one.value, one.low, one.high, one.n)
             found.append(about | mine | {"territory": one.territory})
+        found += [about | count for count in counted.rows(ev, outcome, told)]
         if told.estimate is None:
             continue
         whole_of = [

@@ -33,9 +33,13 @@ def rows(place: Territory) -> pd.DataFrame:
     unit = money_unit("euros")
     for one in values(place):
         told = [
-            row("ratio", money_unit(PER_EURO), one.ratio, *(one.ratio_range or ())),
-            row("npv", unit, _round(one.npv), *map(_round, one.npv_range)),
+            row("ratio", money_unit(PER_EURO), one.ratio_median, *(one.ratio_range or ())),
+            row("npv", unit, _round(one.median), *map(_round, one.npv_range)),
             row("positive", "part", one.positive),
+            row("negative", "part", 1 - one.positive),
+            row("central_ratio", money_unit(PER_EURO), one.ratio),
+            row("central_npv", unit, _round(one.npv)),
+            row("above", "part", one.above),
             row("break_even", "part", one.break_even),
             row("payback", "année", one.payback),
             row("benefits", unit, _round(one.benefits)),
@@ -64,29 +68,50 @@ def lines(one: Value) -> pd.DataFrame:
 
 
 def sentences(place: Territory) -> tuple[Sentence, ...]:
-    """What each valued project is worth: the ratio between its ends, what would undo it, what is contested,
-    what is not put in euros. Empty where nothing is valued.
+    """What each valued project is worth: what the draws say, where the value at the central hypotheses is
+    among them, what would undo it, in which prices, what is contested, what is not put in euros. Empty
+    where nothing is valued.
     """
     return tuple(_sentence(one) for one in values(place))
 
 
 def _sentence(one: Value) -> Sentence:
     npv = {"npv_low": _euros(one.npv_range[0]), "npv_high": _euros(one.npv_range[1])}
-    told = {"project": Declared(one.name), "base": str(one.base), "share": percent(one.positive)}
-    if one.ratio is None or one.ratio_range is None:
+    npv["npv"] = _euros(one.median)
+    told = {"project": Declared(one.name), "base": str(one.base), "loss": percent(1 - one.positive)}
+    if one.ratio_median is None or one.ratio_range is None:
         parts = [runs("value.no-ratio", **told, **npv)]
     else:
         ends = {"low": number(one.ratio_range[0], 2), "high": number(one.ratio_range[1], 2)}
-        parts = [runs("value.ratio", ratio=number(one.ratio, 2), **ends, **told, **npv)]
-    if one.break_even is not None:
-        parts.append(runs("value.break-even", share=percent(one.break_even)))
-    if one.payback is not None:
-        parts.append(runs("value.payback", year=str(one.payback)))
+        parts = [runs("value.ratio", ratio=number(one.ratio_median, 2), **ends, **told, **npv)]
+    parts += [_central(one), _prices(one)]
     for key, items in (("value.contested", one.contested), ("value.refused", one.refused)):
         if items:
             named = listed(runs("value.item", name=Declared(item)) for item in items)
             parts.append(joined(runs(key), named))
     return joined(*parts)
+
+
+def _central(one: Value) -> Sentence:
+    """The value at the central hypotheses, named as such, and what holds for them alone."""
+    holes = {"ratio": "" if one.ratio is None else number(one.ratio, 2), "npv": _euros(one.npv)}
+    holes["share"] = "" if one.above is None else percent(one.above)
+    key = "value.central" + (".no-ratio" if one.ratio is None else "")
+    parts = [runs(key if one.above is not None else key + ".alone", **holes)]
+    if one.break_even is not None:
+        parts.append(runs("value.break-even", share=percent(one.break_even)))
+    if one.payback is not None:
+        parts.append(runs("value.payback", year=str(one.payback)))
+    return joined(*parts)
+
+
+def _prices(one: Value) -> Sentence:
+    """In which prices the amounts are: those of their sources, none deflated."""
+    said = runs("value.prices")
+    if not one.euros:
+        return said
+    dated = (runs("value.priced", name=Declared(name), year=year) for name, year in one.euros)
+    return joined(said, runs("value.prices.dated"), listed(dated))
 
 
 def _round(amount: float) -> float:

@@ -15,7 +15,7 @@ def annual(told: pd.DataFrame) -> pd.DataFrame:
     if not within.any():
         return told.reset_index(drop=True)
     parts = told[within].assign(year=told["period"].str[:4])
-    needed = parts["period"].map(_in_a_year).iloc[0]
+    needed = parts["period"].map(in_a_year).iloc[0]
     keys, means = ["unit", "year"], ["value", "low", "high"]
     grouped = parts.groupby(keys)
     rest = parts.drop(columns=[*means, "period"]).drop_duplicates(keys).set_index(keys)
@@ -23,7 +23,7 @@ def annual(told: pd.DataFrame) -> pd.DataFrame:
     return whole.rename(columns={"year": "period"}).assign(as_of=lambda found: found["period"])
 
 
-def _in_a_year(period: str) -> int:
+def in_a_year(period: str) -> int:
     """How many periods of this length make a year; a day stands for its own."""
     if "-Q" in period:
         return 4

@@ -15,8 +15,9 @@ OTHER = "other"
 
 def rows(ev: Evaluation) -> pd.DataFrame:
     """By territory: `count_challenges` that a source names, `share_challenges_themed`. Over the labelled
-    territories (territory ""), by theme: count_challenges (`n`: themed challenges), share_territories (`n`:
-    territories with a themed challenge), index_theme_rank, and count_themes_together in one territory.
+    territories (territory ""), by theme: count_challenges (`n`: themed challenges), share_territories and
+    count_territories (`n`: territories with a themed challenge; group `about=challenges`: those that name
+    one at all), index_theme_rank, and count_themes_together in one territory.
 
     Traps: fewer challenges known than the label asks does not mean fewer set, so that every share by theme
     is over what is known; a challenge with two themes counts in both, so that themes add up to more than
@@ -65,6 +66,8 @@ def _programme(ev: Evaluation) -> Iterator[Row]:
     yield told_or(missing, "", "count_challenges_unthemed", unthemed, "défis", known)
     if known.empty:
         return
+    places = known["territory"].nunique()
+    yield told("", "count_territories", places, "territoires", known, group="about=challenges")
     territories = _by_territory(known)
     if territories.empty:
         yield told("", "share_territories", None, "part", known, n=0, flag="missing:unthemed")
@@ -89,5 +92,6 @@ def _by_theme(themed: pd.DataFrame, territories: pd.DataFrame) -> Iterator[Row]:
         about = {"n": len(territories), "group": f"theme={theme}"}
         yield told("", "count_challenges", len(some), "défis", themed, group=about["group"])
         yield told("", "share_territories", territories[theme].mean(), "part", themed, **about)
+        yield told("", "count_territories", territories[theme].sum(), "territoires", themed, **about)
         if theme != OTHER:
             yield told("", "index_theme_rank", ranks[theme], "rang", themed, **about)

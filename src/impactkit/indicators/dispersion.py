@@ -1,26 +1,41 @@
 """How far a figure may lie from the others without anything being out of the ordinary."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-# Fewer units than this do not show how dispersion changes with size.
+# Fewer units than this do not show what is ordinary.
 ENOUGH = 20
-# Beyond the size of the twentieth largest, too few units tell: their spread is taken for all.
-LARGEST = 20
+# How many units of the nearest sizes tell what is ordinary at a size.
+NEAREST = 100
 Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
 class Expected:
-    """Where `share` of the units lie, for a size: the median of all, and its limits."""
+    """Where `share` of the units nearest in size lie: their median, its limits, their changes.
+
+    `chosen`: whether they are a choice by size, or all the units that there are.
+    """
 
     median: float
     low: float
     high: float
     share: float
-    n: int
+    changes: tuple[float, ...] = field(repr=False)
+    chosen: bool
+
+    @property
+    def n(self) -> int:
+        """How many units tell the limits."""
+        return len(self.changes)
+
+    def as_far(self, value: float) -> int:
+        """How many of these units lie as far from their median as a value does."""
+        away = abs(value - self.median)
+        return sum(abs(change - self.median) >= away for change in self.changes)
 
 
 def wilson(share: float, n: float) -> tuple[float, float]:
@@ -46,30 +61,32 @@ def byar(count: float) -> tuple[float, float]:
     return float(low), float(more * (1 - 1 / (9 * more) + Z95 / (3 * more**0.5)) ** 3)
 
 
-def expected(values: pd.Series, sizes: pd.Series, at: float, *, share: float = 0.95) -> Expected | None:
-    """Limits by size (a funnel) around the median of `values`, told by the units themselves; None under 20,
-    or for a size larger than any.
+def expected(
+    values: pd.Series, sizes: pd.Series, at: float, *, share: float = 0.95, ranks: bool = False
+) -> Expected | None:
+    """Limits of the ordinary at a size, told by the hundred units nearest to it (all of them when they are
+    fewer); None under 20 units, or for a size outside those of the units.
 
-    The spread is a power of the size, fitted to the distances from the median and set so that `share` of the
-    units lie inside. It is what was seen, larger than chance alone would give (Spiegelhalter, Stat. Med. 24
-    (2005), on overdispersion); beyond the size of the twentieth largest unit the spread stays that of it.
+    Around their median, as far as the distance that `share` of one more unit would not exceed: the 96th of a
+    hundred. `ranks`: from one rank to its mirror instead (the second smallest and the second largest of a
+    hundred), for changes that a median does not halve evenly. Both count the unit that is asked about as one
+    more exchangeable with them: among N, the rank r holds r / (N + 1).
     """
     known = pd.DataFrame({"value": values, "size": sizes}).dropna()
     known = known[known["size"] > 0]
     # Of a size that no unit has, the units tell nothing.
-    if len(known) < ENOUGH or not 0 < at <= known["size"].max():
+    if len(known) < ENOUGH or not known["size"].min() <= at <= known["size"].max():
         return None
-    ordered = np.sort(known["size"].to_numpy())
-    largest = float(ordered[-min(LARGEST, len(ordered))])
-    median = float(known["value"].median())
-    away = (known["value"] - median).abs().to_numpy()
-    logs = np.log(np.minimum(known["size"].to_numpy(), largest))
-    # A distance of nil has no logarithm; a thousandth of the usual one stands for it.
-    floor = max(float(np.median(away)) / 1000, 1e-12)
-    fitted = np.polyfit(logs, np.log(np.maximum(away, floor)), 1)[0] if np.ptp(logs) > 0 else 0.0
-    # Larger units vary less; the other way round would be noise.
-    slope = min(float(fitted), 0.0)
-    spread = np.exp(slope * logs)
-    scale = float(np.quantile(away / spread, share, method="higher"))
-    half = scale * float(np.exp(slope * np.log(min(at, largest))))
-    return Expected(median, median - half, median + half, share, len(known))
+    away = np.abs(np.log(known["size"].to_numpy()) - np.log(at))
+    near = known["value"].to_numpy()[np.argsort(away, kind="stable")[:NEAREST]]
+    median, count = float(np.median(near)), len(near) + 1
+    if ranks:
+        out = max(math.floor((1 - share) / 2 * count), 1)
+        ordered = np.sort(near)
+        low, high = float(ordered[out - 1]), float(ordered[-out])
+    else:
+        distances = np.sort(np.abs(near - median))
+        half = float(distances[min(math.ceil(share * count), len(near)) - 1])
+        low, high = median - half, median + half
+    changes = tuple(float(change) for change in near)
+    return Expected(median, low, high, share, changes, chosen=len(known) > NEAREST)

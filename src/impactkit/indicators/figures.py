@@ -10,10 +10,10 @@ import pandas as pd
 from impactkit.data import geography, official, series
 from impactkit.data.sources.kinds import KINDS
 from impactkit.data.territories import Territory
-from impactkit.indicators.annual import after_break, annual
+from impactkit.indicators.annual import after_break, annual, in_a_year
 from impactkit.indicators.comparable import ENOUGH, family_of, last_before, sizes_of, untouched
 from impactkit.indicators.comparable import comparable as compared_with
-from impactkit.indicators.dispersion import byar, expected, wilson
+from impactkit.indicators.dispersion import Expected, byar, expected, wilson
 from impactkit.indicators.rows import ORIGIN, Row, row
 from impactkit.indicators.trajectory import (
     areas,
@@ -26,6 +26,9 @@ from impactkit.indicators.trajectory import (
 MEASURES = {"share_aged_75": "part", "count_jobs_private": "emplois", "rate_unemployment": "part"}
 MEASURES |= {"rate_poverty": "part", "count_jobs_ess": "emplois"}
 RANGE = "comparable=range"
+ORDINARY = "expected=95"
+# Limits told by every unit that there is, not by a choice of those nearest in size.
+ALL_UNITS = "all-units"
 
 
 def rows_of(place: Territory, indicator: str) -> list[Row]:
@@ -34,9 +37,11 @@ def rows_of(place: Territory, indicator: str) -> list[Row]:
     The indicator itself by period (low, high: rounding, or Wilson's and Byar's intervals of a sample or of
     events); `rate_<...>_change` from the last year before the label to the last one (a share for counts,
     points for rates), own, with group `comparable=median` (low, high: the middle half; n), `area=region`,
-    `area=nation`, `expected=95` (limits of the ordinary for a unit of that size); `index_` of counts by
-    year, own and median; `count_comparable` (group `on=<indicator>`); `share_zone` (part of the main
-    employment zone's jobs that lie in the territory, group `zone=<code>`).
+    `area=nation`, `expected=95` (limits of the ordinary for a unit of that size, by the `n` units nearest to
+    it; flag `all-units`: by all of them); `index_` of counts by year, own and median; `count_comparable`,
+    `count_as_far` (how many of these `n` units moved as far from their median as the territory) and
+    `count_looks` (how many territories are looked at so), of group `on=<indicator>`; `share_zone` (part of
+    the main employment zone's jobs that lie in the territory, group `zone=<code>`).
     """
     told = series.of_territory(place, indicator)
     known = told[told["value"].notna()] if len(told) else told
@@ -72,8 +77,8 @@ def _outside(place: Territory, indicator: str) -> bool:
 
 
 def _printed(told: pd.DataFrame) -> pd.DataFrame:
-    """What a report prints: years; of quarters, their yearly means and the last of them."""
-    if not told["period"].str.contains("-Q").any():
+    """What a report prints: years; of quarters or months, their yearly means and the last of them."""
+    if not (told["period"].map(in_a_year) > 1).any():
         return told
     known = told[told["value"].notna()].sort_values("period")
     return pd.concat([annual(told), known.tail(1)], ignore_index=True)
@@ -152,10 +157,10 @@ def _changes(place: Territory, indicator: str) -> list[Row]:
     found.append(_count(place, indicator, len(others), span, last_before(place, indicator) or mine["first"]))
     if len(others) >= ENOUGH:
         found.append(row(place.code, name, unit=measure, **median_of(others), **span))
-        found += _indices(place, indicator, span)
     elif len(others):
         all_of = {"group": RANGE, "low": others.min(), "high": others.max(), "n": len(others)}
         found.append(row(place.code, name, float(others.median()), measure, **all_of, **span))
+    found += _indices(place, indicator, span)
     return found + _expected(place, indicator, name, mine, span | {"unit": measure})
 
 
@@ -165,7 +170,9 @@ def _count(place: Territory, indicator: str, count: int, about: Row, period: str
 
 
 def _indices(place: Territory, indicator: str, about: Row) -> list[Row]:
-    """What the chart draws: for counts the index, for rates the rate, own and median of the comparables."""
+    """What the chart draws: for counts the index, for rates the rate; own, and from eight comparable units
+    on their median.
+    """
     column = "value" if is_rate(indicator) else "index"
     name, measure = yearly(indicator), "part" if is_rate(indicator) else "indice"
     found = []
@@ -174,8 +181,9 @@ def _indices(place: Territory, indicator: str, about: Row) -> list[Row]:
         mine = year[year["role"] == "territory"][column].iloc[0]
         if not is_rate(indicator):
             found.append(row(place.code, name, float(mine), measure, **dated))
-        half = median_of(year[year["role"] == "comparable"][column])
-        found.append(row(place.code, name, unit=measure, **half, **dated))
+        others = year[year["role"] == "comparable"][column].dropna()
+        if len(others) >= ENOUGH:
+            found.append(row(place.code, name, unit=measure, **median_of(others), **dated))
     return found
 
 
@@ -195,16 +203,32 @@ def changes_of_all(
     return _moved(indicator, ends[first], ends[last]), *sizes_of(place, indicator, family)
 
 
-def _expected(place: Territory, indicator: str, name: str, mine: pd.Series, about: Row) -> list[Row]:
-    """Limits of the ordinary for a unit of the territory's size, told by every unit that the programme does
-    not touch.
+def ordinary(
+    place: Territory, indicator: str, every: tuple[pd.Series, pd.Series], size: float
+) -> Expected | None:
+    """Limits of the ordinary change at a size (see `expected`), from the changes and the sizes of all units:
+    by ranks for employment zones, around the median for the others.
     """
-    told = changes_of_all(place, indicator, mine["first"], mine["last"])
-    limits = expected(*told) if told else None
+    return expected(*every, size, ranks=family_of(place, indicator) == "zone")
+
+
+def _expected(place: Territory, indicator: str, name: str, mine: pd.Series, about: Row) -> list[Row]:
+    """Limits of the ordinary for a unit of the territory's size, told by the units nearest to it that the
+    programme does not touch; how many of them moved as far; how many territories are looked at so.
+    """
+    every = changes_of_all(place, indicator, mine["first"], mine["last"])
+    limits = ordinary(place, indicator, every[:2], every[2]) if every else None
     if limits is None:
         return []
-    rest = about | {"group": "expected=95", "low": limits.low, "high": limits.high, "n": limits.n}
-    return [row(place.code, name, limits.median, **rest)]
+    rest = about | {"group": ORDINARY, "low": limits.low, "high": limits.high, "n": limits.n}
+    rest["flag"] = "" if limits.chosen else ALL_UNITS
+    counted = about | {"group": f"on={indicator}", "unit": "unités"}
+    looked = [other for other in place.evaluation.territories if other.perimeter or other.units]
+    return [
+        row(place.code, name, limits.median, **rest),
+        row(place.code, "count_as_far", float(limits.as_far(mine["change"])), n=limits.n, **counted),
+        row(place.code, "count_looks", float(len(looked)), **counted),
+    ]
 
 
 def _level(place: Territory, indicator: str, known: pd.DataFrame) -> list[Row]:

@@ -158,13 +158,16 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     waves = Counter(place.wave.id for place in ev.territories if place.status == "labelled")
     ground = [geography.departements_in(place.communes, vintage=ev.vintage) for place in ev.territories]
     inside = Counter(code for codes in ground for code in codes)
-    states = board.groupby(["heading", "state"]).size()
+    # A programme's headings are those of its labelled territories, not of its candidates.
+    labelled = [place.code for place in ev.territories if place.status == "labelled"]
+    states = board[board["territory"].isin(labelled)].groupby(["heading", "state"]).size()
     counts = {f"status={name}": status[name] for name in ("labelled", "candidate") if status[name]}
     counts |= {f"wave={wave.id}": waves[wave.id] for wave in ev.waves}
     counts |= {"about=perimeter": sum(map(bool, ground)), "about=departements": len(inside)}
     counts |= {f"departement={code}": inside[code] for code in sorted(inside)}
-    counts |= {f"heading={heading}|state={state}": count for (heading, state), count in states.items()}
-    for group, count in counts.items():
-        about = {"source": ev.title, "n": len(ev.territories), "group": group}
+    headed = {f"heading={heading}|state={state}": count for (heading, state), count in states.items()}
+    for group, count in (counts | headed).items():
+        every = len(labelled) if group in headed else len(ev.territories)
+        about = {"source": ev.title, "n": every, "group": group}
         found.append(row("", "count_territories", float(count), "territoires", **about))
     return frame(found)

@@ -19,8 +19,8 @@ def rows(ev: Evaluation, *, of: str = "") -> pd.DataFrame:
     `count_units` and `count_communes` of the perimeter; `count_population` by year; `rate_population_change`
     (share, first to last year) with group `comparable=median` (low, high: the middle half; n: how many) when
     at least eight may be compared, otherwise one row per comparable unit; `index_population` (100 in the
-    first year), own and median; `count_comparable`. A territory without perimeter or with one year only has
-    these rows empty, with the reason.
+    first year), own and, from eight on, median; `count_comparable`. A territory without perimeter or with
+    one year only has these rows empty, with the reason.
     """
     asked = [place for place in ev.territories if of in ("", place.code)]
     return frame([one for place in asked for one in _rows_of(place)])
@@ -67,12 +67,19 @@ def _compared(place: Territory, path: pd.DataFrame, about: Row) -> list[Row]:
     if len(others) < ENOUGH:
         groups = {f"comparable={unit}": float(value) for unit, value in others.items()}
         found += [row(place.code, CHANGE, one, "part", group=name, **span) for name, one in groups.items()]
-        return found
-    found.append(row(place.code, CHANGE, unit="part", **median_of(others), **span))
+    else:
+        found.append(row(place.code, CHANGE, unit="part", **median_of(others), **span))
+    return found + _indices(place, path, span)
+
+
+def _indices(place: Territory, path: pd.DataFrame, span: Row) -> list[Row]:
+    """The index of each year; beside it the median of those that may be compared, from eight on."""
+    found = []
     for period, year in path.groupby("period"):
         dated = span | {"period": str(period), "data_vintage": str(period)}
-        mine = year[year["role"] == "territory"]["index"].iloc[0]
-        half = median_of(year[year["role"] == "comparable"]["index"])
-        found.append(row(place.code, "index_population", float(mine), "indice", **dated))
-        found.append(row(place.code, "index_population", unit="indice", **half, **dated))
+        own = year[year["role"] == "territory"]["index"].iloc[0]
+        found.append(row(place.code, "index_population", float(own), "indice", **dated))
+        others = year[year["role"] == "comparable"]["index"]
+        if len(others) >= ENOUGH:
+            found.append(row(place.code, "index_population", unit="indice", **median_of(others), **dated))
     return found

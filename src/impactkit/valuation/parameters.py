@@ -45,7 +45,7 @@ class Range:
 class Benefit:
     """What changes every year, and for how long: `quantity` a year from `start` during `years`, each worth
     `price` times `path` (one per year). `adjustments`: by name, all five of `ADJUSTMENTS`; the drop-off from
-    the second year on.
+    the second year on. `euros`: the year of whose euros a reference price is, "" where nobody says it.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Benefit:
     adjustments: Mapping[str, Range]
     path: tuple[float, ...] = ()
     contested: bool = False
+    euros: str = ""
 
     def __post_init__(self) -> None:
         if missing := [name for name in ADJUSTMENTS if name not in self.adjustments]:
@@ -81,8 +82,8 @@ class Cost:
 
 @dataclass(frozen=True)
 class Project:
-    """One project, its reference option (what would be done without it), the year that amounts are brought
-    to, the discount rate; `refused`: what is deliberately not put in euros.
+    """One project, its reference option (what would be done without it), the year to which amounts are
+    discounted, the discount rate; `refused`: what is deliberately not put in euros.
     """
 
     code: str
@@ -114,6 +115,11 @@ def reference_path(code: str, start: int, years: int) -> tuple[tuple[float, ...]
     if missing := [year for year in wanted if year not in by_year.index]:
         raise error(NotEnoughData, "value-years", code=code, years=", ".join(missing))
     return tuple(float(by_year[year]) for year in wanted), Range.of(1.0), contested
+
+
+def reference_euros(code: str) -> str:
+    """The year of whose euros the latest version of a reference value is; "" where nobody says it."""
+    return ", ".join(sorted(set(_latest(code)["euros"]) - {""}))
 
 
 def discount_rate() -> Range:
@@ -165,12 +171,14 @@ def _benefit(one: Mapping[Hashable, Any], shares: Mapping[tuple[Any, Any], Range
     if one["reference"]:
         path, price, contested = reference_path(str(one["reference"]), start, years)
     else:
-        told = {"value": one["price"], "low": one["price_low"], "high": one["price_high"]}
-        path, price, contested = (), _range(told, say("value.price", item=name)), False
+        asked = {"value": one["price"], "low": one["price_low"], "high": one["price_high"]}
+        path, price, contested = (), _range(asked, say("value.price", item=name)), False
     known = {kind: shares.get((kind, name), shares.get((kind, ""))) for kind in ADJUSTMENTS}
     adjustments = {kind: share for kind, share in known.items() if share is not None}
     quantity = _range(one, say("value.quantity", item=name))
-    return Benefit(name, str(one["dimension"]), start, years, quantity, price, adjustments, path, contested)
+    euros = reference_euros(str(one["reference"])) if one["reference"] else ""
+    stated = (name, str(one["dimension"]), start, years, quantity, price, adjustments, path)
+    return Benefit(*stated, contested=contested, euros=euros)
 
 
 def _whole(one: Mapping[Hashable, Any], column: str) -> int:

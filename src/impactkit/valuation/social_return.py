@@ -26,15 +26,19 @@ SHARES = ADJUSTMENTS[:-1]
 
 @dataclass(frozen=True, eq=False)
 class Value(Rich):
-    """What a project is worth, in euros of its base year, always with its range.
+    """What a project is worth, in euros discounted to its base year, always with its range. No amount is
+    deflated: each stays in the prices that its source tells (`euros`: benefits of which these are said to be
+    of another year, and that year).
 
-    `benefits`, `costs`: discounted, net of those of the reference option; `npv` their difference, `ratio`
-    their quotient (None without costs); `npv_range`, `ratio_range`: the middle 90 % of the draws, in which
-    every range is drawn; `positive`: the share of draws with a positive net present value. `payback`: the
-    year from which benefits exceed costs, None if never. `break_even`: the deadweight of all benefits at
-    which the net present value is zero, None where none is. `.table`: benefit or cost, year, gross, net,
-    discounted. `.by_dimension`: benefits against charges. `.swing`: npv at each end of each range, the
-    widest first. `refused`: what was deliberately not put in euros.
+    `median`, `ratio_median`: in the middle of the draws, in which every range is drawn; `npv_range`,
+    `ratio_range`: the middle 90 % of them; `positive`: the share of draws with a positive net present value.
+    At the central value of every hypothesis, which is not the middle of the draws: `benefits` and `costs`,
+    net of those of the reference option; `npv` their difference, `ratio` their quotient (None without
+    costs); `above`: the share of draws below it (None where nothing is drawn); `payback`: the year from
+    which benefits exceed costs, None if never; `break_even`: the deadweight of all benefits at which the net
+    present value is zero, None where none is; `.table`: benefit or cost, year, gross, net, discounted;
+    `.by_dimension`: benefits against charges; `.swing`: npv at each end of each range, the widest first.
+    `refused`: what was deliberately not put in euros.
     """
 
     name: str
@@ -45,21 +49,27 @@ class Value(Rich):
     ratio: float | None
     npv_range: tuple[float, float]
     ratio_range: tuple[float, float] | None
+    median: float
+    ratio_median: float | None
     positive: float
+    above: float | None
     payback: int | None
     break_even: float | None
     refused: tuple[str, ...] = ()
     contested: tuple[str, ...] = ()
+    euros: tuple[tuple[str, str], ...] = ()
     _table: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     _swing: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
     _draws: Draws | None = field(repr=False, default=None)
 
     def __repr__(self) -> str:
         low, high = self.npv_range
-        return f"Value({self.name}: npv {self.npv:.0f} [{low:.0f}, {high:.0f}] euros of {self.base})"
+        npv = f"{self.median:.0f} [{low:.0f}, {high:.0f}]"
+        return f"Value({self.name}: npv {npv} euros, discounted to {self.base})"
 
     def _told(self) -> tuple[tuple[str, str], ...]:
-        ratio, npv = _between(self.ratio, self.ratio_range, 2), _between(self.npv, self.npv_range, -2)
+        ratio = _between(self.ratio_median, self.ratio_range, 2)
+        npv = _between(self.median, self.npv_range, -2)
         told = {"ratio": ratio, "npv": npv}
         told |= {"positive": percent(self.positive, 0), "left_out": "\n".join(self.refused)}
         return cells(project=self.name, **told)
@@ -102,6 +112,8 @@ def valued(project: Project, *, draws: int = 10_000, seed: int = 0) -> Value:
     spread = drawn(project, _sums, draws=draws, seed=seed)
     about = {"contested": tuple(one.name for one in project.benefits if one.contested)}
     about |= {"refused": project.refused, "break_even": break_even(project, _sums)}
+    dated = (one for one in project.benefits if one.euros not in ("", str(project.base)))
+    about["euros"] = tuple((one.name, one.euros) for one in dated)
     told = (project.name, project.base, benefits, costs, spread, _lines(project))
     return _value(*told, **about, _swing=tornado(project, _sums))
 
@@ -109,9 +121,10 @@ def valued(project: Project, *, draws: int = 10_000, seed: int = 0) -> Value:
 def _value(
     name: str, base: int, benefits: float, costs: float, spread: Draws, table: pd.DataFrame, **rest: Any
 ) -> Value:
+    npv, ratio = benefits - costs, benefits / costs if costs > 0 else None
     return Value(
-        *(name, base, benefits, costs, benefits - costs, benefits / costs if costs > 0 else None),
-        *(spread.npv, spread.ratio, spread.positive, _payback(table)),
+        *(name, base, benefits, costs, npv, ratio, spread.npv, spread.ratio),
+        *(spread.median, spread.ratio_median, spread.positive, spread.above(npv), _payback(table)),
         _table=table,
         _draws=spread,
         **rest,
@@ -143,6 +156,7 @@ def together(values: Iterable[Value], name: str) -> Value:
         break_even=None,
         refused=tuple(one for value in told for one in value.refused),
         contested=tuple(one for value in told for one in value.contested),
+        euros=tuple(one for value in told for one in value.euros),
         _swing=pd.DataFrame(columns=["what", "low", "high", "at_low", "at_high"]),
     )
 

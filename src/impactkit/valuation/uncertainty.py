@@ -36,6 +36,21 @@ class Draws:
         return _middle(self.benefits / self.costs) if (self.costs > 0).all() else None
 
     @property
+    def median(self) -> float:
+        """Median of the net present value."""
+        return float(np.median(self.benefits - self.costs))
+
+    @property
+    def ratio_median(self) -> float | None:
+        """Median of the ratio; None where costs may be nothing."""
+        return float(np.median(self.benefits / self.costs)) if (self.costs > 0).all() else None
+
+    def above(self, npv: float) -> float | None:
+        """Share of the draws below a net present value; None where all of them are one."""
+        drawn = self.benefits - self.costs
+        return float((drawn < npv).mean()) if np.ptp(drawn) > 1e-9 * (1 + abs(npv)) else None
+
+    @property
     def positive(self) -> float:
         """Share of the draws with a positive net present value."""
         return float((self.benefits > self.costs).mean())

@@ -106,6 +106,15 @@ def runs(key: str, *, n: float | None = None, **holes: object) -> tuple[Run, ...
     )
 
 
+def without_label() -> dict[str, str]:
+    """What the catalogue says of a labelled territory, as it is said of a candidate: phrase to phrase."""
+    # As they are written: an evaluation's own words are said in their place, never looked for.
+    messages = (_messages(lang)[0] for lang in dict.fromkeys((voice().lang, "fr")))
+    (lines,) = next(forms for known in messages if all(forms := known.get("candidate.words", ("",))))
+    pairs = (line.split("=") for line in lines.split("|"))
+    return {phrase.strip(): words.strip() for phrase, words in pairs}
+
+
 def advice(key: str, *, n: float | None = None, **holes: Any) -> tuple[str, str]:
     """What is wrong, and what to do about it: the sentences of `key` and of `<key>.next`."""
     return say(key, n=n, **holes), say(f"{key}.next", **holes)
