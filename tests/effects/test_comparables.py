@@ -13,7 +13,8 @@ from impactkit.effects.comparison import case_of
 from impactkit.evidence import comparable_rows, effect_rows, near
 from impactkit.evidence.claim import claims
 from impactkit.evidence.essentials import findings
-from impactkit.evidence.estimated import detectability, estimated, gap
+from impactkit.evidence.estimated import estimated
+from impactkit.evidence.gap import detectability, gap
 from impactkit.evidence.official import among
 from impactkit.evidence.picked import picked
 from impactkit.indicators.comparable import ENOUGH
@@ -55,7 +56,7 @@ def test_one_noun_has_one_count(demo, outcome):
 
 
 def test_the_adjective_is_that_of_the_balance_table(demo):
-    for place in demo.territories:
+    for place in [place for place in demo.territories if place.status == "labelled"]:
         size = balance(place, JOBS).set_index("quantity").loc["size"]
         table = comparables(place, JOBS)
         pool = table[table["weight"].notna()]
@@ -67,7 +68,7 @@ def test_the_adjective_is_that_of_the_balance_table(demo):
 def test_one_band_for_one_thing(demo):
     """The table of the gap, the line below it and the alternative text end where one another do."""
     for outcome in (JOBS, UNEMPLOYMENT):
-        place = demo.territory("baie-d-ysorne")
+        place = demo.territory("trois-brumes")
         path, _ = effect_rows.path(place, estimated(place, outcome).effect)
         low, high = estimated(place, outcome).effect.about["placebos"]
         assert (low, high) == pytest.approx((path["low"].iloc[-1], path["high"].iloc[-1]))
