@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from impactkit.data import series
 from impactkit.data.evaluation import Evaluation
+from impactkit.data.outcome_names import named
 from impactkit.data.territories import Territory
 from impactkit.effects.comparison import NO_DESIGN, refused
 from impactkit.effects.results import Effect
 from impactkit.evidence.effect_rows import Row, row
-from impactkit.evidence.estimated import effects_of, named
+from impactkit.evidence.estimated import effects_of
 from impactkit.evidence.finding import Sentence, filled, joined, listed
 from impactkit.indicators.comparable import family_of
 from impactkit.wording.catalogue import Run, runs, say
