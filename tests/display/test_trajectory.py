@@ -17,9 +17,8 @@ def words(sentence):
 def read(chart):
     """The caption of a chart's table, and the territory's figure by year."""
     cells = [[words(cell) for cell in row] for row in chart.data.rows]
-    figures = {
-        row[0]: float(row[1].replace("\u202f", "").replace("%", "").replace(",", ".")) for row in cells
-    }
+    plain = {row[0]: row[1].replace("\u202f", "").replace("%", "").replace(",", ".") for row in cells}
+    figures = {year: float(text) for year, text in plain.items()}
     return words(chart.data.caption), figures
 
 

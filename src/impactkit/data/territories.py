@@ -90,7 +90,9 @@ class Territory(Rich):
         if self.status == "candidate":
             return ""
         events = self.table("events")
-        own = events[(events["kind"] == "label") & (events["territory"] == self.code)]["date"]
+        # A date that was deduced does not stand for the one of its wave.
+        said = (events["kind"] == "label") & (events["deduced"] == "")
+        own = events[said & (events["territory"] == self.code)]["date"]
         return next(filter(None, own), self.wave.labelled)
 
     @functools.cached_property

@@ -2,6 +2,7 @@
 it has earned.
 """
 
+import dataclasses
 import functools
 import re
 from typing import Any
@@ -23,6 +24,7 @@ from impactkit.indicators.comparable import ENOUGH
 from impactkit.wording.catalogue import has, say
 from impactkit.wording.currency import money_unit
 from impactkit.wording.numbers import when
+from impactkit.wording.voice import EURO, voice
 
 COLUMNS = ["claim", "territory", "logic", "level", "sentence", "rule", "indicator", "group", "period"]
 COLUMNS += ["value", "low", "high", "n", "unit", "source", "as_of", "data_vintage", "geography_vintage"]
@@ -100,7 +102,8 @@ def _of_row(row: dict[str, Any]) -> dict[str, Any]:
     missing = row["flag"].removeprefix("missing:") if pd.isna(row["value"]) else ""
     key = rule(level, missing=missing, withheld=missing == "withheld")
     # What an official source publishes in euros is in euros.
-    label = money_unit(about["label_fr"]) if about["table"] else about["label_fr"]
+    speaks = voice() if about["table"] else dataclasses.replace(voice(), currency=EURO)
+    label = speaks.own(about["label_fr"])
     return {
         **{name: row[name] for name in COLUMNS if name in row},
         **{name: about[name] for name in ("logic", "dimension", "sdg", "iris")},

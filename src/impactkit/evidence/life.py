@@ -6,6 +6,7 @@ from impactkit.data.tables import labels
 from impactkit.data.territories import Territory
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.picked import as_text, picked
+from impactkit.indicators.rows import Row
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number
 
@@ -44,6 +45,7 @@ def roadmap(place: Territory) -> Sentence:
         figures.told("life.roadmap", "count_milestones", n="value", done=number(done["value"])),
         figures.told("life.due", "count_milestones_on_time", n="n"),
         figures.told("life.delay", "days_milestone_delay", n="n"),
+        coarse(figures.of("days_milestone_delay")),
         figures.told("life.moved", "count_milestones_moved", n="value") if late else (),
     )
 
@@ -88,7 +90,17 @@ def obstacles(place: Territory) -> Sentence:
     figures = picked(place)
     told = by_code(place, "count_obstacles", "outcome", labels("obstacles", "outcome"))
     known = figures.told("life.obstacles", "count_obstacles", n="value", outcomes=told)
-    return joined(known, figures.told("life.answer", "days_to_resolution")) if known else ()
+    answer = joined(
+        figures.told("life.answer", "days_to_resolution"), coarse(figures.of("days_to_resolution"))
+    )
+    return joined(known, answer) if known else ()
+
+
+def coarse(duration: Row | None) -> Sentence:
+    """How precise the dates of a duration are, unless all are days; empty without one."""
+    if duration is None or duration["quality"] not in ("month", "year"):
+        return ()
+    return runs(f"precision.{duration['quality']}")
 
 
 def unintended(place: Territory) -> Sentence:

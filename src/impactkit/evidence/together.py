@@ -23,6 +23,7 @@ from impactkit.evidence.estimated import effects_of, outcomes
 from impactkit.evidence.finding import Finding, Sentence, joined
 from impactkit.evidence.gap import BETWEEN, hundreds
 from impactkit.evidence.gap import inseparable as inseparable_from
+from impactkit.evidence.life import coarse
 from impactkit.evidence.picked import Picked, measured
 from impactkit.indicators import indicators
 from impactkit.indicators.transfers import suggest_transfers
@@ -76,6 +77,7 @@ def projects(ev: Evaluation) -> Sentence:
         found.told("together.projects", "count_projects", n="value", **about),
         found.told("together.jobs", "count_jobs", n="value", places=jobs, all=every),
         found.told("together.first", "days_to_first_project", group="clock=label", all=every),
+        coarse(found.of("days_to_first_project", group="clock=label")),
     )
 
 

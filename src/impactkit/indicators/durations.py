@@ -8,6 +8,12 @@ ENOUGH = 5
 CURVE = ["days", "at_risk", "ended", "share_left"]
 
 
+def stated(facts: pd.DataFrame, column: str) -> pd.Series:
+    """Dates of a column as sources say them: "" for what was deduced, of which no duration is told."""
+    deduced = [column in names.split("|") for names in facts["deduced"]]
+    return facts[column].where(~pd.Series(deduced, index=facts.index, dtype=bool), "")
+
+
 def curve(days: Sequence[float], ended: Sequence[bool]) -> pd.DataFrame:
     """Kaplan-Meier curve, one row per day on which something ends: days, at_risk, ended, share_left.
 

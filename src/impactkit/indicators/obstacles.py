@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from impactkit.data.dates import days_between
+from impactkit.data.dates import PRECISIONS, coarsest, days_between
 from impactkit.data.evaluation import Evaluation
-from impactkit.indicators.durations import median
+from impactkit.indicators.durations import median, stated
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import Row, frame, programme, told, told_or
 
@@ -35,7 +35,9 @@ def rows(ev: Evaluation) -> pd.DataFrame:
             found.append(told(code, "share_obstacles_lifted", share, "part", answered))
         days, ended = durations(mine)
         value, flag = median(days, ended)
-        found.append(told(code, "days_to_resolution", value, "jours", mine, n=len(days), flag=flag))
+        about = {"n": len(days), "flag": flag}
+        about["quality"] = min((known for *_, known in _dated(mine)), key=PRECISIONS.index, default="")
+        found.append(told(code, "days_to_resolution", value, "jours", mine, **about))
         found.append(told(code, "count_obstacles_undated", len(mine) - len(days), "freins", mine))
     return frame(found)
 
@@ -44,11 +46,17 @@ def durations(obstacles: pd.DataFrame) -> tuple[list[float], list[bool]]:
     """Days from raised to resolved, or to the latest news of what is not, and whether it ended; without
     those whose dates cannot tell.
     """
-    days, ended = [], []
-    for fact in obstacles.itertuples(index=False):
+    return [days for days, _, _ in _dated(obstacles)], [ended for _, ended, _ in _dated(obstacles)]
+
+
+def _dated(obstacles: pd.DataFrame) -> list[tuple[float, bool, str]]:
+    """Days, whether it ended, and how precise its dates are, for each that sources date."""
+    found = []
+    ends = zip(stated(obstacles, "raised"), stated(obstacles, "resolved"), strict=True)
+    for (raised, resolved), fact in zip(ends, obstacles.itertuples(index=False), strict=True):
         over = fact.outcome in ANSWERED
-        last = str(fact.resolved if over else fact.as_of)
-        if fact.raised and last:
-            days.append(float(max(days_between(str(fact.raised), last), 0)))
-            ended.append(over)
-    return days, ended
+        last = resolved if over else str(fact.as_of)
+        if raised and last:
+            days = float(max(days_between(raised, last), 0))
+            found.append((days, over, coarsest(raised, last)))
+    return found

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from impactkit.data.dates import days_between
+from impactkit.data.dates import PRECISIONS, days_between
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
-from impactkit.indicators.durations import median
+from impactkit.indicators.durations import median, stated
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import Row, frame, programme, told, told_or
 from impactkit.indicators.stages import CLOCKS, DATES, ORDER, first_project, known_waits, with_reached
@@ -54,7 +54,7 @@ def _passage(code: str, projects: pd.DataFrame) -> Iterator[Row]:
         about: Row = {"group": f"{before}>{after}", "n": len(here)}
         about["flag"] = "" if len(here) else "missing:unknown-stage"
         yield told(code, "share_projects_passed", share, "part", projects, **about)
-        dates = projects[[DATES[before], DATES[after]]]
+        dates = pd.concat([stated(projects, DATES[stage]) for stage in (before, after)], axis=1)
         dates = dates[(dates != "").all(axis=1)]
         days = [days_between(first, last) for first, last in dates.itertuples(index=False)]
         value = float(pd.Series(days).median()) if days else None
@@ -86,6 +86,7 @@ def _programme(ev: Evaluation) -> Iterator[Row]:
         waits = known_waits(ev, clock)
         value, flag = median([float(wait.days or 0) for wait in waits], [wait.came for wait in waits])
         about: Row = {"n": len(waits), "group": f"clock={clock}", "flag": flag}
+        about["quality"] = min((wait.precision for wait in waits), key=PRECISIONS.index, default="")
         yield told("", "days_to_first_project", value, "jours", projects, **about)
 
 

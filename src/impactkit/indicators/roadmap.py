@@ -10,6 +10,7 @@ import pandas as pd
 from impactkit.data.dates import coarsest, days_between, middle, span
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
+from impactkit.indicators.durations import stated
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import Row, frame, latest, row, told
 
@@ -96,9 +97,11 @@ def _delay(place: Territory, alive: pd.DataFrame, today: str) -> Row:
     the value is `not-yet` and `low` the median of the days late so far.
     """
     name = "days_milestone_delay"
-    dated = alive[(alive["due"] != "") & (alive["done"] != "")]
-    if late := _late(zip(dated["due"], dated["done"], strict=True)):
-        return _told(place, name, median(late), dated, n=len(late))
+    dated = alive[(stated(alive, "due") != "") & (stated(alive, "done") != "")]
+    pairs = list(zip(dated["due"], dated["done"], strict=True))
+    if late := _late(pairs):
+        known = coarsest(*(done for due, done in pairs if _late([(due, done)])))
+        return _told(place, name, median(late), dated, n=len(late), quality=known)
     so_far = _late((due, today) for due in alive[(alive["due"] != "") & ~alive["is_done"]]["due"])
     if so_far:
         about = {"n": len(so_far), "low": float(median(so_far)), "flag": "missing:not-yet"}
@@ -139,7 +142,8 @@ def _versions(place: Territory, milestones: pd.DataFrame) -> Iterator[Row]:
 
 def _between(place: Territory, milestones: pd.DataFrame, versions: int) -> Row:
     name = "days_roadmap_between_versions"
-    adopted = milestones[milestones["adopted"] != ""].groupby("version")["adopted"].min()
+    dates = milestones.assign(adopted=stated(milestones, "adopted"))
+    adopted = dates[dates["adopted"] != ""].groupby("version")["adopted"].min()
     if days := [days_between(first, last) for first, last in itertools.pairwise(adopted)]:
         quality = coarsest(*adopted)
         return _told(place, name, median(days), milestones, n=len(days), quality=quality)

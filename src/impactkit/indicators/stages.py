@@ -8,7 +8,7 @@ import pandas as pd
 from impactkit.data.dates import coarsest, days_between, middle, span
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
-from impactkit.indicators.durations import curve
+from impactkit.indicators.durations import curve, stated
 from impactkit.indicators.rows import latest
 
 # The stages in their order, and the date of each.
@@ -47,7 +47,7 @@ def clock_of(place: Territory, clock: str) -> str:
     if clock == "label":
         return place.labelled
     events = place.table("events")
-    starts = events[(events["kind"] == "start") & (events["date"] != "")]
+    starts = events[(events["kind"] == "start") & (stated(events, "date") != "")]
     for mine in (starts["territory"] == place.code, starts["wave"] == place.wave.id, starts["wave"] == ""):
         if mine.any():
             return str(min(starts[mine]["date"], key=middle))
@@ -63,12 +63,12 @@ def first_project(place: Territory, clock: str) -> Wait | None:
     if not start or projects.empty:
         return None
     projects = with_reached(projects)
-    launched = projects["reached"] >= ORDER.index("launched")
-    # No date, no stage, or a month or a year that holds the clock: it may have come first, or before.
-    unsure = launched & (projects["started"] == "")
+    started, launched = stated(projects, "started"), projects["reached"] >= ORDER.index("launched")
+    # No date said, no stage, or a month or a year that holds the clock: it may have come first, or before.
+    unsure = launched & (started == "")
     unsure |= (projects["reached"] == -1) & (projects["stage"] != "stopped")
-    unsure |= projects["started"].map(lambda date: bool(date) and _astride(date, start))
-    dates = [date for date in projects["started"] if date and date_after(date, start)]
+    unsure |= started.map(lambda date: bool(date) and _astride(date, start))
+    dates = [date for date in started if date and date_after(date, start)]
     if waits := {days_between(start, date): date for date in dates}:
         days = min(waits)
         return Wait(days, True, coarsest(start, waits[days]), bool(unsure.any()))

@@ -7,6 +7,7 @@ import pandas as pd
 
 from impactkit.data.dates import after, middle, span
 from impactkit.data.evaluation import Evaluation
+from impactkit.indicators.durations import stated
 from impactkit.indicators.rows import Row, latest, programme, told
 from impactkit.indicators.stages import ORDER, with_reached
 
@@ -25,7 +26,7 @@ def progress(ev: Evaluation) -> Iterator[Row]:
     if projects.empty:
         return
     launched = projects[projects["reached"] >= ORDER.index("launched")]
-    dated = launched[launched["started"] != ""]
+    dated = launched[stated(launched, "started") != ""]
     unsure = len(launched) - len(dated) + int(((projects["reached"] < 0) & (projects["stage"] == "")).sum())
     seen = span(latest(projects["as_of"]))[1]
     for clock, date in clocks(ev):
@@ -45,7 +46,9 @@ def clocks(ev: Evaluation) -> list[tuple[str, str]]:
     """
     found = [(f"label:{wave.id}", wave.labelled) for wave in ev.waves]
     events = ev.table("events")
-    starts = events[(events["kind"] == "start") & (events["territory"] == "") & (events["date"] != "")]
+    starts = events[
+        (events["kind"] == "start") & (events["territory"] == "") & (stated(events, "date") != "")
+    ]
     named = [(f"start:{fact.wave or 'all'}", str(fact.date)) for fact in starts.itertuples(index=False)]
     return [*found, *sorted(named)]
 
