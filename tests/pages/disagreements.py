@@ -130,7 +130,7 @@ def no_gap_beside_a_gap(page: Page) -> Found:
     """« Aucun écart ne peut être mesuré » of an outcome that has one, or without saying of which."""
     gaps = gaps_of(page)
     for sentence in page.sentences:
-        if re.search(r"[Aa]ucun écart (?:ne peut être|n'est) mesuré", sentence.words):
+        if re.search(r"[Aa]ucun écart (?:sur [^.]*? )?(?:ne peut être|n'est) mesuré", sentence.words):
             named = about(sentence.words)
             measured = gaps.get(named) if named else next(iter(gaps.values()), None)
             if measured is not None:
