@@ -465,6 +465,9 @@ def unreconciled(page: Page) -> Found:
 def _documented(page: Page, grid: Grid, total: int) -> Found:
     """What is cited « in so many territories », and the table of what is unknown."""
     unknown = {row[0]: total - int(number_of(row[1])) for row in grid.rows}
+    labelled = re.search(r"(\d+) territoires labellisés", page.subtitle)
+    # The table holds candidates too, of whom the sentence may not speak.
+    others = total - int(labelled.group(1)) if labelled else 0
     for sentence in page.sentences:
         cited = re.search(
             rf"{NUMBER} (défis|projets) (?:sont cités|sont nommés), dans (\d+)", sentence.words
@@ -473,7 +476,9 @@ def _documented(page: Page, grid: Grid, total: int) -> Found:
             continue
         heading = {"défis": "Défis", "projets": "Projets et emplois"}[cited.group(1)]
         known, said = unknown.get(heading), int(cited.group(2))
-        if known is not None and known != said and not _together(page, known, said):
+        if known is None or known - others <= said <= known:
+            continue
+        if not _together(page, known, said):
             yield sentence, f"{heading} : {known} territoires"
 
 
