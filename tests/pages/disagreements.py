@@ -107,7 +107,8 @@ def everyone_is_near(page: Page) -> Found:
         everyone |= set(
             re.findall(rf"({NUMBER}) (?:{NOUNS}) hors du programme(?! les plus)", sentence.words)
         )
-    near = rf"({NUMBER}) (?:{NOUNS})[^.;()]*? (?:de taille proche|les plus proches en taille)"
+    like = "de taille proche|les plus proches en taille|de taille la plus proche"
+    near = rf"({NUMBER}) (?:{NOUNS})[^.;()]*? (?:{like})"
     for sentence in page.sentences:
         for text in re.findall(near, sentence.words):
             if text in everyone:
@@ -332,7 +333,7 @@ def _figure_of(cell: str) -> float:
 
 def centre_outside(page: Page) -> Found:
     """A centre outside what it is the centre of, or that most of its draws contradict."""
-    central = rf"de ({NUMBER}) à ({NUMBER})[^.()]*\(valeur centrale : ({NUMBER})\)"
+    central = rf"de ({NUMBER}) à ({NUMBER})[^.()]*\((?:valeur centrale|médiane) : ({NUMBER})[^)]*\)"
     estimate = rf"({NUMBER}) (?:%|points?) \(intervalle[^:]*: ({NUMBER}) (?:%|points?) à ({NUMBER})"
     for sentence in page.sentences:
         triples = [(low, middle, high) for low, high, middle in re.findall(central, sentence.words)]
@@ -341,8 +342,9 @@ def centre_outside(page: Page) -> Found:
             if not number_of(low) <= number_of(middle) <= number_of(high):
                 yield sentence, f"{middle} : {low}, {high}"
         if match := re.search(central, sentence.words):
-            share = re.search(rf"({NUMBER}) % des tirages sont positifs", page.block(sentence))
-            if share and (number_of(match.group(3)) > 1) != (number_of(share.group(1)) > 50):
+            share = re.search(rf"({NUMBER}) % des tirages( sont positifs)?", page.block(sentence))
+            above = number_of(match.group(3)) > (1 if "pour un euro" in sentence.words.lower() else 0)
+            if share and above != ((number_of(share.group(1)) > 50) == bool(share.group(2))):
                 yield sentence, share.group(0)
     for grid in page.tables:
         places = [grid.column(name) for name in ("Bas", "Médiane", "Haut")]
@@ -501,7 +503,7 @@ def _together(page: Page, first: int, second: int) -> bool:
 
 def narrow_prediction(page: Page) -> Found:
     """Where one more territory would lie: narrower than the mean's own interval, or missed by real ones."""
-    said = rf"territoire de plus entre ({NUMBER}) (?:%|points?) et ({NUMBER})"
+    said = rf"territoire de plus\b[^.]*? entre ({NUMBER}) (?:%|points?) et ({NUMBER})"
     for sentence in page.sentences:
         if (match := re.search(said, sentence.words)) is None:
             continue
