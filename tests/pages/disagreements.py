@@ -107,7 +107,8 @@ def everyone_is_near(page: Page) -> Found:
         everyone |= set(
             re.findall(rf"({NUMBER}) (?:{NOUNS}) hors du programme(?! les plus)", sentence.words)
         )
-    near = rf"({NUMBER}) (?:{NOUNS})[^.;()]*? (?:de taille proche|les plus proches en taille)"
+    like = "de taille proche|les plus proches en taille|de taille la plus proche"
+    near = rf"({NUMBER}) (?:{NOUNS})[^.;()]*? (?:{like})"
     for sentence in page.sentences:
         for text in re.findall(near, sentence.words):
             if text in everyone:
@@ -130,7 +131,7 @@ def no_gap_beside_a_gap(page: Page) -> Found:
     """« Aucun écart ne peut être mesuré » of an outcome that has one, or without saying of which."""
     gaps = gaps_of(page)
     for sentence in page.sentences:
-        if re.search(r"[Aa]ucun écart (?:ne peut être|n'est) mesuré", sentence.words):
+        if re.search(r"[Aa]ucun écart (?:sur [^.]*? )?(?:ne peut être|n'est) mesuré", sentence.words):
             named = about(sentence.words)
             measured = gaps.get(named) if named else next(iter(gaps.values()), None)
             if measured is not None:
@@ -332,7 +333,7 @@ def _figure_of(cell: str) -> float:
 
 def centre_outside(page: Page) -> Found:
     """A centre outside what it is the centre of, or that most of its draws contradict."""
-    central = rf"de ({NUMBER}) à ({NUMBER})[^.()]*\(valeur centrale : ({NUMBER})\)"
+    central = rf"de ({NUMBER}) à ({NUMBER})[^.()]*\((?:valeur centrale|médiane) : ({NUMBER})[^)]*\)"
     estimate = rf"({NUMBER}) (?:%|points?) \(intervalle[^:]*: ({NUMBER}) (?:%|points?) à ({NUMBER})"
     for sentence in page.sentences:
         triples = [(low, middle, high) for low, high, middle in re.findall(central, sentence.words)]
@@ -341,8 +342,9 @@ def centre_outside(page: Page) -> Found:
             if not number_of(low) <= number_of(middle) <= number_of(high):
                 yield sentence, f"{middle} : {low}, {high}"
         if match := re.search(central, sentence.words):
-            share = re.search(rf"({NUMBER}) % des tirages sont positifs", page.block(sentence))
-            if share and (number_of(match.group(3)) > 1) != (number_of(share.group(1)) > 50):
+            share = re.search(rf"({NUMBER}) % des tirages( sont positifs)?", page.block(sentence))
+            above = number_of(match.group(3)) > (1 if "pour un euro" in sentence.words.lower() else 0)
+            if share and above != ((number_of(share.group(1)) > 50) == bool(share.group(2))):
                 yield sentence, share.group(0)
     for grid in page.tables:
         places = [grid.column(name) for name in ("Bas", "Médiane", "Haut")]
@@ -465,6 +467,9 @@ def unreconciled(page: Page) -> Found:
 def _documented(page: Page, grid: Grid, total: int) -> Found:
     """What is cited « in so many territories », and the table of what is unknown."""
     unknown = {row[0]: total - int(number_of(row[1])) for row in grid.rows}
+    labelled = re.search(r"(\d+) territoires labellisés", page.subtitle)
+    # The table holds candidates too, of whom the sentence may not speak.
+    others = total - int(labelled.group(1)) if labelled else 0
     for sentence in page.sentences:
         cited = re.search(
             rf"{NUMBER} (défis|projets) (?:sont cités|sont nommés), dans (\d+)", sentence.words
@@ -473,7 +478,9 @@ def _documented(page: Page, grid: Grid, total: int) -> Found:
             continue
         heading = {"défis": "Défis", "projets": "Projets et emplois"}[cited.group(1)]
         known, said = unknown.get(heading), int(cited.group(2))
-        if known is not None and known != said and not _together(page, known, said):
+        if known is None or known - others <= said <= known:
+            continue
+        if not _together(page, known, said):
             yield sentence, f"{heading} : {known} territoires"
 
 
@@ -496,7 +503,7 @@ def _together(page: Page, first: int, second: int) -> bool:
 
 def narrow_prediction(page: Page) -> Found:
     """Where one more territory would lie: narrower than the mean's own interval, or missed by real ones."""
-    said = rf"territoire de plus entre ({NUMBER}) (?:%|points?) et ({NUMBER})"
+    said = rf"territoire de plus\b[^.]*? entre ({NUMBER}) (?:%|points?) et ({NUMBER})"
     for sentence in page.sentences:
         if (match := re.search(said, sentence.words)) is None:
             continue

@@ -36,6 +36,7 @@ NAMES = (
     f"intervalle à 95{NARROW}%",
     f"à 5{NARROW}%, un sur vingt",
     f"95{NARROW}% d’entre eux",
+    f"95{NARROW}% d’entre elles",
     f"95{NARROW}% des unités",
 )
 # What only an estimate may claim.
