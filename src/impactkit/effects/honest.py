@@ -43,7 +43,8 @@ def honest(
     if before < 1 or at >= after:
         raise error(NotEnoughData, "honest-periods", before=before, after=max(after, 0))
     _covariance(sigma, len(beta))
-    widths = [_width(value) for value in smoothness]
+    values = smoothness if np.iterable(smoothness) else [smoothness]
+    widths = [_width(value) for value in values]
     study = _event_study(beta, sigma, before)
     rows = [_interval(study, np.eye(after)[at], width) for width in widths]
     return pd.DataFrame(rows, columns=["smoothness", "low", "high"])

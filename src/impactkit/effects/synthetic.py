@@ -18,7 +18,7 @@ from impactkit.effects import placebo
 from impactkit.effects.design import Array, Design, checked
 from impactkit.effects.results import Effect, rounded
 from impactkit.effects.treated import HAIR, Treated, even, inside, treated_of
-from impactkit.effects.weights import Weights, ridge_simplex
+from impactkit.effects.weights import ridge_simplex
 from impactkit.errors import NotEnoughData, RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
 
@@ -122,14 +122,14 @@ def gaps_of(
     elif objective == "simplex":
         # On the scale of the data, so that the ridge is small whatever the unit of the outcome.
         rows, own = ((one - before.mean()) / (float(before.std()) or 1.0) for one in (before, own))
-        units = _exact(ridge_simplex(rows, own, ridge=TINY if ridge is None else ridge, barred=barred))
+        units = _exact(rows, own, TINY if ridge is None else ridge, barred)
         times = np.zeros(start)
     else:
         noise = float(np.diff(before, axis=1).std(ddof=1))
         rows, own = ((one - one.mean(axis=1, keepdims=True)) / (noise or 1.0) for one in (before, own))
         # In units of the noise: zeta^2 times the periods before.
         spread = (count * (others.shape[1] - start)) ** 0.5 * start
-        units = _exact(ridge_simplex(rows, own, ridge=spread if ridge is None else ridge, barred=barred))
+        units = _exact(rows, own, spread if ridge is None else ridge, barred)
         times = _time_weights(before, others[:, start:].mean(axis=1), noise)
     gaps = treated - units @ others
     return gaps - (gaps[:, :start] @ times)[:, None]
@@ -144,12 +144,15 @@ def _time_weights(before: Array, after: Array, noise: float) -> Array:
     # Many units, few periods: the same problem in the dimension of the periods.
     short = np.linalg.qr(rows, mode="r")
     penalty = max((1e-6 * noise / scale) ** 2 * len(before), TINY)
-    return _exact(ridge_simplex(short[:, :-1].T, short[:, -1][None, :], ridge=penalty))[0]
+    return _exact(short[:, :-1].T, short[:, -1][None, :], penalty)[0]
 
 
-def _exact(weights: Weights) -> Array:
-    """Weights that are the answer. Raises NotEnoughData where the solver stopped before it."""
-    if not weights.residual.max() <= SETTLED:
+def _exact(units: Array, targets: Array, ridge: float, barred: NDArray[np.intp] | None = None) -> Array:
+    """Weights of the units (rows of features) for each target. Raises NotEnoughData where the solver stopped
+    before an answer.
+    """
+    weights = ridge_simplex(units, targets, ridge=ridge, barred=barred)
+    if not weights.residual.max() <= SETTLED * max(1.0, np.abs(units).max()):
         raise error(NotEnoughData, "effect-unsettled")
     return weights.values
 
