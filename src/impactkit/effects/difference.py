@@ -13,18 +13,16 @@ from numpy.typing import NDArray
 
 from impactkit.data.panel import Panel
 from impactkit.effects.adjusted import covariates_of, difference_of
+from impactkit.effects.design import HAIR, Array
 from impactkit.effects.results import Effect, rounded
 from impactkit.effects.sample import Sample, sample_of
 from impactkit.effects.timing import whole_number
 from impactkit.errors import NotEnoughData, UnknownName
 from impactkit.wording.catalogue import error, say
 
-Array = NDArray[np.float64]
 AGGREGATES = ("simple", "event", "group", "calendar")
 CONTROLS = ("never", "not-yet")
 FEWEST = 5
-# What a sum of numbers of this size may be off by.
-HAIR = 1e-12
 Z95 = 1.959963984540054
 
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from impactkit.data.panel import Panel
 from impactkit.effects import placebo
-from impactkit.effects.design import Array, Design, checked
+from impactkit.effects.design import HAIR, Array, Design, checked
 from impactkit.effects.results import Effect, rounded
-from impactkit.effects.treated import HAIR, Treated, even, inside, treated_of
+from impactkit.effects.treated import Treated, even, inside, treated_of
 from impactkit.effects.weights import ridge_simplex
 from impactkit.errors import NotEnoughData, RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say

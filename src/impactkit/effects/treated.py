@@ -8,13 +8,11 @@ import numpy as np
 import pandas as pd
 
 from impactkit.data.panel import Panel
-from impactkit.effects.design import Array
+from impactkit.effects.design import HAIR, Array
 from impactkit.effects.timing import timing_of
 from impactkit.errors import NotEnoughData, UnknownName
 from impactkit.wording.catalogue import error, say
 
-# What a sum of numbers of this size may be off by.
-HAIR = 1e-12
 NAMED = 5
 
 
