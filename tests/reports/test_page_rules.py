@@ -2,7 +2,8 @@
 
 import pytest
 
-from impactkit.reports.page_rules import problems
+from impactkit.errors import ReportFailed
+from impactkit.reports.page_rules import POLICY, problems, ruled
 
 PAGE = (
     '<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><title>Titre</title><style>'
@@ -47,6 +48,7 @@ def test_each_broken_rule_is_said(was, becomes, said):
         '<p onclick="x()">x</p>',
         '<link rel="stylesheet" href="x.css">',
         '<meta http-equiv="refresh" content="0;url=https://a.example">',
+        '<meta http-equiv="Content-Security-Policy" content="default-src *">',
         '<base href="https://a.example">',
         '<form action="https://a.example"></form>',
         '<a href="https://a.example">x</a>',
@@ -69,6 +71,16 @@ def test_nothing_leads_out_of_the_page(added):
     assert problems(page)
     if "x.css" not in added:
         assert problems(page, links=True)
+
+
+def test_a_page_tells_its_policy_before_all_else():
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    page = PAGE.replace('<meta charset="utf-8">', f'<meta charset="utf-8">{meta}')
+    assert ruled(page) == page
+    late = PAGE.replace("</title>", f"</title>{meta}")
+    for wrong in (PAGE, late, page.replace("'none'", "*"), page.replace(meta, f"<!-- {meta} -->")):
+        with pytest.raises(ReportFailed, match="Content-Security-Policy"):
+            ruled(wrong, where="report.html")
 
 
 def test_links_to_the_files_beside_are_the_contents_page_s_own():

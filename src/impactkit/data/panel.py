@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from impactkit.data import official, series
-from impactkit.errors import NotEnoughData, RefusedData, Rich, UnknownName
+from impactkit.data import official, plain_panel, series
+from impactkit.data.moments import in_order
+from impactkit.errors import NotEnoughData, Rich, UnknownName
 from impactkit.wording.catalogue import cells, error
 from impactkit.wording.numbers import number
 
@@ -57,32 +58,23 @@ class Panel(Rich):
         """Any table as a panel: the names of its columns for the unit, the period, the outcome, and the
         period from which a unit was treated (empty or 0: never).
 
-        Raises RefusedData in one sentence: a column that is not there, a unit and period twice, an infinite
-        value, a unit treated from the first period or at two dates.
+        Periods are numbers, or years, quarters (2019-Q3), months or days, all of one sort.
+
+        Raises RefusedData in one sentence: a column that is not there, a unit and period twice, an outcome
+        that is no number, a period that is none, a unit treated from the first period or at two dates.
         """
-        names = [name for name in (unit, period, outcome, first_treated) if name is not None]
-        if absent := [name for name in names if name not in frame.columns]:
-            raise error(RefusedData, "panel-columns", columns=", ".join(absent))
-        found = frame[[unit, period, outcome]].set_axis(["unit", "period", "value"], axis=1)
-        twice = found.duplicated(["unit", "period"])
-        found["value"] = found["value"].astype("float64")
-        for key, wrong in (("panel-twice", twice), ("panel-infinite", found["value"].abs() == float("inf"))):
-            if wrong.any():
-                one = found[wrong].iloc[0]
-                raise error(RefusedData, key, unit=one["unit"], period=one["period"])
-        found["flag"] = found["value"].isna().map({True: "missing:not-published", False: ""})
-        start = found["period"].min()
-        treated = {} if first_treated is None else _treated(frame, unit, first_treated, start)
-        found = found.sort_values(["unit", "period"], kind="stable").reset_index(drop=True)
+        names = plain_panel.Names(unit, period, outcome, first_treated)
+        values = plain_panel.values_of(frame, names)
+        treated = plain_panel.treated_of(frame, names, values)
         nothing = pd.DataFrame()
-        return cls(outcome, "unit", (), False, treated, found, nothing, nothing, nothing)
+        return cls(outcome, "unit", (), False, treated, values, nothing, nothing, nothing)
 
     def __repr__(self) -> str:
         units, periods = self._frame["unit"].nunique(), self._frame["period"].nunique()
         return f"Panel({self.outcome}: {units} units of {self.family}, {periods} periods)"
 
     def _told(self) -> tuple[tuple[str, str], ...]:
-        units, periods = number(self._frame["unit"].nunique()), sorted(self._frame["period"].unique())
+        units, periods = number(self._frame["unit"].nunique()), in_order(self._frame["period"].unique())
         told = {"outcome": self.outcome, "units": units, "periods": f"{periods[0]} – {periods[-1]}"}
         return cells(
             **told, breaks=", ".join(self.breaks), gaps=number(len(self._gaps)), notes=" ".join(self.notes)
@@ -111,7 +103,8 @@ class Panel(Rich):
     @property
     def wide(self) -> pd.DataFrame:
         """Units in rows, periods in columns, missing as NaN; nothing is filled in."""
-        return self._frame.pivot(index="unit", columns="period", values="value")
+        table = self._frame.pivot(index="unit", columns="period", values="value")
+        return table[in_order(table.columns)]
 
 
 def panel(ev: Evaluation, *, outcome: str, family: str | None = None) -> Panel:
@@ -150,17 +143,6 @@ def _panel(ev: Evaluation, outcome: str, family: str) -> Panel:
     notes = official.notes(ev, outcome, family)
     about = _gaps_of(frame), _unusual_of(frame), revised, notes
     return Panel(outcome, family, broken, rolling, {}, frame, *about)
-
-
-def _treated(frame: pd.DataFrame, unit: str, first_treated: str, start: Any) -> dict[Any, Any]:
-    told = frame[[unit, first_treated]].drop_duplicates()
-    if len(moving := told[told[unit].duplicated()]):
-        raise error(RefusedData, "panel-moving", unit=moving[unit].iloc[0])
-    told = told[told[first_treated].notna() & ~told[first_treated].isin([0, "", "0"])]
-    treated = dict(zip(told[unit], told[first_treated], strict=True))
-    if early := [name for name, first in treated.items() if first <= start]:
-        raise error(RefusedData, "panel-first", unit=early[0])
-    return treated
 
 
 def _gaps_of(frame: pd.DataFrame) -> pd.DataFrame:

@@ -16,6 +16,8 @@ Array = NDArray[np.float64]
 LOG = {"size": 0.01, "region": 0.03, "ridge": 0.0025}
 POINTS = {"size": 0.1, "region": 0.3, "ridge": 0.25}
 CENTRE = float(np.log(4000))
+# What a sum of numbers of this size may be off by.
+HAIR = 1e-12
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +89,8 @@ def chosen(design: Design, rows: Array) -> Design:
 
 def checked(design: Design, own: Array, *, where: str) -> None:
     """Raises NotEnoughData in one sentence for what no estimator can use: fewer than two periods before,
-    none after, fewer than two comparable units, a missing or infinite value, a path that never moves.
+    none after, fewer than two comparable units, a missing or infinite value, paths that never move, or
+    comparable units that all move alike: nothing would say what gap is ordinary.
     """
     if len(design.before) < 2:
         raise error(NotEnoughData, "effect-before", where=where, count=len(design.before))
@@ -101,5 +104,8 @@ def checked(design: Design, own: Array, *, where: str) -> None:
     if not np.isfinite(design.values).all():
         wrong = [design.units[at] for at in np.flatnonzero(~np.isfinite(design.values).all(axis=1))]
         raise error(NotEnoughData, "effect-missing-units", where=where, units=", ".join(wrong[:5]))
-    if np.ptp(own) == 0 and np.ptp(design.values) == 0:
+    if np.ptp(own) == 0 and np.ptp(design.values, axis=1).max() == 0:
         raise error(NotEnoughData, "effect-constant", where=where)
+    apart = np.ptp(design.centred(design.values), axis=0).max()
+    if apart <= HAIR * max(1.0, np.abs(design.values).max()):
+        raise error(NotEnoughData, "effect-alike", where=where)

@@ -1,8 +1,7 @@
 """Group-time effects of a programme: units treated at several dates, compared with units not (yet) treated.
 
-Source: Callaway and Sant'Anna, J. Econometrics 225 (2021); the doubly robust estimator for panels of
-Sant'Anna and Zhao, J. Econometrics 219 (2020). Standard errors from influence functions, which suppose many
-treated units: below five in a group they are refused.
+Source: Callaway and Sant'Anna, J. Econometrics 225 (2021). Standard errors from influence functions, which
+suppose many treated units: below five in a group they are refused.
 """
 
 from dataclasses import dataclass
@@ -13,11 +12,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from impactkit.data.panel import Panel
+from impactkit.effects.adjusted import covariates_of, difference_of
+from impactkit.effects.design import HAIR, Array
 from impactkit.effects.results import Effect, rounded
+from impactkit.effects.sample import Sample, sample_of
+from impactkit.effects.timing import whole_number
 from impactkit.errors import NotEnoughData, UnknownName
 from impactkit.wording.catalogue import error, say
 
-Array = NDArray[np.float64]
 AGGREGATES = ("simple", "event", "group", "calendar")
 CONTROLS = ("never", "not-yet")
 FEWEST = 5
@@ -26,12 +28,20 @@ Z95 = 1.959963984540054
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """Effects by group and period, and the influence of each unit on each (n x cells)."""
+    """Effects by group and period (positions), how many units each is compared with, and the influence of
+    each unit on each (n x cells).
+    """
 
     group: Array
     period: Array
     effect: Array
+    others: Array
     influence: Array
+
+    @property
+    def after(self) -> NDArray[np.bool_]:
+        """Which cells come after their group's treatment."""
+        return self.period >= self.group
 
 
 def group_time(
@@ -48,11 +58,15 @@ def group_time(
     unit (index), fixed in time; comparison is then doubly robust. `aggregate`: `simple` (every group and
     period after, weighted by group size), `event` (by time since treatment), `group`, `calendar`. `.table`:
     period (or event time), estimate, se; the effect before treatment is against the period just before.
-    `anticipation`: periods before treatment that may already be affected.
+    `anticipation`: periods of the panel before treatment that may already be affected (of years two apart,
+    one is two years).
 
-    Units with a missing value are left out. The estimate is in the outcome's unit. Standard errors are None
-    with fewer than five treated units. Raises UnknownName for an option, NotEnoughData for no treated unit,
-    no comparison unit or a single period before.
+    Units with a missing value are left out, and groups that no period comes before: `warnings` says which.
+    The estimate is in the outcome's unit. Standard errors are None with fewer than five treated or
+    comparison units. Raises UnknownName for an option, RefusedData for covariates that cannot be used
+    (missing, constant, told by one another), NotEnoughData for no treated unit, fewer than two comparison
+    units, no period before, a date of treatment between two periods, covariates that tell the treated from
+    the others.
 
     >>> sold = [[10, 11, 14, 15], [20, 21, 22, 23], [30, 31, 32, 33], [40, 41, 42, 43]]
     >>> rows = [("abcd"[i], year, sold[i][year - 1]) for i in range(4) for year in (1, 2, 3, 4)]
@@ -63,123 +77,140 @@ def group_time(
     >>> ik.group_time(panel).estimate
     2.0
     """
-    for value, known, noun in ((control, CONTROLS, "control"), (aggregate, AGGREGATES, "aggregate")):
-        if value not in known:
-            raise UnknownName.among(say(f"noun.{noun}"), value, known)
-    wide = panel.wide.dropna()
-    first = pd.Series(panel.first_treated, dtype="float64").reindex(wide.index)
-    periods = wide.columns.to_numpy(dtype=np.float64)
-    group = first.where(first <= periods.max()).to_numpy()
-    if not np.isfinite(group).any():
-        raise error(NotEnoughData, "effect-untreated", where=panel.outcome)
-    if np.isfinite(group).all() and control == "never":
-        raise error(NotEnoughData, "effect-alone", where=panel.outcome)
-    told = None if covariates is None else covariates.reindex(wide.index).to_numpy(dtype=np.float64)
-    cells = _cells(wide.to_numpy(dtype=np.float64), group, periods, told, control, anticipation)
-    if cells is None:
-        raise error(NotEnoughData, "effect-before", where=panel.outcome, count=1)
-    table, whole, spread = _put_together(cells, group, aggregate)
-    if (treated := int(np.isfinite(group).sum())) < FEWEST:
-        table["se"] = np.nan
-        errors, refused = (None, None, None), say("effect.few-treated", count=treated)
-    else:
-        errors, refused = rounded([spread, whole - Z95 * spread, whole + Z95 * spread]).tolist(), ""
+    _options(control, aggregate)
+    anticipation = whole_number(anticipation, "anticipation")
+    sample = sample_of(panel, control=control, anticipation=anticipation)
+    columns = None if covariates is None else covariates_of(covariates, sample.units)
+    cells = _cells(sample, columns, control, anticipation)
+    table, whole, spread = _put_together(cells, sample, aggregate)
+    treated = np.isfinite(sample.group) & (sample.group < len(sample.timing.periods))
+    refused = _untested(int(treated.sum()), cells, spread, sample)
+    errors: list[float | None] = [None, None, None]
+    if not refused:
+        errors = rounded([spread, whole - Z95 * spread, whole + Z95 * spread]).tolist()
     return Effect(
         *(panel.outcome, say("effect.all"), say("effect.estimand.group"), f"group-time, {aggregate}"),
-        *("level", rounded(whole), *errors, None, None, treated, len(wide) - treated, refused),
-        _table=table,
+        *("level", rounded(whole), *errors, None, None, int(treated.sum()), int((~treated).sum()), refused),
+        warnings=sample.left_out,
+        _table=table.assign(se=np.nan) if refused else table,
     )
 
 
-def _cells(
-    values: Array, group: Array, periods: Array, covariates: Array | None, control: str, anticipation: int
-) -> Cells | None:
+def _options(control: str, aggregate: str) -> None:
+    for value, known, noun in ((control, CONTROLS, "control"), (aggregate, AGGREGATES, "aggregate")):
+        if value not in known:
+            raise UnknownName.among(say(f"noun.{noun}"), value, known)
+
+
+def _untested(treated: int, cells: Cells, spread: float, sample: Sample) -> str:
+    """Why no usual standard error holds; "" when it does."""
+    if treated < FEWEST:
+        return say("effect.few-treated", count=treated)
+    others = int(cells.others[cells.after].min())
+    if others < FEWEST:
+        return say("effect.few-others", count=others)
+    if spread <= HAIR * np.abs(sample.values).max():
+        return say("effect.no-spread")
+    return ""
+
+
+def _cells(sample: Sample, covariates: Array | None, control: str, anticipation: int) -> Cells:
+    """Every group at every period after the first that somebody can be compared at. Raises NotEnoughData
+    where no group has one after its treatment.
+    """
+    group, count = sample.group, len(sample.timing.periods)
+    rows: list[tuple[float, float, float, int]] = []
+    influences = []
+    for own in np.unique(group[group < count]).astype(int):
+        for at in range(1, count):
+            # Before its treatment, each period against the one just before.
+            base = own - 1 - anticipation if at >= own else at - 1
+            treated = group == own
+            others = _others(group, own, max(at, base) + anticipation, control)
+            if others.sum() < 2:
+                continue
+            used = treated | others
+            change = sample.values[used, at] - sample.values[used, base]
+            columns = None if covariates is None else covariates[used]
+            marks = treated[used].astype(np.float64)
+            effect, influence = difference_of(change, marks, columns, sample.where)
+            padded = np.zeros(len(group))
+            padded[used] = influence * (len(group) / used.sum())
+            rows.append((own, at, effect, int(others.sum())))
+            influences.append(padded)
+    cells = Cells(*np.array(rows).reshape(-1, 4).T, np.array(influences).reshape(-1, len(group)).T)
+    if not cells.after.any():
+        raise error(NotEnoughData, "effect-alone", where=sample.where)
+    return cells
+
+
+def _others(group: Array, own: int, latest: int, control: str) -> NDArray[np.bool_]:
+    """Units that a group is compared with: the never treated, and those treated, anticipation included,
+    later still.
+    """
     never = ~np.isfinite(group)
-    found: list[tuple[float, float, float, Array]] = []
-    for g in np.unique(group[~never]):
-        start = int(np.searchsorted(periods, g)) - 1 - anticipation
-        for at in range(1, len(periods)):
-            base = start if periods[at] >= g - anticipation else at - 1
-            if base < 0:
-                continue
-            mine, others = group == g, never
-            if control == "not-yet":
-                latest = max(periods[at], periods[base]) + anticipation
-                others = never | ((group > latest) & (group != g))
-            if not others.any():
-                continue
-            used = mine | others
-            change = values[used, at] - values[used, base]
-            some = None if covariates is None else covariates[used]
-            effect, influence = _two_by_two(change, mine[used].astype(np.float64), some)
-            whole = np.zeros(len(values))
-            whole[used] = influence * (len(values) / used.sum())
-            found.append((g, periods[at], effect, whole))
-    if not found:
-        return None
-    *told, influences = zip(*found, strict=True)
-    return Cells(*map(np.array, told), np.column_stack(influences))
+    if control == "never":
+        return never
+    return never | ((group > latest) & (group != own))
 
 
-def _two_by_two(change: Array, treated: Array, covariates: Array | None) -> tuple[float, Array]:
-    """One difference of changes and the influence of each unit on it; doubly robust with covariates."""
-    if covariates is None:
-        share = treated.mean()
-        mine, others = change[treated == 1].mean(), change[treated == 0].mean()
-        influence = treated / share * (change - mine) - (1 - treated) / (1 - share) * (change - others)
-        return float(mine - others), influence
-    from statsmodels.discrete.discrete_model import Logit
-
-    base = np.column_stack([np.ones(len(change)), covariates])
-    chance = Logit(treated, base).fit(tol=1e-12, maxiter=60, disp=False).predict()
-    odds = chance / (1 - chance) * (1 - treated)
-    left = treated == 0
-    inverse = np.linalg.inv(base[left].T @ base[left] / len(change))
-    line = inverse @ (base[left].T @ change[left] / len(change))
-    rest = change - base @ line
-    mine, others = (treated * rest).mean() / treated.mean(), (odds * rest).mean() / odds.mean()
-    fit = (inverse @ ((1 - treated) * rest * base.T)).T
-    hessian = np.linalg.inv((base * (chance * (1 - chance))[:, None]).T @ base / len(change))
-    weigh = (hessian @ ((treated - chance) * base.T)).T
-    one = treated * (rest - mine) - fit @ (treated[:, None] * base).mean(axis=0)
-    away = odds * (rest - others)
-    two = away + weigh @ (away * base.T).mean(axis=1) - fit @ (odds[:, None] * base).mean(axis=0)
-    return float(mine - others), one / treated.mean() - two / odds.mean()
-
-
-def _put_together(cells: Cells, group: Array, aggregate: str) -> tuple[pd.DataFrame, float, float]:
-    shares = {g: float((group == g).mean()) for g in np.unique(cells.group)}
-    weight = np.array([shares[g] for g in cells.group])
-    after = cells.period >= cells.group
+def _put_together(cells: Cells, sample: Sample, aggregate: str) -> tuple[pd.DataFrame, float, float]:
     if aggregate == "simple":
-        effect, influence = _mean(cells, after, weight, group)
-        told = {"group": cells.group, "period": cells.period, "estimate": rounded(cells.effect)}
-        return pd.DataFrame(told | {"se": _se(cells.influence)}), effect, _se(influence)
-    key = {"event": cells.period - cells.group, "group": cells.group, "calendar": cells.period}[aggregate]
-    rows, parts, shares_of = [], [], []
+        effect, influence = _mean(cells, cells.after, sample.group)
+        return _simple(cells, sample), effect, _se(influence)
+    counts = sample.timing.counts
+    starts, periods = cells.group.astype(int), cells.period.astype(int)
+    since = counts[periods] - counts[starts]
+    key = {"event": since, "group": cells.group, "calendar": cells.period}[aggregate]
+    rows: list[tuple[float, float, float]] = []
+    parts = []
     for value in np.unique(key):
-        chosen = (key == value) & (after | (aggregate == "event"))
+        chosen = (key == value) & (cells.after | (aggregate == "event"))
         if not chosen.any():
             continue
-        effect, influence = _mean(cells, chosen, weight, group)
-        rows.append({aggregate: value, "estimate": effect, "se": _se(influence)})
+        effect, influence = _mean(cells, chosen, sample.group)
+        rows.append((value, rounded(effect), _row_se(influence, np.unique(cells.group[chosen]), sample)))
         if aggregate != "event" or value >= 0:
-            parts.append((effect, influence))
-            shares_of.append(shares[value] if aggregate == "group" else 1.0)
-    mix = np.array(shares_of) / np.sum(shares_of)
-    effects, influences = map(np.array, zip(*parts, strict=True))
+            parts.append((value, effect, influence))
+    values, effects, influences = map(np.array, zip(*parts, strict=True))
+    sizes = (sample.group[:, None] == values).sum(axis=0) if aggregate == "group" else np.ones(len(values))
+    mix = sizes / sizes.sum()
     joint = mix @ influences
     if aggregate == "group":
         # The sizes of the groups are themselves drawn.
-        joint = joint + _size_influence(group, np.array([one["group"] for one in rows])) @ effects
-    table = pd.DataFrame(rows).rename(columns={"event": "period", "calendar": "period"})
+        joint = joint + _size_influence(sample.group, values) @ effects
+    table = pd.DataFrame(rows, columns=["group" if aggregate == "group" else "period", "estimate", "se"])
+    if aggregate != "event":
+        table.isetitem(0, _labels(table.iloc[:, 0], sample))
     return table, float(mix @ effects), _se(joint)
 
 
-def _mean(cells: Cells, chosen: Any, weight: Array, group: Array) -> tuple[float, Array]:
+def _simple(cells: Cells, sample: Sample) -> pd.DataFrame:
+    columns = {"group": _labels(cells.group, sample), "period": _labels(cells.period, sample)}
+    pairs = zip(cells.influence.T, cells.group, strict=True)
+    errors = [_row_se(influence, [own], sample) for influence, own in pairs]
+    return pd.DataFrame(columns | {"estimate": rounded(cells.effect), "se": errors})
+
+
+def _labels(positions: Any, sample: Sample) -> Any:
+    """Periods as the panel writes them: numbers as numbers."""
+    labels = pd.Series(sample.timing.periods)
+    if pd.api.types.is_numeric_dtype(labels):
+        labels = labels.astype("float64")
+    return labels.iloc[np.asarray(positions, dtype=int)].to_numpy()
+
+
+def _row_se(influence: Array, groups: Any, sample: Sample) -> float:
+    """The standard error of a row; none where fewer than five treated units make it."""
+    treated = int(np.isin(sample.group, groups).sum())
+    return _se(influence) if treated >= FEWEST else np.nan
+
+
+def _mean(cells: Cells, chosen: Any, group: Array) -> tuple[float, Array]:
     """Cells weighted by the size of their groups, with the influence of each unit on cells and sizes."""
     at = np.flatnonzero(chosen)
-    told, effects = weight[at] / weight[at].sum(), cells.effect[at]
+    sizes = (group[:, None] == cells.group[at]).sum(axis=0)
+    told, effects = sizes / sizes.sum(), cells.effect[at]
     drawn = _size_influence(group, cells.group[at])
     return float(told @ effects), cells.influence[:, at] @ told + drawn @ effects
 

@@ -5,14 +5,21 @@ published method and is not offered.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from impactkit.effects.design import Array
 from impactkit.effects.results import rounded
-from impactkit.errors import NotEnoughData
+from impactkit.effects.timing import whole_number
+from impactkit.errors import NotEnoughData, RefusedData
 from impactkit.wording.catalogue import error
+
+# Of the largest variance: what rounding leaves between a covariance and its mirror.
+SYMMETRIC = 1e-8
+# Of correlations: below it one coefficient is told by the others.
+SINGULAR = 1e-10
 
 
 def honest(
@@ -23,28 +30,77 @@ def honest(
 
     `beta_sigma`: coefficients of an event study (the `before` first ones before treatment, the period just
     before being the reference, at zero) and their covariance; `at`: which period after. Columns smoothness,
-    low, high. Raises NotEnoughData with fewer than one period before or after, or a covariance that is none.
+    low, high. Raises NotEnoughData with fewer than one period before or after, or a covariance that is none,
+    or singular, RefusedData for coefficients or a smoothness that are no finite numbers.
 
     >>> beta, sigma = np.array([0.0, 0.1, 1.0]), 0.01 * np.eye(3)
     >>> ik.honest((beta, sigma), before=2, smoothness=(0.0, 0.1)).round(2).values.tolist()
     [[0.0, 0.81, 1.23], [0.1, 0.73, 1.36]]
     """
-    beta, sigma = (np.asarray(part, dtype=np.float64) for part in beta_sigma)
+    beta, sigma = _numbers(beta_sigma)
+    before, at = whole_number(before, "before"), whole_number(at, "at")
     after = len(beta) - before
-    if before < 1 or not 0 <= at < after:
-        raise error(NotEnoughData, "honest-periods", before=before, after=after)
-    square = sigma.shape == (len(beta), len(beta))
-    if not (square and np.allclose(sigma, sigma.T) and (np.diag(sigma) > 0).all()):
-        raise error(NotEnoughData, "honest-covariance", size=len(beta))
-    told = _event_study(beta, sigma, before)
+    if before < 1 or at >= after:
+        raise error(NotEnoughData, "honest-periods", before=before, after=max(after, 0))
+    _covariance(sigma, len(beta))
+    values = smoothness if np.iterable(smoothness) else [smoothness]
+    widths = [_width(value) for value in values]
+    study = _event_study(beta, sigma, before)
+    rows = [_interval(study, np.eye(after)[at], width) for width in widths]
+    return pd.DataFrame(rows, columns=["smoothness", "low", "high"])
+
+
+def _numbers(beta_sigma: tuple[Array, Array]) -> tuple[Array, Array]:
+    """Coefficients and covariance as numbers. Raises RefusedData for what is none, or missing."""
+    try:
+        beta, sigma = (np.asarray(part, dtype=np.float64) for part in beta_sigma)
+    except (TypeError, ValueError):
+        raise error(RefusedData, "honest-numbers") from None
+    if beta.ndim != 1 or not np.isfinite(beta).all():
+        raise error(RefusedData, "honest-numbers")
+    return beta, sigma
+
+
+def _covariance(sigma: Array, size: int) -> None:
+    """Raises NotEnoughData for what is no covariance of so many coefficients, or a singular one."""
+    if sigma.shape != (size, size):
+        raise error(NotEnoughData, "honest-covariance", size=size)
+    if not np.isfinite(sigma).all():
+        raise error(NotEnoughData, "honest-missing")
+    spread = np.diag(sigma)
+    if not (spread > 0).all() or np.abs(sigma - sigma.T).max() > SYMMETRIC * spread.max():
+        raise error(NotEnoughData, "honest-covariance", size=size)
+    root = np.sqrt(spread)
+    least = np.linalg.eigvalsh(sigma / root / root[:, None])[0]
+    if least <= SINGULAR:
+        raise error(NotEnoughData, "honest-singular")
+
+
+def _width(value: Any) -> float:
+    """A change of slope. Raises RefusedData for what is no number, negative or infinite."""
+    try:
+        width = float(value)
+    except (TypeError, ValueError):
+        width = np.nan
+    if not 0 <= width < np.inf:
+        raise error(RefusedData, "honest-smoothness", value=value)
+    return width
+
+
+def _interval(study: Any, target: Array, width: float) -> tuple[float, float, float]:
+    """The change of slope, and the interval that it leaves. Raises NotEnoughData for one without ends, or
+    without width.
+    """
     from diff_diff import HonestDiD
 
-    target = np.eye(after)[at]
-    rows = []
-    for allowed in smoothness:
-        found = HonestDiD(method="smoothness", M=float(allowed), l_vec=target).fit(told)
-        rows.append((float(allowed), rounded(found.ci_lb), rounded(found.ci_ub)))
-    return pd.DataFrame(rows, columns=["smoothness", "low", "high"])
+    try:
+        bounds = HonestDiD(method="smoothness", M=width, l_vec=target).fit(study)
+    except (ValueError, np.linalg.LinAlgError):
+        raise error(NotEnoughData, "honest-singular") from None
+    low, high = rounded(bounds.ci_lb), rounded(bounds.ci_ub)
+    if not -np.inf < low < high < np.inf:
+        raise error(NotEnoughData, "honest-nothing", value=width)
+    return width, low, high
 
 
 def _event_study(beta: Array, sigma: Array, before: int) -> object:

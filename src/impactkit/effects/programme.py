@@ -19,6 +19,7 @@ from impactkit.effects.honest import honest
 from impactkit.effects.looks import LEVEL
 from impactkit.effects.pooled import Picks, Pooled, drawn, pooled
 from impactkit.effects.results import Effect, rounded
+from impactkit.errors import NotEnoughData
 from impactkit.indicators.trajectory import is_rate
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import number
@@ -258,4 +259,8 @@ def _honest(event: pd.DataFrame, sigma: Array, starts: Picks, periods: Picks) ->
     most = float(np.abs(np.diff(steps[:before])).max())
     told = (turn @ steps, turn @ sigma[np.ix_(kept, kept)] @ turn.T)
     last = len(steps) - before - 1
-    return honest(told, before=before, smoothness=(0.0, most / 2, most), at=last)
+    try:
+        return honest(told, before=before, smoothness=(0.0, most / 2, most), at=last)
+    except NotEnoughData:
+        # Fewer placebo programmes than coefficients: their covariance says nothing.
+        return None

@@ -7,20 +7,26 @@ Arkhangelsky, Athey, Hirshberg, Imbens and Wager, Am. Econ. Rev. 111 (2021); Cla
 Imbens (2023) for several dates of treatment.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from impactkit.data.panel import Panel
 from impactkit.effects import placebo
-from impactkit.effects.design import Array, Design, checked
+from impactkit.effects.design import HAIR, Array, Design, checked
 from impactkit.effects.results import Effect, rounded
+from impactkit.effects.treated import Treated, even, inside, treated_of
 from impactkit.effects.weights import ridge_simplex
-from impactkit.errors import NotEnoughData, UnknownName
+from impactkit.errors import NotEnoughData, RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
 
 # Small beside any data: the optimum without a ridge, and of several the one of least norm.
 TINY = 1e-9
+HUGE = 1e9
+# How far from an optimum, in units of the features, weights may stop.
+SETTLED = 1e-7
 OBJECTIVES = ("default", "simplex", "synthetic-did", "difference")
 
 
@@ -31,11 +37,14 @@ def synthetic(
 
     `objective`: `default` (the kit's: path before, centred, and log size; logs where every value is
     positive), `simplex` (synthetic control on outcomes alone, in levels, no intercept, no ridge),
-    `synthetic-did`, `difference` (of means). `ridge` replaces that of the objective. The estimate is on the
+    `synthetic-did`, `difference` (of means: no ridge). `ridge`, from 1e-9 to 1e9, replaces that of the
+    objective. The estimate is on the
     scale of the outcome (`level`), of logs for the default on positive outcomes. With one treated unit p is
     its rank among all the never treated, enumerated; there is no standard error.
 
-    Raises UnknownName for a unit or an objective, NotEnoughData in one sentence for what cannot be used.
+    Raises UnknownName for a unit or an objective, RefusedData for a ridge, NotEnoughData in one sentence for
+    what cannot be used: fewer than two periods before or two other units, a date of treatment between two
+    periods, a missing value, a treated unit above or below all the others (`simplex`).
 
     >>> sold = [[10, 11, 14, 15], [20, 21, 22, 23], [30, 31, 32, 33], [40, 41, 42, 43]]
     >>> rows = [("abcd"[i], year, sold[i][year - 1]) for i in range(4) for year in (1, 2, 3, 4)]
@@ -48,53 +57,46 @@ def synthetic(
     """
     if objective not in OBJECTIVES:
         raise UnknownName.among(say("noun.objective"), objective, OBJECTIVES)
-    wide = panel.wide.sort_index()
-    first = {name: start for name, start in panel.first_treated.items() if name in wide.index}
-    if unit is not None and unit not in first:
-        raise UnknownName.among(say("noun.unit-of-panel"), str(unit), map(str, first))
-    if not first:
-        raise error(NotEnoughData, "effect-untreated", where=panel.outcome)
-    chosen = {unit: first[unit]} if unit is not None else first
-    others = wide[~wide.index.isin(first)]
-    if others.empty:
-        raise error(NotEnoughData, "effect-alone", where=panel.outcome)
+    _positive(ridge)
+    case = treated_of(panel, unit)
     if objective == "default":
-        return _default(panel, wide, others, chosen)
-    rest = others.to_numpy(dtype=np.float64)
-    gaps, weights = [], []
-    for start in sorted(set(chosen.values())):
-        at = list(wide.columns).index(start)
-        _usable(wide, at, panel.outcome)
-        mine = wide.loc[[name for name, date in chosen.items() if date == start]].to_numpy(dtype=np.float64)
-        seen = mine.mean(axis=0)
-        path = gaps_of(seen[None, :], rest, at, objective, count=len(mine), ridge=ridge)[0]
-        gaps.append(path[at:].mean())
-        weights.append(float(len(mine) * (len(wide.columns) - at)))
-    found = float(np.average(gaps, weights=weights))
+        return _default(panel, case, ridge)
+    others = case.others.to_numpy(dtype=np.float64)
+    gaps, weights, paths = [], [], []
+    for start in sorted(set(case.chosen.values())):
+        own = case.table.loc[[name for name, at in case.chosen.items() if at == start]]
+        seen = own.to_numpy(dtype=np.float64).mean(axis=0)
+        if objective == "simplex":
+            inside(own.index, seen, case, start)
+        path = gaps_of(seen[None, :], others, start, objective, count=len(own), ridge=ridge)[0]
+        gaps.append(even(path[start:].mean(), case))
+        weights.append(float(len(own) * (len(seen) - start)))
+        paths.append((seen, path))
+    gap = float(np.average(gaps, weights=weights))
     p = floor = None
-    if len(chosen) == 1:
+    if len(case.chosen) == 1:
         # Every never treated unit as if it had been treated, none drawn by lot.
-        test = placebo.rank(found, everyone(rest, at, objective, ridge)) if len(rest) > 1 else None
-        p, floor = (rounded(test.p), rounded(test.floor)) if test else (1.0, 1.0)
-    if len(gaps) > 1:
-        seen = path = np.full(len(wide.columns), np.nan)
+        placebos = even(everyone(others, start, objective, ridge), case)
+        test = placebo.rank(gap, placebos)
+        p, floor = rounded(test.p), rounded(test.floor)
+    seen, path = paths[0] if len(paths) == 1 else np.full((2, case.table.shape[1]), np.nan)
     return Effect(
         *(panel.outcome, str(unit) if unit is not None else say("effect.all"), say("effect.estimand")),
-        *(objective, "level", rounded(found), None, None, None, p, floor, len(chosen), len(others)),
+        *(objective, "level", rounded(gap), None, None, None, p, floor, len(case.chosen), len(others)),
         about={"gaps": tuple(rounded(gaps).tolist())},
-        _table=pd.DataFrame({"period": wide.columns, "seen": seen, "expected": seen - path, "gap": path}),
+        _table=pd.DataFrame(
+            {"period": case.table.columns, "seen": seen, "expected": seen - path, "gap": path}
+        ),
     )
 
 
-def _usable(wide: pd.DataFrame, at: int, where: str) -> None:
-    if at < 2:
-        raise error(NotEnoughData, "effect-before", where=where, count=at)
-    values = wide.to_numpy(dtype=np.float64)
-    if not np.isfinite(values).all():
-        holes = wide.index[~np.isfinite(values).all(axis=1)]
-        raise error(NotEnoughData, "effect-missing-units", where=where, units=", ".join(map(str, holes[:5])))
-    if np.ptp(values) == 0:
-        raise error(NotEnoughData, "effect-constant", where=where)
+def _positive(ridge: float | None) -> None:
+    """Raises RefusedData for a ridge that is no number, or beside which weights are lost in rounding."""
+    if ridge is None:
+        return
+    is_number = isinstance(ridge, int | float | np.integer | np.floating) and not isinstance(ridge, bool)
+    if not is_number or not TINY <= ridge <= HUGE:
+        raise error(RefusedData, "effect-ridge", ridge=ridge, least=f"{TINY:g}", most=f"{HUGE:g}")
 
 
 def gaps_of(
@@ -120,14 +122,14 @@ def gaps_of(
     elif objective == "simplex":
         # On the scale of the data, so that the ridge is small whatever the unit of the outcome.
         rows, own = ((one - before.mean()) / (float(before.std()) or 1.0) for one in (before, own))
-        units = ridge_simplex(rows, own, ridge=ridge or TINY, barred=barred).values
+        units = _exact(rows, own, TINY if ridge is None else ridge, barred)
         times = np.zeros(start)
     else:
         noise = float(np.diff(before, axis=1).std(ddof=1))
         rows, own = ((one - one.mean(axis=1, keepdims=True)) / (noise or 1.0) for one in (before, own))
         # In units of the noise: zeta^2 times the periods before.
         spread = (count * (others.shape[1] - start)) ** 0.5 * start
-        units = ridge_simplex(rows, own, ridge=spread if ridge is None else ridge, barred=barred).values
+        units = _exact(rows, own, spread if ridge is None else ridge, barred)
         times = _time_weights(before, others[:, start:].mean(axis=1), noise)
     gaps = treated - units @ others
     return gaps - (gaps[:, :start] @ times)[:, None]
@@ -142,7 +144,17 @@ def _time_weights(before: Array, after: Array, noise: float) -> Array:
     # Many units, few periods: the same problem in the dimension of the periods.
     short = np.linalg.qr(rows, mode="r")
     penalty = max((1e-6 * noise / scale) ** 2 * len(before), TINY)
-    return ridge_simplex(short[:, :-1].T, short[:, -1][None, :], ridge=penalty).values[0]
+    return _exact(short[:, :-1].T, short[:, -1][None, :], penalty)[0]
+
+
+def _exact(units: Array, targets: Array, ridge: float, barred: NDArray[np.intp] | None = None) -> Array:
+    """Weights of the units (rows of features) for each target. Raises NotEnoughData where the solver stopped
+    before an answer.
+    """
+    weights = ridge_simplex(units, targets, ridge=ridge, barred=barred)
+    if not weights.residual.max() <= SETTLED * max(1.0, np.abs(units).max()):
+        raise error(NotEnoughData, "effect-unsettled")
+    return weights.values
 
 
 def everyone(others: Array, start: int, objective: str, ridge: float | None = None) -> Array:
@@ -153,30 +165,44 @@ def everyone(others: Array, start: int, objective: str, ridge: float | None = No
     return gaps_of(others, others, start, objective, ridge=ridge, barred=itself)[:, start:].mean(axis=1)
 
 
-def _default(panel: Panel, wide: pd.DataFrame, others: pd.DataFrame, chosen: dict[str, str]) -> Effect:
-    if len(chosen) > 1:
+def _default(panel: Panel, case: Treated, ridge: float | None) -> Effect:
+    if len(case.chosen) > 1:
         raise error(NotEnoughData, "effect-one", where=panel.outcome)
-    name, start = next(iter(chosen.items()))
-    at = list(wide.columns).index(start)
-    positive = bool((wide.to_numpy(dtype=np.float64) > 0).all())
-    table = np.log(wide) if positive else wide
-    sizes = np.log(others.iloc[:, max(at - 1, 0)]) if positive else pd.Series(0.0, index=others.index)
-    design = Design(
-        *(tuple(map(str, others.index)), tuple(map(str, wide.columns))),
-        table.loc[others.index].to_numpy(dtype=np.float64),
-        *(tuple(range(at)), tuple(range(at, wide.shape[1])), sizes.to_numpy(dtype=np.float64)),
-        *(("",) * len(others), "log" if positive else "points"),
-    )
-    own = table.loc[name].to_numpy(dtype=np.float64)
+    name, at = next(iter(case.chosen.items()))
+    values = pd.concat([case.table.loc[[name]], case.others])
+    positive = bool((values.to_numpy(dtype=np.float64) > 0).all())
+    table = np.log(values) if positive else values
+    design = _design(table.iloc[1:], at, positive, ridge)
+    own = table.iloc[0].to_numpy(dtype=np.float64)
     checked(design, own, where=str(name))
     size = float(own[at - 1]) if positive else 0.0
-    path, _ = placebo.compared(design, own, size, "")
+    path, weights = placebo.compared(design, own, size, "")
+    every = placebo.enumerated(design)
+    largest = np.abs(table.to_numpy()).max()
+    if not max(float(weights.residual[0]), every.residual) <= SETTLED * max(1.0, largest):
+        raise error(NotEnoughData, "effect-unsettled", where=str(name))
     gap = float(path[at:].mean())
-    gaps = placebo.enumerated(design).gaps
-    test = placebo.rank(gap, gaps[placebo.nearest(design.sizes, size)])
+    test = placebo.rank(gap, every.gaps[placebo.nearest(design.sizes, size)])
+    if test.half is not None and test.half <= HAIR * largest:
+        raise error(NotEnoughData, "effect-alike", where=str(name))
     ends = (None, None) if test.half is None else (rounded(gap - test.half), rounded(gap + test.half))
     return Effect(
         *(panel.outcome, str(name), say("effect.estimand"), "default", "log" if positive else "level"),
-        *(rounded(gap), None, *ends, rounded(test.p), rounded(test.floor), 1, len(others)),
+        *(rounded(gap), None, *ends, rounded(test.p), rounded(test.floor), 1, len(case.others)),
         _table=pd.DataFrame({"period": design.periods, "seen": own, "expected": own - path, "gap": path}),
     )
+
+
+def _design(table: pd.DataFrame, at: int, positive: bool, ridge: float | None) -> Design:
+    """The comparable units as the kit's default takes them, treated from a position on."""
+    sizes = table.iloc[:, at - 1] if positive else pd.Series(0.0, index=table.index)
+    scale = "log" if positive else "points"
+    design = Design(
+        *(tuple(map(str, table.index)), tuple(map(str, table.columns))),
+        table.to_numpy(dtype=np.float64),
+        *(tuple(range(at)), tuple(range(at, table.shape[1])), sizes.to_numpy(dtype=np.float64)),
+        *(("",) * len(table), scale),
+    )
+    if ridge is None:
+        return design
+    return replace(design, times=(("ridge", ridge / design.constants["ridge"]),))

@@ -18,6 +18,10 @@ Array = NDArray[np.float64]
 
 STEPS, HALVINGS = 200, 40
 ENOUGH = 1e-11
+# Beyond it, beside features of one, an answer is not yet one.
+SETTLED = 1e-8
+# So many times the units that an answer may need, when it is found again.
+LIKELY = 4
 # A batch of fixed size: the last bits of a product depend on its shape, so that of a report must not.
 BATCH = 256
 
@@ -46,14 +50,17 @@ def ridge_simplex(
     target i may not use (itself), -1 for none; or row i of a mask (m x n) the units that it may not.
     `start`: one dual (see `Weights`) to begin every target from.
 
-    Raises ValueError without units, for values that are not finite, a ridge that is not positive, or a
-    target whose every unit is barred.
+    Where the dual stops short of an answer (a ridge so small that its weights are lost in rounding), the
+    answer is found again from its active units (see `_again`).
+
+    Raises ValueError without units, for values that are not finite, a ridge that is not positive and finite,
+    or a target whose every unit is barred.
     """
     units = np.ascontiguousarray(units, dtype=np.float64)
     targets = np.ascontiguousarray(targets, dtype=np.float64)
     if not len(units) or not (np.isfinite(units).all() and np.isfinite(targets).all()):
         raise ValueError("features of at least one unit, all finite, are needed")
-    if not ridge > 0:
+    if not 0 < ridge < np.inf:
         raise ValueError("the ridge must be positive: without it the answer may not be unique")
     shut = np.zeros((len(targets), len(units)), dtype=bool) if barred is None else np.asarray(barred)
     if shut.ndim == 1:
@@ -66,7 +73,54 @@ def ridge_simplex(
     ]
     if not parts:
         return Weights(np.empty((0, len(units))), np.empty(0), np.empty((0, units.shape[1] + 1)))
-    return Weights(*(np.concatenate(one) for one in zip(*parts, strict=True)))
+    answer = Weights(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+    far = np.flatnonzero(~(answer.residual <= SETTLED * max(1.0, np.abs(units).max())))
+    for row in far:
+        near = units @ answer.dual[row, :-1] + answer.dual[row, -1]
+        values, residual = _again(units, targets[row], ridge, shut[row], near)
+        answer.values[row], answer.residual[row] = values, residual
+    return answer
+
+
+def _again(
+    units: Array, target: Array, ridge: float, shut: NDArray[np.bool_], near: Array
+) -> tuple[Array, float]:
+    """One answer by active sets: nonnegative least squares of rows that are homogeneous in the weights,
+    whose sum is put right afterwards. First among the units whose dual is the largest, then among them all.
+    Lawson and Hanson, Solving Least Squares Problems, 1974.
+    """
+    allowed = np.flatnonzero(~shut)
+    apart = units - target
+    scale = float(np.abs(apart[allowed]).max()) or 1.0
+    likely = allowed[np.argsort(-near[allowed], kind="stable")[: LIKELY * (units.shape[1] + 1)]]
+    weights, residual = np.zeros(len(units)), np.inf
+    for among in (likely, allowed):
+        weights = np.zeros(len(units))
+        weights[among] = _least(apart[among] / scale, ridge / scale**2)
+        # At an optimum the slope is one number on the units in use, and no lower elsewhere.
+        slope = (apart @ (weights @ apart) + ridge * weights) / scale
+        used = weights > 0
+        level = float(weights @ slope)
+        residual = max(np.abs(slope[used] - level).max(), level - slope[allowed].min())
+        if residual <= SETTLED * scale:
+            break
+    return weights, float(residual)
+
+
+def _least(apart: Array, ridge: float) -> Array:
+    """The nonnegative weights, of sum one, of the least square distance to zero."""
+    from scipy.optimize import nnls
+
+    count = len(apart)
+    rows = np.vstack([apart.T, np.sqrt(ridge) * np.eye(count), np.ones((1, count))])
+    goal = np.zeros(len(rows))
+    goal[-1] = 1.0
+    try:
+        weights, _ = nnls(rows, goal, maxiter=10 * count + 100)
+    except RuntimeError:
+        weights = np.ones(count)
+    total = weights.sum()
+    return weights / total if total > 0 else np.full(count, 1 / count)
 
 
 def _batch(
@@ -125,4 +179,5 @@ def _batch(
                 break
             length = np.where(good, length, length / 2)
         point[left] += length[:, None] * step
-    return weights / weights.sum(axis=1, keepdims=True), residual, point
+    total = weights.sum(axis=1, keepdims=True)
+    return np.divide(weights, total, out=np.zeros_like(weights), where=total > 0), residual, point

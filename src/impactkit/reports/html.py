@@ -6,6 +6,7 @@ from typing import Any
 
 from impactkit.display.html import block_html, clean
 from impactkit.reports.page import Meta, Page
+from impactkit.reports.page_rules import POLICY
 from impactkit.reports.record import signed
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import date
@@ -27,6 +28,7 @@ def environment() -> Any:
     found = Environment(loader=FileSystemLoader(TEMPLATE), finalize=finished, **how)
     # The one style sheet, and the kit's own HTML: every string in it was escaped when it was made.
     found.globals |= {"style": Markup((TEMPLATE / "style.css").read_text("utf-8")), "say": say}
+    found.globals["policy"] = Markup(POLICY)
     found.filters["block"] = lambda block: Markup(block_html(block))
     return found
 

@@ -3,6 +3,7 @@ nothing outside.
 """
 
 import re
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -13,13 +14,28 @@ from impactkit.wording.catalogue import error, say
 _OUTSIDE = re.compile(r"[/\\]{2}|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _IGNORED = re.compile(r"[\x00-\x20]")  # what a browser skips while it reads an address
 _CSS_OUTSIDE = re.compile(r"url\((?!\s*['\"]?data:)|@import|image-set", re.IGNORECASE)
+# What a browser is told of the page before all else: nothing is fetched, run or sent, whatever a text in it
+# may have become.
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
 _ADDRESSES = ("src", "href", "xlink:href", "srcset", "data", "action", "formaction", "poster", "background")
 _BANNED = ("script", "iframe", "object", "embed", "link", "base", "form")
+_POLICY_FIRST = re.compile(
+    r'<!DOCTYPE html>\s*<html lang="[^"<>]*">\s*<head>\s*<meta charset="utf-8">\s*'
+    rf'<meta http-equiv="Content-Security-Policy" content="{re.escape(POLICY)}">'
+)
 
 
 def ruled(html: str, *, where: str = "", links: bool = False) -> str:
-    """The page itself. Raises ReportFailed, naming what it breaks, for one that breaks a rule."""
-    if broken := problems(html, links=links):
+    """The page itself. Raises ReportFailed, naming what it breaks, for one that breaks a rule, or does not
+    tell browsers its policy before anything else.
+    """
+    broken = problems(html, links=links)
+    if not _POLICY_FIRST.match(html):
+        broken += (say("rule.policy"),)
+    if broken:
         raise error(ReportFailed, "page-rules", where=where, problems=" ".join(broken))
     return html
 
@@ -40,6 +56,13 @@ def problems(html: str, *, links: bool = False) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _harmless(meta: Mapping[str, str]) -> bool:
+    """Whether a `meta` gives no order to the browser, other than the policy of every page."""
+    if "http-equiv" not in meta:
+        return True
+    return meta == {"http-equiv": "Content-Security-Policy", "content": POLICY}
+
+
 class _Reader(HTMLParser):
     def __init__(self, links: bool) -> None:
         super().__init__()
@@ -51,7 +74,7 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         self._inside = tag
         broken = {
-            "tag": tag in _BANNED or tag == "meta" and "http-equiv" in given,
+            "tag": tag in _BANNED or tag == "meta" and not _harmless(given),
             "alt": tag == "img" and not given.get("alt", "").strip(),
             "scope": tag == "th" and given.get("scope") not in ("col", "row"),
         }
