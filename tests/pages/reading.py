@@ -31,7 +31,7 @@ NAMES = (
     "base 100",
     "75 ans et plus",
     "31 décembre",
-    f"95{NARROW}% des évolutions ordinaires",
+    f"95{NARROW}% des évolutions",
     "arrondi à 0,1 point",
     f"intervalle à 95{NARROW}%",
     f"à 5{NARROW}%, un sur vingt",
@@ -41,6 +41,12 @@ NAMES = (
 )
 # What only an estimate may claim.
 CLAIMS = re.compile(r"\b(effets?|impacts?)\b", re.IGNORECASE)
+# What it takes to claim it, why it is not claimed, what selection does to what was claimed.
+DENIED = re.compile(
+    r"pour parler d.effet|ne pourrait être appelé effet|faisons pas un effet|pas interprété comme un effet"
+    r"|pas d.effet de la labellisation à mesurer|Seul effet retenu|si l.effet véritable est",
+    re.IGNORECASE,
+)
 GRADES = "Ce que valent ces chiffres"
 FIGURE = re.compile(r"Figure \d+\.")
 # A fingerprint is a name.
@@ -87,6 +93,10 @@ class Reading:
             if name.lower() in words.lower():
                 words = re.sub(re.escape(name), "§", words, flags=re.IGNORECASE)
         return words
+
+    def claims(self, names=()):
+        """The words that claim, where they do."""
+        return CLAIMS.findall(DENIED.sub("§", self.computed(names)))
 
     def numbers(self, names=()):
         """Every figure outside dates, years and names."""

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from pages.reading import CLAIMS, Reading, cells, pdf_pages, printed, rows_of, sources_of
+from pages.reading import Reading, cells, pdf_pages, printed, rows_of, sources_of
 
 import impactkit as ik
 
@@ -32,7 +32,7 @@ def test_every_number_stands_in_its_table_and_nothing_is_claimed(folder, demo, c
     quotable = cells(demo) | {str(demo.rates["source"])} | sources_of(folder / code)
     assert not [one for one in (*page.declared, *page.notes) if one not in quotable]
     # The word is earned where every test was passed, and there alone: with the estimate beside it.
-    assert len(CLAIMS.findall(page.computed(names))) == page.words.count(EARNED) == 2 * (code in FOUND)
+    assert len(page.claims(names)) == page.words.count(EARNED) == 2 * (code in FOUND)
 
 
 @pytest.mark.parametrize("code", SOME)

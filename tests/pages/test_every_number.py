@@ -1,7 +1,7 @@
 """Every figure of every page is a figure of its indicators.csv; every quoted word is a cell of a table."""
 
 import pytest
-from pages.reading import CLAIMS, Reading, cells, names_in, printed, rows_of, sources_of
+from pages.reading import Reading, cells, names_in, printed, rows_of, sources_of
 
 from impactkit.data import geography, series
 
@@ -75,12 +75,12 @@ def test_a_planted_quotation_is_found(built, french_impact):
 
 def test_no_computed_sentence_says_effet_or_impact(territory_code, built, french_impact):
     names = [territory.name for territory in french_impact.territories]
-    assert not CLAIMS.findall(Reading(html_of(built / territory_code)).computed(names))
+    assert not Reading(html_of(built / territory_code)).claims(names)
 
 
 def test_a_planted_claim_is_found(built):
     planted = html_of(built / "mayotte").replace("Aucune évolution", "Aucun effet ; aucune évolution")
-    assert CLAIMS.findall(Reading(planted).computed())
+    assert Reading(planted).claims()
 
 
 def test_with_official_files_too(territory_code, official, built_official):
@@ -91,7 +91,7 @@ def test_with_official_files_too(territory_code, official, built_official):
     zones = set(unemployment["zone_name"]) - {""} if "zone_name" in unemployment else set()
     names = names_in(official, official.territory(territory_code), rows) | zones
     assert not _unknown_numbers(html_of(folder), rows, names)
-    assert not CLAIMS.findall(Reading(html_of(folder)).computed(names))
+    assert not Reading(html_of(folder)).claims(names)
 
 
 def test_there_are_official_numbers_to_read(official, built_official):

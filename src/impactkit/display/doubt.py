@@ -127,13 +127,13 @@ def dispersion_chart(place: Territory, outcome: str | None = None) -> Chart:
     of = {"own": (own, "value"), "median": (limits, "value")}
     of |= {end: (limits, end) for end in ("low", "high")}
     ends = {key: measured(row[column], row["unit"], sign=True) for key, (row, column) in of.items()}
-    near, count = number(limits["n"]), number(len(known))
+    near = number(limits["n"])
     far = number(picked(place).count("count_as_far", group=f"on={name}"))
     told = ends | {"count": near, "far": far}
     rows = [(say(f"dispersion.{key}"), words) for key, words in told.items()]
     data = table_of("dispersion", {"what": 3.0, "value": 1.2}, rows, ENDS, caption=say("dispersion.data"))
     families = say(f"noun.{family_of(place, name)}", n=2)
-    about = {"families": families, "count": count, "near": near, "outcome": named(name)}
+    about = {"families": families, "near": near, "outcome": named(name)}
     alt = say("dispersion.alt", name=place.name, **(ends | about))
     key = "dispersion.caption" + (".all" if limits["flag"] == ALL_UNITS else "")
     return Chart(drawn(draw, 2.1, (0.075, 0.13, 0.9, 0.84)), alt, runs(key, **about), data)

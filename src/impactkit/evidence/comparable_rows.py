@@ -9,6 +9,7 @@ from impactkit.evidence.picked import picked
 from impactkit.indicators.comparable import POPULATION
 
 GROUP = "on="
+MANY = 5_000
 
 
 def rows(place: Territory) -> pd.DataFrame:
@@ -34,6 +35,9 @@ def compared_outcomes(place: Territory) -> list[str]:
 
 def _shown(place: Territory, outcome: str) -> pd.DataFrame:
     table = comparables(place, outcome)
+    if len(table) > MANY:
+        # Of tens of thousands of communes, those that nothing compares say nothing.
+        table = table[table["comparable"] | table["weight"].notna()].reset_index(drop=True)
     secret = {name for names in place.evaluation.secrecy.values() for name in names}
     if outcome in secret:
         table[["size", "distance"]] = float("nan")
