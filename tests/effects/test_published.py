@@ -125,3 +125,61 @@ def test_nsw_experimental_difference(published, reference):
 
 def test_the_reference_is_a_table(published):
     assert Path(published / "basque.csv").is_file()
+
+
+@pytest.mark.parametrize(("scenario", "control"), [("mpdta_nev_dr", "never"), ("mpdta_nyt_dr", "not-yet")])
+def test_mpdta_every_cell(mpdta, published, scenario, control):
+    told = pd.read_csv(published / "ref_csdid_R_attgt.csv")
+    told = told[told["scenario"] == scenario].set_index(["group", "t"])
+    found = ik.group_time(mpdta[0], control=control).table.set_index(["group", "period"]).loc[told.index]
+    assert len(told) == 12
+    assert found["estimate"].to_numpy() == pytest.approx(told["att"].to_numpy(), abs=1e-9)
+    assert found["se"].to_numpy() == pytest.approx(told["se"].to_numpy(), abs=1e-9)
+
+
+@pytest.mark.parametrize(("control", "named"), [("never", "never_treated"), ("not-yet", "not_yet_treated")])
+@pytest.mark.parametrize("anticipation", [0, 1, 2])
+def test_mpdta_anticipated_as_another_library_has_it(mpdta, published, anticipation, control, named):
+    from diff_diff import CallawaySantAnna
+
+    panel, covariates = mpdta
+    table = pd.read_csv(published / "mpdta.csv").rename(columns={"first.treat": "first"})
+    # That library keeps the groups that nothing comes before among its units; R's leaves them out.
+    table = table[(table["first"] == 0) | (table["first"] > 2003 + anticipation)]
+    names = {"outcome": "lemp", "unit": "countyreal", "time": "year", "first_treat": "first"}
+    # Its chances of being treated are told to four digits only.
+    for columns, given, within in ((None, None, 1e-9), (["lpop"], covariates, 5e-5)):
+        other = CallawaySantAnna(control_group=named, anticipation=anticipation)
+        cells = other.fit(table, **names, covariates=columns).group_time_effects
+        found = ik.group_time(panel, control=control, anticipation=anticipation, covariates=given)
+        ours = found.table.set_index(["group", "period"])
+        after = [cell for cell in cells if cell[1] >= cell[0]]
+        assert after
+        for cell in after:
+            assert ours["estimate"][cell] == pytest.approx(cells[cell]["effect"], abs=within), cell
+            assert ours["se"][cell] == pytest.approx(cells[cell]["se"], abs=within), cell
+
+
+def test_years_two_apart_are_periods_like_any_others(published):
+    """Every other year of the same counties, told as years or as ranks of periods, anticipation included."""
+    table = pd.read_csv(published / "mpdta.csv")
+    table = table[table["year"].isin([2003, 2005, 2007]) & table["first.treat"].isin([0, 2007])]
+    ranks = table.assign(
+        year=(table["year"] - 2001) // 2, **{"first.treat": table["first.treat"] // 2007 * 3}
+    )
+    found = []
+    for one in (table, ranks):
+        panel = ik.Panel.from_frame(
+            one, unit="countyreal", period="year", outcome="lemp", first_treated="first.treat"
+        )
+        found.append(ik.group_time(panel, anticipation=1))
+    wide = table.pivot(index="countyreal", columns="year", values="lemp")
+    treated = table.groupby("countyreal")["first.treat"].first() > 0
+    change = wide[2007] - wide[2003]
+    assert found[0].estimate == pytest.approx(change[treated].mean() - change[~treated].mean(), abs=1e-9)
+    assert (found[0].estimate, found[0].se) == (found[1].estimate, found[1].se)
+
+
+def test_the_weights_of_the_optimum_are_exact(prop99):
+    found = ik.synthetic(prop99, unit="California", objective="simplex")
+    assert found.estimate == pytest.approx(-19.513629, abs=2e-6)
