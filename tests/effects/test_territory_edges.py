@@ -14,6 +14,8 @@ import impactkit as ik
 
 NOISE = np.random.default_rng(0).normal(0, 0.02, (60, 40))
 OWN = 20
+# Ups and downs that cancel out over an even number of years.
+EVEN = {"outcome": "rate_boats", "years": range(2011, 2021)}
 
 
 def drifting(unit, year):
@@ -54,6 +56,7 @@ def test_a_sound_evaluation_has_an_interval(outcome, tmp_path):
         (lambda u, y: (1000 + 20 * u) * 2.0 ** (y - 2010), {}, "toutes de même"),
         (lambda u, y: drifting(u, y) if u == OWN else 900 + u, {}, "toutes de même"),
         (lambda u, y: round(0.1 + 0.001 * (u + y - 2000), 4), {"outcome": "rate_boats"}, "toutes de même"),
+        (lambda u, y: 0.2 if u == OWN else 0.3 + 0.01 * (-1) ** (u + y), EVEN, "toutes de même"),
         (lambda u, y: None if u == OWN and y == 2012 else drifting(u, y), {}, "2012"),
         (lambda u, y: None if y == 2012 else drifting(u, y), {}, "moins de deux"),
         (lambda u, y: 0 if u == OWN and y == 2018 else drifting(u, y), {}, "zéro"),
@@ -79,6 +82,14 @@ def test_few_units_have_a_gap_and_no_interval(units, tmp_path):
         found = ik.effect(place(tmp_path / "e", drifting, units=units), "count_boats")
     sound(found)
     assert found.low is None and found.refused
+
+
+@pytest.mark.parametrize("share", [0, 1, -0.1, 1.5, np.nan, np.inf, "0.8", None, True])
+def test_power_and_level_are_shares(share, tmp_path):
+    territory = place(tmp_path / "e", drifting)
+    for name in ("power", "level"):
+        with pytest.raises(ik.RefusedData, match=name):
+            ik.detectable(territory, "count_boats", **{name: share})
 
 
 numbers = itertools.count()

@@ -90,7 +90,7 @@ def chosen(design: Design, rows: Array) -> Design:
 def checked(design: Design, own: Array, *, where: str) -> None:
     """Raises NotEnoughData in one sentence for what no estimator can use: fewer than two periods before,
     none after, fewer than two comparable units, a missing or infinite value, paths that never move, or
-    comparable units that all move alike: nothing would say what gap is ordinary.
+    comparable units that all changed alike: nothing would say what gap is ordinary.
     """
     if len(design.before) < 2:
         raise error(NotEnoughData, "effect-before", where=where, count=len(design.before))
@@ -106,6 +106,7 @@ def checked(design: Design, own: Array, *, where: str) -> None:
         raise error(NotEnoughData, "effect-missing-units", where=where, units=", ".join(wrong[:5]))
     if np.ptp(own) == 0 and np.ptp(design.values, axis=1).max() == 0:
         raise error(NotEnoughData, "effect-constant", where=where)
-    apart = np.ptp(design.centred(design.values), axis=0).max()
+    # Every gap would be the last bits of a sum, and one of them the largest.
+    apart = np.ptp(design.centred(design.values)[:, list(design.after)].mean(axis=1))
     if apart <= HAIR * max(1.0, np.abs(design.values).max()):
         raise error(NotEnoughData, "effect-alike", where=where)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from impactkit.data.analysis_plan import plan_of
 from impactkit.data.territories import Territory
 from impactkit.effects import placebo
+from impactkit.effects.arguments import proportion
 from impactkit.effects.comparison import Case, case_of, refused
 from impactkit.effects.design import Design
 from impactkit.effects.family import tests_of, yardstick
@@ -30,6 +31,7 @@ def detectable(place: Territory, outcome: str, *, power: float = 0.8, level: flo
     >>> round(seen.unusual, 3), round(seen.effect, 3), seen.tests
     (0.017, 0.024, 10)
     """
+    power, level = proportion(power, "power"), proportion(level, "level")
     scale = "points" if is_rate(outcome) else "percent"
     silent = Detectability(outcome, place.code, scale, power=power, level=level)
     if reason := refused(place, outcome):

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from impactkit.data.panel import Panel
 from impactkit.effects.adjusted import covariates_of, difference_of
+from impactkit.effects.arguments import whole_number
 from impactkit.effects.design import HAIR, Array
 from impactkit.effects.results import Effect, rounded
 from impactkit.effects.sample import Sample, sample_of
-from impactkit.effects.timing import whole_number
 from impactkit.errors import NotEnoughData, UnknownName
 from impactkit.wording.catalogue import error, say
 
@@ -83,6 +83,8 @@ def group_time(
     columns = None if covariates is None else covariates_of(covariates, sample.units)
     cells = _cells(sample, columns, control, anticipation)
     table, whole, spread = _put_together(cells, sample, aggregate)
+    if abs(whole) <= HAIR * np.abs(sample.values).max():
+        whole = 0.0
     treated = np.isfinite(sample.group) & (sample.group < len(sample.timing.periods))
     refused = _untested(int(treated.sum()), cells, spread, sample)
     errors: list[float | None] = [None, None, None]

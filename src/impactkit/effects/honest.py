@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from impactkit.effects.arguments import whole_number
 from impactkit.effects.design import Array
 from impactkit.effects.results import rounded
-from impactkit.effects.timing import whole_number
 from impactkit.errors import NotEnoughData, RefusedData
 from impactkit.wording.catalogue import error
 

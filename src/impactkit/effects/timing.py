@@ -12,7 +12,7 @@ import numpy as np
 from impactkit.data.moments import DAY, moment_of
 from impactkit.data.panel import Panel
 from impactkit.effects.design import Array
-from impactkit.errors import NotEnoughData, RefusedData
+from impactkit.errors import NotEnoughData
 from impactkit.wording.catalogue import error
 
 FAR = 1e6
@@ -64,14 +64,6 @@ def _position(counts: Array, count: float) -> int | None:
         return len(counts) - 1 + math.ceil(beyond)
     at = int(np.searchsorted(counts, count))
     return at if counts[at] == count else None
-
-
-def whole_number(value: Any, name: str, least: int = 0) -> int:
-    """An argument that counts something. Raises RefusedData for what is no whole number, or too small."""
-    integral = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not integral or value < least:
-        raise error(RefusedData, "whole-number", name=name, value=value, least=least)
-    return int(value)
 
 
 def _listed(periods: Sequence[Any]) -> str:
