@@ -177,6 +177,8 @@ def test_a_unit_treated_just_after_the_end_that_sees_it_come_is_no_comparison():
         (lambda f: f.assign(y=f["y"] + 1j), "nombre"),
         (lambda f: f.assign(y=f["y"].mask(f["unit"] == "u03", 1e200)), "démesurée"),
         (lambda f: f.head(0), "ligne"),
+        (lambda f: f.assign(unit=[["u00", "u01"]] * len(f)), "plusieurs valeurs"),
+        (lambda f: f.assign(first=[{}] * len(f)), "plusieurs valeurs"),
         (lambda f: f.assign(first="bientôt"), "bientôt"),
         (lambda f: f.assign(first="2005-Q1"), "2005-Q1"),
         (lambda f: f.assign(first=-5), "première période"),
@@ -186,6 +188,11 @@ def test_a_unit_treated_just_after_the_end_that_sees_it_come_is_no_comparison():
 def test_a_table_that_is_no_panel(change, words):
     wrong = refused(lambda: panel(change(world())))
     assert any(word in wrong.what for word in words.split("|")), wrong.what
+
+
+@pytest.mark.parametrize("frame", [None, 3, [[1, 2]], {"unit": [1]}, np.eye(3), pd.Series([1.0])])
+def test_what_is_no_table(frame):
+    refused(lambda: panel(frame), "DataFrame")
 
 
 def test_one_column_for_two_roles():

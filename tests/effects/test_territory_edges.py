@@ -15,7 +15,7 @@ import impactkit as ik
 NOISE = np.random.default_rng(0).normal(0, 0.02, (60, 40))
 OWN = 20
 # Ups and downs that cancel out over an even number of years.
-EVEN = {"outcome": "rate_boats", "years": range(2011, 2021)}
+EVEN = {"outcome": "rate_boats", "years": range(2012, 2021)}
 
 
 def drifting(unit, year):

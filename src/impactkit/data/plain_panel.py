@@ -84,13 +84,18 @@ def _start(unit: Any, date: Any, periods: Mapping[Moment | None, Any]) -> Moment
     return moment
 
 
-def _columns(frame: pd.DataFrame, names: Names) -> None:
+def _columns(frame: Any, names: Names) -> None:
+    if not isinstance(frame, pd.DataFrame):
+        raise error(RefusedData, "panel-frame", received=type(frame).__name__)
     absent = [name for name in names.columns if name not in frame.columns]
     if absent:
         raise error(RefusedData, "panel-columns", columns=", ".join(map(str, absent)))
     for name in names.columns:
         if names.columns.count(name) > 1 or list(frame.columns).count(name) > 1:
             raise error(RefusedData, "panel-column-twice", column=name)
+        for cell in frame[name] if frame[name].dtype == object else ():
+            if not pd.api.types.is_hashable(cell):
+                raise error(RefusedData, "panel-cell", column=name, cell=cell)
 
 
 def _units(units: pd.Series) -> None:
