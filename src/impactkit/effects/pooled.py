@@ -253,7 +253,9 @@ def _varied(gaps: Array, errors: Array) -> dict[str, Any]:
         return {}
     from statsmodels.stats.meta_analysis import combine_effects
 
-    fitted = combine_effects(gaps, errors**2, method_re="pm")
+    # Of gaps that are all the same Q is zero, and so is I2: told below.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        fitted = combine_effects(gaps, errors**2, method_re="pm")
     q, tau = float(fitted.q), math.sqrt(max(float(fitted.tau2), 0.0))
     mean, error = float(fitted.mean_effect_re), float(fitted.sd_eff_w_re)
     varied = {"q": q, "i2": max(0.0, 1 - (count - 1) / q) if q > 0 else 0.0, "tau": tau}
