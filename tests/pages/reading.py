@@ -35,6 +35,8 @@ NAMES = (
     "arrondi à 0,1 point",
     f"intervalle à 95{NARROW}%",
     f"à 5{NARROW}%, un sur vingt",
+    f"marge d’erreur de 5{NARROW}%",
+    f"au-dessus de 5{NARROW}%",
     f"95{NARROW}% d’entre eux",
     f"95{NARROW}% d’entre elles",
     f"95{NARROW}% des unités",

@@ -287,7 +287,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
             row("draws", "programmes", held["draws"]),
             row("detectable", unit, held["detectable"]),
             row("detectable_effect", unit, held["detectable_effect"], None, None, held["tests"]),
-            row("one_more", "emplois", held["one_more"]),
+            row("one_more", "emplois", hundreds(held["one_more"]) if held["one_more"] else None),
             row("weak", "territoires", held["weak"], None, None, told.n_treated),
             row("off", "fois", held["off"]),
             row("i2", "part", held["i2"]),
