@@ -162,7 +162,7 @@ def test_the_injected_effects_of_the_demo(demo, repo):
     assert found.state == "effect" and not found.effect.warnings
     assert found.effect.low < math.expm1(truth["val-d-aubrelle"]["log_effect"]) < found.effect.high
     said = "".join(run.text for run in gap(large, JOBS))
-    assert "Effet estimé" in said and "surestimé" in said and "si l’on compte cette sélection" in said
+    assert "Effet estimé" in said and "surestimé" in said and "en comptant cette sélection" in said
     small = demo.territory("merinval")
     injected = math.expm1(truth["merinval"]["log_effect"])
     assert ik.detectable(small, JOBS).unusual > injected > 0

@@ -46,7 +46,7 @@ CLAIMS = re.compile(r"\b(effets?|impacts?)\b", re.IGNORECASE)
 # What it takes to claim it, why it is not claimed, what selection does to what was claimed.
 DENIED = re.compile(
     r"pour parler d.effet|ne pourrait être appelé effet|faisons pas un effet|pas interprété comme un effet"
-    r"|pas d.effet de la labellisation à mesurer|Seul effet retenu|si l.effet véritable est",
+    r"|pas d.effet de la labellisation à mesurer|Seul effet retenu|pour un effet véritable de",
     re.IGNORECASE,
 )
 GRADES = "Ce que valent ces chiffres"

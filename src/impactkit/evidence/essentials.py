@@ -28,7 +28,7 @@ def _estimated(place: Territory) -> list[Finding]:
     for outcome in estimated.outcomes(place.evaluation):
         whole = estimated.estimated(place, outcome)
         if whole is not None and whole.state == "effect":
-            return [Finding("estimated", gap.gap(place, outcome))]
+            return [Finding("estimated", gap.gap(place, outcome, short=True))]
     return []
 
 

@@ -86,8 +86,10 @@ def _order(target: str) -> float | None:
     return float(sizes[0]) if len(sizes) == 1 and not digits else None
 
 
-def gap(place: Territory, outcome: str) -> Sentence:
-    """What may be said of the gap, by its verdict. Empty where nothing is estimated."""
+def gap(place: Territory, outcome: str, *, short: bool = False) -> Sentence:
+    """What may be said of the gap, by its verdict; `short` leaves what follows to the section that tells it.
+    Empty where nothing is estimated.
+    """
     whole = estimated(place, outcome)
     if whole is None or whole.decision is None:
         return ()
@@ -103,7 +105,7 @@ def gap(place: Territory, outcome: str) -> Sentence:
     holes |= {"low": size(effect.low), "high": size(effect.high), "half": half}
     holes |= {"count": number(large), "all": number(among), "kind": kind}
     said = runs(f"gap.{whole.state}" + {0: ".none", 1: ".one"}.get(large, ""), **holes)
-    return joined(said, *_after(place, outcome, whole))
+    return said if short else joined(said, *_after(place, outcome, whole))
 
 
 def _after(place: Territory, outcome: str, whole: Estimated) -> tuple[Sentence, ...]:
@@ -150,10 +152,10 @@ def _selected(whole: Estimated, chosen: Selection) -> Sentence:
 def _exaggerated(whole: Estimated, chosen: Selection) -> Sentence:
     """How many times too large a retained gap is on average, for some true effects."""
     scale = whole.effect.scale
-    cases = [
-        say("gap.exaggeration", times=number(times, 1), truth=measured(truth, scale))
-        for truth, times in chosen.exaggerations
-    ]
+    cases = []
+    for truth, times in chosen.exaggerations:
+        key = "gap.exaggeration.more" if cases else "gap.exaggeration"
+        cases.append(say(key, times=number(times, 1), truth=measured(truth, scale)))
     return runs("gap.exaggerated", cases=BETWEEN.join(cases)) if cases else ()
 
 
