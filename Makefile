@@ -67,6 +67,7 @@ chaos: $(READY_DEV) ## 200 fois : tuer, remplir le disque, et regarder ce qui re
 check-statistics: $(READY_DEV) ## Combien de fois chaque test se trompe là où rien n'a été fait (une demi-heure)
 	@$(BIN)/python bench/ordinary.py
 	@$(BIN)/python bench/calibration.py
+	@$(BIN)/python bench/secrecy.py
 
 lint: $(READY_DEV) ## La forme du code (ruff) et ses types (mypy)
 	@$(BIN)/python -m ruff check .

@@ -215,11 +215,28 @@ def test_what_check_passes_a_run_builds(small, processes, tmp_path):
     shutil.rmtree(tmp_path / "reports")
 
 
+def test_an_outcome_that_nothing_gives_is_said(small):
+    problems = ik.check(folder_of(small({}), {"effects": {"outcomes": ["count_job_private"]}}))
+    assert not problems and "`count_jobs_private`" in problems.notes[0]
+
+
 @pytest.mark.parametrize(
-    "section", [{"effects": {"outcomes": ["count_job_private"]}}, {"secrecy": {"filosofi": ["rate_povrty"]}}]
+    "rules",
+    [
+        {"filosofi": ["rate_povrty"]},
+        {"filosofi": ["rate_poverty"]},
+        {"businesses": ["count_jobs", "count_jobs_private"]},
+        {"businesses": ["count_job"]},
+        {"businesses": ["value"]},
+        {"businesses": ["count_population"]},
+    ],
 )
-def test_an_indicator_that_nothing_gives_is_said(small, section):
-    problems = ik.check(folder_of(small({}), section))
-    assert not problems and (
-        "`count_jobs_private`" in problems.notes[0] or "`rate_poverty`" in problems.notes[0]
-    )
+def test_what_no_rule_can_protect_is_refused_with_what_may_be_named(small, rules):
+    said = refusal(folder_of(small({}), {"secrecy": rules}))
+    assert rules[next(iter(rules))][-1] in said and next(iter(rules)) in said
+    assert "amount_secured" in said and "count_jobs_insertion" in said
+
+
+def test_an_indicator_under_two_rules_is_refused(small):
+    twice = {"businesses": ["count_jobs"], "tax-persons": ["count_jobs"]}
+    assert "`count_jobs`" in refusal(folder_of(small({}), {"secrecy": twice}))

@@ -40,6 +40,15 @@ def measures() -> pd.DataFrame:
 
 
 @functools.lru_cache(maxsize=1)
+def of_own_tables() -> frozenset[str]:
+    """The measures of an evaluation's own tables: what [secrecy] may name. A value in euros is none: it is
+    read from what its project declares.
+    """
+    tables = measures()["table"]
+    return frozenset(tables.index[~tables.isin(["", "valuations"])])
+
+
+@functools.lru_cache(maxsize=1)
 def reference_values() -> pd.DataFrame:
     """French reference values: id, label_fr, unit, year, value, low, high, euros, version, contested and
     source. Several versions are kept so that an old study can be done again. Read, never written into.

@@ -19,8 +19,8 @@ Tables = Mapping[str, pd.DataFrame]
 
 def examined(folder: Path, settings: Settings, tables: Tables) -> Iterator[Problem | str]:
     """What a run would refuse of [report]: a notebook that is nowhere or declares no parameters, a parameter
-    that it does not declare, or of another kind. In sentences: indicators of the plan, or kept secret, that
-    nothing gives yet.
+    that it does not declare, or of another kind. In sentences: indicators of the plan that nothing gives
+    yet.
     """
     report = settings.get("report", {})
     parameters = report.get("parameters", {})
@@ -48,8 +48,6 @@ def _indicators(settings: Settings, tables: Tables) -> Iterator[str]:
         names.update(outcomes["indicator"])
     effects = settings.get("effects", {})
     lists = {"[effects] outcomes": effects.get("outcomes", ())}
-    for rule, listed in settings.get("secrecy", {}).items():
-        lists[f"[secrecy] {rule}"] = listed
     for section, listed in lists.items():
         for name in listed:
             if name not in names:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from impactkit.data import analysis_plan
+from impactkit.data.catalogue import of_own_tables
 from impactkit.data.csv_text import INVISIBLE
 from impactkit.data.money import money_faults
 from impactkit.data.perimeters import VINTAGES
@@ -138,6 +139,7 @@ def _faults(settings: Settings, name: str) -> Faults:
     groups = settings.get("label", {}).get("diversity")
     if GROUPS.holds(groups):
         yield from _diversity(groups, codes, f"{name}, [label], diversity")
+    yield from _secrecy(settings.get("secrecy", {}), f"{name}, [secrecy]")
     yield from _report(settings.get("report", {}), name)
     yield from _sources(settings.get("source", ()), f"{name}, [[source]]")
 
@@ -188,6 +190,24 @@ def _diversity(groups: list[list[str]], codes: Settings, where: str) -> Faults:
         for code in group:
             if code not in members:
                 yield UnknownName.among(say("noun.member"), code, members, where=where)
+
+
+def _secrecy(rules: Settings, where: str) -> Faults:
+    """An indicator that no rule can protect: unknown, or official, which its publisher protects; or named by
+    two rules.
+    """
+    protectable = of_own_tables()
+    named: set[str] = set()
+    for rule, names in rules.items():
+        if rule not in SECTIONS["secrecy"] or not TEXTS.holds(names):
+            continue
+        for name in names:
+            if name not in protectable:
+                may = ", ".join(sorted(protectable))
+                yield error(RefusedData, "secrecy-name", where=where, rule=rule, name=name, may=may)
+            elif name in named:
+                yield error(RefusedData, "secrecy-two-rules", where=where, name=name)
+            named.add(name)
 
 
 def _report(report: Settings, name: str) -> Faults:

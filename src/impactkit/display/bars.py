@@ -44,7 +44,8 @@ def jobs_chart(place: Territory) -> Chart:
     """Declared jobs by project, beside the ambition as it is written; empty under two projects."""
     last = latest_jobs(place)
     last = last[last["actual"].notna()] if len(last) else last
-    if len(last) < 2 or "jobs" in picked(place).hidden:
+    figures = picked(place)
+    if len(last) < 2 or not (figures.may_list("jobs", "actual") and figures.may_count("projects")):
         return NOTHING
     names = place.table("projects").set_index("project")["name"]
     last = last.sort_values("actual", ascending=False, kind="stable").head(MOST)

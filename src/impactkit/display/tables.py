@@ -82,8 +82,10 @@ def _known(place: Territory) -> Table:
 
 
 def _projects(place: Territory) -> Table:
-    jobs, secret = latest_jobs(place).set_index("project"), "jobs" in picked(place).hidden
-    known = place.table("projects")
+    figures = picked(place)
+    known, secret = figures.table("projects"), not figures.may_list("jobs", "actual")
+    # Of projects that may not be counted there is no line; of jobs, no figure.
+    jobs = latest_jobs(place).set_index("project") if figures.may_count("jobs") else pd.DataFrame()
     words, themes = labels("projects", "stage"), labels("projects", "theme")
     widths = {"name": 3.0, "theme": 2.0, "stage": 1.3, "actual": 1.0, "target": 1.4, "source": 3.2}
     rows = []

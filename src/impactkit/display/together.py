@@ -19,7 +19,6 @@ from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import TIMES, as_text
 from impactkit.evidence.plan import plan
 from impactkit.indicators.stages import known_waits, time_to_first_project
-from impactkit.indicators.transfers import suggest_transfers
 from impactkit.wording.catalogue import Declared, runs, say
 from impactkit.wording.numbers import number
 
@@ -55,7 +54,7 @@ def themes_table(ev: Evaluation) -> Table:
 
 def suggestions_table(ev: Evaluation) -> Table:
     """Pairs of territories that could learn from each other, the first of each theme; never an appraisal."""
-    found, words = suggest_transfers(ev), labels("challenges", "themes")
+    found, words = together.suggested(ev), labels("challenges", "themes")
     some = found.groupby("theme", sort=False).head(max(SHOWN // max(found["theme"].nunique(), 1), 1))
     rows = []
     for row in some.itertuples(index=False):
@@ -98,7 +97,7 @@ def transfers_chart(ev: Evaluation) -> Chart:
     three transfers.
     """
     known = ev.table("transfers").drop_duplicates(["giver", "receiver", "topic"], keep="last")
-    if len(known) < FEWEST:
+    if len(known) < FEWEST or not together.of_programme(ev).may_count("transfers"):
         return NOTHING
     linked = set(known["giver"]) | set(known["receiver"])
     ring = [place for place in ev.territories if place.code in linked]

@@ -54,8 +54,10 @@ def cited(*sources: str) -> str:
 
 def jobs(place: Territory) -> Sentence:
     """Jobs of the projects, and the ambition as it is written; empty when no source gives a figure."""
-    figure, last = picked(place).of("count_jobs"), latest_jobs(place)
-    if figure is None:
+    figures, last = picked(place), latest_jobs(place)
+    figure = figures.of("count_jobs")
+    # The jobs are told project by project.
+    if figure is None or not figures.may_count("jobs", "projects"):
         return ()
     names = place.table("projects").set_index("project")["name"]
     projects = first_of([Run(names.get(code, code), declared=True) for code in last["project"]], "\u202f; ")
@@ -79,7 +81,8 @@ def challenges(place: Territory) -> Sentence:
 
 def collective(place: Territory) -> Sentence:
     """Announced size of the collective and the members named; empty when no source says either."""
-    figures, members = picked(place), place.table("members")
+    figures = picked(place)
+    members = figures.table("members")
     whole, named = figures.of("count_members"), figures.of("count_members_named")
     sentences: list[Sentence] = []
     if whole is not None:
@@ -98,7 +101,7 @@ def collective(place: Territory) -> Sentence:
 def transfers(place: Territory) -> Sentence:
     """Expertise given to, or received from, another territory; empty when no source says so."""
     sentences = []
-    for row in place.table("transfers").to_dict("records"):
+    for row in picked(place).table("transfers").to_dict("records"):
         given = row["giver"] == place.code
         other = place.evaluation.name_of(row["receiver"] if given else row["giver"])
         key = "declared.transfer.given" if given else "declared.transfer.received"
@@ -112,9 +115,12 @@ def funding(place: Territory) -> Sentence:
     so.
     """
     sentences = []
+    secret = not picked(place).may_list("funding", "amount")
     for row in picked(place).table("funding").to_dict("records"):
         about = told(pd.DataFrame([row])) | {"payer": Declared(row["payer"])}
         sentences.append(runs(f"declared.funding.{row['status']}", **about))
+        if secret:
+            continue
         known = pd.notna(row["amount"])
         amount = {"amount": Declared(number(row["amount"]))} if known else {}
         sentences.append(runs("declared.amount" if known else "declared.no-amount", **amount))
@@ -151,8 +157,9 @@ def _member(name: str, role: str) -> Sentence:
 
 
 def _enumerated(place: Territory, table: str, indicator: str, column: str) -> Sentence:
-    if (figure := picked(place).of(indicator)) is None:
+    figure, rows = picked(place).of(indicator), picked(place).table(table)
+    if figure is None or rows.empty:
         return ()
-    count, rows = round(figure["value"]), place.table(table)
+    count = round(figure["value"])
     items = first_of([Run(within(text), declared=True) for text in rows[column]], "\u202f; ")
     return filled(f"declared.{table}", "items", items, n=count, count=number(count), **told(rows))

@@ -2,6 +2,7 @@
 
 from impactkit.data.territories import Territory
 from impactkit.evidence.contribution import contribution
+from impactkit.evidence.picked import picked
 from impactkit.indicators.knowledge import documented
 from impactkit.wording.catalogue import say
 
@@ -18,7 +19,7 @@ def face(place: Territory) -> str:
     report = place.evaluation.report
     if told := report.get("faces", {}).get(place.code) or report.get("face"):
         return str(told)
-    if documented(place) < FOLLOWED or len(place.table("projects")) < PROJECTS:
+    if documented(place) < FOLLOWED or len(picked(place).table("projects")) < PROJECTS:
         return "connaissance"
     return "evaluation" if any(one.by for one in contribution(place)) else "suivi"
 

@@ -14,7 +14,7 @@ STATUSES = ("paid", "committed", "sought")
 
 def funding(place: Territory) -> Sentence:
     """A few lines one by one; more of them as sums by what they are for. Empty when no source says so."""
-    if len(place.table("funding")) <= MANY:
+    if len(picked(place).table("funding")) <= MANY:
         return declared.funding(place)
     figures = picked(place)
     silent = figures.count("count_funding_without_amount") > 0
@@ -53,8 +53,9 @@ def partnerships(place: Territory) -> Sentence:
 
 def transfers(place: Territory) -> Sentence:
     """A few transfers one by one; more of them counted. Empty when no source says so."""
-    if len(place.table("transfers")) <= MANY:
+    figures = picked(place)
+    if len(figures.table("transfers")) <= MANY:
         return declared.transfers(place)
-    count = picked(place).count
+    count = figures.count
     given, received = (count("count_transfers", group=f"role={role}") for role in ("given", "received"))
     return runs("money.transfers", given=number(given), received=number(received))

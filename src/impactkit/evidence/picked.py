@@ -8,8 +8,8 @@ from pandas.api.types import is_numeric_dtype
 
 from impactkit.data.territories import Territory
 from impactkit.evidence.finding import Sentence
-from impactkit.indicators import indicators
-from impactkit.indicators.protected import hidden_tables
+from impactkit.indicators import hidden, indicators
+from impactkit.indicators.draws import not_listed, table_of
 from impactkit.indicators.rows import Row
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.currency import money_unit
@@ -25,15 +25,20 @@ TIMES = {"points": 1, "percent": 100}
 
 @dataclass(frozen=True, eq=False)
 class Picked:
-    """Indicator rows of one territory, asked one at a time."""
+    """Indicator rows of one territory, or of the programme (`code` ""), asked one at a time."""
 
     place: Territory
     rows: pd.DataFrame
+    code: str = ""
 
     def of(self, indicator: str, *, group: str = "", period: str | None = None) -> Row | None:
         """The row of an indicator (the latest period when none is named); None when it has no value."""
         found = self._known.get((indicator, group), ())
         return next((row for row in found if period in (None, row["period"])), None)
+
+    @functools.cached_property
+    def _secret(self) -> frozenset[str]:
+        return hidden(self.place.evaluation, self.code)
 
     @functools.cached_property
     def _known(self) -> dict[tuple[str, str], list[Row]]:
@@ -53,10 +58,20 @@ class Picked:
         """The sentence of `key` about an indicator: `value` and `of` (its n) fill holes, the column that `n`
         names (value or n) chooses the plural; nothing without a value.
         """
-        if (row := self.of(indicator, group=group)) is None:
+        row = self.of(indicator, group=group)
+        # Of lines that may not be counted nothing is said that counts them.
+        if row is None or (n and pd.isna(row[n])):
             return ()
         about = {"value": number(row["value"]), "of": "" if pd.isna(row["n"]) else number(row["n"])}
         return runs(key, n=round(row[n]) if n else None, **about, **holes)
+
+    def may_count(self, *tables: str) -> bool:
+        """Whether secrecy lets the lines of these tables be counted."""
+        return not any(not_listed(self._secret, table) for table in tables)
+
+    def may_list(self, table: str, column: str) -> bool:
+        """Whether secrecy lets the numbers of a column be told line by line."""
+        return self.may_count(table) and f"{table}.{column}" not in self._secret
 
     def many(self, indicator: str, prefix: str) -> pd.DataFrame:
         """Rows of an indicator whose group starts with `prefix`."""
@@ -64,14 +79,19 @@ class Picked:
 
     @property
     def hidden(self) -> frozenset[str]:
-        """Tables whose figures may not be shown line by line (statistical secrecy)."""
-        return hidden_tables(self.rows)
+        """Tables whose figures may not all be shown line by line (statistical secrecy)."""
+        return frozenset(map(table_of, self._secret))
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table of the territory as it may be shown: without its figures where secrecy hides them."""
+        """A table of the territory as it may be shown: without its lines where they may not be counted,
+        without the numbers that secrecy hides.
+        """
         found = self.place.table(name)
-        figures = [column for column in found if is_numeric_dtype(found[column])]
-        return found.assign(**dict.fromkeys(figures, float("nan"))) if name in self.hidden else found
+        if not self.may_count(name):
+            return found[:0]
+        numbers = [column for column in found if is_numeric_dtype(found[column])]
+        gone = [column for column in numbers if not self.may_list(name, column)]
+        return found.assign(**dict.fromkeys(gone, float("nan")))
 
 
 def picked(place: Territory) -> Picked:
@@ -82,7 +102,7 @@ def picked(place: Territory) -> Picked:
 @functools.lru_cache(maxsize=64)
 def _picked(ev: object, code: str) -> Picked:
     place = ev.territory(code)  # type: ignore[attr-defined]
-    return Picked(place, indicators(place.evaluation, of=place))
+    return Picked(place, indicators(place.evaluation, of=place), code)
 
 
 def as_text(value: float, unit: str, *, sign: bool = False) -> str:

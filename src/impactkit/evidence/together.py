@@ -25,7 +25,8 @@ from impactkit.evidence.gap import BETWEEN, hundreds
 from impactkit.evidence.gap import inseparable as inseparable_from
 from impactkit.evidence.life import coarse
 from impactkit.evidence.picked import Picked, measured
-from impactkit.indicators import indicators
+from impactkit.indicators import hidden, indicators
+from impactkit.indicators.draws import not_listed
 from impactkit.indicators.transfers import suggest_transfers
 from impactkit.wording.catalogue import runs, say
 from impactkit.wording.numbers import number, percent
@@ -86,6 +87,8 @@ def themes(ev: Evaluation) -> Sentence:
     found = of_programme(ev)
     if (whole := found.of("count_challenges")) is None:
         return ()
+    if not found.may_count("challenges"):
+        return ()
     every = found.count("count_territories", group="status=labelled")
     places = {
         "places": number(found.count("count_territories", group="about=challenges")),
@@ -117,14 +120,26 @@ def themes(ev: Evaluation) -> Sentence:
 def exchanges(ev: Evaluation) -> Sentence:
     """Transfers known between territories, how many were taken up, pairs that could be; or nothing."""
     found = of_programme(ev)
-    could = len(suggest_transfers(ev))
+    could = len(suggested(ev))
+    known = found.of("count_transfers")
     linked = number(found.count("count_territories_linked"))
     adopted = number(found.count("count_transfers", group="status=adopted"))
-    known = found.of("count_transfers")
     source = "" if known is None else sources(known["source"])
     about = {"linked": linked, "adopted": adopted, "source": source}
-    said = found.told("together.transfers", "count_transfers", n="value", **about)
+    said: Sentence = ()
+    if found.may_count("transfers"):
+        said = found.told("together.transfers", "count_transfers", n="value", **about)
     return joined(said, runs("together.suggested", n=could, count=number(could)) if could else ())
+
+
+def suggested(ev: Evaluation) -> pd.DataFrame:
+    """Pairs of territories that could learn from each other, without those whose projects or challenges may
+    not be counted.
+    """
+    found = suggest_transfers(ev)
+    giving = [not not_listed(hidden(ev, code), "projects") for code in found["giver"]]
+    taking = [not not_listed(hidden(ev, code), "challenges") for code in found["receiver"]]
+    return found[pd.Series(giving, dtype=bool) & pd.Series(taking, dtype=bool)]
 
 
 def gaps(ev: Evaluation, outcome: str) -> pd.DataFrame:

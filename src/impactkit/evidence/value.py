@@ -7,6 +7,8 @@ import pandas as pd
 from impactkit.data.territories import Territory
 from impactkit.evidence.effect_rows import COLUMNS, Row, row
 from impactkit.evidence.finding import Sentence, joined, listed
+from impactkit.evidence.picked import picked
+from impactkit.indicators.draws import VALUED
 from impactkit.valuation.social_return import Value, value
 from impactkit.wording.catalogue import Declared, runs, say
 from impactkit.wording.currency import money_unit
@@ -20,8 +22,8 @@ AMOUNTS = ("gross", "net", "discounted")
 
 @functools.lru_cache(maxsize=64)
 def values(place: Territory) -> tuple[Value, ...]:
-    """The valued projects of a territory, as the tables say."""
-    return value(place)
+    """The valued projects of a territory, as the tables say; none where secrecy hides what makes one up."""
+    return () if VALUED in picked(place).hidden else value(place)
 
 
 def rows(place: Territory) -> pd.DataFrame:

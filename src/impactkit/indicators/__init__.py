@@ -13,7 +13,7 @@ from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.errors import UnknownName
 from impactkit.indicators import context
-from impactkit.indicators.protected import protected
+from impactkit.indicators.protected import Protected, protected
 from impactkit.indicators.rows import COLUMNS, shaped
 
 # The one measure that is long, and whose rows for one territory do not need those of the others.
@@ -71,7 +71,7 @@ def indicators(ev: Evaluation, *, measure: str | None = None, of: Territory | No
 def _measured(ev: Evaluation, measure: str, own: str) -> pd.DataFrame:
     # Kept by the evaluation's digest (its hash): one territory's rows cost nothing after the first asking.
     if ev.secrecy and measure not in PUBLISHED:
-        shown, _ = _secret(ev)
+        shown = _secret(ev).rows
         return shown[shown["measure"] == measure].drop(columns="measure").reset_index(drop=True)
     rows = context.rows(ev, of=own) if own else MEASURES[measure](ev)
     return shaped(rows)
@@ -96,11 +96,18 @@ def withheld(ev: Evaluation) -> pd.DataFrame:
     """What [secrecy] withheld in an evaluation, and why: territory, indicator, group, period, reason, rule,
     source. For the evaluator: reasons tell which figures are small, and are never published.
     """
-    return _secret(ev)[1].copy()
+    return _secret(ev).log.copy()
+
+
+def hidden(ev: Evaluation, code: str = "") -> frozenset[str]:
+    """What the pages of a territory ("" is the programme) may not tell: lines and columns of tables, in the
+    words of `draws`.
+    """
+    return _secret(ev).hidden.get(code, frozenset()) if ev.secrecy else frozenset()
 
 
 @functools.lru_cache(maxsize=16)
-def _secret(ev: Evaluation) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _secret(ev: Evaluation) -> Protected:
     names = [name for name in MEASURES if name not in PUBLISHED]
     parts = [shaped(MEASURES[name](ev)).assign(measure=name) for name in names]
     return protected(ev, pd.concat(parts, ignore_index=True))

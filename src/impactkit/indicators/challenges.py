@@ -67,7 +67,9 @@ def _programme(ev: Evaluation) -> Iterator[Row]:
     if known.empty:
         return
     places = known["territory"].nunique()
-    yield told("", "count_territories", places, "territoires", known, group="about=challenges")
+    # Its `n` is no number of challenges, which secrecy may hide.
+    named = {"group": "about=challenges", "n": places}
+    yield told("", "count_territories", places, "territoires", known, **named)
     territories = _by_territory(known)
     if territories.empty:
         yield told("", "share_territories", None, "part", known, n=0, flag="missing:unthemed")

@@ -31,7 +31,8 @@ def _programme(ev: Evaluation) -> Iterator[Row]:
     if len(last):
         places = last["territory"].nunique()
         yield told("", "count_jobs", float(last["actual"].sum()), "emplois", last)
-        yield told("", "count_territories", places, "territoires", last, group="about=jobs")
+        about = {"group": "about=jobs", "n": places}
+        yield told("", "count_territories", places, "territoires", last, **about)
 
 
 def _of(place: Territory) -> Iterator[Row]:

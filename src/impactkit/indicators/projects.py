@@ -80,7 +80,9 @@ def _programme(ev: Evaluation) -> Iterator[Row]:
     if len(projects := programme(ev, "projects")):
         places = projects["territory"].nunique()
         yield told("", "count_projects", len(projects), "projets", projects)
-        yield told("", "count_territories", places, "territoires", projects, group="about=projects")
+        # Its `n` is no number of projects, which secrecy may hide.
+        named: Row = {"group": "about=projects", "n": places}
+        yield told("", "count_territories", places, "territoires", projects, **named)
         yield from _split("", projects, "stage")
     for clock in CLOCKS:
         waits = known_waits(ev, clock)

@@ -18,8 +18,9 @@ import numpy as np
 import pandas as pd
 
 from impactkit.errors import RefusedData
+from impactkit.indicators.relations import Relation, Sum, closed
 from impactkit.indicators.rows import KEY, WITHHELD
-from impactkit.indicators.suppression import SMALLEST, Relation, suppress
+from impactkit.indicators.suppression import SMALLEST, suppress
 from impactkit.wording.catalogue import error, say
 
 LOG = ["territory", "indicator", "group", "period", "reason", "rule", "source"]
@@ -75,8 +76,9 @@ def levels(cells: pd.DataFrame, reasons: pd.Series, rule: Rule, protection: floa
     more.
     """
     value = cells["value"].astype(float)
+    floor = cells["floor"].astype(float) if "floor" in cells else pd.Series(0.0, cells.index)
     lower = np.maximum(protection * value.abs(), SMALLEST)
-    upper, below = lower.copy(), np.minimum(lower, value.abs())
+    upper, below = lower.copy(), np.minimum(lower, (value - floor).abs())
     least = reasons.map({"few": rule.fewest, "households": rule.households}).astype(float)
     counted = least.notna() & (value == cells["n"])
     upper = upper.mask(counted, np.maximum(upper, least - below))
@@ -153,43 +155,94 @@ def withheld_rows(
     parts: pd.DataFrame | None = None,
     nested: pd.DataFrame | None = None,
     *,
+    sums: Iterable[Sum] = (),
+    more: Mapping[str, str] | None = None,
     largest: pd.Series | None = None,
     protection: float = 0.10,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The rows of a whole evaluation, protected, and the log of what was withheld: LOG, no value.
 
-    rules: the rule of each indicator that has one; nothing else is withheld. parts, nested: as in
-    `relations_of`. largest: the largest contributor's value, by the rows' index. A withheld row has no
-    value, bounds nor n, and `missing:withheld`, whatever the reason: told apart, reasons would say which
-    cells are small. The log tells them apart: it is the evaluator's, not the reader's. Raises RefusedData
-    when two rows are one cell, and as `suppress`.
+    rules: the rule of each indicator that has one; nothing else is withheld, but `more` (the reason by cell)
+    and what protects it. parts, nested: as in `relations_of`; sums: any others (`relations`). largest: the
+    largest contributor's value, by the rows' index. A withheld row has no value, bounds nor n, and
+    `missing:withheld`, whatever the reason: told apart, reasons would say which cells are small. The log
+    tells them apart: it is the evaluator's, not the reader's. Raises RefusedData when two rows are one cell,
+    and as `suppress`.
     """
     ids = cell_ids(rows)
     if ids.duplicated().any():
         raise error(RefusedData, "secrecy-twice", cell=ids[ids.duplicated()].iloc[0])
     cells, relations = relations_of(rows, parts, nested)
-    held = rows[rows["value"].notna() & ~ids.isin(cells["cell"])]
-    lone = held[["value", "n"]].assign(cell=ids[held.index], published=True)
-    cells = pd.concat([cells, lone], ignore_index=True)
+    alone = rows[rows["value"].notna() & ~ids.isin(cells["cell"])]
+    cells = pd.concat([cells, alone[["value", "n"]].assign(cell=ids[alone.index], published=True)])
+    rests, exact = closed(cells, sums)
+    cells = pd.concat([cells, rests], ignore_index=True)
     cells["largest"] = cells["cell"].map(dict(zip(ids, largest, strict=True)) if largest is not None else {})
-    found: dict[str, str] = {}
-    # No sum crosses two indicators, and each has its rule and its sign.
-    for name, some in cells.groupby(cells["cell"].str.split("|").str[1], sort=False):
-        if name in rules:
-            reasons = primary(some, rules[name])
-            table = levels(some, reasons, rules[name], protection)
-            mine = [one for one in relations if one.total in set(some["cell"])]
-            positive = bool((some["value"][some["published"]] >= 0).all())
-            named = dict(zip(some["cell"], reasons, strict=True))
-            found |= suppress(table, mine, named, protection, known_nonnegative=positive).withheld
-    secret = ids.isin(list(found))
+    cells["floor"] = _floors(cells)
+    # Of as many figures, the programme's go first: a territory has one report, and its own.
+    cells["worth"] = cells["value"].abs().mask(cells["cell"].str.startswith("|"), 0.0)
+    reasons = _reasons(cells, rules) | dict(more or {})
+    table = _leveled(cells, reasons, rules, protection)
+    found = suppress(table, [*relations, *exact], reasons, protection).withheld
+    shown = hidden_where(rows, ids.isin(list(found)))
+    return shown, logged(rows, reasons_of(ids, found), rules)
+
+
+def reasons_of(ids: pd.Series, found: Mapping[str, str]) -> pd.Series:
+    """Why each row is withheld, by the name of its cell; "" where it is shown."""
+    return pd.Series([found.get(cell, "") for cell in ids], index=ids.index, dtype="str")
+
+
+def hidden_where(rows: pd.DataFrame, secret: pd.Series) -> pd.DataFrame:
+    """The rows, without numbers where they are secret."""
     shown = rows.copy()
     shown.loc[secret, ["value", "low", "high", "n"]] = np.nan
     shown.loc[secret, "flag"] = WITHHELD
-    log = rows.loc[secret, KEY].assign(reason=ids[secret].map(found))
+    return shown
+
+
+def logged(rows: pd.DataFrame, reasons: pd.Series, rules: Mapping[str, Rule]) -> pd.DataFrame:
+    """What was withheld and why, without any value; `reasons`: by row, "" where it is shown."""
+    log = rows.loc[reasons != "", KEY].assign(reason=reasons[reasons != ""])
     log["rule"] = [rules[name].name if name in rules else "" for name in log["indicator"]]
     log["source"] = [rules[name].source if name in rules else "" for name in log["indicator"]]
-    return shown, log[LOG].reset_index(drop=True)
+    return log[LOG].reset_index(drop=True)
+
+
+def _indicator_of(cells: pd.DataFrame) -> pd.Series:
+    return cells["cell"].str.split("|").str[1]
+
+
+def _floors(cells: pd.DataFrame) -> pd.Series:
+    """What every reader knows a cell not to be under: one for a number of lines, which stands where there is
+    one at least; nothing known where an indicator is somewhere negative.
+    """
+    counts = cells["published"] & (cells["value"] == cells["n"]) & (cells["value"] >= 1)
+    floors = counts.astype(float)
+    negative = cells["value"].lt(0).groupby(_indicator_of(cells)).transform("any")
+    return floors.mask(negative, -np.inf)
+
+
+def _reasons(cells: pd.DataFrame, rules: Mapping[str, Rule]) -> dict[str, str]:
+    """Why each cell of an indicator that has a rule tells too much."""
+    found: dict[str, str] = {}
+    for name, some in cells.groupby(_indicator_of(cells), sort=False):
+        if name in rules:
+            found |= dict(zip(some["cell"], primary(some, rules[name]), strict=True))
+    return {cell: reason for cell, reason in found.items() if reason}
+
+
+def _leveled(
+    cells: pd.DataFrame, reasons: Mapping[str, str], rules: Mapping[str, Rule], protection: float
+) -> pd.DataFrame:
+    """The cells with how far each secret one must stay possible, by the rule of its indicator."""
+    why = reasons_of(cells["cell"], reasons)
+    usual = next(iter(rules.values()), RULES["businesses"])
+    parts = [
+        levels(some, why[some.index], rules.get(str(name), usual), protection)
+        for name, some in cells.groupby(_indicator_of(cells), sort=False)
+    ]
+    return pd.concat(parts) if parts else cells.assign(lower=np.nan, upper=np.nan)
 
 
 def told(rule: Rule) -> str:

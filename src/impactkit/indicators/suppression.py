@@ -8,7 +8,7 @@ of the same sum (the "singletons" of the Handbook on Statistical Disclosure Cont
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -18,23 +18,15 @@ from scipy.sparse import identity as eye
 from scipy.sparse.csgraph import connected_components
 
 from impactkit.errors import NotEnoughData, RefusedData, UnknownName
+from impactkit.indicators.relations import SECONDARY, Relation
 from impactkit.wording.catalogue import error
 
-SECONDARY = "secondary"
 SMALLEST = 1.0
 # Linked cells up to which the best answer is sought; beyond, a safe one. Limits are counts, not seconds: the
 # answer is that of every machine.
 MOST_EXACT, MOST_ROUNDS, MOST_NODES, MOST_COLUMNS = 300, 150, 5_000, 20_000
 # No deviation has to be wider than so many times the protection asked for: programs stay bounded.
 _WIDE, _CLOSE, _BEYOND = 1e4, 1e-6, 1e3
-
-
-@dataclass(frozen=True)
-class Relation:
-    """What every reader knows: the value of `total` is the sum of those of `parts` (ids of cells)."""
-
-    total: str
-    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -75,10 +67,12 @@ def suppress(
     """The least to withhold so that nobody who knows what is published bounds a primary cell too closely.
 
     cells: columns cell, value, and optionally n (a published zero without contributor is known: it cannot
-    protect), `published` (False: never printed, though its value is known here; it costs nothing), `lower`
-    and `upper` (how far from its value a primary cell must stay possible; else `protection` of it and at
-    least one unit, never below zero). primary: the reason by cell; "" is none. Raises RefusedData (a value
-    missing, negative or twice; a sum that is none), UnknownName (a cell), NotEnoughData (nothing protects).
+    protect), `published` (False: never printed, though its value is known here; it costs nothing), `floor`
+    (what nobody believes it to be under; else zero), `worth` (which of as many cells go last; else the
+    largest), `lower` and `upper` (how far from its value a primary
+    cell must stay possible; else `protection` of it and at least one unit, never below its floor). primary:
+    the reason by cell; "" is none. Raises RefusedData (a value missing, under its floor or twice; a sum that
+    is none), UnknownName (a cell), NotEnoughData (nothing protects).
     """
     table = _checked(cells, known_nonnegative)
     reasons = {str(cell): reason for cell, reason in primary.items() if reason}
@@ -93,7 +87,7 @@ def suppress(
     for group in np.unique(groups[held]):
         mine = np.flatnonzero(groups == group)
         rows = np.flatnonzero(abs(links[:, mine]).sum(axis=1))
-        block = _block(table.iloc[mine], links[rows][:, mine], known_nonnegative)
+        block = _possible(_block(table.iloc[mine], links[rows][:, mine]))
         if not block.aims:
             continue
         found, best = _best(block) if len(mine) <= most_exact else (_safe(block), False)
@@ -121,7 +115,7 @@ def audit(
     matrix, value = _links(table, relations)[:, at], table["value"].to_numpy()
     far = _BEYOND * (1 + abs(value).sum())
     goal = np.repeat(np.eye(len(at)), 2, axis=0) * np.tile([1.0, -1.0], len(at))[:, None]
-    floor = np.full(goal.shape, 0.0 if known_nonnegative else -far)
+    floor = np.tile(np.maximum(table["floor"].to_numpy()[at], -far), (len(goal), 1))
     found = _solve(goal, matrix, matrix @ value[at], floor, np.full(goal.shape, far))[0]
     low, high = (abs(goal) * found).sum(axis=1).reshape(-1, 2).T
     low, high = np.where(low < -far / 100, -np.inf, low), np.where(high > far / 100, np.inf, high)
@@ -131,12 +125,16 @@ def audit(
 def _checked(cells: pd.DataFrame, known_nonnegative: bool) -> pd.DataFrame:
     """The cells by id, in the order of their ids: the answer does not depend on theirs."""
     table = cells.assign(cell=cells["cell"].astype(str)).set_index("cell").sort_index()
-    for name, default in {"n": np.nan, "published": True, "lower": np.nan, "upper": np.nan}.items():
+    usual = {"n": np.nan, "published": True, "lower": np.nan, "upper": np.nan, "floor": 0.0}
+    usual["worth"] = table["value"].abs()
+    for name, default in usual.items():
         table[name] = table[name] if name in table.columns else default
-    wrong = table["value"].isna() | (known_nonnegative & (table["value"] < 0)) | table.index.duplicated()
+    if not known_nonnegative:
+        table["floor"] = -np.inf
+    wrong = table["value"].isna() | (table["value"] < table["floor"]) | table.index.duplicated()
     if wrong.any():
         raise error(RefusedData, "secrecy-value", cell=table.index[wrong.to_numpy()][0])
-    return table.astype({"value": float, "n": float, "published": bool})
+    return table.astype({"value": float, "n": float, "published": bool, "floor": float})
 
 
 def _known(names: Iterable[str], table: pd.DataFrame) -> None:
@@ -146,24 +144,29 @@ def _known(names: Iterable[str], table: pd.DataFrame) -> None:
 
 def _links(table: pd.DataFrame, relations: Iterable[Relation]) -> csr_array:
     """Relations as a matrix (relations, cells); each said once, whatever their order."""
-    said = sorted({(one.total, *sorted(one.parts)) for one in relations})
-    names = [name for one in said for name in one]
+    said = sorted({((one.total, 1.0), *sorted(_weighed(one))) for one in relations})
+    names = [name for one in said for name, _ in one]
     _known(names, table)
     rows = np.repeat(np.arange(len(said)), [len(one) for one in said])
-    signs = [-1.0 if i else 1.0 for one in said for i in range(len(one))]
-    links = csr_array((signs, (rows, table.index.get_indexer(names))), shape=(len(said), len(table)))
+    weights = [weight for one in said for _, weight in one]
+    links = csr_array((weights, (rows, table.index.get_indexer(names))), shape=(len(said), len(table)))
     for one, gap in zip(said, abs(links @ table["value"].to_numpy()), strict=True):
         # Each printed number may be rounded by half a unit.
-        if gap > len(one) / 2 + 1e-9 * abs(table.at[one[0], "value"]):
-            raise error(RefusedData, "secrecy-sum", cell=one[0])
+        total = one[0][0]
+        if gap > len(one) / 2 + 1e-9 * abs(table.at[total, "value"]):
+            raise error(RefusedData, "secrecy-sum", cell=total)
     return links
 
 
-def _block(table: pd.DataFrame, matrix: csr_array, known_nonnegative: bool) -> _Block:
-    value, published, empty, secret, lower, upper, n = (
-        table[name].to_numpy() for name in ("value", "published", "empty", "secret", "lower", "upper", "n")
-    )
-    down = np.where(empty, 0.0, value if known_nonnegative else np.inf)
+def _weighed(one: Relation) -> list[tuple[str, float]]:
+    weights = one.weights or (1.0,) * len(one.parts)
+    return [(part, -weight) for part, weight in zip(one.parts, weights, strict=True)]
+
+
+def _block(table: pd.DataFrame, matrix: csr_array) -> _Block:
+    names = ("value", "published", "empty", "secret", "lower", "upper", "n", "worth")
+    value, published, empty, secret, lower, upper, n, worth = (table[name].to_numpy() for name in names)
+    down = np.where(empty, 0.0, value - table["floor"].to_numpy())
     hidden = np.flatnonzero(secret).tolist()
     aims = [(k, 1.0, upper[k], -1) for k in hidden] + [(k, -1.0, min(lower[k], down[k]), -1) for k in hidden]
     parts = (matrix < 0).astype(float)
@@ -171,7 +174,7 @@ def _block(table: pd.DataFrame, matrix: csr_array, known_nonnegative: bool) -> _
     for s in (k for k in hidden if n[k] == 1):
         aims += [(k, 1.0, min(upper[k], SMALLEST), s) for k in hidden if k != s and beside[s, k]]
     fixed = np.where(empty, 0.0, np.where(secret | ~published, 1.0, np.nan))
-    cost = np.where(published, 1 + abs(value) / (1 + abs(value).sum()), 0.0)
+    cost = np.where(published, 1 + worth / (1 + worth.sum()), 0.0)
     up = np.where(empty, 0.0, np.inf)
     return _Block(matrix, down, up, fixed, cost, tuple(aim for aim in aims if aim[2] > 0))
 
@@ -195,9 +198,30 @@ def _solve(
     return np.vstack(answers), np.vstack(duals)
 
 
+def _possible(block: _Block) -> _Block:
+    """The aims as far as any pattern could serve them: of two groups that stand, a reader knows that they
+    make two at least. Raises NotEnoughData where a cell would stay known whatever is withheld.
+    """
+    if not block.aims:
+        return block
+    reach = _attacks(block, block.fixed != 0)[0]
+    moves: dict[int, float] = {}
+    for (k, _, _, told), share in zip(block.aims, reach, strict=True):
+        if told < 0:
+            moves[k] = max(moves.get(k, 0.0), share)
+    if min(moves.values(), default=1.0) < _CLOSE:
+        raise error(NotEnoughData, "secrecy-impossible")
+    aims = [
+        (k, side, need * min(1.0, share), told)
+        for (k, side, need, told), share in zip(block.aims, reach, strict=True)
+        if share > _CLOSE
+    ]
+    return replace(block, aims=tuple(aims))
+
+
 def _attacks(block: _Block, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Which aims fail when `held` is withheld (aims), and coefficients whose sum over the cells withheld is
-    at least one in every safe pattern (aims, cells).
+    """How far each aim is served, from 0 to 1, when `held` is withheld (aims), and coefficients whose sum
+    over the cells withheld is at least one in every safe pattern (aims, cells).
     """
     at = np.flatnonzero(held)
     rows = np.flatnonzero(abs(block.matrix[:, at]).sum(axis=1))
@@ -215,7 +239,7 @@ def _attacks(block: _Block, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     # Any multipliers bound what any pattern lets through; rounding keeps zeros true zeros.
     price = goal - np.round(dual, 9) @ block.matrix[rows]
     cuts = np.minimum(down * np.maximum(price, 0) + up * np.maximum(-price, 0), 1)
-    return reach < 1 - _CLOSE, cuts
+    return reach, cuts
 
 
 def _best(block: _Block) -> tuple[np.ndarray, bool]:
@@ -224,7 +248,7 @@ def _best(block: _Block) -> tuple[np.ndarray, bool]:
     matters = np.isnan(block.fixed)
     matters[[aim[0] for aim in block.aims]] = True
     at, k = np.nonzero(block.matrix.toarray() * matters)
-    alone = abs(block.matrix.toarray()[at])
+    alone = (block.matrix.toarray()[at] != 0).astype(float)
     alone[np.arange(len(k)), k] = -1
     cuts, floors = [csr_array(alone)], [np.zeros(len(k))]
     limits = Bounds(np.nan_to_num(block.fixed, nan=0.0), np.nan_to_num(block.fixed, nan=1.0))
@@ -235,7 +259,8 @@ def _best(block: _Block) -> tuple[np.ndarray, bool]:
         if answer.status != 0:
             break
         held = answer.x > 0.5
-        through, found = _attacks(block, held)
+        reach, found = _attacks(block, held)
+        through = reach < 1 - _CLOSE
         if not through.any():
             return held, True
         cuts.append(csr_array(found[through]))
@@ -260,5 +285,5 @@ def _safe(block: _Block) -> np.ndarray:
         held |= found.reshape(2, count).sum(axis=0) > _CLOSE
     for at in sorted(map(int, np.flatnonzero(held & np.isnan(block.fixed))), key=lambda k: -block.cost[k]):
         held[at] = False
-        held[at] = _attacks(block, held)[0].any()
+        held[at] = (_attacks(block, held)[0] < 1 - _CLOSE).any()
     return np.asarray(held)

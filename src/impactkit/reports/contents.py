@@ -18,6 +18,7 @@ from impactkit.indicators import knowledge
 from impactkit.reports.editions import Move, read_moves
 from impactkit.reports.failure import Outcome, read_failures, stopped
 from impactkit.reports.files import differing, write_whole
+from impactkit.reports.fresh import own_of
 from impactkit.reports.html import environment, render_html
 from impactkit.reports.page import Meta, Page, Section, plain
 from impactkit.reports.page_rules import ruled
@@ -39,7 +40,8 @@ def write_contents(ev: Evaluation, target: Path, inputs: Inputs | None = None) -
     """Write `index.html` from what lies in `target`; `inputs`: for each report, the digests of what it would
     be built from today. Raises ReportFailed when it breaks a rule of pages.
     """
-    html = contents_html(ev, lambda code: _found(target / code), read_failures(target), inputs or {})
+    changed = {code: differing(own_of(target / code), read) for code, read in (inputs or {}).items()}
+    html = contents_html(ev, lambda code: _found(target / code), read_failures(target), changed)
     write_whole(target / FILE, ruled(html, where=FILE, links=True))
 
 
@@ -47,13 +49,13 @@ def contents_html(
     ev: Evaluation,
     records: Callable[[str], Found],
     failures: Mapping[str, Outcome],
-    inputs: Inputs,
+    changed: Mapping[str, Sequence[str]],
     absent: str = "",
 ) -> str:
     """The page as HTML: the programme's report, then the territories in alphabetical order.
 
     `records`: what a territory's folder holds, a record, nothing, or why its record cannot be read;
-    `failures`: the last attempt, where it failed; `inputs`: as in `write_contents`;
+    `failures`: the last attempt, where it failed; `changed`: what each was built from that is not the same;
     `absent`: what to say where there is no report.
     """
     known = _documented(ev)
@@ -63,7 +65,7 @@ def contents_html(
         found, links = records(code), []
         if isinstance(found, RunRecord):
             told = {"edition": found.edition, "date": date(found.first_built)}
-            stale = _stale(found, inputs[code]) if code in inputs else ""
+            stale = _stale(changed.get(code, ()))
             state = say("contents.built", state=found.state, **told) + stale
             files = ("report.html", "HTML"), ("report.pdf", "PDF"), ("indicators.csv", say("contents.data"))
             links = [(f"{code}/{file}", label) for file, label in files if file in found.outputs]
@@ -87,11 +89,11 @@ def contents_html(
     return str(environment().get_template("contents.html.j2").render(told, entries=entries))
 
 
-def _stale(found: RunRecord, inputs: Mapping[str, str]) -> str:
+def _stale(changed: Sequence[str]) -> str:
     """What a report was built from and is no longer the same; nothing while it is fresh."""
-    changed = sorted({name.split("/")[0] for name in differing(found.inputs, inputs)} - {"notebook"})
-    what = ", ".join(say(f"contents.changed.{name}") for name in changed)
-    return " " + say("contents.stale", what=what) if changed else ""
+    folders = sorted({name.split("/")[0] for name in changed} - {"notebook"})
+    what = ", ".join(say(f"contents.changed.{name}") for name in folders)
+    return " " + say("contents.stale", what=what) if folders else ""
 
 
 def _or(otherwise: str, told: Callable[[Territory], str], place: Territory) -> str:

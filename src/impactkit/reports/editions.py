@@ -4,11 +4,12 @@ each keeps which figures moved, by how much and why.
 
 import csv
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from impactkit.errors import RefusedData
+from impactkit.indicators.draws import draws
 from impactkit.reports.files import differing, rows
 from impactkit.reports.record import RunRecord, read_record
 
@@ -58,6 +59,17 @@ def moves(before: Path, after: Path, old: Mapping[str, str], new: Mapping[str, s
     return tuple(found) or (Move("", "", "", "", "", _why({}, {}, changed)),)
 
 
+def unquoted(moved: Iterable[Move]) -> tuple[Move, ...]:
+    """What moved, without what it was before nor after, but for official figures: an earlier figure may be
+    one that is withheld now, and of two that stand side by side the difference is that of who came between.
+    """
+    quoted = []
+    for move in moved:
+        official = move.indicator and not draws(move.indicator)
+        quoted.append(move if official else replace(move, before="", after=""))
+    return tuple(quoted)
+
+
 def _why(one: Mapping[str, str], other: Mapping[str, str], changed: Sequence[str]) -> str:
     for vintage, why in (("data_vintage", SOURCE), ("geography_vintage", GROUND)):
         if one and other and one[vintage] != other[vintage]:
@@ -87,13 +99,23 @@ def read_moves(folder: Path) -> tuple[Move, ...]:
     return tuple(Move(**row) for row in rows(folder / MOVES))
 
 
-def keep(old: Path, to: Path, standing: RunRecord | None) -> None:
-    """Keep the edition that lies in `old` under `to`/editions, unless `standing` is the same one."""
+def keep(old: Path, to: Path, standing: RunRecord | None, *, secret: bool = False) -> None:
+    """Keep the edition that lies in `old` under `to`/editions, unless `standing` is the same one, or secrecy
+    is asked for: beside the new one, it would give back what that one withholds.
+    """
     record = read_record(old)
-    if record is None or standing is not None and record.edition == standing.edition:
+    same = standing is not None and record is not None and record.edition == standing.edition
+    if record is None or same or secret:
         shutil.rmtree(old)
         return
     place = to / FOLDER / record.territory / str(record.edition)
     place.parent.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(place, ignore_errors=True)
     old.rename(place)
+
+
+def forget(to: Path) -> None:
+    """Take away the editions that were kept beside the reports, and what moved in them: with [secrecy], none
+    stays.
+    """
+    shutil.rmtree(to / FOLDER, ignore_errors=True)

@@ -20,8 +20,9 @@ from impactkit.data import light
 from impactkit.data.journal import synced
 from impactkit.errors import ReportFailed
 from impactkit.reports.child import Died, Tell, TimedOut, in_child, is_child, unable
-from impactkit.reports.editions import MOVES, keep, moves, write_moves
+from impactkit.reports.editions import MOVES, keep, moves, read_moves, unquoted, write_moves
 from impactkit.reports.failure import FAILED, Outcome, Stopped, keep_aside
+from impactkit.reports.fresh import keep_own, own_of
 from impactkit.reports.kernel import INLINE, MEMORY, manager
 from impactkit.reports.record import RunRecord, day_of, read_record, versions, write_provenance
 from impactkit.wording.catalogue import error, say
@@ -62,6 +63,9 @@ class Job:
     base: str
     to: str
     inputs: Mapping[str, str] = field(default_factory=dict)
+    # Digests of its own rows, which are not published; whether some figures are withheld.
+    own: Mapping[str, str] = field(default_factory=dict)
+    secret: bool = False
     engine: str = "fork"
     limits: Limits = Limits()
 
@@ -101,7 +105,8 @@ def _finished(job: Job, aside: Path, tell: Tell) -> Outcome:
     started, to = time.monotonic(), Path(job.to)
     try:
         notes = _build(job, aside, tell)
-        _replace(aside / "report", to / job.territory)
+        _replace(aside / "report", to / job.territory, secret=job.secret)
+        keep_own(to / job.territory, job.own)
         for old in (to / FAILED).glob(f"{job.territory}.*"):
             old.unlink()
         return Outcome(job.territory, notes=notes, seconds=round(time.monotonic() - started, 2))
@@ -152,9 +157,11 @@ def _build(job: Job, aside: Path, tell: Tell) -> tuple[str, ...]:
     if previous is not None:
         notes = (*notes, *_no_longer_said(final, report))
     if previous is not None and not same:
-        write_moves(moves(final, report, previous.inputs, job.inputs), report)
+        moved = moves(final, report, own_of(final) or previous.inputs, job.own)
+        write_moves(unquoted(moved) if job.secret else moved, report)
     elif same and (final / MOVES).is_file():
-        shutil.copyfile(final / MOVES, report / MOVES)
+        moved = read_moves(final)
+        write_moves(unquoted(moved) if job.secret else moved, report)
     write_provenance(job.inputs, report)
     first = day_of(content, previous).isoformat()
     record = RunRecord(job.evaluation, job.territory, first, content, job.inputs, {}, versions())
@@ -241,7 +248,7 @@ def environment(mine: Mapping[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
-def _replace(finished: Path, final: Path) -> None:
+def _replace(finished: Path, final: Path, *, secret: bool = False) -> None:
     """Put a finished folder in place of the last one: at any instant the final one is absent or complete."""
     previous = final.parent / PREVIOUS / final.name
     shutil.rmtree(previous, ignore_errors=True)
@@ -252,24 +259,24 @@ def _replace(finished: Path, final: Path) -> None:
         os.rename(final, previous)
     os.rename(finished, final)
     if previous.exists():
-        _put_away(previous, final)
+        _put_away(previous, final, secret=secret)
 
 
-def _put_away(previous: Path, final: Path) -> None:
+def _put_away(previous: Path, final: Path, *, secret: bool) -> None:
     """The report that was replaced: kept when it was another edition."""
     try:
-        keep(previous, final.parent, read_record(final))
+        keep(previous, final.parent, read_record(final), secret=secret)
     except ReportFailed:
         # One of the two cannot be read: there is nothing to tell them apart by.
         shutil.rmtree(previous, ignore_errors=True)
 
 
-def recover(to: Path) -> None:
+def recover(to: Path, *, secret: bool = False) -> None:
     """After a run that was cut: put back the report that was being replaced, clear what was being built."""
     for previous in sorted((to / PREVIOUS).glob("*")):
         final = to / previous.name
         if final.exists():
-            _put_away(previous, final)
+            _put_away(previous, final, secret=secret)
         else:
             os.rename(previous, final)
     for own in (PREVIOUS, BUILDING):

@@ -1,6 +1,15 @@
-"""Only what changed: what a report would be built from today, beside what it was built from."""
+"""Only what changed: what a report would be built from today, beside what it was built from.
 
+The digests of one territory's own rows say whether its report is fresh; they stay with the evaluator, for
+whoever has one finds the rows by trying: few and known but for a word or a number, they are soon guessed.
+What a report publishes are digests of whole tables; with [secrecy], keyed, and the key is not published.
+"""
+
+import functools
 import hashlib
+import hmac
+import json
+import secrets
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,17 +20,22 @@ from impactkit.data.folders import reference_folder
 from impactkit.data.tables import PLACES, schemas
 from impactkit.errors import ReportFailed
 from impactkit.reports.failure import Outcome
-from impactkit.reports.files import differing, sha256, tree_digest
+from impactkit.reports.files import differing, sha256, tree_digest, write_json, write_whole
 from impactkit.reports.record import damaged, read_record
 from impactkit.wording.catalogue import say
 
 # One territory's row in these is read for every other: who it is, where it lies, what else it received.
 SHARED = ("territories", "perimeters", "events", "units", "outcomes")
+# In the folder of the reports, and never published: the digests of each one's own rows, and the key.
+OWN, KEY = ".inputs", ".key"
+# Who answered and would not be quoted stands in no report.
+TABLES, PERSONS = "evaluation/", "interviews.csv"
 
 
 def inputs_of(ev: Evaluation) -> Callable[[str, Path], dict[str, str]]:
     """SHA-256, by name, of what the report of a territory (or of the programme, any other code) is built
-    from with a notebook: its own rows of its tables, the tables that all share, prose, sources, kit.
+    from with a notebook: its own rows of its tables, the tables that all share, prose, sources, kit. For the
+    evaluator alone: see `published_inputs`.
     """
     everyone = {"evaluation/evaluation.toml": sha256(ev.folder / "evaluation.toml")}
     folders = {"reference": reference_folder(), "package": Path(__file__).parents[1]}
@@ -47,6 +61,57 @@ def inputs_of(ev: Evaluation) -> Callable[[str, Path], dict[str, str]]:
     return inputs
 
 
+def published_inputs(ev: Evaluation, target: Path) -> Callable[[Mapping[str, str]], dict[str, str]]:
+    """What a report says that it was built from, given the digests of its own rows: of each table, the
+    SHA-256 of the whole of it.
+
+    With [secrecy] these are keyed (HMAC, RFC 2104): of a table that is all printed but for a figure, the
+    digest would tell it. So is that of the persons asked, whose key is all that the evaluation holds.
+    """
+    key = _key(target) if ev.secrecy else ev.digest.encode()
+
+    @functools.cache
+    def digest(file: str) -> str:
+        content = (ev.folder / file).read_bytes()
+        if not ev.secrecy and file != PERSONS:
+            return hashlib.sha256(content).hexdigest()
+        keyed = hmac.new(key, content, hashlib.sha256)
+        return keyed.hexdigest()
+
+    def published(read: Mapping[str, str]) -> dict[str, str]:
+        inputs = dict(read)
+        for name in read:
+            if name.startswith(TABLES):
+                inputs[name] = digest(name.removeprefix(TABLES))
+        return inputs
+
+    return published
+
+
+def _key(target: Path) -> bytes:
+    """The key of an evaluation's reports, drawn with the first of them."""
+    path = target / KEY
+    if not path.is_file():
+        write_whole(path, secrets.token_hex(32))
+        path.chmod(0o600)
+    return path.read_text("ascii").encode()
+
+
+def keep_own(report: Path, read: Mapping[str, str]) -> None:
+    """Keep the digests of what a report (its folder) was built from, beside the reports."""
+    (report.parent / OWN).mkdir(exist_ok=True)
+    write_json(report.parent / OWN / f"{report.name}.json", dict(read))
+
+
+def own_of(report: Path) -> dict[str, str]:
+    """The digests of what a report (its folder) was built from; none where they were lost."""
+    path = report.parent / OWN / f"{report.name}.json"
+    try:
+        return dict(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
 def why_stale(
     report: Path, inputs: Mapping[str, str], failed: Outcome | None, now: Mapping[str, str]
 ) -> tuple[str, ...]:
@@ -61,7 +126,7 @@ def why_stale(
         return (say("stale.failed" if failed else "stale.never"),)
     words = [say("stale.failed")] if failed else []
     words += [say("stale.damaged")] if damaged(report, record) else []
-    for name in differing(inputs, record.inputs):
+    for name in differing(inputs, own_of(report)):
         kind, _, rest = name.partition("/")
         words.append(rest.rpartition("/")[2] if rest else say(f"stale.{kind}"))
     words += [say("stale.versions")] if dict(record.versions) != dict(now) else []

@@ -11,8 +11,10 @@ from impactkit.data.evaluation import Evaluation, load
 from impactkit.data.journal import synced
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.reports.contents import contents_html
+from impactkit.reports.editions import FOLDER as EDITIONS
 from impactkit.reports.editions import keep
 from impactkit.reports.files import alone, sha256, write_whole
+from impactkit.reports.fresh import TABLES
 from impactkit.reports.record import VALID, RunRecord, read_record, record_of, undamaged
 from impactkit.wording.catalogue import error, say
 
@@ -56,6 +58,7 @@ def publish(
         raise error(RefusedData, "nothing-built", where=str(source))
     with alone(source):
         going = ready(ev, source, only)
+        secret = bool(ev.secrecy)
         root.mkdir(parents=True, exist_ok=True)
         link, releases = root / ev.name, root / f".{ev.name}"
         if link.exists() and not link.is_symlink():
@@ -65,8 +68,8 @@ def publish(
         _release(releases / str(number), ev, going, source, link)
         _switch(link, releases / str(number))
         for past in releases.glob("[0-9]*"):
-            # Who is reading the last one may finish.
-            if int(past.name) < number - 1:
+            # Who is reading the last one may finish, unless it may hold what is withheld now.
+            if int(past.name) < number - (not secret):
                 shutil.rmtree(past)
     return tuple(going)
 
@@ -81,14 +84,16 @@ def _release(
     aside.mkdir()
     try:
         if link.is_symlink():
-            old = shutil.ignore_patterns(SUMS)
+            old = shutil.ignore_patterns(SUMS, *([EDITIONS] if ev.secrecy else []))
             shutil.copytree(link, aside, dirs_exist_ok=True, copy_function=_linked, ignore=old)
         for code, record in going.items():
             if (aside / code).exists():
-                keep(aside / code, aside, record)
+                keep(aside / code, aside, record, secret=bool(ev.secrecy))
             shutil.copytree(source / code, aside / code)
         places = [*(place.code for place in ev.territories), "programme"]
         records = {code: read_record(aside / code) for code in places}
+        if ev.secrecy:
+            _of_one_protection(ev, records)
         write_whole(aside / INDEX, contents_html(ev, records.get, {}, {}, say("publish.absent")))
         # As `sha256sum --check` reads it.
         files = [file for file in sorted(aside.rglob("*")) if file.is_file()]
@@ -99,6 +104,32 @@ def _release(
         os.rename(aside, release)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _of_one_protection(ev: Evaluation, records: Mapping[str, RunRecord | None]) -> None:
+    """Raises RefusedData naming the reports that were not built from the same tables: each withholds what
+    the others, as they were then, would have given back.
+    """
+    codes: dict[str, list[str]] = {}
+    for code, record in records.items():
+        if record is None:
+            continue
+        tables = {
+            name: sha
+            for name, sha in record.inputs.items()
+            if name.startswith(TABLES) and not name.endswith(".md")
+        }
+        alike = repr(sorted(tables.items()))
+        codes.setdefault(alike, []).append(code)
+    if len(codes) == 1:
+        return
+    sides = [", ".join(alike) for alike in codes.values()]
+    raise error(
+        RefusedData,
+        "publish-mixed",
+        where=ev.name,
+        reports=" ; ".join(sides),
+    )
 
 
 def _linked(file: str, to: str) -> None:

@@ -16,10 +16,11 @@ from impactkit.data.folders import find
 from impactkit.data.journal import reading
 from impactkit.data.notebook_parameters import checked, territory_notebook, whole_notebook
 from impactkit.errors import Problems, RefusedData, Rich, UnknownName
+from impactkit.reports.editions import forget
 from impactkit.reports.execute import Job, Limits, recover
 from impactkit.reports.failure import Outcome, filed, read_failures, refused
 from impactkit.reports.files import add_line, alone, now
-from impactkit.reports.fresh import inputs_of, why_stale
+from impactkit.reports.fresh import inputs_of, published_inputs, why_stale
 from impactkit.reports.interruption import held_back
 from impactkit.reports.record import versions
 from impactkit.reports.workers import outcomes_of, prepared
@@ -141,12 +142,12 @@ def run(
     every = {job.territory: replace(job, engine=engine) for job in _jobs(ev, folder, list(known), target)}
     failures, today = read_failures(target), versions()
     why = {
-        code: why_stale(target / code, every[code].inputs, failures.get(code), today)
+        code: why_stale(target / code, every[code].own, failures.get(code), today)
         or ((say("stale.forced"),) if force else ())
         for code in chosen
     }
     changed = [code for code in chosen if why[code]]
-    lost = _lost(ev, target, {code: every[code].inputs for code in changed})
+    lost = _lost(ev, target, {code: every[code].own for code in changed})
     stale = []
     if not dry_run:
         stale = [every[code] for code in changed if code not in lost]
@@ -169,7 +170,9 @@ def run(
         target.mkdir(parents=True, exist_ok=True)
         told = History(target, log)
         with held_back(), alone(target):
-            recover(target)
+            recover(target, secret=bool(ev.secrecy))
+            if ev.secrecy:
+                forget(target)
             done = {code: filed(stop, target) for code, stop in lost.items()}
             for code in chosen:
                 wrong = [one for one in noted if one.territory == code]
@@ -177,6 +180,8 @@ def run(
                     words = say("refused.rows", n=len(wrong), problems=" ".join(map(str, wrong[:3])))
                     done[code] = refused(code, target, words, say("refused.rows.next", folder=folder))
             todo = [every[code] for code in chosen if why[code] and code not in done]
+            published = published_inputs(ev, target)
+            todo = [replace(job, inputs=published(job.own)) for job in todo]
             if not todo and not done and (target / CONTENTS).is_file():
                 return RunSummary(target, (), others, why)
             # The page's libraries are imported while the processes above prepare themselves.
@@ -191,8 +196,8 @@ def run(
             finally:
                 # Interrupted too: once nothing moves, what was half moved is put back, and pages tell.
                 processes.close()
-                recover(target)
-                write_contents(ev, target, {code: job.inputs for code, job in every.items()})
+                recover(target, secret=bool(ev.secrecy))
+                write_contents(ev, target, {code: job.own for code, job in every.items()})
                 write_changes(ev, target)
                 told.ended(
                     [code for code in done if done[code].built], [c for c in done if not done[c].built]
@@ -218,15 +223,17 @@ def _jobs(ev: Evaluation, folder: str | Path, chosen: Sequence[str], target: Pat
     base, typed = _from(folder)
     inputs, places = inputs_of(ev), {place.code for place in ev.territories}
     shared = {"title": ev.title, "fictional": ev.fictional, "base": str(base), "to": str(target)}
+    shared["secret"] = bool(ev.secrecy)
     found = []
     for code in chosen:
         own = code in places
         notebook = territory_notebook(ev.folder, ev.report) if own else _whole(ev)
         assert notebook is not None
         given = {**ev.report.get("parameters", {}), "territory": code} if own else {}
+        read = inputs(code, notebook)
         told = {
             "parameters": checked(notebook, {"folder": typed, **given}),
-            "inputs": inputs(code, notebook),
+            "own": read,
         }
         job = Job(ev.name, territory=code, notebook=str(notebook), limits=_limits(ev), **shared, **told)
         found.append(job)
