@@ -5,7 +5,6 @@ holds a line break does not move the lines below it.
 """
 
 import csv
-import gzip
 import io
 import re
 import zlib
@@ -13,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from impactkit.data.unpacking import TooMuch, whole
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error, say
 
@@ -85,12 +85,9 @@ def strict(path: Path, *, separator: str = "", unreadable: str = "unreadable-csv
 
 def parsed(path: Path, *, separator: str = "", unreadable: str = "unreadable-csv") -> CsvText:
     """A CSV, its faults beside it. Raises RefusedData for what cannot be decoded, or holds nothing."""
-    opened = gzip.open if path.suffix == ".gz" else open
     try:
-        with opened(path, "rb") as file:
-            content = file.read()
-        text = content.decode("utf-8-sig")
-    except (UnicodeDecodeError, OSError, EOFError, zlib.error) as cause:
+        text = whole(path).decode("utf-8-sig")
+    except (TooMuch, UnicodeDecodeError, OSError, EOFError, zlib.error) as cause:
         raise error(RefusedData, unreadable, where=path.name, cause=cause) from cause
     return of_text(text, path.name, separator=separator, unreadable=unreadable)
 
