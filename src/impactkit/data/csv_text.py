@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from impactkit.data.csv_writing import MARKED, original
 from impactkit.data.unpacking import TooMuch, whole
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error, say
@@ -107,6 +108,8 @@ def of_text(
         rows.append(cells)
         if wrong:
             faults.append(LineFault(len(rows), "", wrong))
+    if MARKED.search(text):
+        rows = [[original(cell) for cell in row] for row in rows]
     while rows and is_blank(rows[-1]):
         rows.pop()
     if not rows or is_blank(rows[0]):

@@ -34,7 +34,7 @@ TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 HOPS = 5
 REDIRECT = "impactkit.redirect"
 BUSY = (429, 500, 502, 503, 504)
-# A server answers within so many seconds and sends all within so many; after a while, so many bytes a second.
+# A server answers within so many seconds, sends all within so many and, in the end, so many bytes a second.
 FIRST_ANSWER, LAST_BYTE = 60.0, 1800.0
 GRACE, LEAST_RATE = 20.0, 1_000.0
 FAR = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError)

@@ -5,6 +5,7 @@ import io
 from collections import Counter
 from pathlib import Path
 
+from impactkit.data.csv_writing import original
 from impactkit.data.workbook.bounds import Tally, too_large
 from impactkit.data.workbook.sheet import Cell, Place, Sheet
 
@@ -28,7 +29,7 @@ def read(path: Path) -> tuple[Sheet, ...]:
         for column, words in enumerate(row, start=1):
             if words.strip():
                 tally.add(1, words)
-                cells[line, column] = Cell(words, "@")
+                cells[line, column] = Cell(original(words), "@")
     return (Sheet(path.stem, cells),)
 
 

@@ -40,7 +40,7 @@ BUILT_IN |= {37: "#,##0;-#,##0", 38: "#,##0;-#,##0", 39: "#,##0.00;-#,##0.00", 4
 
 @dataclass
 class _Looks:
-    """What the records of a sheet say beside its values: places of its cells; formats, comments, struck cells
+    """What the records of a sheet say beside its values: places of cells; formats, comments, struck cells
     and errors by place; hidden lines and columns.
     """
 
