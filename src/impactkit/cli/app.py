@@ -17,7 +17,13 @@ from impactkit.wording.catalogue import say
 
 FAILED, REFUSED = 1, 2
 app = typer.Typer(
-    name="impactkit", help=say("cli.help"), cls=Group, no_args_is_help=True, rich_markup_mode=None
+    name="impactkit",
+    help=say("cli.help"),
+    cls=Group,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    # A fault of ours shows where it is, never the values there: some are passwords.
+    pretty_exceptions_show_locals=False,
 )
 
 

@@ -115,6 +115,8 @@ def _aside(home: Path) -> Iterator[Path]:
     aside.mkdir(parents=True)
     try:
         yield aside
+        # Addresses of people do not go where the tables go.
+        (aside / ".gitignore").write_text(say("new.gitignore"), "utf-8")
         settings_of(aside, home.name)
         aside.replace(home)
     finally:

@@ -87,10 +87,28 @@ def strict(path: Path, *, separator: str = "", unreadable: str = "unreadable-csv
 def parsed(path: Path, *, separator: str = "", unreadable: str = "unreadable-csv") -> CsvText:
     """A CSV, its faults beside it. Raises RefusedData for what cannot be decoded, or holds nothing."""
     try:
-        text = whole(path).decode("utf-8-sig")
-    except (TooMuch, UnicodeDecodeError, OSError, EOFError, zlib.error) as cause:
+        content = whole(path)
+    except (TooMuch, OSError, EOFError, zlib.error) as cause:
         raise error(RefusedData, unreadable, where=path.name, cause=cause) from cause
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as cause:
+        foreign = say("csv.not-utf8", lines=_foreign_lines(content))
+        raise error(RefusedData, unreadable, where=path.name, cause=foreign) from cause
     return of_text(text, path.name, separator=separator, unreadable=unreadable)
+
+
+def _foreign_lines(content: bytes) -> str:
+    """The numbers of the lines that are not in UTF-8, the first of them."""
+    numbers: list[str] = []
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError:
+            numbers.append(str(number))
+        if len(numbers) > MOST_NAMED:
+            return ", ".join([*numbers[:MOST_NAMED], "…"])
+    return ", ".join(numbers)
 
 
 def of_text(
