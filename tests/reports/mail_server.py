@@ -52,7 +52,7 @@ def certificate(folder):
 
 @contextmanager
 def mail_server(folder, password="secret", accents=True):
-    """The server (`accents`: it takes addresses that have some), its address as IMPACTKIT_SMTP wants it, and the certificate to trust."""
+    """The server (`accents`: it takes addresses that have some), its address, the certificate to trust."""
     cert, key = certificate(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)

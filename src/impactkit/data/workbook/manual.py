@@ -33,7 +33,7 @@ def is_ours(cell: Cell) -> bool:
 
 
 def put_words(cell: Any, words: str) -> None:
-    """Words in a cell (openpyxl), as all cells of words are written: never a formula, even once it is edited;
+    """Words in a cell (openpyxl), as all cells of words are: never a formula, even once it is edited;
     what a workbook cannot hold is marked as lost.
     """
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
