@@ -69,6 +69,7 @@ def test_an_example_is_copied_as_it_ships_with_its_workbook(repo, tmp_path):
     path = ik.new_workbook(tmp_path / "essai", example="demo")
     copied = files(tmp_path / "essai")
     assert copied.pop(path.relative_to(tmp_path / "essai"))
+    assert copied.pop(Path(".gitignore"))
     shipped = files(repo / "data" / "demo")
     assert copied == {name: text for name, text in shipped.items() if "__pycache__" not in name.parts}
     assert ik.load(tmp_path / "essai").title == ik.load(repo / "data" / "demo").title

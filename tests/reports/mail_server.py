@@ -51,8 +51,8 @@ def certificate(folder):
 
 
 @contextmanager
-def mail_server(folder, password="secret"):
-    """The server, its address as IMPACTKIT_SMTP wants it, and the certificate to trust."""
+def mail_server(folder, password="secret", accents=True):
+    """The server (`accents`: it takes addresses that have some), its address, the certificate to trust."""
     cert, key = certificate(folder)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(cert, key)
@@ -73,6 +73,7 @@ def mail_server(folder, password="secret"):
         auth_require_tls=True,
         authenticator=known,
         auth_required=True,
+        enable_SMTPUTF8=accents,
     )
     controller.start()
     try:

@@ -1,6 +1,5 @@
 """What every command shares: the application, the words of its options, what a shell completes."""
 
-import json
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
@@ -14,10 +13,17 @@ from impactkit.data import csv_text
 from impactkit.data.folders import find
 from impactkit.errors import ImpactkitError, UnknownName
 from impactkit.wording.catalogue import say
+from impactkit.wording.plain_lines import plain_json, plain_lines
 
 FAILED, REFUSED = 1, 2
 app = typer.Typer(
-    name="impactkit", help=say("cli.help"), cls=Group, no_args_is_help=True, rich_markup_mode=None
+    name="impactkit",
+    help=say("cli.help"),
+    cls=Group,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    # A fault of ours shows where it is, never the values there: some are passwords.
+    pretty_exceptions_show_locals=False,
 )
 
 
@@ -87,14 +93,19 @@ def is_json(format_: str) -> bool:
     return format_ == "json"
 
 
+def echo(text: str, *, err: bool = False, nl: bool = True) -> None:
+    """Words on the terminal, the one way: nothing that a name holds is obeyed there."""
+    typer.echo(plain_lines(text), err=err, nl=nl)
+
+
 def tell_json(problems: Iterable[Any]) -> None:
-    typer.echo(json.dumps([asdict(one) for one in problems], ensure_ascii=False, indent=2))
+    echo(plain_json([asdict(one) for one in problems], indent=2))
 
 
 def tell(outcomes: Any) -> None:
     """What failed, and what is to be known of what was built, on the error output."""
     for words in dict.fromkeys(words for one in outcomes for words in (one.sentence, *one.notes) if words):
-        typer.echo(words, err=True)
+        echo(words, err=True)
 
 
 def short(path: Path) -> str:

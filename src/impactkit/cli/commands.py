@@ -1,6 +1,5 @@
 """The command line: words only. Each command hands what was typed to a function that does the work."""
 
-import json
 import signal
 import sys
 from pathlib import Path
@@ -10,17 +9,18 @@ import typer
 
 from impactkit.cli import INTERRUPTED, end_at_once
 from impactkit.cli import app as shared
-from impactkit.cli.app import FAILED, Folder, Format, Only, To, app, argument, command, option, short
+from impactkit.cli.app import FAILED, Folder, Format, Only, To, app, argument, command, echo, option, short
 from impactkit.cli.french import french, misuse
 from impactkit.errors import ImpactkitError
 from impactkit.wording.catalogue import machine, say
+from impactkit.wording.plain_lines import plain_json
 
 
 def _version(asked: bool) -> None:
     if asked:
         import impactkit
 
-        typer.echo(impactkit.__version__)
+        echo(impactkit.__version__)
         raise typer.Exit
 
 
@@ -62,7 +62,7 @@ def new_(
             many[name] = [word.strip() for word in typed.split(";") if word.strip()]
     given = {name: value for name, value in (about | many).items() if value}
     path = new_workbook(folder, light=light, territory=territory, example=example, **given)
-    typer.echo(say("new.done", path=short(path), folder=short(folder)))
+    echo(say("new.done", path=short(path), folder=short(folder)))
 
 
 @command("import")
@@ -89,7 +89,7 @@ def import_(
     if as_json:
         shared.tell_json(done.problems)
     else:
-        typer.echo(str(done))
+        echo(str(done))
     if done.problems:
         raise typer.Exit(shared.REFUSED)
 
@@ -109,13 +109,13 @@ def check_(
     if as_json:
         shared.tell_json(problems)
     elif problems:
-        typer.echo(str(problems))
-        typer.echo(say("check.count", n=len(problems), count=len(problems)))
+        echo(str(problems))
+        echo(say("check.count", n=len(problems), count=len(problems)))
     else:
-        typer.echo(say("check.none"))
+        echo(say("check.none"))
     if not as_json:
         for note in problems.notes:
-            typer.echo(note)
+            echo(note)
     if problems:
         raise typer.Exit(shared.REFUSED)
 
@@ -128,7 +128,7 @@ def list_(folder: Folder) -> None:
     places = load(folder).territories
     width = max(len(place.code) for place in places)
     for place in places:
-        typer.echo(f"{place.code:<{width}}  {place.name} ({place.wave.name}, {kind(place)})")
+        echo(f"{place.code:<{width}}  {place.name} ({place.wave.name}, {kind(place)})")
 
 
 @command("run")
@@ -150,7 +150,7 @@ def run_(
     about |= {"dry_run": dry_run, "engine": engine, "dask": dask}
     # A bar for who looks, silence for who does not: a cron line writes to its owner when there is a word.
     progress = sys.stderr if sys.stderr.isatty() and not as_json else None
-    log = (lambda event: typer.echo(json.dumps(event, ensure_ascii=False))) if as_json else None
+    log = (lambda event: echo(plain_json(event))) if as_json else None
     summary = run(folder, progress=progress, log=log, **about)
     shared.tell(summary.outcomes)
     if dry_run:
@@ -159,18 +159,18 @@ def run_(
         for code, words in summary.why.items():
             if words and code not in stopped:
                 would[code] = words
-        typer.echo(say("run.would", n=len(would), count=len(would)))
+        echo(say("run.would", n=len(would), count=len(would)))
         for code, words in would.items():
-            typer.echo(say("run.would.line", territory=code, why=", ".join(words)))
+            echo(say("run.would.line", territory=code, why=", ".join(words)))
     elif not as_json:
         if summary.outcomes:
             counts = {"count": len(summary.built), "all": len(summary.outcomes)}
-            typer.echo(say("run.done", n=len(summary.built), **counts))
+            echo(say("run.done", n=len(summary.built), **counts))
         if summary.kept:
-            typer.echo(say("run.kept", n=len(summary.kept), count=len(summary.kept)))
-        typer.echo(say("run.contents", path=short(summary.folder / "index.html")))
+            echo(say("run.kept", n=len(summary.kept), count=len(summary.kept)))
+        echo(say("run.contents", path=short(summary.folder / "index.html")))
         if summary.built:
-            typer.echo(say("run.changes", path=short(summary.folder / "changes.html")))
+            echo(say("run.changes", path=short(summary.folder / "changes.html")))
     if summary.failed:
         raise typer.Exit(FAILED)
 
@@ -189,7 +189,7 @@ def report(
     if summary.failed:
         raise typer.Exit(FAILED)
     page = summary.folder / territory / "report.html"
-    typer.echo(short(page))
+    echo(short(page))
     if open_:
         typer.launch(page.as_uri())
 
@@ -206,12 +206,12 @@ def fetch_(
 
     place = find(folder).resolve()
     if not (sources := settings_of(place, str(folder))["source"]):
-        typer.echo(say("fetch.none"))
+        echo(say("fetch.none"))
         return
     with bars() as progress:
         found = fetch(tuple(sources), place, only=source, progress=progress)
     for one in found:
-        typer.echo(one.words, err=one.state == "failed")
+        echo(one.words, err=one.state == "failed")
     if any(one.state == "failed" for one in found):
         raise typer.Exit(FAILED)
 
@@ -225,21 +225,21 @@ def obey() -> NoReturn:
     try:
         code = app(prog_name="impactkit", standalone_mode=False)
     except ImpactkitError as wrong:
-        typer.echo(f"{type(wrong).__name__} : {wrong}", err=True)
+        echo(f"{type(wrong).__name__} : {wrong}", err=True)
         sys.exit(shared.REFUSED)
     except OSError as refused:
-        typer.echo(machine(refused), err=True)
+        echo(machine(refused), err=True)
         sys.exit(shared.REFUSED)
     except (KeyboardInterrupt, typer.Abort):
         # Nothing is left to interrupt: again, it only ends sooner.
         signal.signal(signal.SIGINT, end_at_once)
-        typer.echo(say("cli.interrupted"), err=True)
+        echo(say("cli.interrupted"), err=True)
         sys.exit(INTERRUPTED)
     except Exception as wrong:
         if not hasattr(wrong, "exit_code") or not hasattr(wrong, "show"):
             raise
         # Without a word, the help is the answer.
         alone = type(wrong).__name__ == "NoArgsIsHelpError"
-        typer.echo(french(wrong.format_message()) if alone else misuse(wrong), err=True)
+        echo(french(wrong.format_message()) if alone else misuse(wrong), err=True)
         sys.exit(shared.REFUSED)
     sys.exit(code if isinstance(code, int) else 0)

@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from impactkit.cli.app import FAILED, Folder, Only, Reports, To, argument, codes_of, command, option, short
+from impactkit.cli.app import (
+    FAILED,
+    Folder,
+    Only,
+    Reports,
+    To,
+    argument,
+    codes_of,
+    command,
+    echo,
+    option,
+    short,
+)
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error, say
 
@@ -20,7 +32,7 @@ def sign_(
     from impactkit.reports.signing import sign
 
     record = sign(report, by=by, as_=as_)
-    typer.echo(say("sign.done", report=short(report), edition=record.edition, state=record.state))
+    echo(say("sign.done", report=short(report), edition=record.edition, state=record.state))
 
 
 @command("publish")
@@ -42,13 +54,13 @@ def publish_(
         raise error(RefusedData, "publish-nowhere")
     if to is not None:
         gone = publish(folder, to=to, reports=reports, only=codes)
-        typer.echo(say("publish.done", n=len(gone), count=len(gone), path=short(to.resolve() / folder.name)))
+        echo(say("publish.done", n=len(gone), count=len(gone), path=short(to.resolve() / folder.name)))
     if mail or draft_to:
         letters = send(folder, reports=reports, only=codes, draft_to=draft_to, really=really, again=again)
         for one in letters:
-            typer.echo(say(f"mail.{one.state}", **asdict(one)), err=one.state in ("refused", "unsure"))
+            echo(say(f"mail.{one.state}", **asdict(one)), err=one.state in ("refused", "unsure"))
         if any(one.state == "would" for one in letters):
-            typer.echo(say("mail.dry"))
+            echo(say("mail.dry"))
         if any(one.state in ("refused", "unsure") for one in letters):
             raise typer.Exit(FAILED)
 
@@ -59,11 +71,11 @@ def verify_(report: Annotated[Path, argument("sign.report", "RAPPORT")]) -> None
 
     record, found = verify(report)
     for words in found:
-        typer.echo(words, err=True)
+        echo(words, err=True)
     if found:
         raise typer.Exit(FAILED)
     told = {"report": short(report), "edition": record.edition, "state": record.state}
-    typer.echo(say("verify.well", count=len(record.outputs), **told))
+    echo(say("verify.well", count=len(record.outputs), **told))
 
 
 @command("withdraw", hidden=True)
@@ -81,7 +93,7 @@ def withdraw_(
     withdrawn = withdraw(folder, table, key, by=by, why=why, column=column)
     title = schemas()[table]["title"]
     sentence = say("withdraw.done", table=title, fact=withdrawn.key)
-    typer.echo(sentence)
+    echo(sentence)
 
 
 @command("schedule", hidden=True)
@@ -94,12 +106,18 @@ def schedule_(
 ) -> None:
     from impactkit.reports.schedule import schedule
 
-    for name, text in schedule(kind, folder, to=to, when=when).items():
+    written = schedule(kind, folder, to=to, when=when)
+    if into is not None:
+        into.mkdir(parents=True, exist_ok=True)
+    for name, text in written.items():
         if into is not None:
             (into / name).write_text(text, "utf-8")
-            typer.echo(short(into / name))
+            echo(short(into / name))
         else:
-            typer.echo(text if kind == "cron" else f"# {name}\n{text}", nl=kind != "cron")
+            echo(text if kind == "cron" else f"# {name}\n{text}", nl=kind != "cron")
+    if kind == "systemd":
+        # Not among the lines of the files, which may be kept as they are printed.
+        echo(say("schedule.linger"), err=True)
 
 
 @command("explain", hidden=True)
@@ -110,7 +128,7 @@ def explain_(
 ) -> None:
     from impactkit.reports.explain import explain
 
-    typer.echo(str(explain(report, claim, evaluation=evaluation)))
+    echo(str(explain(report, claim, evaluation=evaluation)))
 
 
 @command("doctor", hidden=True)
@@ -120,8 +138,8 @@ def doctor() -> None:
     signs = examined()
     marks = {True: say("doctor.well"), False: say("doctor.ill"), None: say("doctor.info")}
     for sign in signs:
-        typer.echo(f"[{marks[sign.well]}] {sign.what}")
+        echo(f"[{marks[sign.well]}] {sign.what}")
         if sign.well is False:
-            typer.echo(f"    {sign.remedy}")
+            echo(f"    {sign.remedy}")
     if any(sign.well is False for sign in signs):
         raise typer.Exit(FAILED)

@@ -16,7 +16,7 @@ from impactkit.data.first_rows import NONE, Rows, first_rows, readable
 from impactkit.data.folders import demo_folder, shipped
 from impactkit.data.journal import reading
 from impactkit.data.perimeters import VINTAGES
-from impactkit.data.tables import PLACES, columns, read_folder, schemas
+from impactkit.data.tables import PLACES, as_csv, columns, read_folder, schemas
 from impactkit.data.workbook_write import write_workbook
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
@@ -115,6 +115,8 @@ def _aside(home: Path) -> Iterator[Path]:
     aside.mkdir(parents=True)
     try:
         yield aside
+        # Addresses of people do not go where the tables go.
+        (aside / ".gitignore").write_text(say("new.gitignore"), "utf-8")
         settings_of(aside, home.name)
         aside.replace(home)
     finally:
@@ -133,7 +135,7 @@ def _begin(home: Path, tables: Rows, settings: str) -> None:
         for name in schemas():
             if name != "leftovers":
                 rows = pd.DataFrame(tables.get(name, []), columns=list(columns(name)))
-                rows.to_csv(aside / f"{name}.csv", index=False, lineterminator="\n")
+                (aside / f"{name}.csv").write_text(as_csv(rows), "utf-8")
         for name, model in NOTEBOOKS.items():
             first = tables["territories"][0]["territory"]
             (aside / name).write_text(_notebook(model, home.resolve().name, first), "utf-8")

@@ -5,7 +5,6 @@ holds a line break does not move the lines below it.
 """
 
 import csv
-import gzip
 import io
 import re
 import zlib
@@ -13,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from impactkit.data.csv_writing import MARKED, original
+from impactkit.data.unpacking import TooMuch, whole
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error, say
 
@@ -85,14 +86,29 @@ def strict(path: Path, *, separator: str = "", unreadable: str = "unreadable-csv
 
 def parsed(path: Path, *, separator: str = "", unreadable: str = "unreadable-csv") -> CsvText:
     """A CSV, its faults beside it. Raises RefusedData for what cannot be decoded, or holds nothing."""
-    opened = gzip.open if path.suffix == ".gz" else open
     try:
-        with opened(path, "rb") as file:
-            content = file.read()
-        text = content.decode("utf-8-sig")
-    except (UnicodeDecodeError, OSError, EOFError, zlib.error) as cause:
+        content = whole(path)
+    except (TooMuch, OSError, EOFError, zlib.error) as cause:
         raise error(RefusedData, unreadable, where=path.name, cause=cause) from cause
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as cause:
+        foreign = say("csv.not-utf8", lines=_foreign_lines(content))
+        raise error(RefusedData, unreadable, where=path.name, cause=foreign) from cause
     return of_text(text, path.name, separator=separator, unreadable=unreadable)
+
+
+def _foreign_lines(content: bytes) -> str:
+    """The numbers of the lines that are not in UTF-8, the first of them."""
+    numbers: list[str] = []
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError:
+            numbers.append(str(number))
+        if len(numbers) > MOST_NAMED:
+            return ", ".join([*numbers[:MOST_NAMED], "…"])
+    return ", ".join(numbers)
 
 
 def of_text(
@@ -110,6 +126,8 @@ def of_text(
         rows.append(cells)
         if wrong:
             faults.append(LineFault(len(rows), "", wrong))
+    if MARKED.search(text):
+        rows = [[original(cell) for cell in row] for row in rows]
     while rows and is_blank(rows[-1]):
         rows.pop()
     if not rows or is_blank(rows[0]):

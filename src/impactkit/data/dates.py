@@ -5,6 +5,12 @@ import datetime as dt
 import os
 import time
 
+from impactkit.errors import RefusedData
+from impactkit.wording.catalogue import error
+from impactkit.wording.plain_lines import on_a_line
+
+# The variable by which builders fix the day (reproducible-builds.org), and how much of it is said.
+EPOCH, LONGEST_SAID = "SOURCE_DATE_EPOCH", 40
 PRECISIONS = ("year", "month", "day")
 
 
@@ -70,6 +76,11 @@ def last_day(period: str) -> str:
 
 
 def today() -> dt.date:
-    """The UTC day, or the one of SOURCE_DATE_EPOCH."""
-    epoch = float(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
-    return dt.datetime.fromtimestamp(epoch, dt.UTC).date()
+    """The UTC day, or the one of SOURCE_DATE_EPOCH. Raises RefusedData when that is no date."""
+    written = os.environ.get(EPOCH, "").strip()
+    try:
+        epoch = float(written or time.time())
+        return dt.datetime.fromtimestamp(epoch, dt.UTC).date()
+    except (ValueError, OverflowError, OSError) as cause:
+        # No number, none that is finite, or a year that no calendar has.
+        raise error(RefusedData, "epoch", where=EPOCH, value=on_a_line(written)[:LONGEST_SAID]) from cause

@@ -1,13 +1,12 @@
 """The receipt of an import: what became of every cell that held something, as a file and on the screen."""
 
-import csv
 import datetime as dt
-import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from impactkit.data.csv_writing import text_of_rows
 from impactkit.data.facts import Kept
 from impactkit.data.names import slug
 from impactkit.data.tables import fields, schemas
@@ -79,9 +78,8 @@ class Receipt:
 
     def text(self) -> str:
         """The file: CSV, a line for each cell, then for each comment and each fact that was not there."""
-        file = io.StringIO()
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([say(f"receipt.head.{name}") for name in COLUMNS])
+        header = [say(f"receipt.head.{name}") for name in COLUMNS]
+        rows: list[list[str]] = []
         for entry in self.entries:
             title = schemas()[entry.table]["title"] if entry.table else ""
             column = fields(entry.table)[entry.column]["title"] if entry.column else ""
@@ -93,16 +91,16 @@ class Receipt:
                 entry.becomes,
                 entry.why,
             )
-            writer.writerow([*parts, title, entry.key, column])
+            rows.append([*parts, title, entry.key, column])
         for sheet, cell, words, became in self.comments:
-            writer.writerow([sheet, cell, say("fate.comment"), words, "", became, "", "", ""])
+            rows.append([sheet, cell, say("fate.comment"), words, "", became, "", "", ""])
         for kept in self.kept:
             title, column = schemas()[kept.table]["title"], ""
             if kept.column:
                 column = fields(kept.table)[kept.column]["title"]
             why = say("receipt.kept")
-            writer.writerow(["", "", say("fate.kept"), kept.value, "", why, title, kept.key, column])
-        return file.getvalue()
+            rows.append(["", "", say("fate.kept"), kept.value, "", why, title, kept.key, column])
+        return text_of_rows(header, rows)
 
 
 def file_name(folder: Path, workbook: str, day: dt.date) -> str:

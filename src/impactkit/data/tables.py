@@ -9,6 +9,7 @@ import pandas as pd
 
 from impactkit.data import csv_text
 from impactkit.data.csv_text import CsvText
+from impactkit.data.csv_writing import text_of_frame
 from impactkit.data.folders import schemas_folder
 from impactkit.data.number_text import numbers_of
 from impactkit.wording.voice import EURO, Words, voice
@@ -141,4 +142,4 @@ def typed(frame: pd.DataFrame, table: str) -> tuple[pd.DataFrame, dict[str, str]
 
 def as_csv(frame: pd.DataFrame) -> str:
     """A table as its file holds it."""
-    return str(frame.to_csv(index=False, lineterminator="\n"))
+    return text_of_frame(frame)

@@ -1,7 +1,6 @@
 """`withdraw`: a fact taken back, kept in a log with who, when and why; no old workbook brings it back."""
 
 import csv
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ import pandas as pd
 
 from impactkit.data.check_rules import faults
 from impactkit.data.check_schema import cell_faults
+from impactkit.data.csv_writing import original, text_of_rows
 from impactkit.data.dates import today
 from impactkit.data.evaluation import settings_of
 from impactkit.data.facts import Back, Identity, identity, labels_of
@@ -99,7 +99,7 @@ def withdrawals(folder: Path) -> list[Withdrawn]:
     if not file.is_file():
         return []
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+        rows = [{name: original(cell) for name, cell in row.items()} for row in csv.DictReader(lines)]
     return [Withdrawn(**{**row, "row": json.loads(row["row"])}) for row in rows if row["table"] in schemas()]
 
 
@@ -114,10 +114,8 @@ def taken_back(folder: Path) -> dict[str, dict[Identity, list[Back]]]:
 
 
 def _text(log: list[Withdrawn]) -> str:
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    rows = []
     for withdrawn in log:
         row = json.dumps(dict(withdrawn.row), ensure_ascii=False)
-        writer.writerow([*(getattr(withdrawn, name) for name in COLUMNS[:-1]), row])
-    return file.getvalue()
+        rows.append([*(getattr(withdrawn, name) for name in COLUMNS[:-1]), row])
+    return text_of_rows(COLUMNS, rows)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from impactkit.data.tables import PLACES, fields, letters, schemas
 from impactkit.data.workbook.cells import is_date
-from impactkit.data.workbook.manual import write_manual
+from impactkit.data.workbook.manual import put_words, write_manual
 from impactkit.data.workbook.opening import LISTS
 from impactkit.data.workbook.words import EXAMPLE, plain
 from impactkit.wording.catalogue import say
@@ -49,8 +49,9 @@ def write_workbook(
     if lists:
         hidden = book.create_sheet(LISTS)
         hidden.sheet_state = "hidden"
-        for line in itertools.zip_longest(*lists):
-            hidden.append(line)
+        for line, choices in enumerate(itertools.zip_longest(*lists, fillvalue=""), start=1):
+            for column, choice in enumerate(choices, start=1):
+                put_words(hidden.cell(line, column), choice)
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.new")
     book.save(aside)
@@ -86,13 +87,15 @@ def _write_sheet(sheet: Any, table: str, rows: list[Any], names: Mapping[str, st
     bold, paper = Font(bold=True, color=INK), PatternFill("solid", fgColor=PAPER)
     centred, grey = Alignment(vertical="center", wrap_text=True), Font(italic=True, color=GREY)
     for column, (name, one) in enumerate(fields(table).items(), start=1):
-        head = sheet.cell(1, column, one["title"] + (" *" if _asked(one) else ""))
+        head = sheet.cell(1, column)
+        put_words(head, one["title"] + (" *" if _asked(one) else ""))
         head.font, head.fill, head.alignment = bold, paper, centred
         head.comment = Comment(_explained(one), "impactkit", width=320, height=150)
         figures = one["type"] in ("integer", "number", "boolean")
         sheet.column_dimensions[letters(column)].width = 14 if figures else WIDE.get(name, 22)
         if not rows and one.get("example") is not None:
-            example = sheet.cell(2, column, f"{EXAMPLE} {shown(_example(one, names), one)}")
+            example = sheet.cell(2, column)
+            put_words(example, f"{EXAMPLE} {shown(_example(one, names), one)}")
             example.font = grey
         _offer(sheet, letters(column), one, names, lists, first=2 if rows else 3)
         for line, row in enumerate(rows, start=2):
@@ -159,18 +162,17 @@ def _offer(
 
 
 def _write_cell(cell: Any, text: str, one: Mapping[str, Any], names: Mapping[str, str]) -> None:
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
     if text and one["type"] in ("integer", "number"):
         value = float(text)
         # A spreadsheet keeps fifteen figures: one that has more is written in words.
         exact = float(f"{value:.15g}") == value
-        cell.value = text.replace(".", ",") if not exact else int(value) if value.is_integer() else value
+        if exact:
+            cell.value = int(value) if value.is_integer() else value
+        else:
+            put_words(cell, text.replace(".", ","))
     # A spreadsheet holds no month or year alone, and no day before 1901: they are words.
     elif is_date(one) and (day := pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")).year > 1900:
         cell.value, cell.number_format = day.date(), "DD/MM/YYYY"
     elif text:
         words = names.get(text, text) if one["name"] in PLACES else text
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", shown(words, one))
-        # What starts with = is words too, never a formula.
-        cell.data_type = "s"
+        put_words(cell, shown(words, one))

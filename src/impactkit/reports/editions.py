@@ -2,12 +2,12 @@
 each keeps which figures moved, by how much and why.
 """
 
-import csv
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
+from impactkit.data.csv_writing import text_of_rows
 from impactkit.errors import RefusedData
 from impactkit.indicators.draws import draws
 from impactkit.reports.files import differing, rows
@@ -88,10 +88,9 @@ def _claims(folder: Path) -> dict[tuple[str, ...], dict[str, str]]:
 
 def write_moves(found: tuple[Move, ...], folder: Path) -> None:
     """Write `moves.csv` into the folder of the report that they led to."""
-    with (folder / MOVES).open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, [field.name for field in fields(Move)], lineterminator="\n")
-        table.writeheader()
-        table.writerows(map(asdict, found))
+    header = [field.name for field in fields(Move)]
+    rows = [list(asdict(move).values()) for move in found]
+    (folder / MOVES).write_text(text_of_rows(header, rows), "utf-8", newline="")
 
 
 def read_moves(folder: Path) -> tuple[Move, ...]:

@@ -16,6 +16,7 @@ from impactkit.data.journal import synced
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import date
+from impactkit.wording.plain_lines import plain_json
 
 LOCK = ".lock"
 
@@ -39,7 +40,7 @@ def write_json(path: Path, tree: Any) -> None:
 def add_line(path: Path, told: Mapping[str, Any]) -> None:
     """Add a line of JSON to a journal; it is on the disk when this returns."""
     with path.open("a", encoding="utf-8") as file:
-        line = json.dumps(told, ensure_ascii=False)
+        line = plain_json(told)
         file.write(line)
         file.write("\n")
     synced(path)

@@ -6,35 +6,35 @@ import hashlib
 import json
 import os
 import smtplib
-import ssl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
-from impactkit.data import csv_text
 from impactkit.data.evaluation import Evaluation, load
-from impactkit.errors import RefusedData
+from impactkit.errors import ImpactkitError, RefusedData
 from impactkit.reports.files import add_line, alone, now
+from impactkit.reports.post import Post, opened, post
 from impactkit.reports.publish import ready
+from impactkit.reports.recipients import Recipient, broken, of_cell, recipients, refuse_all_wrong
 from impactkit.reports.record import RunRecord, signed
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import date
+from impactkit.wording.plain_lines import on_a_line
 
-RECIPIENTS, SENT = "recipients.csv", "sent.jsonl"
-# Where mail goes out (smtp://name:password@host:587, under STARTTLS, or smtps://…), who writes, and who
-# vouches for the host.
-SERVER, SENDER, AUTHORITY = "IMPACTKIT_SMTP", "IMPACTKIT_MAIL_FROM", "IMPACTKIT_SMTP_CA"
-SENDING, DONE, REFUSED = "sending", "accepted", "refused"
-SECONDS = 60
+SENT = "sent.jsonl"
+# Who writes.
+SENDER = "IMPACTKIT_MAIL_FROM"
+SENDING, DONE, REFUSED, UNSURE = "sending", "accepted", "refused", "unsure"
+Todo = tuple[Path, RunRecord, Recipient]
 
 
 @dataclass(frozen=True)
 class Letter:
     """One report to one address, and what became of it: would, accepted, already, unsure (it was cut: it
-    may have arrived), or refused with the server's words.
+    may have arrived), or refused, with the words of the server, or of the kit before anything is sent.
     """
 
     territory: str
@@ -63,62 +63,163 @@ def send(
     ev = load(folder)
     if not (root := Path(reports).resolve() / ev.name).is_dir():
         raise error(RefusedData, "nothing-built", where=str(root))
-    addresses = {} if draft_to else _recipients(ev)
-    if draft_to:
-        _checked([(draft_to, "--draft-to")])
-    wanted = only or (None if draft_to else sorted(addresses))
+    people = {} if draft_to else recipients(ev)
+    drafted = [_only("--draft-to", draft_to)] if draft_to else []
+    wanted = only or (None if draft_to else sorted(people))
+    letters: list[Letter] = []
+    todo: list[Todo] = []
     with alone(root):
         going = ready(ev, root, wanted, drafts=bool(draft_to))
-        told = {DONE: "already", SENDING: "" if again else "unsure"}
-        known, found, todo = _journal(root / SENT), [], []
+        known = _journal(root / SENT)
         for code, record in going.items():
-            for to in [draft_to] if draft_to else addresses.get(code, ()):
-                last = known.get(_key(record, to, draft_to), "")
-                state = told.get(last) or ("" if really else "would")
+            for person in drafted or people.get(code, ()):
+                last = known.get(_key(record, person, draft_to), "")
+                state, words = _before(ev, code, person, last, really=really, again=again)
                 if state:
-                    found.append(Letter(code, to, record.edition, state))
+                    letters.append(Letter(code, person.address, record.edition, state, words))
                 else:
-                    todo.append((root / code, record, to))
+                    todo.append((root / code, record, person))
         if todo:
-            found += _sent(ev, todo, draft_to)
-    return tuple(found)
+            letters += _sent(ev, todo, draft_to)
+    return tuple(letters)
 
 
-def _sent(ev: Evaluation, todo: Sequence[tuple[Path, RunRecord, str]], draft_to: str) -> Iterator[Letter]:
-    sender = os.environ.get(SENDER, "")
-    _checked([(sender, SENDER)])
-    with _server() as server:
-        for report, record, to in todo:
-            key, journal = _key(record, to, draft_to), report.with_name(SENT)
-            about = {"territory": report.name, "address": to, "edition": record.edition}
-            # Written before: a send that is cut is not tried again without being asked.
-            add_line(journal, {"key": key, **about, "state": SENDING, "time": now()})
-            state, words = DONE, ""
+def _before(
+    ev: Evaluation, code: str, person: Recipient, last: str, *, really: bool, again: bool
+) -> tuple[str, str]:
+    """What is known of a letter before anything leaves, and why; "" for one to send now."""
+    if person.wrong:
+        return REFUSED, f"{person.where} : {person.wrong}" if person.where else person.wrong
+    if broken(_name(ev, code)):
+        return REFUSED, say("mail.broken-name")
+    if last == DONE:
+        return "already", ""
+    if last == SENDING and not again:
+        return UNSURE, ""
+    return "" if really else "would", ""
+
+
+def _only(where: str, text: str) -> Recipient:
+    """The one address of a text. Raises RefusedData for none, or several."""
+    people = list(of_cell("", text, where))
+    refuse_all_wrong(people)
+    if len(people) != 1 or people[0].wrong:
+        raise error(RefusedData, "address", where=where)
+    return people[0]
+
+
+def _sent(ev: Evaluation, todo: Sequence[Todo], draft_to: str) -> Iterator[Letter]:
+    """Send the letters one after the other; a server that leaves is called again for the next."""
+    sender, place = _only(SENDER, os.environ.get(SENDER, "")), post()
+    line = _Line(place, opened(place))
+    for report, record, person in todo:
+        about = {"territory": report.name, "address": person.address, "edition": record.edition}
+        if not line.is_open():
+            yield Letter(**about, state=REFUSED, words=line.why)
+            continue
+        key = _key(record, person, draft_to)
+        try:
+            # What cannot leave is known before the journal says that it leaves.
+            message = _message(ev, report, record, sender, person, key=key, draft=bool(draft_to))
+            content = _content(message, line.server, sender, person)
+        except ValueError as cause:
+            yield Letter(**about, state=REFUSED, words=on_a_line(str(cause)))
+            continue
+        state, words = _one(line.server, report.with_name(SENT), about, key, sender, person, content)
+        if state == UNSURE:
+            line.lost = True
+        yield Letter(**about, state=state, words=on_a_line(place.masked(words)))
+    line.close()
+
+
+@dataclass
+class _Line:
+    """The connection to a server that may leave in the middle, and why it cannot be called again."""
+
+    place: Post
+    server: smtplib.SMTP
+    lost: bool = False
+    why: str = ""
+
+    def is_open(self) -> bool:
+        """Whether letters may go, once the server was called again if it had left."""
+        if self.lost and not self.why:
+            self.server.close()
             try:
-                message = _message(ev, report, record, draft=bool(draft_to))
-                message["From"], message["To"] = sender, to
-                # The same letter has the same name: a server that gets it twice can tell.
-                message["Message-ID"] = f"<{key}@{parseaddr(sender)[1].rpartition('@')[2]}>"
-                server.send_message(message)
-            except smtplib.SMTPRecipientsRefused as cause:
-                state, words = REFUSED, _said(*next(iter(cause.recipients.values())))
-            except smtplib.SMTPResponseException as cause:
-                state, words = REFUSED, _said(cause.smtp_code, cause.smtp_error)
-            add_line(journal, {"key": key, **about, "state": state, "words": words, "time": now()})
-            yield Letter(**about, state=state, words=words)
+                self.server, self.lost = opened(self.place), False
+            except ImpactkitError as cause:
+                self.why = cause.what
+        return not self.lost
+
+    def close(self) -> None:
+        """Take leave; the letters are gone already, whether the server hears it or not."""
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            self.server.quit()
+
+
+def _one(
+    server: smtplib.SMTP,
+    journal: Path,
+    about: dict[str, object],
+    key: str,
+    sender: Recipient,
+    person: Recipient,
+    content: bytes,
+) -> tuple[str, str]:
+    """Send one letter and say it in the journal, before and after: what became of it, in whose words."""
+    # Written before: a send that is cut is not tried again without being asked.
+    add_line(journal, {"key": key, **about, "state": SENDING, "time": now()})
+    state, words = DONE, ""
+    is_wide = not (sender.address + person.address).isascii()
+    options = ["SMTPUTF8", "BODY=8BITMIME"] if is_wide else []
+    try:
+        server.sendmail(sender.address, [person.address], content, options)
+    except smtplib.SMTPRecipientsRefused as cause:
+        state, words = REFUSED, _said(*next(iter(cause.recipients.values())))
+    except smtplib.SMTPResponseException as cause:
+        state, words = REFUSED, _said(cause.smtp_code, cause.smtp_error)
+    except (smtplib.SMTPException, OSError) as cause:
+        # Nobody knows: the journal keeps « sending » as its last word.
+        return UNSURE, str(cause)
+    add_line(journal, {"key": key, **about, "state": state, "words": words, "time": now()})
+    return state, words
+
+
+def _content(message: EmailMessage, server: smtplib.SMTP, sender: Recipient, person: Recipient) -> bytes:
+    """The letter as it travels. Raises ValueError, in words, for one that this server does not take."""
+    if (sender.address + person.address).isascii():
+        return message.as_bytes(policy=SMTP)
+    if not server.has_extn("smtputf8"):
+        raise ValueError(say("mail.no-utf8"))
+    return message.as_bytes(policy=SMTPUTF8)
 
 
 def _said(code: int, said: bytes | str) -> str:
     return f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
 
 
-def _message(ev: Evaluation, report: Path, record: RunRecord, *, draft: bool) -> EmailMessage:
+def _name(ev: Evaluation, code: str) -> str:
+    return ev.name_of(code) if code != "programme" else say("contents.programme")
+
+
+def _message(
+    ev: Evaluation,
+    report: Path,
+    record: RunRecord,
+    sender: Recipient,
+    person: Recipient,
+    *,
+    key: str,
+    draft: bool,
+) -> EmailMessage:
     code, edition = report.name, record.edition
-    name = ev.name_of(code) if code != "programme" else say("contents.programme")
-    told = {"territory": name, "edition": edition, "evaluation": ev.title}
+    told = {"territory": _name(ev, code), "edition": edition, "evaluation": ev.title}
     message = EmailMessage()
-    message["Subject"] = say("mail.subject.draft" if draft else "mail.subject", **told)
+    message["Subject"] = on_a_line(say("mail.subject.draft" if draft else "mail.subject", **told))
     message["Date"] = format_datetime(dt.datetime.now(dt.UTC))
+    message["From"], message["To"] = sender.header, person.header
+    # The same letter has the same name: a server that gets it twice can tell.
+    message["Message-ID"] = f"<{key}@{sender.address.rpartition('@')[2]}>"
     text = say("mail.body", state=signed(record.last), date=date(record.first_built), **told)
     message.set_content(f"{say('page.fictional')}\n\n{text}" if ev.fictional else text)
     pdf, file = (report / "report.pdf").read_bytes(), f"{code}-edition-{edition}.pdf"
@@ -126,55 +227,8 @@ def _message(ev: Evaluation, report: Path, record: RunRecord, *, draft: bool) ->
     return message
 
 
-def _server() -> smtplib.SMTP:
-    """The server that the environment names, always under TLS. Raises RefusedData when it cannot be used."""
-    given = os.environ.get(SERVER, "")
-    parts = urlsplit(given)
-    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        raise error(RefusedData, "smtp-unset", where=SERVER)
-    trust = ssl.create_default_context(cafile=os.environ.get(AUTHORITY) or None)
-    try:
-        if parts.scheme == "smtps":
-            port = parts.port or 465
-            server: smtplib.SMTP = smtplib.SMTP_SSL(parts.hostname, port, timeout=SECONDS, context=trust)
-        else:
-            server = smtplib.SMTP(parts.hostname, parts.port or 587, timeout=SECONDS)
-            server.starttls(context=trust)
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
-    except (OSError, smtplib.SMTPException) as cause:
-        raise error(RefusedData, "smtp", where=parts.hostname, cause=str(cause)) from cause
-    return server
-
-
-def _recipients(ev: Evaluation) -> dict[str, list[str]]:
-    """Addresses by territory, as the evaluation's recipients.csv gives them."""
-    path = ev.folder / RECIPIENTS
-    if not path.is_file():
-        raise error(RefusedData, "no-recipients", where=str(path))
-    table = csv_text.strict(path)
-    if not {"territory", "address"} <= set(table.header):
-        raise error(RefusedData, "no-recipients", where=str(path))
-    columns = table.header.index("territory"), table.header.index("address")
-    lines = [(n, row) for n, row in enumerate(table.rows, start=2) if any(map(str.strip, row))]
-    rows = [(n, *(row[column].strip() for column in columns)) for n, row in lines]
-    _checked([(address, f"{RECIPIENTS}, B{n}") for n, _, address in rows])
-    known = [*(place.code for place in ev.territories), "programme"]
-    if strangers := [f"{RECIPIENTS}, A{n} ({code})" for n, code, _ in rows if code not in known]:
-        raise error(RefusedData, "unknown-recipients", where=ev.name, cells=", ".join(strangers))
-    return {code: [address for _, of, address in rows if of == code] for _, code, _ in rows}
-
-
-def _checked(addresses: Sequence[tuple[str, str]]) -> None:
-    def wrong(address: str) -> bool:
-        return "@" not in parseaddr(address)[1] or any(ord(letter) < 32 for letter in address)
-
-    if found := ", ".join(where for address, where in addresses if wrong(address)):
-        raise error(RefusedData, "address", where=found)
-
-
-def _key(record: RunRecord, address: str, draft_to: str) -> str:
-    told = [record.evaluation, record.territory, record.content, address.lower(), "draft" * bool(draft_to)]
+def _key(record: RunRecord, person: Recipient, draft_to: str) -> str:
+    told = [record.evaluation, record.territory, record.content, person.key, "draft" * bool(draft_to)]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:40]
 
 

@@ -11,6 +11,7 @@ from typing import TextIO
 from impactkit.reports.failure import Outcome
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import number
+from impactkit.wording.plain_lines import on_a_line
 
 Show = Callable[[Sequence[str], Outcome | None], None]
 
@@ -30,7 +31,8 @@ def shown(total: int, out: TextIO | None) -> Iterator[Show]:
             if outcome:
                 key = "run.line" if outcome.built else "run.line.failed"
                 told = {"at": next(lines), "all": total, "name": names[0]}
-                print(say(key, **told, seconds=number(outcome.seconds, 1)), file=out, flush=True)
+                words = say(key, **told, seconds=number(outcome.seconds, 1))
+                print(on_a_line(words), file=out, flush=True)
 
         yield line
     else:
@@ -38,7 +40,7 @@ def shown(total: int, out: TextIO | None) -> Iterator[Show]:
         from rich.console import Console
 
         columns = progress.BarColumn(), progress.MofNCompleteColumn(), progress.TimeElapsedColumn()
-        columns += progress.TimeRemainingColumn(), progress.TextColumn("{task.description}")
+        columns += progress.TimeRemainingColumn(), progress.TextColumn("{task.description}", markup=False)
         with progress.Progress(*columns, console=Console(file=out), transient=True) as bar:
             task = bar.add_task(say("run.starting"), total=total)
 
@@ -46,7 +48,8 @@ def shown(total: int, out: TextIO | None) -> Iterator[Show]:
                 if outcome:
                     bar.advance(task)
                 else:
-                    bar.update(task, description=", ".join(names))
+                    # A name is no markup: « [/red] » closes nothing.
+                    bar.update(task, description=on_a_line(", ".join(names)))
 
             yield show
 

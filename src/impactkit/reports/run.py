@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
 
+from impactkit.data import dates
 from impactkit.data.check import check
 from impactkit.data.evaluation import Evaluation, load
 from impactkit.data.folders import find
@@ -130,6 +131,8 @@ def run(
     """
     if engine not in ENGINES:
         raise UnknownName.among(say("noun.engine"), engine, ENGINES)
+    # A day that is none is said once, and before anything is built.
+    dates.today()
     ev = load(folder)
     known = {place.code: place.name for place in ev.territories}
     if _whole(ev) is not None:

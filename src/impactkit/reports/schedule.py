@@ -1,18 +1,25 @@
 """`schedule`: the file that a scheduler needs to build reports; any other calls the command line."""
 
 import os
+import re
 import shlex
 import sys
+import unicodedata
 from pathlib import Path
 
 from impactkit.data.folders import BASE, find
 from impactkit.data.sources.found import CACHE, DROPPED, dropped_folder
-from impactkit.errors import UnknownName
+from impactkit.errors import RefusedData, UnknownName
 from impactkit.reports.html import TEMPLATE
-from impactkit.wording.catalogue import say
+from impactkit.wording.catalogue import error, say
+from impactkit.wording.plain_lines import on_a_line
 
 # By name: systemd's OnCalendar, and the five fields of cron.
 WHEN = {"daily": "17 5 * * *", "weekly": "17 5 * * 1", "monthly": "17 5 1 * *"}
+
+# Letters that no line of a scheduler's file holds, and what a unit may be called.
+UNWRITTEN = ("Cc", "Zl", "Zp", "Cs")
+UNIT = re.compile(r"[^A-Za-z0-9:_.-]")
 
 # What a run reads of its environment: folders alone. What mail is sent with holds passwords, and a run sends
 # none.
@@ -29,7 +36,9 @@ def schedule(kind: str, folder: str | Path, *, to: str | Path, when: str = "mont
     place, out = find(folder).resolve(), Path(to).resolve()
     command = [sys.executable, "-m", "impactkit", "run", str(place), "--to", str(out)]
     settings = _variables()
-    name = f"impactkit-{place.name}"
+    for word in (*command, *settings):
+        _check_name(word)
+    name = f"impactkit-{UNIT.sub('-', place.name)}"
     if kind == "cron":
         # Under flock, a run that lasts is not started again; cron reads % as the end of the line.
         if settings:
@@ -39,7 +48,9 @@ def schedule(kind: str, folder: str | Path, *, to: str | Path, when: str = "mont
         return {f"{name}.cron": f"{WHEN[when]} {start} && {line}\n"}
     if kind != "systemd":
         raise UnknownName.among(say("noun.scheduler"), kind, ("systemd", "cron"))
-    what = say("schedule.what", evaluation=place.name)
+    # A backslash at the end of a line would take the next one with it.
+    described = on_a_line(place.name).replace("%", "%%").replace("\\", "/")
+    what = say("schedule.what", evaluation=described)
     lines = [f"Environment={_quoted(setting)}\n" for setting in settings]
     # In a command, and there alone, $ would be replaced.
     words = [_quoted(word).replace("$", "$$") for word in command]
@@ -51,6 +62,12 @@ def schedule(kind: str, folder: str | Path, *, to: str | Path, when: str = "mont
     }
     units = {kind: (TEMPLATE / f"systemd.{kind}").read_text("utf-8") for kind in ("service", "timer")}
     return {f"{name}.{kind}": text.format(**told) for kind, text in units.items()}
+
+
+def _check_name(word: str) -> None:
+    """Raises RefusedData for a name that would write a line of its own in a file of a scheduler."""
+    if any(unicodedata.category(letter) in UNWRITTEN for letter in word):
+        raise error(RefusedData, "schedule-name", name=on_a_line(word))
 
 
 def _variables() -> list[str]:

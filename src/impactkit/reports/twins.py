@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from impactkit.data.csv_writing import text_of_frame
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.evidence import comparable_rows, effect_rows, together, value
@@ -28,11 +29,12 @@ def write_twins(place: Territory | Evaluation, *, rows: pd.DataFrame) -> None:
         return
     if len(twice := rows[rows.duplicated(KEY)]):
         raise ValueError(f"the same figure stands twice: {twice[KEY].to_dict('records')}")
-    rows[list(COLUMNS)].to_csv(Path(folder) / "indicators.csv", index=False, lineterminator="\n")
+    figures = text_of_frame(rows[list(COLUMNS)])
+    (Path(folder) / "indicators.csv").write_text(figures, "utf-8", newline="")
     effects = together.rows(place) if isinstance(place, Evaluation) else effect_rows.rows(place)
     worth = pd.DataFrame() if isinstance(place, Evaluation) else value.rows(place)
     beside = pd.DataFrame() if isinstance(place, Evaluation) else comparable_rows.rows(place)
     told = {"effects": effects, "comparables": beside, "values": worth, "claims": claims(place)}
     for name, table in told.items():
         if len(table) or name == "claims":
-            table.to_csv(Path(folder) / f"{name}.csv", index=False, lineterminator="\n")
+            (Path(folder) / f"{name}.csv").write_text(text_of_frame(table), "utf-8", newline="")

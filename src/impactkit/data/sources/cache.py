@@ -9,6 +9,7 @@ import datetime as dt
 import functools
 import hashlib
 import json
+import math
 import os
 import re
 import sys
@@ -23,7 +24,9 @@ RECORD = "record.json"
 
 @dataclass(frozen=True)
 class Edition:
-    """One file as it was fetched; `fetched` is an ISO date and time (UTC)."""
+    """One file as it was fetched; `fetched` is an ISO date and time (UTC), `served` the address that gave it
+    when the one asked led to another.
+    """
 
     path: Path
     address: str
@@ -32,6 +35,7 @@ class Edition:
     etag: str
     modified: str
     fetched: str
+    served: str = ""
 
 
 # What a line of the record holds.
@@ -49,7 +53,15 @@ def editions(cache: Path, source: str) -> tuple[Edition, ...]:
 
 
 def keep(
-    cache: Path, source: str, part: Path, *, name: str, address: str, etag: str = "", modified: str = ""
+    cache: Path,
+    source: str,
+    part: Path,
+    *,
+    name: str,
+    address: str,
+    etag: str = "",
+    modified: str = "",
+    served: str = "",
 ) -> Edition:
     """Move a complete file into the cache and record it, after the earlier editions; a kill at any point
     leaves the cache as it was or as it will be. `part` lies in the source's own folder.
@@ -60,7 +72,7 @@ def keep(
     with locked(folder / f".{RECORD}.lock"):
         settle(part, path)
         now = dt.datetime.now(dt.UTC).isoformat(timespec="microseconds")
-        edition = Edition(path, address, sha, size, etag, modified, now)
+        edition = Edition(path, address, sha, size, etag, modified, now, served)
         rows = [one for one in _recorded(folder) if one.get("sha256") != sha]
         rows.append(asdict(edition) | {"path": path.name})
         write_whole(folder / RECORD, json.dumps(rows, ensure_ascii=False, indent=1))
@@ -90,32 +102,46 @@ def settle(part: Path, path: Path) -> None:
             os.close(opened)
 
 
+class Held(Exception):
+    """A lock that another one has had for `seconds`, longer than one waits."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 @contextlib.contextmanager
-def locked(file: Path) -> Iterator[None]:
+def locked(file: Path, patience: float = math.inf) -> Iterator[None]:
     """Only one process (and one thread of it) at a time holds `file`; the system lets go of it when the
-    process ends, however it ends. Never taken twice by the same hand.
+    process ends, however it ends. Never taken twice by the same hand. Raises Held after `patience` seconds.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("ab") as held:
-        _hold(held.fileno())
+    end = time.monotonic() + patience
+    with file.open("ab") as lock:
+        while not _taken(lock.fileno()):
+            if time.monotonic() > end:
+                raise Held(max(time.time() - file.stat().st_mtime, 0.0))
+            time.sleep(0.05)
+        # Its date says since when.
+        os.utime(file)
         yield
 
 
-def _hold(descriptor: int) -> None:
-    if sys.platform != "win32":
-        import fcntl
+def _taken(descriptor: int) -> bool:
+    """Whether the lock is ours now."""
+    try:
+        if sys.platform != "win32":
+            import fcntl
 
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        return
-    import msvcrt
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        else:
+            import msvcrt
 
-    while True:
-        try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-            return
-        except OSError:
-            # Another one holds it.
-            time.sleep(0.05)
+    except (BlockingIOError, PermissionError):
+        # Another one holds it.
+        return False
+    return True
 
 
 def checksum(path: Path) -> str:
@@ -134,6 +160,8 @@ def _recorded(folder: Path) -> list[dict[str, Any]]:
 
 
 def _edition(folder: Path, row: dict[str, Any]) -> Edition | None:
+    # Records of earlier versions do not say who served.
+    row = {"served": "", **row}
     if {key: type(value) for key, value in row.items()} != _TYPES or Path(row["path"]).name != row["path"]:
         return None
     edition = Edition(**{**row, "path": folder / row["path"]})

@@ -16,13 +16,15 @@ from typing import Any
 
 import httpx
 
-from impactkit.data.sources.cache import Edition, checksum, editions, keep, locked, settle
+from impactkit.data.sources.cache import Edition, Held, checksum, editions, keep, locked, settle
 from impactkit.data.sources.looks import unlike
-from impactkit.data.sources.transfer import Asked, Received, receive
+from impactkit.data.sources.transfer import LAST_BYTE, Asked, Received, receive, without_password
 
 LOCK, PART, DONE = ".lock", "fetch.part", "pages-done"
 # Pages fetched longer ago (seconds) may be those of another edition: they are asked for again.
 STALE = 24 * 3600.0
+# One waits for another fetch of the same source as long (seconds) as one may last, and no more.
+PATIENCE = 1.1 * LAST_BYTE
 
 
 def download(address: str, *, cache: Path, looks: str, **about: Any) -> tuple[Edition, str]:
@@ -33,7 +35,7 @@ def download(address: str, *, cache: Path, looks: str, **about: Any) -> tuple[Ed
     the cache held is kept.
     """
     asked = Asked(address, **about)
-    with _alone(cache / asked.source) as part:
+    with _alone(asked, cache / asked.source) as part:
         last = next(iter(editions(cache, asked.source)), None)
         # Packed once is enough: a server that packs it again would have it unpacked twice.
         own = {"Accept-Encoding": "identity"} if looks == "gz" else {}
@@ -60,7 +62,7 @@ def pages(
     first = str(asked.url(address).copy_merge_params(dict(params)))
     asked = replace(asked, address=first)
     own = cache / asked.source / f"pages-{hashlib.sha256(first.encode()).hexdigest()[:12]}"
-    with _alone(own.parent) as part:
+    with _alone(asked, own.parent) as part:
         own.mkdir(exist_ok=True)
         found = _all_pages(asked, own, part)
         rows = [row for page in found for row in page["observations"]]
@@ -76,15 +78,21 @@ def pages(
 
 
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[Path]:
-    """The file to write to, for the one who holds the folder of a source; nothing is left of it after."""
+def _alone(asked: Asked, folder: Path) -> Iterator[Path]:
+    """The file to write to, for the one who holds the folder of a source; nothing is left of it after.
+
+    Raises SourceFailed when another one holds it for longer than a fetch may last.
+    """
     part = folder / PART
-    with locked(folder / LOCK):
-        _clear(folder)
+    with contextlib.ExitStack() as opened:
         try:
-            yield part
-        finally:
-            part.unlink(missing_ok=True)
+            opened.enter_context(locked(folder / LOCK, PATIENCE))
+        except Held as cause:
+            minutes = max(round(cause.seconds / 60), 1)
+            raise asked.failed("held", n=minutes, minutes=minutes) from cause
+        opened.callback(part.unlink, missing_ok=True)
+        _clear(folder)
+        yield part
 
 
 def _all_pages(asked: Asked, own: Path, part: Path) -> list[dict[str, Any]]:
@@ -130,7 +138,7 @@ def _following(asked: Asked, page: dict[str, Any], address: str, number: int) ->
     if not isinstance(link, str) or not link or not page["observations"]:
         raise asked.failed("page", page=number)
     here = httpx.URL(address)
-    there = asked.url(link, here)
+    there = asked.url(link, here, clear=True)
     # Behind a gateway a server may believe that it is asked in plain http.
     if here.scheme == "https" and there.scheme == "http":
         there = there.copy_with(scheme="https")
@@ -142,14 +150,15 @@ def _following(asked: Asked, page: dict[str, Any], address: str, number: int) ->
 def _kept(cache: Path, asked: Asked, part: Path, told: Received) -> tuple[Edition, str]:
     last = next(iter(editions(cache, asked.source)), None)
     same = last is not None and checksum(part) == last.sha256
-    if last and same and (last.address, last.etag, last.modified) == (asked.address, *told):
+    address = without_password(asked.address)
+    if last and same and (last.address, last.etag, last.modified, last.served) == (address, *told):
         return last, "fresh"
-    edition = keep(cache, asked.source, part, name=asked.name, address=asked.address, **told._asdict())
+    edition = keep(cache, asked.source, part, name=asked.name, address=address, **told._asdict())
     return edition, "new" if last is None else "fresh" if same else "changed"
 
 
 def _conditions(last: Edition | None, address: str) -> dict[str, str]:
-    if last is None or last.address != address:
+    if last is None or last.address != without_password(address):
         return {}
     told = {"If-None-Match": last.etag, "If-Modified-Since": last.modified}
     return {key: value for key, value in told.items() if value.isascii() and value.isprintable() and value}

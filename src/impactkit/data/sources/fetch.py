@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from impactkit.data.sources.cache import Edition
 from impactkit.data.sources.download import download, pages
 from impactkit.data.sources.found import cache_folder, dropped_folder, files
 from impactkit.data.sources.kinds import KINDS
@@ -42,7 +43,19 @@ def fetch(
         raise UnknownName.among(say("noun.source"), only, known)
     asked = [one for one in sources if only in (None, one["id"], one["kind"])]
     parts = [(one, part) for one in asked for part in KINDS[one["kind"]].parts]
-    return tuple(Fetched(one["id"], part, *_part(one, part, folder, progress)) for one, part in parts)
+    return tuple(Fetched(one["id"], part, *_whatever(one, part, folder, progress)) for one, part in parts)
+
+
+def _whatever(source: Source, part: str, folder: Path, progress: Progress) -> tuple[str, str]:
+    """The state of one file, and its words; a fault that nobody foresaw stops this file alone."""
+    try:
+        return _part(source, part, folder, progress)
+    except ImpactkitError as cause:
+        return "failed", f"{cause}\n  {_to_drop(source, part)}"
+    except Exception as cause:
+        name = f"{source['id']} ({part})"
+        fault = f"{type(cause).__name__}: {cause}"
+        return "failed", f"{say('fetch.fault', name=name, fault=fault)}\n  {_to_drop(source, part)}"
 
 
 def _part(source: Source, part: str, folder: Path, progress: Progress) -> tuple[str, str]:
@@ -54,23 +67,25 @@ def _part(source: Source, part: str, folder: Path, progress: Progress) -> tuple[
         return "dropped", say("fetch.dropped", name=name, file=here[-1].name)
     if not address:
         return "to-drop", _to_drop(source, part)
-    try:
-        state = _fetched(source, part, address, cache_folder(folder), progress)
-    except ImpactkitError as cause:
-        return "failed", f"{cause}\n  {_to_drop(source, part)}"
-    return state, say(f"fetch.{state}", name=name)
+    edition, state = _fetched(source, part, address, cache_folder(folder), progress)
+    words = say(f"fetch.{state}", name=name)
+    if edition.served:
+        words = f"{words} {say('fetch.served', address=edition.served)}"
+    return state, words
 
 
-def _fetched(source: Source, part: str, address: str, cache: Path, progress: Progress) -> str:
+def _fetched(
+    source: Source, part: str, address: str, cache: Path, progress: Progress
+) -> tuple[Edition, str]:
     place, kind = f"{source['id']}-{part}", KINDS[source["kind"]]
     about: dict[str, Any] = {"cache": cache, "source": place}
     if progress:
         about["progress"] = lambda received, total: progress(place, received, total)
     if source["kind"] == "melodi":
         about |= {"params": _asked(source), "limiter": Limiter(cache / "melodi.times")}
-        return pages(address, name=f"{source['dataset']}.json", **about)[1]
+        return pages(address, name=f"{source['dataset']}.json", **about)
     name = kind.parts[part].format(**source).replace("*", "x")
-    return download(address, name=name, looks=kind.looks, **about)[1]
+    return download(address, name=name, looks=kind.looks, **about)
 
 
 def _asked(source: Source) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 HEAD = 4096
 # Beyond this (bytes), once unpacked, an archive is a trap.
-LARGEST = 10_000_000_000
+LARGEST = 2_000_000_000
 DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError, ValueError)
 MAPS = ("FeatureCollection", "Feature", "GeometryCollection")
 JSON, ZIP, GZ = (b"{", b"["), (b"PK",), (b"\x1f\x8b",)

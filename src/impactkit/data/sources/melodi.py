@@ -16,6 +16,7 @@ import pandas as pd
 from impactkit.data import csv_text, geography
 from impactkit.data.sources.figures import Figures
 from impactkit.data.sources.readers import checked, has, numbers, table, text_frame
+from impactkit.data.unpacking import of_archive, whole
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error
 
@@ -90,7 +91,7 @@ def _json(path: Path) -> pd.DataFrame:
                 "secret": one.get("attributes", {}).get("CONF_STATUS", "F") not in ("F", ""),
                 "value": one.get("measures", {}).get("OBS_VALUE_NIVEAU", {}).get("value"),
             }
-            for one in json.loads(path.read_text("utf-8"))["observations"]
+            for one in json.loads(whole(path))["observations"]
         ]
     except (ValueError, KeyError, TypeError, AttributeError) as cause:
         raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
@@ -111,7 +112,7 @@ def _zipped(path: Path) -> pd.DataFrame:
     try:
         with zipfile.ZipFile(path) as packed:
             inner = next(name for name in packed.namelist() if name.endswith("_data.csv"))
-            text = packed.read(inner).decode("utf-8-sig")
+            text = of_archive(packed, inner).decode("utf-8-sig")
     except (zipfile.BadZipFile, StopIteration, ValueError) as cause:
         raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
     packed_table = csv_text.of_text(text, path.name, separator=";", unreadable="source-no-table")

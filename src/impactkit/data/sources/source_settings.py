@@ -29,7 +29,8 @@ FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 def _file(value: Any) -> bool:
     """Whether a value names files within a folder."""
-    if not is_text(value) or value.startswith(("/", "\\")):
+    # A backslash and a drive's colon lead elsewhere where the system is Windows.
+    if not is_text(value) or value.startswith("/") or "\\" in value or ":" in value:
         return False
     parts = value.split("/")
     return ".." not in parts and not any("**" in part or part in ("", ".") for part in parts)

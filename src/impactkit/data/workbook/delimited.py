@@ -5,24 +5,31 @@ import io
 from collections import Counter
 from pathlib import Path
 
-from impactkit.data.workbook.sheet import Cell, Sheet
+from impactkit.data.csv_writing import original
+from impactkit.data.workbook.bounds import Tally, too_large
+from impactkit.data.workbook.sheet import Cell, Place, Sheet
 
 DELIMITERS = ";,\t|"
 BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-# Lines in which the delimiter is looked for.
-SAMPLE = 50
+# Lines, and letters, in which the delimiter is looked for.
+SAMPLE, SAMPLE_LETTERS = 50, 100_000
+# Bytes: a letter may take four once it is read.
+MOST_TEXT = 20_000_000
 
 
 def read(path: Path) -> tuple[Sheet, ...]:
     """The one sheet of a text table, named as its file."""
+    if path.stat().st_size > MOST_TEXT:
+        raise too_large(path, MOST_TEXT)
     text = _decoded(path.read_bytes())
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    cells = {
-        (line, column): Cell(words, "@")
-        for line, row in enumerate(lines, start=1)
-        for column, words in enumerate(row, start=1)
-        if words.strip()
-    }
+    tally = Tally(path.name)
+    cells: dict[Place, Cell] = {}
+    for line, row in enumerate(lines, start=1):
+        for column, words in enumerate(row, start=1):
+            if words.strip():
+                tally.add(1, words)
+                cells[line, column] = Cell(original(words), "@")
     return (Sheet(path.stem, cells),)
 
 
@@ -39,7 +46,7 @@ def _decoded(content: bytes) -> str:
 
 def _delimiter(text: str) -> str:
     """The mark that cuts most lines into the same number of cells, two at least."""
-    sample = "\n".join(text.splitlines()[:SAMPLE])
+    sample = "\n".join(text[:SAMPLE_LETTERS].splitlines()[:SAMPLE])
 
     def agreement(mark: str) -> tuple[int, int]:
         sizes = Counter(len(row) for row in csv.reader(io.StringIO(sample), delimiter=mark) if any(row))

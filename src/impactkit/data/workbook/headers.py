@@ -2,6 +2,7 @@
 
 import difflib
 import functools
+import itertools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from impactkit.data.workbook.words import plain
 
 # A header stands in the first lines, under a title or two.
 DEEPEST = 40
+# No table is as wide, no title as long.
+WIDEST, LONGEST_TITLE = 300, 200
 NEAR_SHEET, NEAR_COLUMN = 0.85, 0.86
 # Tables whose rows need a code of their own -> the column whose words give it when nobody wrote one.
 NAMED = {
@@ -114,8 +117,8 @@ def _heads(line: Mapping[int, Cell], table: str, *, near: bool) -> dict[str, tup
     titles = _titled(table)
     heads: dict[str, tuple[Head, ...]] = {}
     unknown: list[tuple[str, Head]] = []
-    for column, cell in line.items():
-        if not isinstance(cell.value, str):
+    for column, cell in itertools.islice(line.items(), WIDEST):
+        if not isinstance(cell.value, str) or len(cell.value) > LONGEST_TITLE:
             continue
         words, head = _split(cell.value, titles, column)
         if words in titles:

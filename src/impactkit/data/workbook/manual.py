@@ -1,5 +1,6 @@
 """« Mode d'emploi », the sheet on which a workbook opens: how to fill it in, and what each sheet is for."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from impactkit.wording.voice import voice
 
 RULES = ("rows", "empty", "dates", "units", "source", "example", "correct", "hidden", "columns", "send")
 NARROW, WIDE = 28, 96
+# What a spreadsheet takes for the start of a formula.
+STARTS = re.compile(r"\s*[=+\-@]")
 
 
 def is_manual(sheet: Sheet) -> bool:
@@ -29,20 +32,36 @@ def is_ours(cell: Cell) -> bool:
     return words.startswith(title) or words in set(map(plain, every))
 
 
+def put_words(cell: Any, words: str) -> None:
+    """Words in a cell (openpyxl), as all cells of words are: never a formula, even once it is edited;
+    what a workbook cannot hold is marked as lost.
+    """
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    if not words:
+        return
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", words)
+    cell.data_type = "s"
+    # As if an apostrophe had been typed before: opening the cell to change it computes nothing.
+    cell.quotePrefix = bool(STARTS.match(words))
+
+
 def write_manual(book: Any, tables: Sequence[str], title: str) -> None:
     """Add the sheet to a workbook (openpyxl), before the others; `tables` are those that it holds."""
     from openpyxl.styles import Alignment, Font
 
     sheet = book.create_sheet(say("manual.sheet"), 0)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = NARROW, WIDE
-    sheet.append([say("manual.title", title=title)])
+    lines = [(say("manual.title", title=title), "")]
+    lines += [("", rule) for rule in _rules()]
+    lines.append((say("manual.sheets"), ""))
+    middle = len(lines)
+    lines += [(schemas()[table]["sheet"], schemas()[table]["description"]) for table in tables]
+    for number, line in enumerate(lines, start=1):
+        for column, words in enumerate(line, start=1):
+            put_words(sheet.cell(number, column), words)
     sheet["A1"].font = Font(bold=True, size=14)
-    for rule in _rules():
-        sheet.append([None, rule])
-    sheet.append([say("manual.sheets")])
-    sheet.cell(sheet.max_row, 1).font = Font(bold=True)
-    for table in tables:
-        sheet.append([schemas()[table]["sheet"], schemas()[table]["description"]])
+    sheet.cell(middle, 1).font = Font(bold=True)
     for line in sheet.iter_rows(min_row=2):
         for cell in line:
             cell.alignment = Alignment(wrap_text=True, vertical="top")

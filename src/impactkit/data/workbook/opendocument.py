@@ -9,6 +9,7 @@ from typing import Any
 
 from defusedxml import ElementTree
 
+from impactkit.data.workbook.bounds import LAST_COLUMN, LAST_LINE, Tally
 from impactkit.data.workbook.sheet import Cell, Place, Sheet
 
 NAMES = {
@@ -22,6 +23,8 @@ NAMES = {
 DATE_PARTS = {"year": "yyyy", "month": "mm", "day": "dd"}
 # Empty rows and cells are told by a number: one beyond this holds nothing that a person typed.
 MOST_REPEATED = 100_000
+# What a person writes at most: decimals of a number, spaces in a row, thousands that a format divides by.
+MOST_DIGITS, MOST_SPACES, LARGEST_FACTOR = 30, 1_000, 1e30
 
 
 def _tag(name: str) -> str:
@@ -47,7 +50,8 @@ def read(path: Path) -> tuple[Sheet, ...]:
             if name in archive.namelist()
         ]
     styles = _styles(trees)
-    return tuple(_sheet(table, styles) for table in trees[-1].iter(_tag("table:table")))
+    tally = Tally(path.name)
+    return tuple(_sheet(table, styles, tally) for table in trees[-1].iter(_tag("table:table")))
 
 
 def _styles(trees: list[Any]) -> _Styles:
@@ -106,9 +110,9 @@ def _format(style: Any) -> str:
 
 
 def _digits(part: Any) -> str:
-    decimals = int(part.get(_tag("number:decimal-places"), "-1"))
-    factor = float(part.get(_tag("number:display-factor"), "1"))
-    least = int(part.get(_tag("number:min-integer-digits"), "1"))
+    decimals = min(int(part.get(_tag("number:decimal-places"), "-1")), MOST_DIGITS)
+    factor = min(float(part.get(_tag("number:display-factor"), "1")), LARGEST_FACTOR)
+    least = min(int(part.get(_tag("number:min-integer-digits"), "1")), MOST_DIGITS)
     if decimals < 0 and factor == 1 and least <= 1:
         return "General"
     commas = ","
@@ -118,23 +122,25 @@ def _digits(part: Any) -> str:
     return "0" * max(least, 1) + ("." + "0" * decimals if decimals > 0 else "") + commas * thousands
 
 
-def _sheet(table: Any, styles: _Styles) -> Sheet:
+def _sheet(table: Any, styles: _Styles, tally: Tally) -> Sheet:
     cells: dict[Place, Cell] = {}
     merged: list[tuple[int, int, int, int]] = []
     hidden_lines: set[int] = set()
     line = 1
     for row in table.iter(_tag("table:table-row")):
-        count = int(row.get(_tag("table:number-rows-repeated"), "1"))
-        parts = list(_row(row, styles))
+        count = _repeats(row, "table:number-rows-repeated")
+        times = count if count <= MOST_REPEATED else 1
+        parts = list(_row(row, styles, times, tally))
         # A row that holds nothing is only counted.
-        for again in range(count if parts and count <= MOST_REPEATED else 1):
+        for again in range(times if parts else 1):
             for column, cell, down, across in parts:
                 at = line + again
                 cells[at, column] = cell
                 if down > 1 or across > 1:
                     merged.append((at, at + down - 1, column, column + across - 1))
         if row.get(_tag("table:visibility")) in ("collapse", "filter"):
-            hidden_lines |= set(range(line, line + min(count, MOST_REPEATED)))
+            last = min(line + min(count, MOST_REPEATED), LAST_LINE + 1)
+            hidden_lines.update(range(line, last))
         line += count
     return Sheet(
         table.get(_tag("table:name"), ""),
@@ -146,20 +152,26 @@ def _sheet(table: Any, styles: _Styles) -> Sheet:
     )
 
 
-def _row(row: Any, styles: _Styles) -> Iterator[tuple[int, Cell, int, int]]:
+def _row(row: Any, styles: _Styles, times: int, tally: Tally) -> Iterator[tuple[int, Cell, int, int]]:
     """The cells of a row that hold something, with their column and how many lines and columns they span."""
     column = 1
     for part in row:
         if part.tag not in (_tag("table:table-cell"), _tag("table:covered-table-cell")):
             continue
-        count = int(part.get(_tag("table:number-columns-repeated"), "1"))
+        count = _repeats(part, "table:number-columns-repeated")
         cell = _cell(part, styles)
         if cell is not None and count <= MOST_REPEATED:
-            down = int(part.get(_tag("table:number-rows-spanned"), "1"))
-            across = int(part.get(_tag("table:number-columns-spanned"), "1"))
+            # Before they are made: a few letters may say a billion of them.
+            tally.add(times * count, cell.value)
+            down = _repeats(part, "table:number-rows-spanned")
+            across = _repeats(part, "table:number-columns-spanned")
             for again in range(count):
                 yield column + again, cell, down, across
         column += count
+
+
+def _repeats(part: Any, name: str) -> int:
+    return max(int(part.get(_tag(name), "1")), 1)
 
 
 def _cell(part: Any, styles: _Styles) -> Cell | None:
@@ -201,7 +213,7 @@ def _words(line: Any) -> str:
     for part in line:
         local = part.tag.partition("}")[2]
         if local == "s":
-            text += " " * int(part.get(_tag("text:c"), "1"))
+            text += " " * min(_repeats(part, "text:c"), MOST_SPACES)
         elif local in ("tab", "line-break"):
             text += " "
         elif local != "annotation":
@@ -213,7 +225,7 @@ def _words(line: Any) -> str:
 def _hidden_columns(table: Any) -> Iterator[int]:
     column = 1
     for part in table.iter(_tag("table:table-column")):
-        count = int(part.get(_tag("table:number-columns-repeated"), "1"))
+        count = _repeats(part, "table:number-columns-repeated")
         if part.get(_tag("table:visibility")) in ("collapse", "filter"):
-            yield from range(column, column + min(count, MOST_REPEATED))
+            yield from range(column, min(column + count, LAST_COLUMN + 1))
         column += count

@@ -1,18 +1,20 @@
 """Opening a workbook that somebody sent; what is none is refused in one sentence, before it is read."""
 
+import csv
 import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+from impactkit.data.workbook.bounds import check_parts, check_size
 from impactkit.data.workbook.sheet import Sheet
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error
 
 # The name of the sheet that only feeds drop-down lists.
 LISTS = "listes"
+LONGEST_MANIFEST = 1_000_000
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
-LARGEST = 200_000_000
 # What a reader meets in a file that only looks like a workbook.
 UNREADABLE = (
     zipfile.BadZipFile,
@@ -23,6 +25,11 @@ UNREADABLE = (
     SyntaxError,
     IndexError,
     zlib.error,
+    csv.Error,
+    # A folded text or a tree deeper than any person writes.
+    RecursionError,
+    # A compression that this reader does not have.
+    NotImplementedError,
 )
 Reader = Callable[[Path], tuple[Sheet, ...]]
 
@@ -30,13 +37,15 @@ Reader = Callable[[Path], tuple[Sheet, ...]]
 def read_sheets(path: Path) -> tuple[Sheet, ...]:
     """The sheets of a workbook (.xlsx, .xlsm, Strict or not; .ods; .xls; .csv), hidden ones too.
 
-    Raises RefusedData, in one sentence, for no file, another format, a password, or contents beyond 200 MB
-    once unpacked.
+    Raises RefusedData, in one sentence, for no file, another format, a password, or what would be beyond
+    the limits of `bounds` once opened.
     """
-    kind = _kind(path)
-    if kind not in ("xlsx", "ods", "xls", "csv"):
-        raise error(RefusedData, f"workbook-{kind}", where=path.name, most=LARGEST // 1_000_000)
     try:
+        kind = _kind(path)
+        if kind not in ("xlsx", "ods", "xls", "csv"):
+            raise error(RefusedData, f"workbook-{kind}", where=path.name)
+        if kind in ("xlsx", "ods"):
+            check_parts(path)
         return _reader(kind)(path)
     except UNREADABLE as cause:
         raise error(RefusedData, "workbook-unreadable", where=path.name) from cause
@@ -57,6 +66,7 @@ def _kind(path: Path) -> str:
     """What a file is, by its content; else why it is no workbook that can be opened."""
     if not path.is_file():
         return "absent"
+    check_size(path)
     with path.open("rb") as file:
         head = file.read(4096)
     if head.startswith(OLE):
@@ -73,9 +83,14 @@ def _kind(path: Path) -> str:
 def _zipped(path: Path) -> str:
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
-        if sum(info.file_size for info in archive.infolist()) > LARGEST:
-            return "bomb"
         if "mimetype" in names and "content.xml" in names:
-            manifest = archive.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in names else b""
-            return "locked" if b"encryption-data" in manifest else "ods"
+            return "locked" if b"encryption-data" in _manifest(archive) else "ods"
         return "xlsx" if "xl/workbook.xml" in names else "other"
+
+
+def _manifest(archive: zipfile.ZipFile) -> bytes:
+    name = "META-INF/manifest.xml"
+    if name not in archive.namelist():
+        return b""
+    with archive.open(name) as file:
+        return file.read(LONGEST_MANIFEST)

@@ -10,6 +10,7 @@ import pandas as pd
 from impactkit.data.money import Money
 from impactkit.data.tables import columns, fields, letters, schemas
 from impactkit.data.workbook.aside import account, comments, leave_out, set_aside, set_manual_aside
+from impactkit.data.workbook.bounds import Tally
 from impactkit.data.workbook.cells import Column, read_cell, shown_words
 from impactkit.data.workbook.figures import misfit
 from impactkit.data.workbook.headers import Header, header_of, needed_columns, table_of
@@ -154,6 +155,7 @@ def _check_header(sheet: Sheet, table: str, header: Header, taken: Taken) -> Non
 def _filled(sheet: Sheet, header: int, types: Mapping[int, Column], taken: Taken) -> dict[Place, Cell]:
     """The cells, those merged downwards repeated on each line; one figure for several lines is refused."""
     cells = dict(sheet.cells)
+    tally = Tally(taken.workbook)
     for first, last, left, _ in sheet.merged:
         top = sheet.cells.get((first, left))
         if first <= header or last == first or left not in types or top is None:
@@ -161,7 +163,11 @@ def _filled(sheet: Sheet, header: int, types: Mapping[int, Column], taken: Taken
         if types[left].field["type"] in ("integer", "number"):
             taken.wrong(sheet.name, f"{letters(left)}{first}", clean(top.value), *advice("sheet.merged"))
         else:
-            cells |= {(line, left): top for line in range(first, last + 1)}
+            # A line with nothing of its own is no row.
+            lines = sheet.lines_between(first, last)
+            tally.add(len(lines), top.value)
+            for line in lines:
+                cells[line, left] = top
     return cells
 
 
@@ -182,8 +188,7 @@ def _kind(sheet: Sheet, line: int, where: Mapping[str, int]) -> str:
 
 def _is_remark(sheet: Sheet, line: int, text: str) -> bool:
     """Whether a cell alone on its line is a remark: across columns, marked as one, or a sentence."""
-    is_wide = any(top <= line <= bottom and left < right for top, bottom, left, right in sheet.merged)
-    return is_wide or bool(REMARK.match(plain(text))) or len(text.split()) >= SENTENCE
+    return line in sheet.wide_lines or bool(REMARK.match(plain(text))) or len(text.split()) >= SENTENCE
 
 
 def _text(taken: Taken, table: str, row: int, name: str, grid: _Grid, column: Column, money: Money) -> str:

@@ -1,5 +1,6 @@
 """A sheet as a spreadsheet shows it: each cell's value and format, what is hidden, struck or commented."""
 
+import bisect
 import functools
 import itertools
 from dataclasses import dataclass, field
@@ -40,3 +41,24 @@ class Sheet:
         """Lines that hold something, in order, and their cells from left to right."""
         lines = itertools.groupby(self.cells.items(), lambda entry: entry[0][0])
         return {line: {place[1]: cell for place, cell in cells} for line, cells in lines}
+
+    @functools.cached_property
+    def wide_lines(self) -> frozenset[int]:
+        """Lines where a merged range crosses columns."""
+        lines: set[int] = set()
+        reached = 0
+        for top, bottom, left, right in self.merged:
+            if left < right and bottom > reached:
+                # Ranges are sorted: what lies above was taken with an earlier one.
+                lines.update(self.lines_between(max(top, reached + 1), bottom))
+                reached = bottom
+        return frozenset(lines)
+
+    def lines_between(self, first: int, last: int) -> list[int]:
+        """Lines that hold something, from one to another."""
+        lines = self._lines
+        return lines[bisect.bisect_left(lines, first) : bisect.bisect_right(lines, last)]
+
+    @functools.cached_property
+    def _lines(self) -> list[int]:
+        return sorted(self.by_line)

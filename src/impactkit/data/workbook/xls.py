@@ -4,21 +4,26 @@ Records are those of [MS-XLS] (BIFF8), in a compound file of [MS-CFB].
 """
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+from impactkit.data.workbook.bounds import Tally
+from impactkit.data.workbook.compound import streams
 from impactkit.data.workbook.sheet import Cell, Place, Sheet
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error
+from impactkit.wording.numbers import number
 
 BOF, EOF, SHEET, FORMAT, XF, FONT = 0x809, 0x0A, 0x85, 0x41E, 0xE0, 0x31
 NUMBER, RK, MULRK, FORMULA, LABEL, SHARED, BOOLERR = 0x203, 0x27E, 0xBD, 0x06, 0x204, 0xFD, 0x205
 ROW, COLUMNS, NOTE, OBJECT, TEXT, CONTINUED = 0x208, 0x7D, 0x1C, 0x5D, 0x1B6, 0x3C
 SINGLE = (NUMBER, RK, FORMULA, LABEL, SHARED, BOOLERR)
-END_OF_CHAIN, FREE = 0xFFFFFFFE, 0xFFFFFFFF
+TEXTS = 0xFC
+MOST_SHEETS, LAST_OLD_COLUMN = 255, 256
+# The reader of values makes every cell between the first and the last, 24 bytes each.
+MOST_BETWEEN = 2_000_000
 # Formats that a file names by number without writing them (18.8.30 of ECMA-376, part 1).
 BUILT_IN = {0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 11: "0.00E+00"}
 BUILT_IN |= {
@@ -35,10 +40,11 @@ BUILT_IN |= {37: "#,##0;-#,##0", 38: "#,##0;-#,##0", 39: "#,##0.00;-#,##0.00", 4
 
 @dataclass
 class _Looks:
-    """What the records of a sheet say beside its values: formats, comments, struck cells and errors by
-    place; hidden lines and columns.
+    """What the records of a sheet say beside its values: places of cells; formats, comments, struck cells
+    and errors by place; hidden lines and columns.
     """
 
+    places: list[Place] = field(default_factory=list)
     formats: dict[Place, str] = field(default_factory=dict)
     struck: set[Place] = field(default_factory=set)
     errors: set[Place] = field(default_factory=set)
@@ -49,18 +55,20 @@ class _Looks:
 
 def read(path: Path) -> tuple[Sheet, ...]:
     """The sheets. Raises RefusedData for a workbook older than Excel 97, ValueError for a broken one."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+    from python_calamine import SheetVisibleEnum
 
     try:
-        streams = _streams(path.read_bytes())
-        if "Workbook" not in streams:
-            raise error(
-                RefusedData, "workbook-old" if "Book" in streams else "workbook-other", where=path.name
-            )
-        looks = _looks(streams["Workbook"]())
-        book = CalamineWorkbook.from_path(str(path))
-    except (CalamineError, struct.error) as cause:
+        known = streams(path.read_bytes())
+        if "Workbook" not in known:
+            kind = "workbook-old" if "Book" in known else "workbook-other"
+            raise error(RefusedData, kind, where=path.name)
+        looks = _looks(known["Workbook"](), Tally(path.name))
+    except struct.error as cause:
         raise ValueError("a broken compound file") from cause
+    for seen in looks.values():
+        _check_extent(seen, path.name)
+    book = _values(path)
+    tally = Tally(path.name)
     sheets = []
     for entry in book.sheets_metadata:
         sheet = book.get_sheet_by_name(entry.name)
@@ -70,7 +78,7 @@ def read(path: Path) -> tuple[Sheet, ...]:
         sheets.append(
             Sheet(
                 entry.name,
-                _cells(sheet, seen),
+                _cells(sheet, seen, tally),
                 tuple(sorted(merged)),
                 entry.visible != SheetVisibleEnum.Visible,
                 frozenset(seen.hidden_lines),
@@ -80,7 +88,33 @@ def read(path: Path) -> tuple[Sheet, ...]:
     return tuple(sheets)
 
 
-def _cells(sheet: Any, looks: _Looks) -> dict[Place, Cell]:
+def _check_extent(looks: _Looks, where: str) -> None:
+    """Raises RefusedData for cells so far apart that all those between them would be too many."""
+    if not looks.places:
+        return
+    lines = [line for line, _ in looks.places]
+    columns = [column for _, column in looks.places]
+    between = (max(lines) - min(lines) + 1) * (max(columns) - min(columns) + 1)
+    if between > MOST_BETWEEN:
+        raise error(RefusedData, "workbook-cells", where=where, most=number(MOST_BETWEEN))
+
+
+def _values(path: Path) -> Any:
+    """The workbook as the reader of values sees it. Raises ValueError for what it cannot read."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        return CalamineWorkbook.from_path(str(path))
+    except CalamineError as cause:
+        raise ValueError("a broken workbook") from cause
+    except BaseException as cause:
+        # A fault of the reader, written in Rust, is no Exception of Python's.
+        if type(cause).__name__ != "PanicException":
+            raise
+        raise ValueError("a broken workbook") from cause
+
+
+def _cells(sheet: Any, looks: _Looks, tally: Tally) -> dict[Place, Cell]:
     if sheet.start is None:
         return {}
     cells = {}
@@ -92,69 +126,25 @@ def _cells(sheet: Any, looks: _Looks) -> dict[Place, Cell]:
                 continue
             if isinstance(value, float) and value.is_integer():
                 value = int(value)
+            tally.add(1, value)
             form, comment = looks.formats.get(place, ""), looks.comments.get(place, "")
             cells[place] = Cell(value if value != "" else "#", form, wrong, comment, place in looks.struck)
     return cells
 
 
-def _streams(content: bytes) -> dict[str, Callable[[], bytes]]:
-    """The streams of a compound file by their names, each read when it is called."""
-    size = 1 << struct.unpack_from("<H", content, 30)[0]
-    small_size = 1 << struct.unpack_from("<H", content, 32)[0]
-    first_folder, cutoff = struct.unpack_from("<I", content, 48)[0], struct.unpack_from("<I", content, 56)[0]
-    first_small = struct.unpack_from("<I", content, 60)[0]
-
-    def sector(number: int) -> bytes:
-        return content[(number + 1) * size : (number + 2) * size]
-
-    numbers = [n for n in struct.unpack_from("<109I", content, 76) if n < END_OF_CHAIN]
-    following, count = struct.unpack_from("<2I", content, 68)
-    for _ in range(count):
-        *more, following = struct.unpack(f"<{size // 4}I", sector(following))
-        numbers += [n for n in more if n < END_OF_CHAIN]
-    table = [entry for number in numbers for entry in struct.unpack(f"<{size // 4}I", sector(number))]
-
-    def chain(start: int, links: list[int]) -> Iterator[int]:
-        for _ in range(len(links)):
-            if start >= END_OF_CHAIN:
-                return
-            yield start
-            start = links[start]
-
-    folder = b"".join(map(sector, chain(first_folder, table)))
-    entries = {_name(folder, at): folder[at : at + 128] for at in range(0, len(folder), 128)}
-
-    def read_one(entry: bytes) -> bytes:
-        start, length = struct.unpack_from("<2I", entry, 116)
-        if length >= cutoff:
-            return b"".join(map(sector, chain(start, table)))[:length]
-        small_table = b"".join(map(sector, chain(first_small, table)))
-        links = list(struct.unpack(f"<{len(small_table) // 4}I", small_table))
-        first_held = struct.unpack_from("<I", entries["Root Entry"], 116)[0]
-        holder = b"".join(map(sector, chain(first_held, table)))
-        pieces = [holder[number * small_size : (number + 1) * small_size] for number in chain(start, links)]
-        return b"".join(pieces)[:length]
-
-    return {name: partial(read_one, entry) for name, entry in entries.items()}
-
-
-def _name(folder: bytes, at: int) -> str:
-    length = struct.unpack_from("<H", folder, at + 64)[0]
-    return folder[at : at + max(length - 2, 0)].decode("utf-16-le", "replace")
-
-
-def _records(stream: bytes, at: int = 0) -> Iterator[tuple[int, bytes]]:
+def _records(stream: bytes, tally: Tally, at: int = 0) -> Iterator[tuple[int, bytes]]:
     while at + 4 <= len(stream):
+        tally.step()
         kind, length = struct.unpack_from("<2H", stream, at)
         yield kind, stream[at + 4 : at + 4 + length]
         at += 4 + length
 
 
-def _looks(stream: bytes) -> dict[str, _Looks]:
+def _looks(stream: bytes, tally: Tally) -> dict[str, _Looks]:
     """What each sheet looks like, by its name."""
     written, styles, struck_fonts = dict(BUILT_IN), list[tuple[int, int]](), list[bool]()
     starts: dict[str, int] = {}
-    for kind, data in _records(stream):
+    for kind, data in _records(stream, tally):
         if kind == FORMAT:
             written[struct.unpack_from("<H", data)[0]] = _text(data, 2, wide_length=True)
         elif kind == XF:
@@ -164,12 +154,16 @@ def _looks(stream: bytes) -> dict[str, _Looks]:
             struck_fonts.append(bool(struct.unpack_from("<H", data, 2)[0] & 0x08))
         elif kind == SHEET:
             starts[_text(data, 6, wide_length=False)] = struct.unpack_from("<I", data)[0]
+        elif kind == TEXTS and struct.unpack_from("<I", data, 4)[0] > len(stream):
+            raise ValueError("more texts than the file holds")
         elif kind == EOF:
             break
+    if len(starts) > MOST_SHEETS:
+        raise ValueError("more sheets than a workbook has")
     forms = [written.get(form, "General") for _, form in styles]
     # The fonts are numbered without a fourth one.
     struck = [_is_struck(struck_fonts, font) for font, _ in styles]
-    return {name: _of_sheet(stream, start, forms, struck) for name, start in starts.items()}
+    return {name: _of_sheet(stream, start, forms, struck, tally) for name, start in starts.items()}
 
 
 def _is_struck(fonts: list[bool], number: int) -> bool:
@@ -184,10 +178,10 @@ def _text(data: bytes, at: int, *, wide_length: bool) -> str:
     return data[at : at + length * (2 if wide else 1)].decode("utf-16-le" if wide else "latin-1")
 
 
-def _of_sheet(stream: bytes, start: int, forms: list[str], struck: list[bool]) -> _Looks:
+def _of_sheet(stream: bytes, start: int, forms: list[str], struck: list[bool], tally: Tally) -> _Looks:
     looks = _Looks()
-    looks.comments = _comments(stream, start)
-    for kind, data in _records(stream, start):
+    looks.comments = _comments(stream, start, tally)
+    for kind, data in _records(stream, tally, start):
         if kind == EOF:
             break
         if kind == ROW:
@@ -197,8 +191,10 @@ def _of_sheet(stream: bytes, start: int, forms: list[str], struck: list[bool]) -
         elif kind == COLUMNS:
             first, last, _, _, flags = struct.unpack_from("<5H", data)
             if flags & 1:
-                looks.hidden_columns |= set(range(first + 1, last + 2))
+                looks.hidden_columns |= set(range(first + 1, min(last + 2, LAST_OLD_COLUMN + 1)))
         for place, style in _styled(kind, data):
+            tally.add(1)
+            looks.places.append(place)
             if style < len(forms):
                 looks.formats[place] = forms[style]
                 looks.struck |= {place} if struck[style] else set()
@@ -224,12 +220,12 @@ def _styled(kind: int, data: bytes) -> Iterator[tuple[Place, int]]:
             yield (line + 1, first + i + 1), struct.unpack_from("<H", data, 4 + i * 6)[0]
 
 
-def _comments(stream: bytes, start: int) -> dict[Place, str]:
+def _comments(stream: bytes, start: int, tally: Tally) -> dict[Place, str]:
     """Comments by place: a note names the object whose text, told before it, it shows."""
     texts: dict[int, str] = {}
     comments: dict[Place, str] = {}
     number, waiting = 0, 0
-    for kind, data in _records(stream, start):
+    for kind, data in _records(stream, tally, start):
         if kind == EOF:
             break
         if kind == OBJECT:

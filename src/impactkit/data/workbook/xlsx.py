@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from impactkit.data.workbook.bounds import LAST_COLUMN, Tally
 from impactkit.data.workbook.sheet import Cell, Place, Sheet
 
 # Names of Strict Open XML (ISO/IEC 29500-1) and those that readers know: the same contents under both.
@@ -22,11 +23,12 @@ def read(path: Path) -> tuple[Sheet, ...]:
     import openpyxl
 
     content = _transitional(path)
-    book = openpyxl.load_workbook(content, rich_text=True)
+    book = openpyxl.load_workbook(content, rich_text=True, keep_links=False)
     formulas = any(cell.data_type == "f" for sheet in book.worksheets for cell in sheet._cells.values())
     content.seek(0)
-    values = openpyxl.load_workbook(content, data_only=True) if formulas else book
-    return tuple(_sheet(sheet, values[sheet.title]) for sheet in book.worksheets)
+    values = openpyxl.load_workbook(content, data_only=True, keep_links=False) if formulas else book
+    tally = Tally(path.name)
+    return tuple(_sheet(sheet, values[sheet.title], tally) for sheet in book.worksheets)
 
 
 def _transitional(path: Path) -> io.BytesIO:
@@ -46,11 +48,11 @@ def _transitional(path: Path) -> io.BytesIO:
     return renamed
 
 
-def _sheet(sheet: Any, values: Any) -> Sheet:
+def _sheet(sheet: Any, values: Any, tally: Tally) -> Sheet:
     ranges = sorted(sheet.merged_cells.ranges, key=lambda area: (area.min_row, area.min_col))
     return Sheet(
         sheet.title,
-        _cells(sheet, values),
+        _cells(sheet, values, tally),
         tuple((area.min_row, area.max_row, area.min_col, area.max_col) for area in ranges),
         sheet.sheet_state != "visible",
         frozenset(line for line, size in sheet.row_dimensions.items() if _unseen(size, size.ht)),
@@ -67,11 +69,11 @@ def _hidden_columns(sheet: Any) -> list[int]:
         column
         for size in sheet.column_dimensions.values()
         if _unseen(size, size.width)
-        for column in range(size.min or 1, (size.max or size.min or 1) + 1)
+        for column in range(size.min or 1, min(size.max or size.min or 1, LAST_COLUMN) + 1)
     ]
 
 
-def _cells(sheet: Any, values: Any) -> dict[Place, Cell]:
+def _cells(sheet: Any, values: Any, tally: Tally) -> dict[Place, Cell]:
     cells: dict[Place, Cell] = {}
     # The cells that exist: a sheet may claim a million lines, and hold ten.
     for place in sorted(sheet._cells):
@@ -87,6 +89,7 @@ def _cells(sheet: Any, values: Any) -> dict[Place, Cell]:
             value = str(getattr(cell.value, "text", cell.value))
         comment = cell.comment.text if cell.comment else ""
         plain_value = str(value) if isinstance(value, list) else value
+        tally.add(1, plain_value)
         cells[place] = Cell(plain_value, cell.number_format, wrong, comment, _is_struck(cell))
     return cells
 

@@ -1,0 +1,100 @@
+"""What a server packed, unpacked block by block: no block becomes more than a few of its size at a time."""
+
+import gzip
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+from impactkit.wording.catalogue import say
+
+BLOCK = 65_536
+# A server packs once; a proxy may pack again.
+MOST_LAYERS = 2
+# Bytes of a published table, once unpacked.
+MOST_TABLE = 400_000_000
+GZIP, WRAPPED, RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
+CODINGS = {"gzip": GZIP, "x-gzip": GZIP, "deflate": WRAPPED}
+
+
+class TooMuch(ValueError):
+    """What is being unpacked passes the limit."""
+
+
+def layers(header: str) -> list[str]:
+    """The codings of `Content-Encoding`, the outer one first. Raises LookupError for others, or too many."""
+    names = [name.strip().lower() for name in header.split(",")]
+    names = [name for name in names if name not in ("", "identity")]
+    if len(names) > MOST_LAYERS or not set(names) <= CODINGS.keys():
+        raise LookupError(header)
+    return names[::-1]
+
+
+def unpacked(blocks: Iterable[bytes], codings: Iterable[str], most: int) -> Iterator[bytes]:
+    """The blocks without their codings. Raises TooMuch when a layer passes `most` bytes, zlib.error for what
+    is damaged or cut.
+    """
+    for coding in codings:
+        blocks = _layer(blocks, CODINGS[coding], most)
+    yield from blocks
+
+
+def _layer(blocks: Iterable[bytes], window: int, most: int) -> Iterator[bytes]:
+    reader, size, begun = zlib.decompressobj(window), 0, False
+    for block in blocks:
+        waiting = block
+        while waiting:
+            if reader.eof:
+                # Packed pieces may follow one another.
+                reader = zlib.decompressobj(window)
+            try:
+                part = reader.decompress(waiting, BLOCK)
+            except zlib.error:
+                if begun or window != WRAPPED:
+                    raise
+                # Some servers send deflate without its wrapping.
+                window = RAW
+                reader = zlib.decompressobj(window)
+                part = reader.decompress(waiting, BLOCK)
+            begun = True
+            size += len(part)
+            if size > most:
+                raise TooMuch
+            if part:
+                yield part
+            waiting = reader.unconsumed_tail or reader.unused_data
+    yield from _end(reader, begun, most - size)
+
+
+def _end(reader: "zlib._Decompress", begun: bool, most: int) -> Iterator[bytes]:
+    """What is left in a reader once all has been given."""
+    while begun and not reader.eof:
+        part = reader.decompress(reader.unconsumed_tail, BLOCK)
+        if not part:
+            raise zlib.error("cut before its end")
+        most -= len(part)
+        if most < 0:
+            raise TooMuch
+        yield part
+
+
+def whole(path: Path, most: int = MOST_TABLE) -> bytes:
+    """The bytes of a file, packed (.gz) or not. Raises TooMuch beyond `most`, once unpacked."""
+    opened = gzip.open if path.suffix == ".gz" else open
+    with opened(path, "rb") as file:
+        return bounded(file, most)
+
+
+def of_archive(archive: zipfile.ZipFile, name: str, most: int = MOST_TABLE) -> bytes:
+    """The bytes of one part of an archive. Raises TooMuch beyond `most`."""
+    with archive.open(name) as file:
+        return bounded(file, most)
+
+
+def bounded(file: IO[bytes], most: int) -> bytes:
+    """All the bytes of an open file. Raises TooMuch beyond `most`."""
+    content = file.read(most + 1)
+    if len(content) > most:
+        raise TooMuch(say("csv.large", most=most // 1_000_000))
+    return content
