@@ -81,8 +81,10 @@ def _end(reader: "zlib._Decompress", begun: bool, most: int) -> Iterator[bytes]:
 
 def whole(path: Path, most: int = MOST_TABLE) -> bytes:
     """The bytes of a file, packed (.gz) or not. Raises TooMuch beyond `most`, once unpacked."""
-    opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rb") as file:
+    if path.suffix == ".gz":
+        with gzip.open(path, "rb") as packed:
+            return bounded(packed, most)
+    with path.open("rb") as file:
         return bounded(file, most)
 
 
@@ -92,7 +94,7 @@ def of_archive(archive: zipfile.ZipFile, name: str, most: int = MOST_TABLE) -> b
         return bounded(file, most)
 
 
-def bounded(file: IO[bytes], most: int) -> bytes:
+def bounded(file: IO[bytes] | gzip.GzipFile, most: int) -> bytes:
     """All the bytes of an open file. Raises TooMuch beyond `most`."""
     content = file.read(most + 1)
     if len(content) > most:
