@@ -86,12 +86,12 @@ def _spoken(function: Callable[..., Any]) -> Callable[..., Any]:
     classes = arguments.kinds(function)
 
     @functools.wraps(function)
-    def called(*given: Any, **named: Any) -> Any:
-        arguments.compare(function, classes, *given, **named)
-        speak = getattr(given[0], "speak", None) if given else None
+    def called(*values: Any, **named: Any) -> Any:
+        arguments.compare(function, classes, *values, **named)
+        speak = getattr(values[0], "speak", None) if values else None
         if speak:
             speak()
-        return function(*given, **named)
+        return function(*values, **named)
 
     return called
 

@@ -83,19 +83,6 @@ def test_the_file_holds_every_comparison(demo, monkeypatch, tmp_path):
     assert len(kept) == len(comparable_rows.rows(place))
 
 
-def test_a_size_under_secrecy_is_not_in_the_file(repo, tmp_path):
-    import shutil
-
-    folder = tmp_path / "demo"
-    shutil.copytree(repo / "data" / "demo", folder)
-    settings = folder / "evaluation.toml"
-    settings.write_text(settings.read_text("utf-8") + f'\n[secrecy]\nbusinesses = ["{JOBS}"]\n', "utf-8")
-    place = ik.load(folder).territory("val-d-aubrelle")
-    table = comparable_rows.rows(place)
-    jobs = table[table["outcome"] == JOBS]
-    assert len(jobs) and jobs[["size", "distance"]].isna().all(axis=None)
-
-
 @pytest.mark.parametrize("code", ALONE)
 def test_nobody_comparable_is_said_once_and_compares_nothing(official, code):
     place = official.territory(code)

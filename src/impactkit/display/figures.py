@@ -103,7 +103,9 @@ def _at_end(found: Picked, name: str) -> Row | None:
     own, change = found.of(name), found.of(change_of(name))
     if change is None:
         return own
-    return found.of(name, period=change["period"].split("/")[1]) or own
+    _, last = change["period"].split("/")
+    at_end = found.of(name, period=last)
+    return at_end or own
 
 
 def _later(found: Picked, name: str) -> Sentence:
@@ -111,7 +113,9 @@ def _later(found: Picked, name: str) -> Sentence:
     own, last = _at_end(found, name), found.of(name)
     if own is None or last is None or own["period"] == last["period"]:
         return ()
-    return runs("figures.later", what=say(f"figure.{name}"), value=_dated(last), year=str(own["period"]))
+    what = say(f"figure.{name}")
+    year = str(own["period"])
+    return runs("figures.later", what=what, value=_dated(last), year=year)
 
 
 def moment(period: str) -> str:

@@ -41,7 +41,8 @@ def spine_chart(place: Territory) -> Chart:
         for key, at, weight in (("lower", 0.4, "normal"), ("half", 0.6, "bold"), ("higher", 0.8, "normal")):
             words = say(f"spine.{key}")
             axes.text(at, -0.3, words, ha="center", va="center", color=GREY, size=8, weight=weight)
-        for at, (name, (_, figure, *_), (_, own, half)) in enumerate(zip(names, rows, found, strict=True)):
+        lines = zip(names, rows, found, strict=True)
+        for at, (name, (_, figure, *_), (_, own, half)) in enumerate(lines):
             axes.text(0.335, at + 0.4, name, ha="right", va="center", color=INK)
             _line(axes, at + 0.4, own, half)
             axes.text(0.87, at + 0.4, figure, ha="left", va="center", color=BLUE, weight="bold")

@@ -13,9 +13,7 @@ MANY = 5_000
 
 
 def rows(place: Territory) -> pd.DataFrame:
-    """Who is compared with a territory, for every figure that is: see `effects.comparables`. Without sizes
-    where the figure is under secrecy: that of the territory would follow.
-    """
+    """Who is compared with a territory, for every figure that is: see `effects.comparables`."""
     if not place.perimeter and not place.units:
         return pd.DataFrame(columns=COLUMNS)
     tables = [_shown(place, outcome) for outcome in compared_outcomes(place)]
@@ -38,7 +36,4 @@ def _shown(place: Territory, outcome: str) -> pd.DataFrame:
     if len(table) > MANY:
         # Of tens of thousands of communes, those that nothing compares say nothing.
         table = table[table["comparable"] | table["weight"].notna()].reset_index(drop=True)
-    secret = {name for names in place.evaluation.secrecy.values() for name in names}
-    if outcome in secret:
-        table[["size", "distance"]] = float("nan")
     return table

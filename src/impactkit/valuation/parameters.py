@@ -119,7 +119,9 @@ def reference_path(code: str, start: int, years: int) -> tuple[tuple[float, ...]
 
 def reference_euros(code: str) -> str:
     """The year of whose euros the latest version of a reference value is; "" where nobody says it."""
-    return ", ".join(sorted(set(_latest(code)["euros"]) - {""}))
+    years = set(_latest(code)["euros"])
+    known = sorted(years - {""})
+    return ", ".join(known)
 
 
 def discount_rate() -> Range:

@@ -43,12 +43,19 @@ class Draws:
     @property
     def ratio_median(self) -> float | None:
         """Median of the ratio; None where costs may be nothing."""
-        return float(np.median(self.benefits / self.costs)) if (self.costs > 0).all() else None
+        if not (self.costs > 0).all():
+            return None
+        ratios = self.benefits / self.costs
+        return float(np.median(ratios))
 
     def above(self, npv: float) -> float | None:
         """Share of the draws below a net present value; None where all of them are one."""
         drawn = self.benefits - self.costs
-        return float((drawn < npv).mean()) if np.ptp(drawn) > 1e-9 * (1 + abs(npv)) else None
+        width = float(np.ptp(drawn))
+        least = 1e-9 * (1 + abs(npv))
+        if width <= least:
+            return None
+        return float((drawn < npv).mean())
 
     @property
     def positive(self) -> float:
