@@ -149,6 +149,15 @@ def test_a_broken_name_of_a_territory_stops_no_other(reports, valleys, server, m
     assert "\x1b" not in server.arrived[0][1]["Subject"] and "[31m" not in server.arrived[0][1]["Subject"]
 
 
+@pytest.mark.parametrize("line", [b"1", b"[]", b'{"key": 1}', b'{"key": []}', b"\xff\xfe", b"[" * 100_000])
+def test_a_foreign_line_of_the_journal_stops_nothing(reports, valleys, server, line):
+    (valleys / "recipients.csv").write_text("territory,address\naubepine,maire@exemple.fr\n", "utf-8")
+    assert [one.state for one in send("vallees", really=True)] == ["accepted"]
+    journal_file = reports / "sent.jsonl"
+    journal_file.write_bytes(line + b"\n" + journal_file.read_bytes())
+    assert [one.state for one in send("vallees", really=True)] == ["already"]
+
+
 def test_a_server_that_leaves_is_called_again(reports, valleys, server, monkeypatch):
     import smtplib
 

@@ -1,19 +1,24 @@
 """What a server packed, unpacked block by block: no block becomes more than a few of its size at a time."""
 
 import gzip
+import json
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from impactkit.wording.catalogue import say
+from impactkit.wording.numbers import number
 
 BLOCK = 65_536
 # A server packs once; a proxy may pack again.
 MOST_LAYERS = 2
 # Bytes of a published table, once unpacked.
 MOST_TABLE = 400_000_000
+# Bytes and values of a published JSON file; each value but the first follows one of these marks.
+MOST_JSON, MOST_VALUES = 200_000_000, 5_000_000
+MARKS = (b",", b"[", b"{")
 GZIP, WRAPPED, RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 CODINGS = {"gzip": GZIP, "x-gzip": GZIP, "deflate": WRAPPED}
 
@@ -86,6 +91,20 @@ def whole(path: Path, most: int = MOST_TABLE) -> bytes:
             return bounded(packed, most)
     with path.open("rb") as file:
         return bounded(file, most)
+
+
+def json_of(path: Path) -> Any:
+    """What a JSON file holds. Raises TooMuch for more bytes, or more values, than a published file has;
+    ValueError for what is no JSON, or has no bottom.
+    """
+    content = whole(path, MOST_JSON)
+    # A value of three letters takes sixty bytes or more once it is read.
+    if sum(content.count(mark) for mark in MARKS) > MOST_VALUES:
+        raise TooMuch(say("csv.values", most=number(MOST_VALUES)))
+    try:
+        return json.loads(content)
+    except RecursionError as cause:
+        raise ValueError("JSON without a bottom") from cause
 
 
 def of_archive(archive: zipfile.ZipFile, name: str, most: int = MOST_TABLE) -> bytes:

@@ -7,7 +7,7 @@ import json
 import os
 import smtplib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
@@ -72,7 +72,7 @@ def send(
         going = ready(ev, root, wanted, drafts=bool(draft_to))
         known = _journal(root / SENT)
         for code, record in going.items():
-            for person in drafted or people.get(code, ()):
+            for person in drafted or people.get(code, []):
                 last = known.get(_key(record, person, draft_to), "")
                 state, words = _before(ev, code, person, last, really=really, again=again)
                 if state:
@@ -113,9 +113,9 @@ def _sent(ev: Evaluation, todo: Sequence[Todo], draft_to: str) -> Iterator[Lette
     sender, place = _only(SENDER, os.environ.get(SENDER, "")), post()
     line = _Line(place, opened(place))
     for report, record, person in todo:
-        about = {"territory": report.name, "address": person.address, "edition": record.edition}
+        letter = Letter(report.name, person.address, record.edition, SENDING)
         if not line.is_open():
-            yield Letter(**about, state=REFUSED, words=line.why)
+            yield replace(letter, state=REFUSED, words=line.why)
             continue
         key = _key(record, person, draft_to)
         try:
@@ -123,12 +123,12 @@ def _sent(ev: Evaluation, todo: Sequence[Todo], draft_to: str) -> Iterator[Lette
             message = _message(ev, report, record, sender, person, key=key, draft=bool(draft_to))
             content = _content(message, line.server, sender, person)
         except ValueError as cause:
-            yield Letter(**about, state=REFUSED, words=on_a_line(str(cause)))
+            yield replace(letter, state=REFUSED, words=on_a_line(str(cause)))
             continue
-        state, words = _one(line.server, report.with_name(SENT), about, key, sender, person, content)
+        state, words = _one(line.server, report.with_name(SENT), letter, key, sender, person, content)
         if state == UNSURE:
             line.lost = True
-        yield Letter(**about, state=state, words=on_a_line(place.masked(words)))
+        yield replace(letter, state=state, words=on_a_line(place.masked(words)))
     line.close()
 
 
@@ -160,13 +160,14 @@ class _Line:
 def _one(
     server: smtplib.SMTP,
     journal: Path,
-    about: dict[str, object],
+    letter: Letter,
     key: str,
     sender: Recipient,
     person: Recipient,
     content: bytes,
 ) -> tuple[str, str]:
     """Send one letter and say it in the journal, before and after: what became of it, in whose words."""
+    about = {"territory": letter.territory, "address": letter.address, "edition": letter.edition}
     # Written before: a send that is cut is not tried again without being asked.
     add_line(journal, {"key": key, **about, "state": SENDING, "time": now()})
     state, words = DONE, ""
@@ -233,10 +234,16 @@ def _key(record: RunRecord, person: Recipient, draft_to: str) -> str:
 
 
 def _journal(path: Path) -> dict[str, str]:
-    """What became of each letter, the last word of it; a line that was cut is the last, and told nothing."""
-    found: dict[str, str] = {}
-    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
-        with contextlib.suppress(ValueError):
-            told = json.loads(line)
-            found[told["key"]] = told["state"]
-    return found
+    """What became of each letter, the last word of it; a line cut or foreign tells nothing."""
+    states: dict[str, str] = {}
+    for line in path.read_bytes().splitlines() if path.is_file() else ():
+        try:
+            event = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if not isinstance(event, dict):
+            continue
+        key, state = event.get("key"), event.get("state")
+        if isinstance(key, str) and isinstance(state, str):
+            states[key] = state
+    return states

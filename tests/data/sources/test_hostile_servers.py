@@ -13,7 +13,7 @@ import impactkit as ik
 from impactkit.data import unpacking
 from impactkit.data.sources import download as downloading
 from impactkit.data.sources import fetch as fetching
-from impactkit.data.sources import transfer
+from impactkit.data.sources import looks, transfer
 from impactkit.data.sources.cache import editions, locked
 from impactkit.data.sources.download import download
 
@@ -249,3 +249,12 @@ def test_a_password_in_an_address_is_never_said_nor_kept(site, tmp_path):
     site.answers["/t"] = [(404, {}, b""), (200, {"ETag": '"1"'}, TABLE), (304, {}, b"")]
     assert [fetched(address, tmp_path)[1] for _ in range(2)] == ["new", "fresh"]
     assert all("secret" not in path.read_text() for path in tmp_path.rglob("*.json"))
+
+
+@pytest.mark.parametrize("text", ["[" + "[]," * 6_000_000 + "[]]", "[" * 100_000])
+def test_a_json_of_countless_values_is_not_kept(tmp_path, text):
+    file = tmp_path / "t.json"
+    file.write_text(text, "utf-8")
+    with pytest.raises(ValueError, match="valeurs|bottom"):
+        unpacking.json_of(file)
+    assert looks.unlike(file, "json") == "broken"

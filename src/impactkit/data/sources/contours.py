@@ -5,11 +5,11 @@ downloaded, and the file is looked for by its name alone, in the folder named by
 of longitude and latitude (WGS 84).
 """
 
-import json
 import os
 from pathlib import Path
 from typing import Any
 
+from impactkit.data.unpacking import json_of
 from impactkit.errors import NotEnoughData, RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
 
@@ -47,7 +47,7 @@ def outlines(family: str) -> dict[str, list[Ring]]:
         folder = os.environ.get(FOLDER) or say("map.folder", variable=FOLDER)
         raise error(NotEnoughData, "no-outlines", file=f"*{family}*.geojson", page=PAGE, folder=folder)
     try:
-        features = json.loads(path.read_text("utf-8"))["features"]
+        features = json_of(path)["features"]
         return {_code(feature["properties"]): _rings(feature["geometry"]) for feature in features}
     except (ValueError, TypeError, LookupError) as cause:
         raise error(RefusedData, "outlines", where=path.name, codes=", ".join(_CODES)) from cause

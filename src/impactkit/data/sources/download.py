@@ -19,6 +19,7 @@ import httpx
 from impactkit.data.sources.cache import Edition, Held, checksum, editions, keep, locked, settle
 from impactkit.data.sources.looks import unlike
 from impactkit.data.sources.transfer import LAST_BYTE, Asked, Received, receive, without_password
+from impactkit.data.unpacking import json_of
 
 LOCK, PART, DONE = ".lock", "fetch.part", "pages-done"
 # Pages fetched longer ago (seconds) may be those of another edition: they are asked for again.
@@ -121,8 +122,8 @@ def _all_pages(asked: Asked, own: Path, part: Path) -> list[dict[str, Any]]:
 
 def _page(path: Path) -> dict[str, Any] | None:
     try:
-        page = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        page = json_of(path)
+    except (OSError, ValueError):
         return None
     sound = isinstance(page, dict) and isinstance(page.get("observations"), list)
     return page if sound and isinstance(page.get("paging", {}), dict) else None

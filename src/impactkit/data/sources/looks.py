@@ -1,11 +1,12 @@
 """What a fetched file must look like before it is kept: a server often answers with a web page instead."""
 
 import gzip
-import json
 import lzma
 import zipfile
 import zlib
 from pathlib import Path
+
+from impactkit.data.unpacking import json_of
 
 HEAD = 4096
 # Beyond this (bytes), once unpacked, an archive is a trap.
@@ -63,12 +64,12 @@ def _gz(path: Path) -> bool:
 
 
 def _json(path: Path) -> bool:
-    json.loads(path.read_bytes())
+    json_of(path)
     return True
 
 
 def _geojson(path: Path) -> bool:
-    found = json.loads(path.read_bytes())
+    found = json_of(path)
     return isinstance(found, dict) and found.get("type") in MAPS
 
 

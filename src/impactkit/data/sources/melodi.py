@@ -4,7 +4,6 @@ The API could not be tried here; its layout is that of INSEE's public client cod
 real ones. 30 requests a minute.
 """
 
-import json
 import re
 import zipfile
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ import pandas as pd
 from impactkit.data import csv_text, geography
 from impactkit.data.sources.figures import Figures
 from impactkit.data.sources.readers import checked, has, numbers, table, text_frame
-from impactkit.data.unpacking import of_archive, whole
+from impactkit.data.unpacking import json_of, of_archive
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error
 
@@ -91,7 +90,7 @@ def _json(path: Path) -> pd.DataFrame:
                 "secret": one.get("attributes", {}).get("CONF_STATUS", "F") not in ("F", ""),
                 "value": one.get("measures", {}).get("OBS_VALUE_NIVEAU", {}).get("value"),
             }
-            for one in json.loads(whole(path))["observations"]
+            for one in json_of(path)["observations"]
         ]
     except (ValueError, KeyError, TypeError, AttributeError) as cause:
         raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
