@@ -33,7 +33,7 @@ labelled = "2019-03-01"
 """
 DAY = {"SOURCE_DATE_EPOCH": "1709251200"}  # 1 March 2024
 FILES = ("report.html", "report.pdf", "report.ipynb", "claims.csv", "indicators.csv", "record.json")
-FILES += ("provenance.json",)
+FILES += ("provenance.json", "comparables.csv")
 
 
 @pytest.fixture(scope="module")

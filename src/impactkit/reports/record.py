@@ -8,13 +8,13 @@ import json
 import os
 import platform
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from impactkit.data.dates import today as today
 from impactkit.errors import ReportFailed
 from impactkit.reports.files import differing, rows, sha256, write_json
 from impactkit.wording.catalogue import error, say
@@ -173,12 +173,6 @@ def day_of(content: str, previous: RunRecord | None) -> dt.date:
     if previous is not None and previous.content == content and not os.environ.get("SOURCE_DATE_EPOCH"):
         return dt.date.fromisoformat(previous.first_built)
     return today()
-
-
-def today() -> dt.date:
-    """The UTC day, or the one of SOURCE_DATE_EPOCH."""
-    epoch = float(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
-    return dt.datetime.fromtimestamp(epoch, dt.UTC).date()
 
 
 def outputs_of(folder: Path) -> dict[str, str]:
