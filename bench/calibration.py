@@ -157,7 +157,7 @@ def real_table(pool: ProcessPoolExecutor, limits: Limits) -> list[str]:
         powers = [power_of(group) for group in (said, *thirds)]
         thirds_told = [limits.told(one, 77, 83) if jobs_panel else shown(one) for one in powers[1:]]
         told = [limits.told(powers[0], 77, 83), *thirds_told]
-        lines += [row("puissance à l’effet détectable imprimé", *told), ""]
+        lines += [row("puissance au seuil « inhabituel » imprimé", *told), ""]
     return lines
 
 
