@@ -165,17 +165,17 @@ def deadweight_from(found: Effect, seen: Detectability, *, ambition: float) -> R
     """Deadweight of a declared ambition (people, jobs) from the estimated counterfactual: the share of it
     that the estimate does not show, with the ends of its interval.
 
-    Raises NotEnoughData with both numbers unless the ambition exceeds the smallest effect that the method
-    could see: a gap that cannot be told from the ordinary says nothing of deadweight.
+    Raises NotEnoughData with both numbers unless the ambition exceeds the gap that would look unusual: one
+    that cannot be told from the ordinary says nothing of deadweight.
     """
     people = found.about.get("people")
-    if seen.people is None or found.low is None or found.high is None or people is None:
+    if not (seen.people and seen.unusual) or found.low is None or found.high is None or people is None:
         raise error(NotEnoughData, "value-counterfactual", why=seen.refused or found.refused)
     if ambition <= seen.people:
         told = {"ambition": number(ambition), "least": number(round(seen.people))}
         raise error(NotEnoughData, "value-deadweight", **told)
     # People for one point of effect, near the estimate.
-    base = people / found.estimate if found.estimate else seen.people / float(seen.effect or 1)
+    base = people / found.estimate if found.estimate else seen.people / seen.unusual
     ends = (found.low, found.estimate or 0.0, found.high)
     low, middle, high = sorted(min(max(1 - base * end / ambition, 0.0), 1.0) for end in ends)
     return Range.of(middle, low, high, say("value.deadweight"))
