@@ -104,6 +104,27 @@ def withdraw_(
     echo(sentence)
 
 
+@command("retract", hidden=True)
+def retract_(
+    folder: Folder,
+    by: Annotated[str, option("retract.by", metavar="NOM")] = "",
+    why: Annotated[str, option("retract.why", metavar="TEXTE")] = "",
+    report: Annotated[str, option("retract.report", metavar="TERRITOIRE")] = "",
+    edition: Annotated[int, option("retract.edition", metavar="N")] = 0,
+    quotation: Annotated[str, option("retract.quotation", metavar="TEXTE")] = "",
+    to: Annotated[Path | None, option("retract.to", "--to", metavar="DOSSIER")] = None,
+    reports: Reports = Path("reports"),
+) -> None:
+    from impactkit.reports.retract import retract
+
+    wanted = {"report": report, "edition": edition, "quotation": quotation}
+    gone = retract(folder, by=by, why=why, to=to, reports=reports, **wanted)
+    for line in dict.fromkeys((edition.territory, edition.number) for edition in gone):
+        echo(say("retract.line", territory=line[0], edition=line[1]))
+    if to is None:
+        echo(say("retract.here"))
+
+
 @command("schedule", hidden=True)
 def schedule_(
     kind: Annotated[str, argument("schedule.kind", "systemd|cron")],

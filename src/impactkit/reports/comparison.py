@@ -55,7 +55,7 @@ def compared(folder: Path, record: RunRecord) -> Comparison:
 def _line_of(folder: Path, record: RunRecord, ledger: Ledger) -> Line | None:
     """The line that tells of a report: the very last one of a report in its place, else its edition's."""
     standing = folder.resolve().name == record.territory
-    last = ledger.last
+    last = ledger.standing
     if not standing:
         return ledger.of(record.edition)
     return last if last is not None and last.edition == record.edition else None

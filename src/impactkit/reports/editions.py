@@ -108,7 +108,7 @@ def numbered(previous: RunRecord | None, ledger: Ledger, content: str) -> tuple[
     """The number of the edition that says `content`, and whether it is the one that stands: after a number
     that an edition has had, the next, even where an earlier one said the same.
     """
-    last = ledger.last
+    last = ledger.standing
     edition, standing = (last.edition, last.content) if last else (0, "")
     if last is None and previous is not None:
         edition, standing = previous.edition, previous.content

@@ -59,8 +59,14 @@ class Ledger:
 
     @property
     def last(self) -> Line | None:
-        """The last line that tells of an edition's files, or that it was retracted."""
+        """The last line."""
         return self.lines[-1] if self.lines else None
+
+    @property
+    def standing(self) -> Line | None:
+        """The last line that tells of an edition's files: of the one that stands."""
+        lines = [line for line in self.lines if line.event != RETRACTED]
+        return lines[-1] if lines else None
 
     @property
     def highest(self) -> int:
