@@ -2,7 +2,6 @@
 is kept; a line says that it was.
 """
 
-import csv
 import html
 import json
 import re
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from impactkit.data.csv_writing import text_of_rows
 from impactkit.data.evaluation import Evaluation, load
 from impactkit.errors import RefusedData
 from impactkit.reports.contents import found_in, write_changes, write_contents
@@ -144,18 +144,17 @@ def _noted(place: Path, folder: Path, gone: list[Edition], line: Line) -> None:
         about = {"by": line.by, "why": line.why, "on": line.on}
         add(place, territory, Line(RETRACTED, number, **about))
     path = folder / LOG
-    before = path.read_text("utf-8") if path.is_file() else ",".join(COLUMNS) + "\n"
-    rows = [(line.on, territory, number, line.why) for territory, number in numbers]
-    _rewritten(path, before, rows)
+    before = path.read_text("utf-8") if path.is_file() else text_of_rows(COLUMNS, ())
+    rows = [(line.on, territory, str(number), line.why) for territory, number in numbers]
+    _rewritten(path, before + text_of_rows(rows[0], rows[1:]))
 
 
-def _rewritten(path: Path, before: str, rows: list[tuple[str, str, int, str]]) -> None:
+def _rewritten(path: Path, text: str) -> None:
     # A release shares its files with the one before: never written again, always anew.
     aside = path.with_name(f".{path.name}.new")
     remove(aside)
     with aside.open("x", encoding="utf-8", newline="") as file:
-        file.write(before)
-        csv.writer(file, lineterminator="\n").writerows(rows)
+        file.write(text)
     aside.replace(path)
 
 
