@@ -240,3 +240,12 @@ def test_what_no_rule_can_protect_is_refused_with_what_may_be_named(small, rules
 def test_an_indicator_under_two_rules_is_refused(small):
     twice = {"businesses": ["count_jobs"], "tax-persons": ["count_jobs"]}
     assert "`count_jobs`" in refusal(folder_of(small({}), {"secrecy": twice}))
+
+
+@pytest.mark.parametrize("key", ["id", "dataset"])
+@pytest.mark.parametrize("name", ["../victim", "/tmp/victim", "..", "a/b", "a\\b", "", "a..b"])
+def test_a_source_names_no_path(small, key, name):
+    names = {"kind": "melodi", "id": "a", "dataset": "B", "indicator": "count_population", key: name}
+    lines = [f"{field} = {value!r}" for field, value in names.items()]
+    with pytest.raises(ik.RefusedData, match=f"`{key} = |`id = "):
+        small({}, more="\n".join(["[[source]]", *lines]).replace("\\\\", "\\"))

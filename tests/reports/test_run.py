@@ -44,7 +44,7 @@ def test_all_are_built_and_nothing_tells_of_this_machine(valleys, tmp_path, proc
         ]
         assert '"vallees"' in "".join(injected[0]["source"])
     left = {file.name for file in summary.folder.iterdir()} - set(summary.built)
-    assert left == {".lock", ".inputs", "index.html", "changes.html", "history.jsonl"}
+    assert left == {".lock", ".inputs", ".signatures", "index.html", "changes.html", "history.jsonl"}
     # No territory may have the code of what stands beside it.
     assert all(map(is_reserved, left))
     page = (summary.folder / "index.html").read_text("utf-8")

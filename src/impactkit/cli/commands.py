@@ -153,6 +153,8 @@ def run_(
     log = (lambda event: echo(plain_json(event))) if as_json else None
     summary = run(folder, progress=progress, log=log, **about)
     shared.tell(summary.outcomes)
+    for words in summary.noted.notes:
+        echo(words, err=True)
     if dry_run:
         stopped = {outcome.territory for outcome in summary.failed}
         would = {}

@@ -47,13 +47,15 @@ def publish_(
     reports: Reports = Path("reports"),
 ) -> None:
     from impactkit.reports.mail import send
-    from impactkit.reports.publish import publish
+    from impactkit.reports.publish import left_out, publish
 
     codes = codes_of(only)
     if to is None and not mail and not draft_to:
         raise error(RefusedData, "publish-nowhere")
     if to is not None:
         gone = publish(folder, to=to, reports=reports, only=codes)
+        for words in left_out(reports.resolve() / folder.resolve().name):
+            echo(words, err=True)
         echo(say("publish.done", n=len(gone), count=len(gone), path=short(to.resolve() / folder.name)))
     if mail or draft_to:
         letters = send(folder, reports=reports, only=codes, draft_to=draft_to, really=really, again=again)
@@ -67,15 +69,21 @@ def publish_(
 
 @command("verify", hidden=True)
 def verify_(report: Annotated[Path, argument("sign.report", "RAPPORT")]) -> None:
-    from impactkit.reports.verify import verify
+    from impactkit.reports.verify import examined
 
-    record, found = verify(report)
-    for words in found:
+    seen = examined(report)
+    for words in seen.wrong:
         echo(words, err=True)
-    if found:
+    for words in seen.uncompared:
+        echo(words, err=bool(seen.wrong))
+    if seen.wrong:
         raise typer.Exit(FAILED)
-    told = {"report": short(report), "edition": record.edition, "state": record.state}
-    echo(say("verify.well", count=len(record.outputs), **told))
+    record, count = seen.record, len(seen.uncompared)
+    holes = {"report": short(report), "edition": record.edition, "state": record.state}
+    if count:
+        echo(say("verify.well.uncompared", n=count, count=count, **holes))
+    else:
+        echo(say("verify.well", count=len(record.outputs), **holes))
 
 
 @command("withdraw", hidden=True)
@@ -94,6 +102,27 @@ def withdraw_(
     title = schemas()[table]["title"]
     sentence = say("withdraw.done", table=title, fact=withdrawn.key)
     echo(sentence)
+
+
+@command("retract", hidden=True)
+def retract_(
+    folder: Folder,
+    by: Annotated[str, option("retract.by", metavar="NOM")] = "",
+    why: Annotated[str, option("retract.why", metavar="TEXTE")] = "",
+    report: Annotated[str, option("retract.report", metavar="TERRITOIRE")] = "",
+    edition: Annotated[int, option("retract.edition", metavar="N")] = 0,
+    quotation: Annotated[str, option("retract.quotation", metavar="TEXTE")] = "",
+    to: Annotated[Path | None, option("retract.to", "--to", metavar="DOSSIER")] = None,
+    reports: Reports = Path("reports"),
+) -> None:
+    from impactkit.reports.retract import retract
+
+    wanted = {"report": report, "edition": edition, "quotation": quotation}
+    gone = retract(folder, by=by, why=why, to=to, reports=reports, **wanted)
+    for line in dict.fromkeys((edition.territory, edition.number) for edition in gone):
+        echo(say("retract.line", territory=line[0], edition=line[1]))
+    if to is None:
+        echo(say("retract.here"))
 
 
 @command("schedule", hidden=True)

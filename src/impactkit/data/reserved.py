@@ -5,7 +5,7 @@ from collections.abc import Collection
 
 # What the folder of reports, or a place where they are published, holds beside them.
 BESIDE = ("programme", "editions", "index", "changes", "history", "sha256sums")
-HIDDEN = (".failed", ".building", ".previous", ".lock", ".inputs", ".key")
+HIDDEN = (".failed", ".building", ".previous", ".lock", ".inputs", ".key", ".signatures")
 # Windows keeps these for its devices, in any folder and with any ending.
 DEVICES = ("con", "prn", "aux", "nul")
 PORTS = re.compile("(com|lpt)[0-9]")

@@ -44,6 +44,8 @@ from impactkit.wording.voice import EURO
 
 REQUIRED = ("title", "programme", "wave")
 CODE = re.compile("[a-z0-9][a-z0-9_-]*")
+# What names a source names the folder of its files.
+SOURCE, SOURCE_NAMES = re.compile(r"\w+([.-]\w+)*"), ("id", "dataset", "indicator")
 BRACES = {"{", "}"}
 # Parameters that the kit gives for each territory.
 GIVEN = ("folder", "territory")
@@ -248,7 +250,11 @@ def _sources(sources: list[dict[str, Any]], where: str) -> Faults:
         yield from wrong
         if wrong:
             continue
-        name = sources_found.checked(source, where)["id"]
+        complete = sources_found.checked(source, where)
+        name = complete["id"]
+        for key in SOURCE_NAMES:
+            if not SOURCE.fullmatch(str(complete.get(key, name))):
+                yield error(RefusedData, "source-name", where=where, name=key, value=complete[key])
         if name in names:
             yield error(RefusedData, "source-same", where=where, id=name)
         names.add(name)

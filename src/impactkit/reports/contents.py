@@ -23,6 +23,7 @@ from impactkit.reports.html import environment, render_html
 from impactkit.reports.page import Meta, Page, Section, plain
 from impactkit.reports.page_rules import ruled
 from impactkit.reports.record import VALID, RunRecord, read_record, signed, today
+from impactkit.reports.strays import is_folder
 from impactkit.wording.catalogue import Declared, say
 from impactkit.wording.numbers import date, number
 
@@ -41,7 +42,7 @@ def write_contents(ev: Evaluation, target: Path, inputs: Inputs | None = None) -
     be built from today. Raises ReportFailed when it breaks a rule of pages.
     """
     changed = {code: differing(own_of(target / code), read) for code, read in (inputs or {}).items()}
-    html = contents_html(ev, lambda code: _found(target / code), read_failures(target), changed)
+    html = contents_html(ev, lambda code: found_in(target / code), read_failures(target), changed)
     write_whole(target / FILE, ruled(html, where=FILE, links=True))
 
 
@@ -104,11 +105,13 @@ def _or(otherwise: str, told: Callable[[Territory], str], place: Territory) -> s
         return otherwise
 
 
-def _found(folder: Path) -> Found:
+def found_in(folder: Path) -> Found:
     try:
-        return read_record(folder)
+        record = read_record(folder) if is_folder(folder) else None
     except ReportFailed as damaged:
         return damaged
+    # A copy of a report under another name tells of none.
+    return record if record is not None and record.territory == folder.name else None
 
 
 def _documented(ev: Evaluation) -> dict[str, str]:
@@ -127,7 +130,7 @@ def write_changes(ev: Evaluation, target: Path) -> None:
     """
     names = {place.code: place.name for place in ev.territories}
     # The contents page says which record cannot be read.
-    found = (one for one in map(_found, sorted(target.iterdir())) if isinstance(one, RunRecord))
+    found = (one for one in map(found_in, sorted(target.iterdir())) if isinstance(one, RunRecord))
     # Of thousands of records, what they were built from need not be held together.
     waiting = {
         record.territory: replace(record, inputs={}, outputs={}, versions={})

@@ -2,16 +2,19 @@
 each keeps which figures moved, by how much and why.
 """
 
+import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from impactkit.data.csv_writing import text_of_rows
-from impactkit.errors import RefusedData
+from impactkit.errors import RefusedData, ReportFailed
 from impactkit.indicators.draws import draws
 from impactkit.reports.files import differing, rows
+from impactkit.reports.ledger import Ledger
 from impactkit.reports.record import RunRecord, read_record
+from impactkit.reports.strays import free_name, own_folder, remove
 
 FOLDER, MOVES, TOLD = "editions", "moves.csv", "claims.csv"
 # Why a figure moved, the surest reason first.
@@ -94,23 +97,56 @@ def write_moves(found: tuple[Move, ...], folder: Path) -> None:
 
 
 def read_moves(folder: Path) -> tuple[Move, ...]:
-    """What moved to make the edition that lies in `folder`."""
-    return tuple(Move(**row) for row in rows(folder / MOVES))
+    """What moved to make the edition that lies in `folder`; nothing where the table is damaged."""
+    try:
+        return tuple(Move(**row) for row in rows(folder / MOVES))
+    except (RefusedData, TypeError):
+        return ()
 
 
-def keep(old: Path, to: Path, standing: RunRecord | None, *, secret: bool = False) -> None:
-    """Keep the edition that lies in `old` under `to`/editions, unless `standing` is the same one, or secrecy
-    is asked for: beside the new one, it would give back what that one withholds.
+def numbered(previous: RunRecord | None, ledger: Ledger, content: str) -> tuple[int, bool]:
+    """The number of the edition that says `content`, and whether it is the one that stands: after a number
+    that an edition has had, the next, even where an earlier one said the same.
+    """
+    last = ledger.standing
+    edition, standing = (last.edition, last.content) if last else (0, "")
+    if last is None and previous is not None:
+        edition, standing = previous.edition, previous.content
+    same = standing == content and ledger.retracted(edition) is None
+    if same:
+        return edition, True
+    return max(edition, ledger.highest) + 1, False
+
+
+def keep(old: Path, to: Path, code: str, standing: RunRecord | None, *, secret: bool = False) -> None:
+    """Keep the edition of the report `code` that lies in `old` under `to`/editions, by its number, unless
+    `standing` is the same one, or secrecy is asked for: beside the new one, it would give back what that one
+    withholds. Of another under the same number, both stay.
     """
     record = read_record(old)
-    same = standing is not None and record is not None and record.edition == standing.edition
-    if record is None or same or secret:
-        shutil.rmtree(old)
+    if record is None or record.territory != code or secret or _same(record, standing):
+        remove(old)
         return
-    place = to / FOLDER / record.territory / str(record.edition)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(place, ignore_errors=True)
+    place = own_folder(own_folder(to / FOLDER) / code) / str(record.edition)
+    if os.path.lexists(place):
+        if _same(record, _readable(place)):
+            remove(old)
+            return
+        place = free_name(place)
     old.rename(place)
+
+
+def _same(record: RunRecord, other: RunRecord | None) -> bool:
+    if other is None:
+        return False
+    return (record.edition, record.content) == (other.edition, other.content)
+
+
+def _readable(folder: Path) -> RunRecord | None:
+    try:
+        return read_record(folder)
+    except ReportFailed:
+        return None
 
 
 def forget(to: Path) -> None:

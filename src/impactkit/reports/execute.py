@@ -18,13 +18,17 @@ from typing import Any
 
 from impactkit.data import light
 from impactkit.data.journal import synced
-from impactkit.errors import ReportFailed
+from impactkit.errors import RefusedData, ReportFailed
 from impactkit.reports.child import Died, Tell, TimedOut, in_child, is_child, unable
-from impactkit.reports.editions import MOVES, keep, moves, read_moves, unquoted, write_moves
+from impactkit.reports.editions import FOLDER as EDITIONS
+from impactkit.reports.editions import MOVES, keep, moves, numbered, read_moves, unquoted, write_moves
 from impactkit.reports.failure import FAILED, Outcome, Stopped, keep_aside
-from impactkit.reports.fresh import keep_own, own_of
+from impactkit.reports.fresh import OWN, keep_own, own_of
 from impactkit.reports.kernel import INLINE, MEMORY, manager
-from impactkit.reports.record import RunRecord, day_of, read_record, versions, write_provenance
+from impactkit.reports.ledger import BUILT, add, broken_set_aside, hashes, note, read_ledger
+from impactkit.reports.ledger import FOLDER as SIGNATURES
+from impactkit.reports.record import RunRecord, day_of, read_record, record_of, versions, write_provenance
+from impactkit.reports.strays import cleared, files_of, is_folder, remove, set_aside
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import number
 
@@ -104,11 +108,13 @@ def _finished(job: Job, aside: Path, tell: Tell) -> Outcome:
     """Build, and put in place; or keep what stopped it."""
     started, to = time.monotonic(), Path(job.to)
     try:
-        notes = _build(job, aside, tell)
+        notes = (*broken_set_aside(to, job.territory), *_build(job, aside, tell))
+        built = note(BUILT, record_of(aside / "report"), hashes(aside / "report"))
         _replace(aside / "report", to / job.territory, secret=job.secret)
+        add(to, job.territory, built)
         keep_own(to / job.territory, job.own)
         for old in (to / FAILED).glob(f"{job.territory}.*"):
-            old.unlink()
+            remove(old)
         return Outcome(job.territory, notes=notes, seconds=round(time.monotonic() - started, 2))
     except Exception as cause:  # One failed territory stops no other; what happened is in the outcome.
         (aside / "report" / "trace.txt").write_text(traceback.format_exc(), "utf-8")
@@ -151,7 +157,8 @@ def _build(job: Job, aside: Path, tell: Tell) -> tuple[str, ...]:
         previous = read_record(final)
     except ReportFailed as damaged:
         previous, notes = None, (*notes, str(damaged))
-    same = previous is not None and previous.content == content
+    ledger = read_ledger(Path(job.to), job.territory)
+    edition, same = numbered(previous, ledger, content)
     if page.words > MOST_WORDS:
         notes = (*notes, say("rule.long", count=number(page.words), most=number(MOST_WORDS)))
     if previous is not None:
@@ -159,15 +166,19 @@ def _build(job: Job, aside: Path, tell: Tell) -> tuple[str, ...]:
     if previous is not None and not same:
         moved = moves(final, report, own_of(final) or previous.inputs, job.own)
         write_moves(unquoted(moved) if job.secret else moved, report)
-    elif same and (final / MOVES).is_file():
+    elif previous is not None and (final / MOVES).is_file():
         moved = read_moves(final)
         write_moves(unquoted(moved) if job.secret else moved, report)
     write_provenance(job.inputs, report)
     first = day_of(content, previous).isoformat()
     record = RunRecord(job.evaluation, job.territory, first, content, job.inputs, {}, versions())
-    if previous is not None:
-        signatures = previous.signatures if same else ()
-        record = replace(record, edition=previous.edition + (not same), signatures=signatures)
+    # A signature that no journal knows is nobody's.
+    signatures = tuple(
+        signature
+        for signature in (previous.signatures if previous is not None and same else ())
+        if ledger.attests(edition, signature)
+    )
+    record = replace(record, edition=edition, signatures=signatures)
     render(Kept(page, job.title, job.fictional), record, report)
     for name in ("report.ipynb", "report.html"):
         text = (report / name).read_text("utf-8")
@@ -181,7 +192,11 @@ def _no_longer_said(final: Path, report: Path) -> tuple[str, ...]:
     """What to know when a source that is read no longer gives figures that the last edition had."""
     from impactkit.reports.unreachable import lost_rows, sources_of, stated_in
 
-    lost = lost_rows(final, stated_in(report))
+    try:
+        lost = lost_rows(final, stated_in(report))
+    except (RefusedData, KeyError):
+        # A damaged table is built anew; what it said, nobody can tell.
+        return ()
     if not lost:
         return ()
     words = say(
@@ -251,12 +266,14 @@ def environment(mine: Mapping[str, str]) -> Iterator[None]:
 def _replace(finished: Path, final: Path, *, secret: bool = False) -> None:
     """Put a finished folder in place of the last one: at any instant the final one is absent or complete."""
     previous = final.parent / PREVIOUS / final.name
-    shutil.rmtree(previous, ignore_errors=True)
     previous.parent.mkdir(exist_ok=True)
-    for file in [*finished.iterdir(), finished]:
+    remove(previous)
+    for file in [*files_of(finished), finished]:
         synced(file)
-    if final.exists():
+    if is_folder(final):
         os.rename(final, previous)
+    elif os.path.lexists(final):
+        set_aside(final)
     os.rename(finished, final)
     if previous.exists():
         _put_away(previous, final, secret=secret)
@@ -265,14 +282,17 @@ def _replace(finished: Path, final: Path, *, secret: bool = False) -> None:
 def _put_away(previous: Path, final: Path, *, secret: bool) -> None:
     """The report that was replaced: kept when it was another edition."""
     try:
-        keep(previous, final.parent, read_record(final), secret=secret)
+        keep(previous, final.parent, final.name, read_record(final), secret=secret)
     except ReportFailed:
         # One of the two cannot be read: there is nothing to tell them apart by.
         shutil.rmtree(previous, ignore_errors=True)
 
 
-def recover(to: Path, *, secret: bool = False) -> None:
-    """After a run that was cut: put back the report that was being replaced, clear what was being built."""
+def recover(to: Path, *, secret: bool = False) -> tuple[str, ...]:
+    """After a run that was cut: put back the report that was being replaced, clear what was being built.
+    What stands under the name of a folder of ours without being one is set aside, and said.
+    """
+    words = cleared(to, (BUILDING, PREVIOUS, FAILED, OWN, SIGNATURES, EDITIONS), ())
     for previous in sorted((to / PREVIOUS).glob("*")):
         final = to / previous.name
         if final.exists():
@@ -281,3 +301,4 @@ def recover(to: Path, *, secret: bool = False) -> None:
             os.rename(previous, final)
     for own in (PREVIOUS, BUILDING):
         shutil.rmtree(to / own, ignore_errors=True)
+    return words

@@ -1,5 +1,6 @@
 """How one report went; and, when it failed, what stopped it, where, what to do, and what stays."""
 
+import datetime as dt
 import json
 import os
 import re
@@ -10,6 +11,7 @@ from typing import Any
 from impactkit.errors import ImpactkitError, ReportFailed
 from impactkit.reports.files import write_json
 from impactkit.reports.record import read_record
+from impactkit.reports.strays import is_file, own_folder
 from impactkit.wording.catalogue import say
 from impactkit.wording.numbers import date
 
@@ -74,8 +76,7 @@ def keep_aside(
     """The outcome of a build that `cause` stopped; the broken notebook and the trace go to `to/.failed`."""
     section, cause = (cause.args[0], cause.__cause__) if isinstance(cause, Stopped) else ("", cause)
     kind, what, where, next = _words(cause)
-    folder = to / FAILED
-    folder.mkdir(exist_ok=True)
+    folder = own_folder(to / FAILED)
     notebook = ""
     if (aside / "report.ipynb").is_file():
         notebook = str(folder / f"{territory}.ipynb")
@@ -89,9 +90,25 @@ def keep_aside(
 
 
 def read_failures(to: Path) -> dict[str, Outcome]:
-    """The failures that no later build has mended, by territory."""
+    """The failures that no later build has mended, by territory; of one that cannot be read, that it is
+    one.
+    """
     files = sorted((to / FAILED).glob("*.json"))
-    return {file.stem: Outcome(**json.loads(file.read_text("utf-8"))) for file in files}
+    return {file.stem: _read(file) for file in files}
+
+
+def _read(file: Path) -> Outcome:
+    unread = Outcome(file.stem, kind="ReportFailed", what=say("failed.unread"))
+    if not is_file(file):
+        return unread
+    try:
+        outcome = Outcome(**json.loads(file.read_text("utf-8")))
+        if outcome.kept:
+            dt.date.fromisoformat(outcome.kept)
+    except (OSError, ValueError, TypeError, RecursionError):
+        return unread
+    texts = [value for name, value in asdict(outcome).items() if name not in ("notes", "seconds")]
+    return outcome if all(isinstance(text, str) for text in texts) else unread
 
 
 def standing(outcome: Outcome, to: Path) -> Outcome:
@@ -106,8 +123,7 @@ def standing(outcome: Outcome, to: Path) -> Outcome:
 def filed(outcome: Outcome, to: Path) -> Outcome:
     """The outcome, with the day of the report that stays, as it is kept in `to/.failed`."""
     outcome = standing(outcome, to)
-    (to / FAILED).mkdir(exist_ok=True)
-    write_json(to / FAILED / f"{outcome.territory}.json", asdict(outcome))
+    write_json(own_folder(to / FAILED) / f"{outcome.territory}.json", asdict(outcome))
     return outcome
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from impactkit.data import csv_text
 from impactkit.data.journal import synced
 from impactkit.errors import RefusedData
+from impactkit.reports.strays import is_file, set_aside
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import date
 from impactkit.wording.plain_lines import plain_json
@@ -25,7 +26,10 @@ def write_whole(path: Path, text: str) -> None:
     """Write a text file in one move: even after a power cut, it is the old one or the new one."""
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        aside.write_text(text, "utf-8")
+        aside.unlink(missing_ok=True)
+        # A new file: what stands under its name is never written through.
+        with aside.open("x", encoding="utf-8") as file:
+            file.write(text)
         synced(aside)
         os.replace(aside, path)
     finally:
@@ -38,12 +42,23 @@ def write_json(path: Path, tree: Any) -> None:
 
 
 def add_line(path: Path, told: Mapping[str, Any]) -> None:
-    """Add a line of JSON to a journal; it is on the disk when this returns."""
-    with path.open("a", encoding="utf-8") as file:
-        line = plain_json(told)
-        file.write(line)
-        file.write("\n")
+    """Add a line of JSON to a journal; it is on the disk when this returns. A last line that was cut stays
+    one, and what stands under that name without being a file is set aside.
+    """
+    _own_file(path)
+    line = plain_json(told) + "\n"
+    with path.open("ab+") as file:
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            line = line if file.read(1) == b"\n" else f"\n{line}"
+        file.write(line.encode("utf-8"))
     synced(path)
+
+
+def _own_file(path: Path) -> None:
+    """Set aside a link, a pipe or a folder that bears the name of a file of ours."""
+    if not is_file(path) and os.path.lexists(path):
+        set_aside(path)
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -86,13 +101,16 @@ def alone(target: Path) -> Iterator[None]:
     """Be the only one to write in `target`: the lock goes with its process. Raises RefusedData naming who
     is, since when.
     """
-    # Never emptied before it is held: it names who holds it.
-    with (target / LOCK).open("a+", encoding="utf-8") as lock:
+    _own_file(target / LOCK)
+    # Never emptied before it is held: it names who holds it. Never through a link: it would be emptied.
+    number = os.open(target / LOCK, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o666)
+    with os.fdopen(number, "a+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as cause:
             lock.seek(0)
-            raise error(RefusedData, "busy", where=target.name, holder=_holder(lock.read())) from cause
+            name = target.name.lstrip(".")
+            raise error(RefusedData, "busy", where=name, holder=_holder(lock.read())) from cause
         lock.truncate(0)
         json.dump({"process": os.getpid(), "machine": socket.gethostname(), "since": now()}, lock)
         lock.flush()
@@ -103,7 +121,7 @@ def _holder(text: str) -> str:
     try:
         told = json.loads(text)
         since = dt.datetime.fromisoformat(told["since"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return say("busy.unknown")
     day, hour = date(since.date().isoformat()), since.strftime("%H:%M")
     minutes = int((dt.datetime.now(dt.UTC) - since).total_seconds() // 60)

@@ -19,9 +19,11 @@ from impactkit.data.evaluation import Evaluation
 from impactkit.data.folders import reference_folder
 from impactkit.data.tables import PLACES, schemas
 from impactkit.errors import ReportFailed
+from impactkit.reports.comparison import compared
 from impactkit.reports.failure import Outcome
 from impactkit.reports.files import differing, sha256, tree_digest, write_json, write_whole
-from impactkit.reports.record import damaged, read_record
+from impactkit.reports.record import read_record
+from impactkit.reports.strays import is_file, is_folder, own_folder
 from impactkit.wording.catalogue import say
 
 # One territory's row in these is read for every other: who it is, where it lies, what else it received.
@@ -99,17 +101,17 @@ def _key(target: Path) -> bytes:
 
 def keep_own(report: Path, read: Mapping[str, str]) -> None:
     """Keep the digests of what a report (its folder) was built from, beside the reports."""
-    (report.parent / OWN).mkdir(exist_ok=True)
-    write_json(report.parent / OWN / f"{report.name}.json", dict(read))
+    write_json(own_folder(report.parent / OWN) / f"{report.name}.json", dict(read))
 
 
 def own_of(report: Path) -> dict[str, str]:
     """The digests of what a report (its folder) was built from; none where they were lost."""
     path = report.parent / OWN / f"{report.name}.json"
     try:
-        return dict(json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError):
+        read = json.loads(path.read_text("utf-8")) if is_file(path) else {}
+    except (OSError, ValueError, RecursionError):
         return {}
+    return read if isinstance(read, dict) else {}
 
 
 def why_stale(
@@ -119,13 +121,15 @@ def why_stale(
     versions of today.
     """
     try:
-        record = read_record(report)
+        # A link under its name is no report of ours.
+        record = read_record(report) if is_folder(report) else None
     except ReportFailed:
         return (say("stale.damaged"),)
     if record is None:
         return (say("stale.failed" if failed else "stale.never"),)
     words = [say("stale.failed")] if failed else []
-    words += [say("stale.damaged")] if damaged(report, record) else []
+    if record.territory != report.name or compared(report, record).wrong:
+        words.append(say("stale.damaged"))
     for name in differing(inputs, own_of(report)):
         kind, _, rest = name.partition("/")
         words.append(rest.rpartition("/")[2] if rest else say(f"stale.{kind}"))

@@ -229,7 +229,8 @@ def _message(
 
 
 def _key(record: RunRecord, person: Recipient, draft_to: str) -> str:
-    told = [record.evaluation, record.territory, record.content, person.key, "draft" * bool(draft_to)]
+    edition = [record.edition, record.content]
+    told = [record.evaluation, record.territory, *edition, person.key, "draft" * bool(draft_to)]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:40]
 
 

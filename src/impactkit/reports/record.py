@@ -17,6 +17,7 @@ from typing import Any
 from impactkit.data.dates import today as today
 from impactkit.errors import ReportFailed
 from impactkit.reports.files import differing, rows, sha256, write_json
+from impactkit.reports.strays import files_of, is_file
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import date
 
@@ -27,6 +28,8 @@ OURS, VERSION = "impactkit", "software"
 DRAFT, READ, VALID = "brouillon", "relu", "validé"
 AS = {"relu": READ, "valide": VALID}
 ABOUT = ("evaluation", "territory", "edition", "content", "first_built", "format")
+# A code names folders and files: the report of a territory, or `programme`.
+CODE = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -137,17 +140,37 @@ def write_provenance(inputs: Mapping[str, str], folder: Path) -> None:
 
 
 def read_record(folder: Path) -> RunRecord | None:
-    """The record of a report; None when there is none. Raises ReportFailed for one that cannot be read."""
-    if not (path := folder / FILE).is_file():
+    """The record of a report; None when there is none. Raises ReportFailed for one that cannot be read, or
+    that names what no report is called.
+    """
+    path = folder / FILE
+    if not is_file(path):
         return None
     try:
         record = _recorded(json.loads(path.read_text("utf-8")))
-        dt.date.fromisoformat(record.first_built)
-        if record.format != FORMAT:
-            raise ValueError(f"format {record.format}")
-    except (ValueError, TypeError, KeyError, AttributeError) as cause:
+        _well_formed(record)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as cause:
         raise error(ReportFailed, "record", where=f"{folder.name}/{FILE}") from cause
     return record
+
+
+def _well_formed(record: RunRecord) -> None:
+    """Raises ValueError or TypeError for a record that no build writes: its names become paths."""
+    dt.date.fromisoformat(record.first_built)
+    if record.format != FORMAT:
+        raise ValueError(f"format {record.format}")
+    if not CODE.fullmatch(record.territory):
+        raise ValueError("territory")
+    if type(record.edition) is not int or record.edition < 1:
+        raise ValueError("edition")
+    texts = [record.evaluation, record.content]
+    for named in (record.inputs, record.outputs, record.versions):
+        texts += named.values()
+    for signature in record.signatures:
+        texts += [signature.by, signature.state, signature.content]
+        dt.date.fromisoformat(signature.on)
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("text")
 
 
 def record_of(report: str | Path) -> RunRecord:
@@ -177,7 +200,7 @@ def day_of(content: str, previous: RunRecord | None) -> dt.date:
 
 def outputs_of(folder: Path) -> dict[str, str]:
     """SHA-256 of every file of a report but its record."""
-    return {file.name: sha256(file) for file in sorted(folder.iterdir()) if file.name != FILE}
+    return {file.name: sha256(file) for file in files_of(folder) if file.name != FILE}
 
 
 @functools.lru_cache(maxsize=1)

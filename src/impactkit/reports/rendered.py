@@ -33,7 +33,7 @@ def kept_page(folder: Path, record: RunRecord) -> Kept:
         page = told["page"]
         sections = tuple(Section(**{**one, "blocks": tuple(one["blocks"])}) for one in page["sections"])
         kept = Kept(Page(page["title"], sections, tuple(page["notes"])), told["title"], told["fictional"])
-    except (OSError, ValueError, TypeError, KeyError) as cause:
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as cause:
         raise error(ReportFailed, "record", where=f"{folder.name}/{FILE}") from cause
     if content_digest(kept.page) != record.content:
         raise error(ReportFailed, "record", where=f"{folder.name}/{FILE}")

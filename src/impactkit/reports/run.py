@@ -3,7 +3,6 @@ nothing, nothing is left half-written.
 """
 
 import contextlib
-import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -23,14 +22,14 @@ from impactkit.reports.failure import Outcome, filed, read_failures, refused
 from impactkit.reports.files import add_line, alone, now
 from impactkit.reports.fresh import inputs_of, published_inputs, why_stale
 from impactkit.reports.interruption import held_back
-from impactkit.reports.record import versions
+from impactkit.reports.record import CODE, versions
+from impactkit.reports.strays import cleared, is_folder, strays
 from impactkit.reports.workers import outcomes_of, prepared
 from impactkit.wording.catalogue import cells, error, say
 
 PROGRAMME = "programme"
 CONTENTS, HISTORY, ENGINES = "index.html", "history.jsonl", ("fork", "plain")
 Log = Callable[[Mapping[str, Any]], None]
-CODE = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
@@ -173,14 +172,17 @@ def run(
         target.mkdir(parents=True, exist_ok=True)
         told = History(target, log)
         with held_back(), alone(target):
-            recover(target, secret=bool(ev.secrecy))
+            aside = recover(target, secret=bool(ev.secrecy))
+            others = Problems(others, notes=(*aside, *_strays(target, list(known))))
             if ev.secrecy:
                 forget(target)
             done = {code: filed(stop, target) for code, stop in lost.items()}
             for code in chosen:
                 wrong = [one for one in noted if one.territory == code]
                 if wrong:
-                    words = say("refused.rows", n=len(wrong), problems=" ".join(map(str, wrong[:3])))
+                    # Without what the cells hold: it may be the name of who refused to be named.
+                    problems = [str(replace(problem, value="")) for problem in wrong[:3]]
+                    words = say("refused.rows", n=len(wrong), problems=" ".join(problems))
                     done[code] = refused(code, target, words, say("refused.rows.next", folder=folder))
             todo = [every[code] for code in chosen if why[code] and code not in done]
             published = published_inputs(ev, target)
@@ -206,6 +208,15 @@ def run(
                     [code for code in done if done[code].built], [c for c in done if not done[c].built]
                 )
     return RunSummary(target, tuple(done[code] for code in chosen if code in done), others, why)
+
+
+def _strays(target: Path, codes: Sequence[str]) -> list[str]:
+    """What lies among the reports and is none of theirs, set aside where it bears a name of ours."""
+    words = [*cleared(target, codes, (CONTENTS, "changes.html", HISTORY))]
+    for code in codes:
+        if is_folder(target / code):
+            words += strays(target / code)
+    return words
 
 
 def _lost(ev: Evaluation, target: Path, inputs: Mapping[str, Mapping[str, str]]) -> dict[str, Outcome]:

@@ -42,7 +42,7 @@ def unreachable(ev: Evaluation, code: str, report: Path, inputs: Mapping[str, st
         record = read_record(report)
         files = _gone(ev, record.inputs, inputs) if record else {}
         lost = lost_rows(report, _stated_by(ev, code)) if files else []
-    except ImpactkitError:
+    except (ImpactkitError, KeyError):
         # Tables or files that cannot be read: the build will say which, and what is there stays.
         return None
     if not lost:

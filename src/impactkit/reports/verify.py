@@ -1,16 +1,31 @@
-"""`verify`: is a report still what was built, and what was signed? Its pages are made again and compared, so
-that a changed page is found even where its hash was changed with it.
+"""`verify`: is a report still what was built, and what was signed? Its files are held against a journal that
+lies outside its folder, and its pages are made again and compared.
 """
 
-import json
-import shutil
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 from impactkit.errors import ReportFailed
-from impactkit.reports.record import PROVENANCE, RunRecord, damaged, record_of, versions
-from impactkit.reports.rendered import kept_page, render
+from impactkit.reports.comparison import Comparison, compared
+from impactkit.reports.record import RunRecord, record_of, versions
+from impactkit.reports.rendered import Kept, kept_page, render
+from impactkit.reports.strays import copy_files
 from impactkit.wording.catalogue import say
+
+FACES = ("report.html", "report.pdf")
+NOTEBOOK = "report.ipynb"
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A report looked at: its record, what does not agree with it, and what could not be compared, in
+    sentences.
+    """
+
+    record: RunRecord
+    wrong: tuple[str, ...]
+    uncompared: tuple[str, ...]
 
 
 def verify(report: str | Path) -> tuple[RunRecord, tuple[str, ...]]:
@@ -19,33 +34,74 @@ def verify(report: str | Path) -> tuple[RunRecord, tuple[str, ...]]:
 
     Raises ReportFailed for a folder without a record, or with one that cannot be read.
     """
+    seen = examined(report)
+    return seen.record, seen.wrong
+
+
+def examined(report: str | Path) -> Examined:
+    """A report (its folder) held against its journal, its signatures and what its own page and notebook
+    give. Raises what `verify` does.
+    """
     folder, record = Path(report), record_of(report)
-    found = [say("verify.changed", file=name) for name in damaged(folder, record)]
+    seen = compared(folder, record)
+    wrong, uncompared = list(seen.wrong), list(seen.uncompared)
+    wrong += [say("verify.unjournalled", by=signature.by) for signature in seen.strangers]
+    wrong += [
+        say("verify.signed-other", by=signature.by)
+        for signature in record.signatures
+        if signature.content != record.content
+    ]
     try:
-        told = json.loads((folder / PROVENANCE).read_text("utf-8"))["inputs"]
-    except (OSError, ValueError, KeyError, TypeError):
-        told = None
-    found += [say("verify.changed", file=PROVENANCE)] if told != dict(record.inputs) else []
-    others = [one for one in record.signatures if one.content != record.content]
-    found += [say("verify.signed-other", by=one.by) for one in others]
-    try:
-        found += _made_again(folder, record)
+        kept = kept_page(folder, record)
     except ReportFailed as changed:
-        found.append(str(changed))
-    return record, tuple(dict.fromkeys(found))
+        wrong.append(str(changed))
+    else:
+        again, doubts = _made_again(folder, record, kept, seen)
+        notebook, unread = _of_notebook(folder, record, seen)
+        wrong += [*again, *notebook]
+        uncompared += [*doubts, *unread]
+    return Examined(record, tuple(dict.fromkeys(wrong)), tuple(dict.fromkeys(uncompared)))
 
 
-def _made_again(folder: Path, record: RunRecord) -> list[str]:
-    """Files that come out otherwise today; with other libraries than then, the page alone is compared."""
-    kept = kept_page(folder, record)
-    if dict(record.versions) != versions():
-        return []
+def _made_again(
+    folder: Path, record: RunRecord, kept: Kept, seen: Comparison
+) -> tuple[list[str], list[str]]:
+    """Faces and provenance that come out otherwise today; and those that cannot be compared, when a journal
+    tells that they were made by other libraries.
+    """
     with tempfile.TemporaryDirectory() as aside:
-        again = Path(aside) / folder.name
-        shutil.copytree(folder, again)
-        render(kept, record, again)
-        return [
-            say("verify.otherwise", file=name)
-            for name in ("report.html", "report.pdf")
-            if not (folder / name).is_file() or (again / name).read_bytes() != (folder / name).read_bytes()
-        ]
+        again = Path(aside) / folder.resolve().name
+        copy_files(folder, again)
+        try:
+            render(kept, record, again)
+        except Exception as cause:  # A page that was altered may stop a renderer anywhere.
+            return [say("verify.unmade", cause=type(cause).__name__)], []
+        names = [name for name in FACES if _bytes(folder / name) != _bytes(again / name)]
+    if seen.vouched and dict(record.versions) != versions():
+        return [], [say("verify.other-versions", file=name) for name in names]
+    return [say("verify.otherwise", file=name) for name in names], []
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.is_file() else b""
+
+
+def _of_notebook(folder: Path, record: RunRecord, seen: Comparison) -> tuple[list[str], list[str]]:
+    """Whether the notebook that was executed gives the page; where a journal tells that it is the one that
+    was built, what else was printed (prose, words said again) may be why it does not.
+    """
+    import nbformat
+
+    from impactkit.reports.page import content_digest, read_page
+
+    try:
+        page = read_page(nbformat.read(folder / NOTEBOOK, as_version=4))
+        same = content_digest(page) == record.content
+    except Exception:  # A notebook that was altered may stop its reader anywhere.
+        same = False
+    if same:
+        return [], []
+    prose = any(name.startswith("evaluation/prose/") for name in record.inputs)
+    if seen.vouched or prose:
+        return [], [say("verify.notebook", file=NOTEBOOK)]
+    return [say("verify.notebook-other", file=NOTEBOOK)], []

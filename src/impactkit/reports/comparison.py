@@ -1,0 +1,81 @@
+"""A report beside its journal and its record: which files are not those that were built and signed."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from impactkit.errors import ReportFailed
+from impactkit.reports.files import differing
+from impactkit.reports.ledger import PUBLISHED, Ledger, Line, hashes, place_of, read_ledger
+from impactkit.reports.record import FILE, RunRecord, Signature
+from impactkit.reports.strays import strays
+from impactkit.wording.catalogue import error, say
+from impactkit.wording.numbers import date
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What does not agree (`wrong`) and what could not be compared, in sentences; the signatures that no
+    journal knows; whether the journal tells that every file is what it was.
+    """
+
+    wrong: tuple[str, ...] = ()
+    uncompared: tuple[str, ...] = ()
+    strangers: tuple[Signature, ...] = ()
+    vouched: bool = False
+
+
+def compared(folder: Path, record: RunRecord) -> Comparison:
+    """Hold a report against its record and its journal."""
+    files = hashes(folder)
+    outputs = {name: sha for name, sha in files.items() if name != FILE}
+    wrong = [say("verify.changed", file=name) for name in differing(outputs, record.outputs)]
+    place = place_of(folder, record.territory)
+    ledger = read_ledger(place, record.territory) if place else Ledger()
+    strangers = tuple(one for one in record.signatures if not _attested(ledger, record, one))
+    if ledger.broken:
+        wrong.append(say("journal.broken", line=ledger.broken))
+    uncompared = list(strays(folder))
+    line = _line_of(folder, record, ledger)
+    if place is None:
+        uncompared.append(say("verify.no-journal"))
+    elif line is None:
+        wrong.append(say("verify.not-in-journal", edition=record.edition))
+    elif not line.files:
+        uncompared.append(say("verify.keyed"))
+    else:
+        changed = differing(files, line.files)
+        wrong += [say("verify.journal-changed", file=name) for name in changed]
+    if withdrawn := ledger.retracted(record.edition):
+        day = date(withdrawn.time[:10])
+        wrong.append(say("verify.retracted", edition=record.edition, by=withdrawn.by, date=day))
+    vouched = not wrong and line is not None and bool(line.files)
+    return Comparison(tuple(dict.fromkeys(wrong)), tuple(uncompared), strangers, vouched)
+
+
+def _line_of(folder: Path, record: RunRecord, ledger: Ledger) -> Line | None:
+    """The line that tells of a report: the very last one of a report in its place, else its edition's."""
+    standing = folder.resolve().name == record.territory
+    last = ledger.standing
+    if not standing:
+        return ledger.of(record.edition)
+    return last if last is not None and last.edition == record.edition else None
+
+
+def _attested(ledger: Ledger, record: RunRecord, signature: Signature) -> bool:
+    if ledger.broken:
+        return False
+    published = ledger.of(record.edition)
+    # A published journal tells of the whole record; the signatures themselves stand where they were made.
+    return ledger.attests(record.edition, signature) or (
+        published is not None and published.event == PUBLISHED
+    )
+
+
+def unaltered(folder: Path, record: RunRecord) -> Comparison:
+    """The comparison of a report whose files are those that were built. Raises ReportFailed naming the
+    others.
+    """
+    seen = compared(folder, record)
+    if seen.wrong:
+        raise error(ReportFailed, "changed-since", where=folder.name, files=" ".join(seen.wrong))
+    return seen

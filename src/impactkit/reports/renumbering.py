@@ -1,0 +1,64 @@
+"""The number under which an edition is published: one that no other edition has borne in public."""
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from impactkit.reports.editions import FOLDER as EDITIONS
+from impactkit.reports.execute import BUILDING, _replace
+from impactkit.reports.ledger import NUMBERED, add, hashes, note, read_ledger, signature_line
+from impactkit.reports.record import RunRecord, record_of
+from impactkit.reports.release import Web, public_record
+from impactkit.reports.rendered import kept_page, render
+from impactkit.reports.strays import copy_files, is_folder
+
+
+def standing_number(report: Path, web: Web) -> RunRecord:
+    """The record of a report as it goes out: where its number was already borne in public by another
+    edition (the folder of reports was built anew), under the next one; its pages, and its journal, say so.
+    """
+    record = record_of(report)
+    code = report.name
+    number = _number(record, public_record(web, code), _highest(web, code))
+    if number == record.edition:
+        return record
+    return _renumbered(report, record, number)
+
+
+def _number(record: RunRecord, public: RunRecord | None, highest: int) -> int:
+    if record.edition > highest:
+        return record.edition
+    if public is not None and public.content == record.content:
+        return public.edition
+    return highest + 1
+
+
+def _highest(web: Web, code: str) -> int:
+    """The greatest number that was published, retracted ones too; 0 for none."""
+    public = public_record(web, code)
+    numbers = [read_ledger(web.releases, code).highest]
+    if public is not None:
+        numbers.append(public.edition)
+    kept = web.link / EDITIONS / code
+    if is_folder(kept):
+        numbers += [int(path.name) for path in kept.iterdir() if path.name.isdecimal()]
+    return max(numbers)
+
+
+def _renumbered(report: Path, record: RunRecord, number: int) -> RunRecord:
+    """The same content, the same signatures, another number."""
+    kept = kept_page(report, record)
+    aside = report.parent / BUILDING / f"{report.name}-{os.getpid()}"
+    try:
+        copy_files(report, aside)
+        numbered = render(kept, replace(record, edition=number), aside)
+        files = hashes(aside)
+        # Nobody has received it under its former number: that is not kept.
+        _replace(aside, report, secret=True)
+    finally:
+        shutil.rmtree(report.parent / BUILDING, ignore_errors=True)
+    for signature in numbered.signatures:
+        add(report.parent, report.name, signature_line(numbered, signature, files))
+    add(report.parent, report.name, note(NUMBERED, numbered, files))
+    return numbered
