@@ -23,6 +23,7 @@ REAL = frozenset({"processes", "built", "chromium", "explored", "lab"})
 # Fixtures that give what takes minutes, or files that the repository does not carry.
 WHOLE = frozenset(
     {
+        "attacked",
         "built_demo",
         "built_official",
         "built_site",
@@ -30,6 +31,7 @@ WHOLE = frozenset(
         "every_report",
         "hard_reports",
         "install",
+        "laden",
         "many_worlds",
         "official",
         "published",

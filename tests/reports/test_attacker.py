@@ -22,15 +22,21 @@ PROJECTS = "project,territory,name,stage,as_of,source\n"
 JOBS = "territory,project,actual,as_of,source\n"
 
 
+@pytest.fixture(scope="module")
+def attacked():
+    """Whole published runs, each built twice: minutes."""
+    return bench
+
+
 @pytest.mark.parametrize("seed", range(5))
-def test_nothing_withheld_comes_back(seed, tmp_path, processes):
+def test_nothing_withheld_comes_back(seed, tmp_path, processes, attacked):
     told = bench.tried(seed * bench.EARLIER + seed, tmp_path)
     assert told.withheld and not told.found
     # Small cells alone withheld, the same attacker finds what others determine.
     assert told.found_without >= bench.LEAST * told.determined
 
 
-def test_the_attacker_reads_all_that_may_be_opened(tmp_path, processes):
+def test_the_attacker_reads_all_that_may_be_opened(tmp_path, processes, attacked):
     """A number planted in any file is one that he finds."""
     folder = bench.invented(1, tmp_path)
     target = bench.built(folder, tmp_path)
@@ -65,7 +71,7 @@ def test_a_published_digest_is_of_a_whole_table(repo, tmp_path, processes):
     assert again.why["trois-brumes"] == ()
 
 
-def test_with_secrecy_digests_are_keyed_and_the_key_is_not_published(tmp_path, processes):
+def test_with_secrecy_digests_are_keyed_and_the_key_is_not_published(tmp_path, processes, attacked):
     folder = bench.invented(2, tmp_path)
     target = bench.built(folder, tmp_path)
     key = (target / KEY).read_text("ascii")
@@ -116,7 +122,9 @@ def test_what_moved_is_told_of_official_figures_alone():
     assert unquoted([official]) == (official,)
 
 
-def test_reports_of_two_protections_are_not_published_together(valleys, write_notebook, tmp_path, processes):
+def test_reports_of_two_protections_are_not_published_together(
+    valleys, write_notebook, tmp_path, processes, attacked
+):
     jobs(valleys, 4321)
     asked(valleys, write_notebook, RULES)
     reports = ik.run("vallees").folder.parent

@@ -29,6 +29,8 @@ def test_from_the_schedule_to_the_mailbox(repo, tmp_path, processes):
         r"```sh\n(.*?)```", (repo / "docs" / "publier.md").read_text("utf-8"), flags=re.DOTALL
     )
     with mail_server(tmp_path / "tls") as (kept, address, cert):
+        retract = next(block for block in blocks if block.startswith("impactkit retract"))
+        blocks.remove(retract)
         script = "set -e\n" + "".join(blocks)
         assert "smtp://nom:motdepasse@serveur.exemple.fr:587" in script
         script = script.replace("smtp://nom:motdepasse@serveur.exemple.fr:587", address)
@@ -46,3 +48,8 @@ def test_from_the_schedule_to_the_mailbox(repo, tmp_path, processes):
     with pikepdf.open(tmp_path / "received.pdf") as pdf:
         assert "provenance.json" in pdf.attachments
     assert (tmp_path / "web" / "demo" / CODE / "report.pdf").is_file()
+    # The page retracts a second edition; here there is one, and it leaves what is published.
+    first = retract.splitlines()[0].replace("--edition 2", "--edition 1")
+    done = processes.run(["sh", "-c", first], cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "web" / "demo" / CODE / "report.pdf").is_file()
