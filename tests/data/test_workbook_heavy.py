@@ -38,8 +38,14 @@ SECONDS, MEGABYTES = 10, 500
 READ = {"corner.xlsx", "columns.xlsx", "hidden.ods", "unseen.ods", "spaces.ods", "digits.ods", "factor.ods"}
 
 
-def test_no_small_file_costs_more_than_a_workbook(processes, repo, tmp_path):
-    books = [make(tmp_path / name) for name, make in heavy.attacks().items()]
+@pytest.fixture
+def attacked():
+    """Every small file that would become a huge one."""
+    return heavy.attacks()
+
+
+def test_no_small_file_costs_more_than_a_workbook(processes, repo, tmp_path, attacked):
+    books = [make(tmp_path / name) for name, make in attacked.items()]
     done = processes.python("-c", CHILD, repo / "data" / "demo", *books, timeout=300)
     assert done.returncode == 0, done.stderr[-2000:]
     seen = json.loads(done.stdout)

@@ -12,6 +12,11 @@ from impactkit.reports.signing import sign
 from impactkit.reports.verify import verify
 
 
+@pytest.fixture(autouse=True)
+def attacked():
+    """Every attack of this module builds its own reports: minutes together."""
+
+
 @pytest.fixture
 def say(built, write_notebook):
     """Build a greeting, sign it; the folder of its report."""

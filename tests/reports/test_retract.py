@@ -22,6 +22,11 @@ def texts(folder):
     return {path: path.read_text("utf-8", "replace") for path in folder.rglob("*") if path.is_file()}
 
 
+@pytest.fixture(autouse=True)
+def attacked():
+    """Every attack of this module builds its own reports: minutes together."""
+
+
 @pytest.fixture
 def reports(built, write_notebook):
     """Three reports published twice; the first edition of two of them quotes somebody."""

@@ -21,6 +21,11 @@ from impactkit.reports.verify import examined, verify
 DEEP = "[" * 100_000
 
 
+@pytest.fixture(autouse=True)
+def attacked():
+    """Every attack of this module builds its own reports: minutes together."""
+
+
 @pytest.fixture
 def reports(built):
     return built.parent / "reports" / built.name
