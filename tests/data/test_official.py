@@ -236,7 +236,7 @@ def test_at_their_size_few_territories_are_out_of_the_ordinary(official, indicat
 def test_all_the_departements_are_not_of_a_size(official):
     place = official.territory("le-mans-sarthe")
     said = "".join(run.text for run in evidence.ordinary(place, JOBS))
-    assert said.startswith("Parmi les 51 départements hors du programme") and "taille" not in said
+    assert said.startswith("Parmi les 47 départements hors du programme") and "taille" not in said
 
 
 def test_who_remains_by_region(official):

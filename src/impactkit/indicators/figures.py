@@ -11,7 +11,15 @@ from impactkit.data import geography, official, series
 from impactkit.data.sources.kinds import KINDS
 from impactkit.data.territories import Territory
 from impactkit.indicators.annual import after_break, annual, in_a_year
-from impactkit.indicators.comparable import ENOUGH, family_of, last_before, sizes_of, untouched
+from impactkit.indicators.comparable import (
+    ENOUGH,
+    family_of,
+    is_overseas,
+    last_before,
+    overseas,
+    sizes_of,
+    untouched,
+)
 from impactkit.indicators.comparable import comparable as compared_with
 from impactkit.indicators.dispersion import Expected, byar, expected, wilson
 from impactkit.indicators.rows import ORIGIN, Row, row
@@ -191,11 +199,13 @@ def changes_of_all(
     place: Territory, indicator: str, first: str, last: str
 ) -> tuple[pd.Series, pd.Series, float] | None:
     """The change of every unit that the programme does not touch, its size, and the size of the territory;
-    None where both years are not known.
+    none overseas for a territory that is not there. None where both years are not known.
     """
     ev, family = place.evaluation, family_of(place, indicator)
     free, told = untouched(ev, family), annual(series.of_units(ev, indicator, family))
     free = free[free["reason"] == ""]["unit"]
+    if not is_overseas(place):
+        free = free[~free.isin(overseas(ev, family))]
     ends = told[told["unit"].isin(free) & told["period"].isin([first, last])]
     ends = ends.pivot_table(index="unit", columns="period", values="value")
     if ends.shape[1] < 2:
