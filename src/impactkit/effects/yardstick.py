@@ -34,7 +34,7 @@ class Pool:
     spent: tuple[float, ...]
     fits: tuple[placebo.Fit, ...]
 
-    @property
+    @functools.cached_property
     def scaled(self) -> Array:
         """Distances to zero divided by what is usual at each size: units x looks."""
         columns = []

@@ -57,7 +57,7 @@ def _word(place: Territory, outcome: str, whole: Estimated) -> Sentence:
     seen = whole.seen
     half = measured(seen.half or 0.0, seen.scale)
     if whole.forbidden:
-        return runs("detect.never", why=_listed(whole.forbidden), half=half)
+        return runs("detect.never", why=listed(whole.forbidden), half=half)
     assert seen.effect is not None
     tests, holes = seen.tests, _threshold(place, outcome, seen.effect, seen.effect_people)
     return runs(f"detect.effect.{seen.scale}", n=tests, tests=number(tests), **holes)
@@ -119,7 +119,7 @@ def _after(place: Territory, outcome: str, whole: Estimated) -> tuple[Sentence, 
         assert chosen is not None
         return (_selected(whole, chosen), _exaggerated(whole, chosen), _separated(place, whole))
     warnings = whole.effect.warnings
-    warned = runs("gap.warned", why=_listed(warnings)) if warnings else ()
+    warned = runs("gap.warned", why=listed(warnings)) if warnings else ()
     return (warned, _prudent(whole))
 
 
@@ -127,7 +127,7 @@ def _obstacles(whole: Estimated) -> Sentence:
     assert whole.decision is not None
     reasons = list(whole.decision.of("family", "comparison", "checks"))
     names = whole.decision.of("programmes")
-    return joined(runs("gap.obstacles", why=_listed(reasons)) if reasons else (), inseparable(names))
+    return joined(runs("gap.obstacles", why=listed(reasons)) if reasons else (), inseparable(names))
 
 
 def inseparable(names: Sequence[str]) -> Sentence:
@@ -203,7 +203,8 @@ def hundreds(people: float) -> float:
     return round(people / step) * step
 
 
-def _listed(sentences: Iterable[str]) -> str:
+def listed(sentences: Iterable[str]) -> str:
+    """Sentences as the items of one list: each begins small, without its full stop."""
     return BETWEEN.join(_small(sentence) for sentence in sentences)
 
 

@@ -3,7 +3,6 @@ nothing that ranks its territories.
 """
 
 import functools
-from collections.abc import Iterable
 
 import pandas as pd
 
@@ -21,7 +20,7 @@ from impactkit.evidence.declared import cited
 from impactkit.evidence.effect_rows import COLUMNS, Row, row, unit_of
 from impactkit.evidence.estimated import effects_of, outcomes
 from impactkit.evidence.finding import Finding, Sentence, joined
-from impactkit.evidence.gap import BETWEEN, hundreds
+from impactkit.evidence.gap import hundreds, listed
 from impactkit.evidence.gap import inseparable as inseparable_from
 from impactkit.evidence.life import coarse
 from impactkit.evidence.picked import Picked, measured
@@ -220,11 +219,11 @@ def _gap(ev: Evaluation, outcome: str) -> Sentence:
 def _stands(mean: Effect, decided: Decision) -> Sentence:
     """What stands between the mean gap and the word, or what weakens it."""
     if decided.verdict != "unusual":
-        why = _listed(mean.warnings)
+        why = listed(mean.warnings)
         return runs("together.warned", why=why) if why else ()
     reasons = decided.of("family", "comparison")
     names = decided.of("programmes")
-    return joined(runs("gap.obstacles", why=_listed(reasons)) if reasons else (), inseparable_from(names))
+    return joined(runs("gap.obstacles", why=listed(reasons)) if reasons else (), inseparable_from(names))
 
 
 def _forbidden(ev: Evaluation, outcome: str, mean: Effect) -> list[str]:
@@ -247,17 +246,13 @@ def _least(ev: Evaluation, outcome: str, mean: Effect) -> Sentence:
     holes = {"least": measured(abs(least), mean.scale), "tests": number(tests)}
     if reasons := _forbidden(ev, outcome, mean):
         half = (mean.high or 0.0) - (mean.estimate or 0.0)
-        return runs("together.never", why=_listed(reasons), half=measured(half, mean.scale), **holes)
+        return runs("together.never", why=listed(reasons), half=measured(half, mean.scale), **holes)
     if not effect:
         return runs("together.detectable.alone", **holes)
     printed = measured(abs(effect), mean.scale)
     if tests > 1 and printed == holes["least"]:
         return runs("together.detectable.same", **holes)
     return runs("together.detectable", n=tests, effect=printed, **holes)
-
-
-def _listed(sentences: Iterable[str]) -> str:
-    return BETWEEN.join(sentence[0].lower() + sentence[1:].rstrip(".") for sentence in sentences)
 
 
 def _spread(mean: Effect) -> Sentence:
