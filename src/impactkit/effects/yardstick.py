@@ -2,8 +2,8 @@
 one is unusual among its neighbours in size, or passes once every test of its family is counted.
 """
 
-import functools
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,7 @@ class Pool:
     spent: tuple[float, ...]
     fits: tuple[placebo.Fit, ...]
 
-    @functools.cached_property
+    @cached_property
     def scaled(self) -> Array:
         """Distances to zero divided by what is usual at each size: units x looks."""
         columns = []
@@ -148,7 +148,7 @@ def seen_from(pool: Pool, size: float, among: int | None, power: float = 0.8) ->
     return Yardstick(pool, present, None if side == "smallest" else half, spread, usual, side)
 
 
-@functools.lru_cache(maxsize=32)
+@lru_cache(maxsize=32)
 def pool_for(design: Design, kind: str, years: tuple[str, ...], level: float = LEVEL) -> Pool:
     """Every unit of a design as if it had been treated, at each look that its plan has had."""
     looks: Schedule = schedule(design, years)

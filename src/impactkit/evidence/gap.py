@@ -33,15 +33,15 @@ def detectability(place: Territory, outcome: str) -> Sentence:
     """
     if place.status != "labelled":
         return runs("detect.candidate")
-    whole = estimated(place, outcome)
-    if whole is None:
+    result = estimated(place, outcome)
+    if result is None:
         return ()
-    seen, about = whole.seen, {"outcome": named(outcome)}
+    seen, about = result.seen, {"outcome": named(outcome)}
     if seen.unusual is None:
-        key = "detect.none" if whole.effect.estimate is None else "detect.untested"
-        return runs(key, reason=seen.refused or whole.effect.refused, **about)
+        key = "detect.none" if result.effect.estimate is None else "detect.untested"
+        return runs(key, reason=seen.refused or result.effect.refused, **about)
     first = runs(f"detect.{seen.scale}", **_threshold(place, outcome, seen.unusual, seen.people))
-    return joined(first, _word(place, outcome, whole), _ambition(place, outcome, seen.people))
+    return joined(first, _word(place, outcome, result), _ambition(place, outcome, seen.people))
 
 
 def _threshold(place: Territory, outcome: str, size: float, people: float | None) -> dict[str, str]:
@@ -52,12 +52,12 @@ def _threshold(place: Territory, outcome: str, size: float, people: float | None
     return holes | {"least": percent(size), "people": number(hundreds(people)), "noun": noun}
 
 
-def _word(place: Territory, outcome: str, whole: Estimated) -> Sentence:
+def _word(place: Territory, outcome: str, result: Estimated) -> Sentence:
     """What it takes to speak of an effect, or why no gap could."""
-    seen = whole.seen
+    seen = result.seen
     half = measured(seen.half or 0.0, seen.scale)
-    if whole.forbidden:
-        return runs("detect.never", why=listed(whole.forbidden), half=half)
+    if result.forbidden:
+        return runs("detect.never", why=listed(result.forbidden), half=half)
     assert seen.effect is not None
     tests, holes = seen.tests, _threshold(place, outcome, seen.effect, seen.effect_people)
     return runs(f"detect.effect.{seen.scale}", n=tests, tests=number(tests), **holes)
@@ -90,10 +90,10 @@ def gap(place: Territory, outcome: str, *, short: bool = False) -> Sentence:
     """What may be said of the gap, by its verdict; `short` leaves what follows to the section that tells it.
     Empty where nothing is estimated.
     """
-    whole = estimated(place, outcome)
-    if whole is None or whole.decision is None:
+    result = estimated(place, outcome)
+    if result is None or result.decision is None:
         return ()
-    effect = whole.effect
+    effect = result.effect
     size = functools.partial(measured, unit=effect.scale, sign=True)
     first, last = (period[:4] for period in effect.about["periods"])
     holes = {"outcome": named(outcome), "estimate": size(effect.estimate), "first": first, "last": last}
@@ -101,32 +101,32 @@ def gap(place: Territory, outcome: str, *, short: bool = False) -> Sentence:
         return runs("gap.few", **holes)
     large, among = int(effect.about["as_large"]), int(effect.about["among"])
     kind = near.kind(place, outcome)
-    half = measured(whole.seen.half or 0.0, effect.scale)
+    half = measured(result.seen.half or 0.0, effect.scale)
     holes |= {"low": size(effect.low), "high": size(effect.high), "half": half}
     holes |= {"count": number(large), "all": number(among), "kind": kind}
-    said = runs(f"gap.{whole.state}" + {0: ".none", 1: ".one"}.get(large, ""), **holes)
-    return said if short else joined(said, *_after(place, outcome, whole))
+    sentence = runs(f"gap.{result.state}" + {0: ".none", 1: ".one"}.get(large, ""), **holes)
+    return sentence if short else joined(sentence, *_after(place, outcome, result))
 
 
-def _after(place: Territory, outcome: str, whole: Estimated) -> tuple[Sentence, ...]:
+def _after(place: Territory, outcome: str, result: Estimated) -> tuple[Sentence, ...]:
     """What follows the gap: what stands in the way, what selection does, what weakens the comparison."""
-    decision = whole.decision
+    decision = result.decision
     assert decision is not None
     if decision.verdict == "unusual":
-        return (_obstacles(whole), _prudent(whole))
+        return (_obstacles(result), _prudent(result))
     if decision.verdict == "effect":
         chosen = selection(place, outcome)
         assert chosen is not None
-        return (_selected(whole, chosen), _exaggerated(whole, chosen), _separated(place, whole))
-    warnings = whole.effect.warnings
+        return (_selected(result, chosen), _exaggerated(result, chosen), _separated(place, result))
+    warnings = result.effect.warnings
     warned = runs("gap.warned", why=listed(warnings)) if warnings else ()
-    return (warned, _prudent(whole))
+    return (warned, _prudent(result))
 
 
-def _obstacles(whole: Estimated) -> Sentence:
-    assert whole.decision is not None
-    reasons = list(whole.decision.of("family", "comparison", "checks"))
-    names = whole.decision.of("programmes")
+def _obstacles(result: Estimated) -> Sentence:
+    assert result.decision is not None
+    reasons = list(result.decision.of("family", "comparison", "checks"))
+    names = result.decision.of("programmes")
     return joined(runs("gap.obstacles", why=listed(reasons)) if reasons else (), inseparable(names))
 
 
@@ -142,16 +142,16 @@ def inseparable(names: Sequence[str]) -> Sentence:
     return runs("gap.inseparable", n=count, count=number(count), names=enumerated(names))
 
 
-def _selected(whole: Estimated, chosen: Selection) -> Sentence:
-    size = functools.partial(measured, unit=whole.effect.scale, sign=True)
+def _selected(result: Estimated, chosen: Selection) -> Sentence:
+    size = functools.partial(measured, unit=result.effect.scale, sign=True)
     ends = {"low": size(chosen.low), "high": size(chosen.high)}
     counts = {"called": number(chosen.called), "tests": number(chosen.tests)}
     return runs("gap.selected", n=chosen.called, **ends, **counts)
 
 
-def _exaggerated(whole: Estimated, chosen: Selection) -> Sentence:
+def _exaggerated(result: Estimated, chosen: Selection) -> Sentence:
     """How many times too large a retained gap is on average, for some true effects."""
-    scale = whole.effect.scale
+    scale = result.effect.scale
     cases = []
     for truth, times in chosen.exaggerations:
         key = "gap.exaggeration.more" if cases else "gap.exaggeration"
@@ -159,21 +159,21 @@ def _exaggerated(whole: Estimated, chosen: Selection) -> Sentence:
     return runs("gap.exaggerated", cases=BETWEEN.join(cases)) if cases else ()
 
 
-def _separated(place: Territory, whole: Estimated) -> Sentence:
-    names = [other.name for other in programmes(place, whole.effect.about["periods"][1])]
+def _separated(place: Territory, result: Estimated) -> Sentence:
+    names = [other.name for other in programmes(place, result.effect.about["periods"][1])]
     return runs("gap.separated", n=len(names), names=enumerated(names)) if names else ()
 
 
-def _prudent(whole: Estimated) -> Sentence:
-    return runs("gap.prudent") if whole.effect.about["prudent"] else ()
+def _prudent(result: Estimated) -> Sentence:
+    return runs("gap.prudent") if result.effect.about["prudent"] else ()
 
 
 def counted(place: Territory, outcome: str) -> Sentence:
     """How many tests were made, and which look this is, so that one in twenty is not taken for news."""
-    whole = estimated(place, outcome)
-    if whole is None or whole.effect.p is None:
+    result = estimated(place, outcome)
+    if result is None or result.effect.p is None:
         return ()
-    tests = whole.seen.tests
+    tests = result.seen.tests
     return joined(runs("gap.tests", n=tests, count=number(tests)), reading(place, outcome))
 
 
