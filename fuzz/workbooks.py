@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,13 @@ from hypothesis import strategies as st
 from judge import finite, must, outcome, readable, twice
 
 import impactkit as ik
+from impactkit.data.money import money_of
 from impactkit.data.number_text import number_of
+from impactkit.data.settings import read_settings
 from impactkit.data.tables import as_csv, fields, read_text
 from impactkit.data.workbook.compound import streams
 from impactkit.data.workbook.opening import read_sheets
+from impactkit.data.workbook.rows import read_workbook
 from impactkit.data.workbook_write import write_workbook
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -37,6 +41,11 @@ CSV = (
     "Total;;1 203;;;;\n"
 )
 AS_OF = "2021-06-30"
+SETTINGS = read_settings(EVALUATION / "evaluation.toml")
+# What costs a second is done for one workbook in so many, by its bytes: always for the same ones.
+ONE_IN = 8
+# How Python writes what is no figure.
+ODD = ("nan", "inf", "-inf", "+inf", "infinity", "-infinity")
 
 record_edits = st.one_of(
     st.tuples(st.just("data"), edits.places, st.lists(edits.byte_edits, min_size=1, max_size=2)),
@@ -106,18 +115,24 @@ def delimited(value: Any, folder: Path) -> None:
 
 
 def _taken_in(folder: Path, name: str, write: Callable[[Path], Any]) -> None:
-    """A workbook read twice, then taken into an evaluation: what is written reads back the same."""
+    """A workbook read twice; one in so many, taken into an evaluation: what is written reads back the same."""
     home, path = folder / "evaluation", folder / name
-    shutil.copytree(EVALUATION, home)
     write(path)
-    kind, sheets = twice(read_sheets, path)
+    sheets = twice(read_sheets, path)
+    taken = outcome(read_workbook, path, money_of(SETTINGS), "keep")
+    must(sheets[0] == "value" or taken[0] == "refused", "unreadable, and read", sheets, taken)
+    if taken[0] == "value":
+        readable("\n".join(map(str, taken[1].problems)))
+        for table, frame in taken[1].tables.items():
+            _finite(table, frame)
+    if zlib.crc32(path.read_bytes()) % ONE_IN:
+        return
+    shutil.copytree(EVALUATION, home)
     before = {file.name: file.read_bytes() for file in home.iterdir()}
     tried = outcome(ik.import_workbook, path, home, as_of=AS_OF, dry_run=True)
-    after = {file.name: file.read_bytes() for file in home.iterdir()}
-    must(before == after, "a trial wrote something")
+    must(before == {file.name: file.read_bytes() for file in home.iterdir()}, "a trial wrote something")
     if tried[0] == "refused":
         return
-    must(kind == "value", "unreadable, and taken in", sheets)
     words = readable(f"{tried[1]}\n{tried[1]._repr_html_()}\n{tried[1].receipt.text()}")
     entries = [(entry.sheet, entry.cell) for entry in tried[1].receipt.entries]
     must(len(entries) == len(set(entries)), "a cell with two fates", words)
@@ -128,17 +143,30 @@ def _taken_in(folder: Path, name: str, write: Callable[[Path], Any]) -> None:
         must(before == {file.name: file.read_bytes() for file in home.iterdir()}, "half of an import")
 
 
+def _finite(table: str, frame: Any) -> None:
+    """No cell of a column of numbers says that it is infinite, or none."""
+    for column, field in fields(table).items():
+        if field["type"] in ("integer", "number") and column in frame:
+            for cell in frame[column]:
+                must(cell.strip().lower() not in ODD, "no figure", table, column, cell)
+
+
+def _numbers(table: str, frame: Any) -> None:
+    """What a column of numbers holds is a number that a table may hold."""
+    for column, field in fields(table).items():
+        if field["type"] in ("integer", "number") and column in frame:
+            for cell in filter(None, frame[column]):
+                number = number_of(cell)
+                must(number is not None, "a word in a column of numbers", table, column, cell)
+                finite(number, "", table, column)
+
+
 def _sound(home: Path, path: Path, folder: Path) -> None:
     tables = {}
     for file in home.glob("*.csv"):
         frame = tables[file.stem] = read_text(file)
         must(as_csv(frame) == file.read_text("utf-8"), "a table that reads otherwise", file.name)
-        for column, field in fields(file.stem).items():
-            if field["type"] in ("integer", "number") and column in frame:
-                for cell in filter(None, frame[column]):
-                    number = number_of(cell)
-                    must(number is not None, "a word in a column of numbers", file.name, column, cell)
-                    finite(number, "", file.name, column)
+        _numbers(file.stem, frame)
     problems = ik.check(home)
     must(not problems, "taken in, and refused by check", str(problems))
     ik.load(home)
