@@ -139,7 +139,7 @@ def cells(value: Any, folder: Path) -> None:
     parsed = outcome(csv_text.parsed, folder / "out.csv", separator=",")
     must(parsed[0] == "value", "written, and no CSV", parsed)
     if not parsed[1].faults:
-        kept = [row for row in rows]
+        kept = list(rows)
         while kept and csv_text.is_blank(kept[-1]):
             kept.pop()
         must([list(row) for row in parsed[1].full_rows()] == kept, "written, and read back otherwise", kept)

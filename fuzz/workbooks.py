@@ -115,7 +115,7 @@ def delimited(value: Any, folder: Path) -> None:
 
 
 def _taken_in(folder: Path, name: str, write: Callable[[Path], Any]) -> None:
-    """A workbook read twice; one in so many, taken into an evaluation: what is written reads back the same."""
+    """A workbook read twice; one in so many, taken in, and what was written read back."""
     home, path = folder / "evaluation", folder / name
     write(path)
     sheets = twice(read_sheets, path)
