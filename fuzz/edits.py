@@ -32,8 +32,10 @@ TEXTS = (
     *("\x07", "\x85", "\u200b", "\u00ad", "\ufffe", "é", "e\u0301", "ﬁ", "𝕏", "🏔️", "中", "\U000e0001"),
     *("un\ndeux", "un\r\ndeux", "\r", "a;b", "a,b", "a|b", "a\tb", "é" * 300, LONG, "a " * 300),
     *("val-d-aubrelle", "aubrelle", "halle", "programme", "report", "territory", "count_jobs", "26362"),
-    *("0051", "Val-d’Aubrelle", "emplois"),
+    *("0051", "Val-d’Aubrelle", "emplois", "20240630", "2024-W01-1", "2024-06-30T10:00:00", "٢٠٢٤"),
 )
+# Longer than Python writes down.
+HUGE = int("f" * 4_000, 16)
 NUMBERS = (0, -1, 1, 2, 255, 65_535, 2**31, 2**63, 2**64, 10**30, 0.5, -0.0, 1e15, 1e308, 1e-308)
 ODD = (math.nan, math.inf, -math.inf, None, True, False)
 KEPT_FIELD = 10_000_000
@@ -154,7 +156,9 @@ def _toml(value: Any) -> str:
         return "[" + ", ".join(_toml(part) for part in value if part is not None) + "]"
     if isinstance(value, str):
         return _toml_text(value)
-    return str(value).lower() if isinstance(value, bool) or isinstance(value, float) else str(value)
+    if isinstance(value, bool | float):
+        return str(value).lower()
+    return hex(value) if isinstance(value, int) and value == HUGE else str(value)
 
 
 def _toml_text(text: str) -> str:
@@ -269,6 +273,23 @@ def _move_column(rows: list[list[str]], one: int, other: int) -> None:
 
 # --- XML in archives -------------------------------------------------------------------------------------
 
+# Where a figure stands in a sheet, and figures that are none.
+CELLS = re.compile(rb'<v>([^<]*)</v>|office:(?:date-|boolean-)?value="([^"]*)"')
+FIGURES = (
+    "NaN",
+    "INF",
+    "-INF",
+    "1e999",
+    "-1e999",
+    "1E+15",
+    "1e308",
+    "-0",
+    "2958466",
+    "0.1",
+    "60",
+    "-1",
+    "1e-320",
+)
 TOKENS = re.compile(rb"<[^>]*>|[^<]+")
 ATTRIBUTES = re.compile(rb'([\w:-]+)="([^"]*)"')
 # What the XML of a workbook may say, and what none should.
@@ -282,6 +303,8 @@ archive_edits = st.one_of(
     st.tuples(st.just("attribute"), places, places, xml_texts),
     st.tuples(st.just("text"), places, places, xml_texts),
     st.tuples(st.just("text"), places, places, xml_texts),
+    st.tuples(st.just("figure"), places, places, st.one_of(st.sampled_from(FIGURES), texts)),
+    st.tuples(st.just("figure"), places, places, st.one_of(st.sampled_from(FIGURES), texts)),
     st.tuples(st.just("tag"), places, places, xml_texts),
     st.tuples(st.just("drop"), places, places),
     st.tuples(st.just("repeat"), places, places, st.sampled_from([1, 2, 500])),
@@ -336,11 +359,12 @@ def _packed(parts: Sequence[Sequence[Any]]) -> bytes:
 
 
 def _of_xml(content: bytes, kind: str, place: int, more: Sequence[Any]) -> bytes:
-    if kind == "attribute":
-        found = [*ATTRIBUTES.finditer(content)]
+    if kind in ("attribute", "figure"):
+        found = [*(CELLS if kind == "figure" else ATTRIBUTES).finditer(content)]
         if not found:
             return content
-        start, end = found[at(found, place)].span(2)
+        match = found[at(found, place)]
+        start, end = match.span(match.lastindex)
         return content[:start] + _bytes(more[0]).replace(b'"', b"&quot;") + content[end:]
     tokens = TOKENS.findall(content)
     wanted = [number for number, token in enumerate(tokens) if token.startswith(b"<") == (kind != "text")]

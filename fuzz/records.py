@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import functools
+import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -30,6 +33,7 @@ from impactkit.reports.record import (
     Signature,
     damaged,
     read_record,
+    signed,
     write_provenance,
     write_record,
 )
@@ -120,6 +124,7 @@ json_edits = st.tuples(
 INPUTS = {
     "records": st.tuples(st.sampled_from(JSONS), json_edits),
     "journals": st.tuples(
+        st.booleans(),
         st.sampled_from(LINES),
         st.lists(st.tuples(edits.places, edits.tree_edits), max_size=3),
         st.lists(edits.raw_edits, max_size=2),
@@ -151,7 +156,7 @@ def records(value: Any, folder: Path) -> None:
     readable("\n".join(outcome.sentence for outcome in failures.values()))
     twice(own_of, report)
     readable(" ".join(twice(why_stale, report, {"notebook": "0" * 64}, None, {"python": "3"})[1]))
-    outcome(_alone, reports)
+    _held_alone(reports)
     for edition in twice(editions, root / "cache", "shops")[1]:
         must(edition.path.parent == root / "cache" / "shops", "a file of another folder", edition)
     outcome(kept_editions.keep, root / "old", reports, CODE, None)
@@ -164,7 +169,7 @@ def _of_record(record: RunRecord, report: Path, folder: Path) -> None:
     write_record(record, again)
     back = outcome(read_record, again)
     must(plain(back[1]) == plain(record), "a record that reads back otherwise", record, back)
-    readable(f"{record.state} {record.last}")
+    readable(f"{record.state} {signed(record.last)}")
     twice(damaged, report, record)
     twice(compared, report, record)
     twice(kept_page, report, record)
@@ -179,22 +184,35 @@ def _alone(reports: Path) -> None:
         return
 
 
+def _held_alone(reports: Path) -> None:
+    """Whoever holds the folder is named, whatever its lock says; nobody is once it is free."""
+    number = os.open(reports / LOCK, os.O_RDONLY)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX)
+        must(outcome(_alone, reports)[0] == "refused", "two alone in one folder")
+    finally:
+        os.close(number)
+    must(outcome(_alone, reports)[0] == "value", "nobody may work in the folder")
+
+
 def journals(value: Any, folder: Path) -> None:
     """Lines changed, cut, doubled or moved: the chain is whole, or said broken where it is."""
-    name, changes, raw, flips = value
+    chained, name, changes, raw, flips = value
     root = _copied(folder)
     path = root / name
     lines = path.read_text("utf-8").splitlines()
     for place, change in changes:
         at = edits.at(lines, place)
         lines[at] = json.dumps(edits.of_tree(json.loads(lines[at]), [change]), ensure_ascii=False)
+    if chained and name == LINES[0]:
+        lines = _chained(lines)
     content = edits.of_text("\n".join(lines) + "\n", raw).encode("utf-8", "surrogatepass")
     path.write_bytes(edits.of_bytes(content, flips))
     reports, report = root / "reports", root / "reports" / CODE
     _of_sent(reports / SENT)
     found = twice(ledger.read_ledger, reports, CODE)[1]
     record = read_record(report)
-    readable(" ".join(compared(report, record).wrong))
+    readable(" ".join(twice(compared, report, record)[1].wrong))
     added = outcome(ledger.add, reports, CODE, ledger.note(ledger.BUILT, replace(record, edition=9), {}))
     must(
         (added[0] == "refused") == bool(found.broken),
@@ -211,6 +229,23 @@ def journals(value: Any, folder: Path) -> None:
     words = outcome(ledger.broken_set_aside, reports, CODE)
     readable(" ".join(words[1]))
     must(not ledger.read_ledger(reports, CODE).broken, "set aside, and broken still")
+
+
+def _chained(lines: list[str]) -> list[str]:
+    """The same lines with the hashes of a chain: whoever writes a line can reckon its hash."""
+    before, rows = "", []
+    for line in lines:
+        told = json.loads(line)
+        if isinstance(told, dict):
+            told["before"] = before
+            text = json.dumps(
+                {key: part for key, part in told.items() if key != "hash"},
+                sort_keys=True,
+                ensure_ascii=False,
+            )
+            before = told["hash"] = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        rows.append(json.dumps(told, ensure_ascii=False))
+    return rows
 
 
 def _of_sent(path: Path) -> None:

@@ -161,6 +161,7 @@ NAMES = (
         "lists",
         "cells",
         "settings",
+        "notebooks",
     ),
     *(
         "sources-tables",

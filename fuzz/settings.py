@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import shutil
 import tomllib
 from pathlib import Path
@@ -12,6 +14,7 @@ from hypothesis import strategies as st
 from judge import must, outcome, plain, readable, twice
 
 import impactkit as ik
+from impactkit.data.notebook_parameters import checked, declared
 from impactkit.data.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -72,9 +75,56 @@ TEXTS = {
 }
 TREES = {name: tomllib.loads(text) for name, text in TEXTS.items()}
 
+NOTEBOOK = {
+    "cells": [
+        {"cell_type": "markdown", "metadata": {}, "source": ["# Essai"]},
+        {
+            "cell_type": "code",
+            "metadata": {"tags": ["parameters"]},
+            "source": ['folder = "data"\n', "territory = 'a'\n", "most: int = 3\n", "shares = [0.5, 1]\n"],
+        },
+    ]
+}
+# Lines of Python, some of which are no name and value.
+LINES = (
+    "x = 1",
+    "x = [",
+    "x: int",
+    "x, y = 1, 2",
+    "x = f()",
+    "x = -1",
+    "x = 1e999",
+    "x = " + "[" * 300,
+    "é = 'é'",
+)
+LINES += (
+    "x = '\\ud800'",
+    "import os",
+    "x = 1 if 1 else 2",
+    "x = {'a': 1}",
+    "class = 1",
+    "x = 0x" + "f" * 5_000,
+)
+LINES += (
+    "x = " + "-" * 5_000 + "1",
+    "x = " + "(" * 150 + "1" + ")" * 150,
+    "x = 1j",
+    "x = ...",
+    "\x0c",
+    "\0",
+)
+INPUTS_NOTEBOOK = st.tuples(
+    st.lists(edits.tree_edits, max_size=3),
+    st.lists(st.sampled_from(LINES), max_size=2),
+    st.lists(edits.raw_edits, max_size=1),
+    st.dictionaries(st.sampled_from(["territory", "most", "shares", "x", "é"]), edits.values, max_size=2),
+)
+# Values that TOML alone has.
+DAYS = (dt.date(2019, 2, 25), dt.datetime(2019, 2, 25, 10, 0), dt.time(10, 0), dt.date(1, 1, 1))
+MORE = st.sampled_from([edits.HUGE, *DAYS])
 INPUTS = st.tuples(
     st.sampled_from(sorted(TEXTS)),
-    st.lists(edits.tree_edits, max_size=4),
+    st.lists(st.one_of(edits.tree_edits, st.tuples(st.just("set"), edits.places, MORE)), max_size=4),
     st.lists(edits.raw_edits, max_size=1),
     st.lists(edits.byte_edits, max_size=1),
 )
@@ -106,3 +156,20 @@ def check(value: Any, folder: Path) -> None:
         must(plain(ev.title) == plain(settings[1]["title"]), "another title", ev.title)
         for table in (ev.rates, ev.exchange if hasattr(ev, "exchange") else {}):
             readable(str(dict(table)))
+
+
+def notebook(value: Any, folder: Path) -> None:
+    """The parameters of a notebook: read, held to what is given, or refused."""
+    changes, lines, raw, given = value
+    tree = edits.of_tree(NOTEBOOK, changes)
+    cells = tree.get("cells") if isinstance(tree, dict) else None
+    if isinstance(cells, list) and cells and isinstance(cells[-1], dict):
+        source = cells[-1].get("source")
+        cells[-1]["source"] = (
+            [*source, *(f"{line}\n" for line in lines)] if isinstance(source, list) else source
+        )
+    path = folder / "carnet.ipynb"
+    text = edits.of_text(json.dumps(tree), raw)
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    twice(declared, path)
+    twice(checked, path, given)

@@ -34,6 +34,7 @@ TARGETS = {
     "lists": Target("lists beside the tables", tables.INPUTS_BESIDE, tables.beside),
     "cells": Target("any text written as CSV", tables.INPUTS_CELLS, tables.cells),
     "settings": Target("evaluation.toml", settings.INPUTS, settings.check),
+    "notebooks": Target("parameters of a notebook", settings.INPUTS_NOTEBOOK, settings.notebook),
     "sources-tables": Target("official tables", sources.INPUTS["tables"], sources.tables),
     "sources-own": Target("a table of one’s own", sources.INPUTS["own"], sources.of_own),
     "sources-json": Target("answers and outlines", sources.INPUTS["answers"], sources.answers),

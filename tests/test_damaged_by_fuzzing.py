@@ -1,9 +1,11 @@
 """What `make fuzz` found to end in something else than a value or a sentence, each in its smallest form."""
 
+import fcntl
 import io
 import json
 import shutil
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import invented_report as invented
@@ -12,15 +14,18 @@ import pytest
 import impactkit as ik
 from impactkit.data import neighbours
 from impactkit.data.journal import JOURNAL, reading
+from impactkit.data.notebook_parameters import declared
 from impactkit.data.sources import contours, melodi
 from impactkit.data.withdrawal import LOG, taken_back, withdrawals
 from impactkit.data.workbook.opening import read_sheets
 from impactkit.errors import RefusedData, ReportFailed
-from impactkit.reports import editions
+from impactkit.reports import editions, failure, ledger
 from impactkit.reports.explain import explain
+from impactkit.reports.files import LOCK, alone
 from impactkit.reports.page import meta_of, read_page
 from impactkit.reports.pdf import render_pdf
 from impactkit.reports.recipients import of_cell
+from impactkit.reports.record import RunRecord, Signature, read_record, write_record
 
 CODED = {"dataset": "DS_X", "indicator": "count_aged_75", "where": {"AGE": "Y_GE75"}}
 HEAD = "date,by,why,table,key,column,row\n"
@@ -259,3 +264,96 @@ def test_a_page_that_cannot_be_set_is_said(processes):
     page = read_page(nb)
     words = refused(render_pdf, page, meta_of(page), kind=ReportFailed)
     assert "alt" in words and "Traceback" not in words
+
+
+LONG = "0x" + "f" * 5_000
+
+
+@pytest.mark.parametrize(
+    "line", [f"vintage = {LONG}", f"[target]\nmonths = [{LONG}]", f"[report.parameters]\na = {LONG}"]
+)
+def test_a_number_too_long_to_be_written_is_no_setting(home, line):
+    text = (home / "evaluation.toml").read_text("utf-8").replace("vintage = 2026\n", "")
+    end = f"{line}\n" if line.startswith("vintage") else ""
+    (home / "evaluation.toml").write_text(f"{end}{text}\n" + ("" if end else line), "utf-8")
+    assert "evaluation.toml" in refused(ik.check, home) and "evaluation.toml" in refused(ik.load, home)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"x = {LONG}",
+        f"x = [1, {{2: {LONG}}}]",
+        "x = " + "-" * 50_000 + "1",
+        "x = " + "(" * 150 + "1" + ")" * 150,
+    ],
+)
+def test_a_parameter_that_cannot_be_written_is_none(tmp_path, source):
+    cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": [source]}
+    (tmp_path / "carnet.ipynb").write_text(json.dumps({"cells": [cell]}), "utf-8")
+    try:
+        assert list(declared(tmp_path / "carnet.ipynb")) == ["x"] and source.endswith(")")
+    except RefusedData as cause:
+        assert cause.next
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 100_000,
+        '{"cells": [{"metadata": [], "source": ""}]}',
+        '{"cells": [{"metadata": "parameters"}]}',
+    ],
+)
+def test_what_is_no_notebook_declares_nothing(tmp_path, text):
+    (tmp_path / "carnet.ipynb").write_text(text, "utf-8")
+    refused(declared, tmp_path / "carnet.ipynb")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{}",
+        "[]",
+        '{"since": "2024-06-30T10:00:00"}',
+        '{"since": "2024-06-30T10:00:00+00:00"}',
+        '{"since": "2024-06-30T10:00:00+00:00", "process": "x", "machine": "y"}',
+        b"\xff\xfe",
+        "[" * 100_000,
+    ],
+)
+def test_a_folder_that_somebody_works_in_says_so_whatever_its_lock_holds(tmp_path, text):
+    (tmp_path / LOCK).write_bytes(text if isinstance(text, bytes) else text.encode())
+    with (tmp_path / LOCK).open("ab") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+
+        def work():
+            with alone(tmp_path):
+                return
+
+        assert "une autre exécution" in refused(work)
+
+
+@pytest.mark.parametrize("day", ["20240630", "2024-W26-7", "2024-06-30T10:00", "2024-6-30", "٢٠٢٤-06-30"])
+def test_a_day_is_written_in_one_way(tmp_path, day):
+    record = RunRecord("essai", "a", "2024-06-30", "c", {}, {}, {})
+    write_record(replace(record, first_built=day), tmp_path)
+    refused(read_record, tmp_path, kind=ReportFailed)
+    write_record(replace(record, signatures=(Signature("Ada", "validé", day, "c"),)), tmp_path)
+    refused(read_record, tmp_path, kind=ReportFailed)
+    failure.filed(failure.Outcome("a", kind="X", what="arrêté", next="relire"), tmp_path)
+    path = tmp_path / ".failed" / "a.json"
+    path.write_text(path.read_text("utf-8").replace('"kept": ""', f'"kept": "{day}"'), "utf-8")
+    assert failure.read_failures(tmp_path)["a"].sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("on", "hier"), ("on", "20240630"), ("time", "2024-W26-7T10:00:00")]
+)
+def test_a_journal_whose_days_are_none_is_broken_there(tmp_path, name, text):
+    record = RunRecord("essai", "a", "2024-06-30", "c", {}, {}, {})
+    ledger.add(tmp_path, "a", ledger.note(ledger.BUILT, record, {}))
+    path = ledger.path_of(tmp_path, "a")
+    line = replace(ledger.read_ledger(tmp_path, "a").lines[0], **{name: text})
+    path.write_text(ledger._row(line), "utf-8")
+    assert ledger.read_ledger(tmp_path, "a").broken == 1
