@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import json
 import pickle
 import time
 import traceback
@@ -98,7 +97,7 @@ def run(
 ) -> Iterator[dict[str, Any]]:
     """Rounds until the time is up: how long each took, how many examples, which crashes are new."""
     target, guard = TARGETS[name], Guard()
-    _warm(target, guard, root)
+    warm(target, guard, root)
     found = Found(kept / "crashes" if kept else None)
     if kept:
         still = set(again(name, guard, root, kept / "crashes", known))
@@ -113,7 +112,7 @@ def run(
         yield {"seconds": taken, "examples": count, "round": number, **found.settle()}
 
 
-def _warm(target: Target, guard: Guard, root: Path) -> None:
+def warm(target: Target, guard: Guard, root: Path) -> None:
     """One example outside the limits: what is imported and prepared once is no cost of an input."""
     # It looks for its folder of settings when it is first asked.
     importlib.import_module("matplotlib.font_manager")
@@ -179,8 +178,3 @@ def _round(
         if isinstance(cause, KeyboardInterrupt) or not found.new:
             raise
     return count
-
-
-def as_line(told: dict[str, Any]) -> str:
-    """What the runner is told, on a line."""
-    return json.dumps(told)

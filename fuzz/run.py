@@ -27,6 +27,7 @@ KEPT = ROOT / "build" / "fuzz"
 STATE = KEPT / "state.json"
 # Without a word for so long, a child is in a library that hears no signal.
 SILENCE = 120.0
+SAME, GUIDED = "--same", "--guided"
 NEW = {"seconds": 0.0, "examples": 0, "round": 0, "crashes": {}}
 
 
@@ -35,22 +36,31 @@ def paths() -> list[str]:
     return [str(HERE), str(ROOT / "tests"), str(ROOT / "tests" / "workbooks"), str(ROOT / "src")]
 
 
-def child(name: str, seconds: float, first: int, kept: bool, known: dict[str, str]) -> None:
+def child(name: str, seconds: float, first: int, known: dict[str, str], *, kept: bool, guided: bool) -> None:
     """One target in this process; a line for each round on the standard output."""
     sys.path[:0] = paths()
     sys.dont_write_bytecode = True
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory(prefix="fuzz-") as aside:
         root = Path(aside)
+        place = KEPT / name if kept else None
+        if place:
+            place.mkdir(parents=True, exist_ok=True)
+        if guided:
+            import guided as by_coverage
+
+            by_coverage.run(name, seconds=seconds, first=first, root=root, kept=place, tell=_tell)
         import rounds
 
         # What a reader puts aside for itself lies in the folder of the trial, too.
         tempfile.tempdir = str(root / "trial")
-        place = KEPT / name if kept else None
-        if place:
-            place.mkdir(parents=True, exist_ok=True)
         for told in rounds.run(name, seconds=seconds, first=first, root=root, kept=place, known=known):
-            print(rounds.as_line(told), flush=True)
+            _tell(told)
+
+
+def _tell(told: dict[str, Any]) -> None:
+    """What the runner is told, on a line."""
+    print(json.dumps(told), flush=True)
 
 
 def lines_of(command: Sequence[str]) -> Iterator[dict[str, Any] | str]:
@@ -79,20 +89,21 @@ def lines_of(command: Sequence[str]) -> Iterator[dict[str, Any] | str]:
 
 def _watch(process: subprocess.Popen[str], heard: list[float]) -> None:
     while process.poll() is None:
-        if time.monotonic() - heard[0] > SILENCE * 3:
+        if time.monotonic() - heard[0] > SILENCE:
             process.kill()
             return
         time.sleep(1)
 
 
-def one(name: str, seconds: float, state: dict[str, Any], *, kept: bool) -> None:
+def one(name: str, seconds: float, state: dict[str, Any], options: Sequence[str]) -> None:
     """One target until it has had its seconds; `state` follows, and is kept after each round."""
-    told = state.setdefault(name, json.loads(json.dumps(NEW)))
+    guided, kept = GUIDED in options, SAME not in options
+    told = state.setdefault(f"{name} {GUIDED}" if guided else name, json.loads(json.dumps(NEW)))
     while told["seconds"] < seconds:
         left = seconds - told["seconds"]
         words = [name, "--seconds", str(left), "--child", str(told["round"]), json.dumps(told["crashes"])]
         ready = False
-        for line in lines_of([sys.executable, str(HERE / "run.py"), *words, *([] if kept else ["--same"])]):
+        for line in lines_of([sys.executable, str(HERE / "run.py"), *words, *options]):
             if isinstance(line, str):
                 if not ready:
                     sys.exit(line)
@@ -111,14 +122,17 @@ def one(name: str, seconds: float, state: dict[str, Any], *, kept: bool) -> None
             if kept:
                 STATE.parent.mkdir(parents=True, exist_ok=True)
                 STATE.write_text(json.dumps(state, indent=1, ensure_ascii=False), "utf-8")
+        if guided:
+            # Its last seconds are told by nobody.
+            return
 
 
 def table(state: dict[str, Any], names: Sequence[str]) -> str:
     """Seconds, examples and crashes by target."""
-    rows = [f"{'target':<20}{'seconds':>9}{'examples':>10}{'crashes':>9}"]
+    rows = [f"{'target':<28}{'seconds':>9}{'examples':>10}{'crashes':>9}"]
     for name in names:
         told = state.get(name, NEW)
-        rows.append(f"{name:<20}{told['seconds']:>9.0f}{told['examples']:>10}{len(told['crashes']):>9}")
+        rows.append(f"{name:<28}{told['seconds']:>9.0f}{told['examples']:>10}{len(told['crashes']):>9}")
         rows += [f"    {stem}: {crash}" for crash, stem in told["crashes"].items()]
     return "\n".join(rows)
 
@@ -130,47 +144,34 @@ def main() -> int:
     )
     parser.add_argument("targets", nargs="*")
     parser.add_argument("--seconds", type=float, default=600.0)
-    parser.add_argument("--same", action="store_true")
+    parser.add_argument(SAME, action="store_true", help="the same examples everywhere; nothing is kept")
+    parser.add_argument(GUIDED, action="store_true", help="led by coverage (atheris, if it is installed)")
     parser.add_argument("--child", nargs=2, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.child:
-        child(
-            asked.targets[0], asked.seconds, int(asked.child[0]), not asked.same, json.loads(asked.child[1])
-        )
+        first, known = int(asked.child[0]), json.loads(asked.child[1])
+        how = {"kept": not asked.same, "guided": asked.guided}
+        child(asked.targets[0], asked.seconds, first, known, **how)
         return 0
     names = asked.targets or NAMES
     if unknown := set(names) - set(NAMES):
         parser.error(f"no such target: {', '.join(sorted(unknown))}; there are: {', '.join(NAMES)}")
-    kept = not asked.same
-    state = json.loads(STATE.read_text("utf-8")) if kept and STATE.is_file() else {}
+    options = [option for option, given in ((SAME, asked.same), (GUIDED, asked.guided)) if given]
+    state = json.loads(STATE.read_text("utf-8")) if not asked.same and STATE.is_file() else {}
     for name in names:
         print(f"{name}…", file=sys.stderr, flush=True)
-        one(name, asked.seconds, state, kept=kept)
-    print(table(state, names))
-    return int(any(state[name]["crashes"] for name in names))
+        one(name, asked.seconds, state, options)
+    keys = [f"{name} {GUIDED}" if asked.guided else name for name in names]
+    print(table(state, keys))
+    return int(any(state[key]["crashes"] for key in keys))
 
 
 # In the order in which they are tried; targets.py says what each is.
 NAMES = (
-    *(
-        "workbook-xlsx",
-        "workbook-ods",
-        "workbook-xls",
-        "workbook-csv",
-        "tables",
-        "lists",
-        "cells",
-        "settings",
-        "notebooks",
-    ),
-    *(
-        "sources-tables",
-        "sources-own",
-        "sources-json",
-        "sources-workbooks",
-        "sources-archives",
-        "sources-packed",
-    ),
+    *("workbook-xlsx", "workbook-ods", "workbook-xls", "workbook-csv"),
+    *("tables", "lists", "cells", "settings", "notebooks"),
+    *("sources-tables", "sources-own", "sources-json"),
+    *("sources-workbooks", "sources-archives", "sources-packed"),
     *("records", "journals", "moves", "pages-html", "pages-pdf", "pages-columns"),
 )
 
