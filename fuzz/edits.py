@@ -276,6 +276,8 @@ def _move_column(rows: list[list[str]], one: int, other: int) -> None:
 # Where a figure stands in a sheet, and figures that are none.
 CELLS = re.compile(rb'<v>([^<]*)</v>|office:(?:date-|boolean-)?value="([^"]*)"')
 FIGURES = (
+    "9" * 120,
+    "1e150",
     "NaN",
     "INF",
     "-INF",
@@ -295,7 +297,23 @@ ATTRIBUTES = re.compile(rb'([\w:-]+)="([^"]*)"')
 # What the XML of a workbook may say, and what none should.
 XML = (
     *("&#xD800;", "&#0;", "&x;", "<!DOCTYPE a [<!ENTITY x 'y'>]>", "s", "b", "e", "d", "str", "inlineStr"),
-    *("collapse", "hidden", "veryHidden", "shared", "array", "date", "time", "float", "rId1", "0.00%"),
+    *(
+        "collapse",
+        "hidden",
+        "veryHidden",
+        "shared",
+        "array",
+        "date",
+        "time",
+        "float",
+        "rId1",
+        "0.00%",
+        "0%%%%%%%%%%%%%%%%%%%%%%%",
+        "0" * 300,
+        "0,,,,,,,,,,,,,,",
+        "[>1e400]0",
+        "00 00 00",
+    ),
 )
 xml_texts = st.one_of(st.sampled_from(XML), texts)
 archive_edits = st.one_of(
