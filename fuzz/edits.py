@@ -34,8 +34,8 @@ TEXTS = (
     *("val-d-aubrelle", "aubrelle", "halle", "programme", "report", "territory", "count_jobs", "26362"),
     *("0051", "Val-d’Aubrelle", "emplois", "20240630", "2024-W01-1", "2024-06-30T10:00:00", "٢٠٢٤"),
 )
-# Longer than Python writes down.
-HUGE = int("f" * 4_000, 16)
+# In TOML, a number longer than Python writes down.
+HUGE = "0x" + "f" * 4_000
 NUMBERS = (0, -1, 1, 2, 255, 65_535, 2**31, 2**63, 2**64, 10**30, 0.5, -0.0, 1e15, 1e308, 1e-308)
 ODD = (math.nan, math.inf, -math.inf, None, True, False)
 KEPT_FIELD = 10_000_000
@@ -155,10 +155,8 @@ def _toml(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_toml(part) for part in value if part is not None) + "]"
     if isinstance(value, str):
-        return _toml_text(value)
-    if isinstance(value, bool | float):
-        return str(value).lower()
-    return hex(value) if isinstance(value, int) and value == HUGE else str(value)
+        return value if value == HUGE else _toml_text(value)
+    return str(value).lower() if isinstance(value, bool | float) else str(value)
 
 
 def _toml_text(text: str) -> str:

@@ -27,6 +27,8 @@ KEPT = ROOT / "build" / "fuzz"
 STATE = KEPT / "state.json"
 # Without a word for so long, a child is in a library that hears no signal.
 SILENCE = 120.0
+# Children that died one after the other without a round between: the fault is not an input's.
+MOST_DEATHS = 5
 SAME, GUIDED = "--same", "--guided"
 NEW = {"seconds": 0.0, "examples": 0, "round": 0, "crashes": {}}
 
@@ -99,13 +101,15 @@ def one(name: str, seconds: float, state: dict[str, Any], options: Sequence[str]
     """One target until it has had its seconds; `state` follows, and is kept after each round."""
     guided, kept = GUIDED in options, SAME not in options
     told = state.setdefault(f"{name} {GUIDED}" if guided else name, json.loads(json.dumps(NEW)))
+    deaths = 0
     while told["seconds"] < seconds:
         left = seconds - told["seconds"]
         words = [name, "--seconds", str(left), "--child", str(told["round"]), json.dumps(told["crashes"])]
         ready = False
         for line in lines_of([sys.executable, str(HERE / "run.py"), *words, *options]):
             if isinstance(line, str):
-                if not ready:
+                deaths += 1
+                if not ready or deaths > MOST_DEATHS:
                     sys.exit(line)
                 # The input stands in current.txt; the next round has other ones.
                 told["crashes"][line[:300]] = "current"
@@ -114,6 +118,7 @@ def one(name: str, seconds: float, state: dict[str, Any], options: Sequence[str]
             elif "ready" in line:
                 ready, told["crashes"] = True, line["crashes"]
             else:
+                deaths = 0
                 told["seconds"] += line["seconds"]
                 told["examples"] += line["examples"]
                 told["round"] = line["round"]
