@@ -28,7 +28,7 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help reports demo quick test test-all bench performance chaos check-statistics mutants lint docs lab licences lock clean
+.PHONY: help reports demo quick test test-all bench performance chaos check-statistics mutants lint docs lab licences fuzz lock clean
 
 help: ## Liste de ces commandes
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -60,6 +60,9 @@ bench: $(READY_DEV) ## Les temps et la mémoire promis, mesurés (le meilleur de
 
 performance: $(READY_DEV) ## docs/performance.md, mesuré de nouveau (une demi-heure)
 	@$(BIN)/python bench/run.py --full
+
+fuzz: $(READY_DEV) ## Dix minutes d'entrées abîmées par cible (trois heures) ; reprend où l'on s'est arrêté
+	@$(BIN)/python fuzz/run.py
 
 chaos: $(READY_DEV) ## 200 fois : tuer, remplir le disque, et regarder ce qui reste (une demi-heure)
 	@PYTHONPATH=tests/reports:tests $(BIN)/python tests/reports/chaos.py 200

@@ -3,6 +3,7 @@
 import calendar
 import datetime as dt
 import os
+import re
 import time
 
 from impactkit.errors import RefusedData
@@ -12,11 +13,21 @@ from impactkit.wording.plain_lines import on_a_line
 # The variable by which builders fix the day (reproducible-builds.org), and how much of it is said.
 EPOCH, LONGEST_SAID = "SOURCE_DATE_EPOCH", 40
 PRECISIONS = ("year", "month", "day")
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def precision(date: str) -> str:
     """`year`, `month` or `day`, from the form of an ISO date."""
     return PRECISIONS[date.count("-")]
+
+
+def iso_day(text: str) -> dt.date:
+    """The day that a text says as 2024-06-30, and in no other way. Raises ValueError or TypeError for what
+    says none: a week of the calendar, or a day without its hyphens, is read by no one.
+    """
+    if not DAY.fullmatch(text):
+        raise ValueError("no day")
+    return dt.date.fromisoformat(text)
 
 
 def parts_of(date: str) -> list[int]:

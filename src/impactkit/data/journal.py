@@ -4,13 +4,17 @@ import contextlib
 import fcntl
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error
 
 JOURNAL = ".changes.journal"
+# What is changed so: a table, or a receipt in its folder.
+OURS = re.compile(r"([a-z]+/)?[\w-][\w.-]*\.csv")
 
 
 @contextlib.contextmanager
@@ -64,7 +68,7 @@ def _finish(folder: Path) -> None:
     journal = folder / JOURNAL
     if not journal.is_file():
         return
-    for name in json.loads(journal.read_text("utf-8")):
+    for name in _named(journal):
         path = folder / name
         # One that is no longer aside is in its place already.
         if _aside(path).is_file():
@@ -72,6 +76,23 @@ def _finish(folder: Path) -> None:
             synced(path.parent)
     journal.unlink()
     synced(folder)
+
+
+def _named(journal: Path) -> list[str]:
+    """The files that a journal names. Raises RefusedData for one that nothing here wrote: what it names
+    would be put in place.
+    """
+    try:
+        names: Any = json.loads(journal.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as cause:
+        raise error(RefusedData, "changes-damaged", where=JOURNAL) from cause
+    texts = isinstance(names, list) and all(isinstance(name, str) for name in names)
+    if not texts or not all(map(OURS.fullmatch, names)):
+        raise error(RefusedData, "changes-damaged", where=JOURNAL)
+    # A folder that is a link leads elsewhere.
+    if any((journal.parent / name).parent.is_symlink() for name in names):
+        raise error(RefusedData, "changes-damaged", where=JOURNAL)
+    return list(names)
 
 
 def _aside(path: Path) -> Path:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from impactkit.data.folders import find, shipped
+from impactkit.data.number_text import is_bounded
 from impactkit.errors import ImpactkitError, RefusedData, UnknownName
 from impactkit.wording.catalogue import error, say
 
@@ -61,7 +62,7 @@ def declared(notebook: Path) -> dict[str, Parameter]:
         cells = [
             "".join(cell["source"]) for cell in whole if "parameters" in cell["metadata"].get("tags", ())
         ]
-    except (OSError, ValueError, KeyError, TypeError) as cause:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as cause:
         raise error(RefusedData, "notebook", where=notebook.name, cause=type(cause).__name__) from cause
     if len(cells) != 1:
         raise error(RefusedData, "parameters-cell", where=notebook.name)
@@ -71,7 +72,8 @@ def declared(notebook: Path) -> dict[str, Parameter]:
         for line in ast.parse(cells[0]).body:
             at = line.lineno
             found |= {one.name: one for one in _declared(line)}
-    except (SyntaxError, ValueError, TypeError) as cause:
+    # Python's own reader says so of a line without a bottom.
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as cause:
         at = getattr(cause, "lineno", at)
         raise error(RefusedData, "parameter-line", where=notebook.name, line=at) from cause
     return found
@@ -102,12 +104,12 @@ def _declared(line: ast.stmt) -> Iterator[Parameter]:
     """What a line declares. Raises ValueError (or TypeError) where it is no literal given to a name."""
     if isinstance(line, ast.AnnAssign) and isinstance(line.target, ast.Name):
         kind = KINDS.get(ast.unparse(line.annotation).split("[")[0])
-        value = None if line.value is None else ast.literal_eval(line.value)
+        value = None if line.value is None else _literal(line.value)
         yield Parameter(line.target.id, value, required=line.value is None, kind=kind or _kind(value))
         return
     if not isinstance(line, ast.Assign):
         raise ValueError(ast.unparse(line))
-    value = ast.literal_eval(line.value)
+    value = _literal(line.value)
     for target in line.targets:
         pairs = [(target, value)]
         if isinstance(target, ast.Tuple) and isinstance(value, tuple) and len(target.elts) == len(value):
@@ -116,6 +118,14 @@ def _declared(line: ast.stmt) -> Iterator[Parameter]:
             if not isinstance(name, ast.Name):
                 raise ValueError(ast.unparse(name))
             yield Parameter(name.id, one, kind=_kind(one))
+
+
+def _literal(written: ast.expr) -> Any:
+    """The value that an expression writes. Raises ValueError or TypeError where it is no literal."""
+    value = ast.literal_eval(written)
+    if not is_bounded(value):
+        raise ValueError("a number too long to be written")
+    return value
 
 
 def _kind(value: Any) -> type | None:

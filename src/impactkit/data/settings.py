@@ -14,6 +14,7 @@ from impactkit.data import analysis_plan
 from impactkit.data.catalogue import of_own_tables
 from impactkit.data.csv_text import INVISIBLE
 from impactkit.data.money import money_faults
+from impactkit.data.number_text import is_bounded
 from impactkit.data.perimeters import VINTAGES
 from impactkit.data.setting_kinds import (
     FLAG,
@@ -103,6 +104,8 @@ def read_settings(path: Path) -> dict[str, Any]:
     name = path.name
     try:
         settings = tomllib.loads(path.read_text("utf-8-sig"))
+        if not is_bounded(settings):
+            raise ValueError(say("setting.too-long"))
     except (ValueError, RecursionError) as cause:
         raise error(RefusedData, "unreadable-toml", where=name, cause=cause) from cause
     refuse(faults(settings, KINDS, name, REQUIRED), name)

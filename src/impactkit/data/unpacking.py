@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -21,6 +22,19 @@ MOST_JSON, MOST_VALUES = 200_000_000, 5_000_000
 MARKS = (b",", b"[", b"{")
 GZIP, WRAPPED, RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 CODINGS = {"gzip": GZIP, "x-gzip": GZIP, "deflate": WRAPPED}
+
+
+# What a reader meets in an archive that is cut, damaged, locked or packed in a way of its own.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+)
 
 
 class TooMuch(ValueError):
@@ -108,7 +122,9 @@ def json_of(path: Path) -> Any:
 
 
 def of_archive(archive: zipfile.ZipFile, name: str, most: int = MOST_TABLE) -> bytes:
-    """The bytes of one part of an archive. Raises TooMuch beyond `most`."""
+    """The bytes of one part of an archive. Raises TooMuch beyond `most`, another of DAMAGED for what cannot
+    be unpacked.
+    """
     with archive.open(name) as file:
         return bounded(file, most)
 

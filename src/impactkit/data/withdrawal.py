@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -94,13 +95,29 @@ def _outline(fault: object) -> tuple[object, ...]:
 
 
 def withdrawals(folder: Path) -> list[Withdrawn]:
-    """What was taken back in a folder, in order."""
+    """What was taken back in a folder, in order. Raises RefusedData for a log that cannot be read: what it
+    holds would come back.
+    """
     file = folder / LOG
     if not file.is_file():
         return []
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        rows = [{name: original(cell) for name, cell in row.items()} for row in csv.DictReader(lines)]
-    return [Withdrawn(**{**row, "row": json.loads(row["row"])}) for row in rows if row["table"] in schemas()]
+    log: list[Withdrawn] = []
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            for row in csv.DictReader(lines, strict=True):
+                log.append(_read(row))
+    except (OSError, ValueError, TypeError, RecursionError, csv.Error) as cause:
+        raise error(RefusedData, "withdrawn-damaged", where=LOG, line=len(log) + 2) from cause
+    return [withdrawn for withdrawn in log if withdrawn.table in schemas()]
+
+
+def _read(row: Mapping[str, Any]) -> Withdrawn:
+    """A line of the log. Raises TypeError or ValueError for one that is none."""
+    texts = {name: original(cell) for name, cell in row.items()}
+    cells = json.loads(texts.pop("row", ""))
+    if not isinstance(cells, dict) or not all(isinstance(cell, str) for cell in cells.values()):
+        raise TypeError("no row")
+    return Withdrawn(**texts, row=cells)
 
 
 def taken_back(folder: Path) -> dict[str, dict[Identity, list[Back]]]:

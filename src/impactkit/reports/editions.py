@@ -15,8 +15,11 @@ from impactkit.reports.files import differing, rows
 from impactkit.reports.ledger import Ledger
 from impactkit.reports.record import RunRecord, read_record
 from impactkit.reports.strays import free_name, own_folder, remove
+from impactkit.wording.catalogue import error
 
 FOLDER, MOVES, TOLD = "editions", "moves.csv", "claims.csv"
+# What is compared of a claim.
+CLAIMED = ("claim", "indicator", "group", "period", "value", "sentence", "data_vintage", "geography_vintage")
 # Why a figure moved, the surest reason first.
 PERIOD, SOURCE, GROUND, CORRECTION, CODE = "period", "source", "perimeter", "correction", "code"
 
@@ -86,7 +89,10 @@ def _why(one: Mapping[str, str], other: Mapping[str, str], changed: Sequence[str
 
 
 def _claims(folder: Path) -> dict[tuple[str, ...], dict[str, str]]:
-    return {(row["claim"], row["group"], row["period"]): row for row in rows(folder / TOLD)}
+    claims = rows(folder / TOLD)
+    if claims and not claims[0].keys() >= set(CLAIMED):
+        raise error(RefusedData, "no-claims", where=TOLD)
+    return {(row["claim"], row["group"], row["period"]): row for row in claims}
 
 
 def write_moves(found: tuple[Move, ...], folder: Path) -> None:

@@ -20,10 +20,15 @@ from impactkit.errors import ImpactkitError, ReportFailed, UnknownName
 from impactkit.evidence.finding import Sentence
 from impactkit.indicators.comparable import POPULATION, family_of
 from impactkit.reports.files import sha256
-from impactkit.wording.catalogue import error, say
+from impactkit.wording.catalogue import error, has, say
 from impactkit.wording.numbers import number, percent
 
 HEAVIEST, TOLD = 10, "claims.csv"
+# What is read of a claim.
+ASKED = (
+    *("claim", "territory", "indicator", "level", "rule", "sentence", "value", "low", "high", "n", "unit"),
+    *("source", "as_of", "data_vintage", "geography_vintage", "assumptions", "checks"),
+)
 PUBLISHED = ("count_jobs_private", "rate_unemployment", POPULATION)
 # Lines of one file that are worth printing.
 MOST_LINES = 12
@@ -59,10 +64,7 @@ def explain(report: str | Path, claim: str, *, evaluation: str | Path | None = N
     folder = Path(report)
     if not (folder / TOLD).is_file():
         raise error(ReportFailed, "no-claims", where=str(folder))
-    told = read_text(folder / TOLD).set_index("claim")
-    if claim not in told.index:
-        raise UnknownName.among(say("noun.claim"), claim, told.index, where=str(folder))
-    row = told.loc[claim].to_dict() | {"claim": claim}
+    row = _claimed(folder, claim)
     if (place := _territory(folder, str(row["territory"]), evaluation)) is None:
         return Explained((Prose((*_said(row), text(say("explain.no-evaluation")))),))
     files = _files(place, str(row["indicator"]))
@@ -72,18 +74,44 @@ def explain(report: str | Path, claim: str, *, evaluation: str | Path | None = N
     return Explained((Prose(_said(row)), lines, _heaviest(place, row, files), hashed))
 
 
+def _claimed(folder: Path, claim: str) -> dict[str, str]:
+    """The row of a claim. Raises ReportFailed for a table that is none of claims, UnknownName for a claim
+    that is not there.
+    """
+    claims = read_text(folder / TOLD).to_dict("records")
+    if claims and not set(ASKED) <= set(claims[0]):
+        raise error(ReportFailed, "no-claims", where=str(folder))
+    rows = [row for row in claims if row["claim"] == claim]
+    if not rows:
+        names = [row["claim"] for row in claims]
+        raise UnknownName.among(say("noun.claim"), claim, names, where=str(folder))
+    row = {str(name): str(cell) for name, cell in rows[0].items()}
+    if not has(f"level.{row['level']}"):
+        raise error(ReportFailed, "no-claims", where=str(folder))
+    return row
+
+
 def _territory(folder: Path, code: str, evaluation: str | Path | None) -> Territory | None:
     """The territory of a report, in the evaluation that its notebook names; None when that is not here."""
     if evaluation is not None:
         return load(evaluation).territory(code)
-    notebook = folder / "report.ipynb"
-    cells = json.loads(notebook.read_text("utf-8"))["cells"] if notebook.is_file() else []
-    named = [found[1] for cell in cells for found in [FOLDER.search("".join(cell["source"]))] if found]
     try:
-        return load(named[-1]).territory(code) if named else None
+        named = _named(folder / "report.ipynb")
+        return load(named).territory(code) if named else None
     except ImpactkitError:
         # The report has been moved away from its evaluation: what it says of itself is still told.
         return None
+
+
+def _named(notebook: Path) -> str:
+    """The folder of the evaluation that a notebook names, the last that it does; "" for none."""
+    try:
+        cells = json.loads(notebook.read_text("utf-8"))["cells"]
+        sources = ["".join(cell["source"]) for cell in cells]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    folders = [line[1] for line in map(FOLDER.search, sources) if line]
+    return folders[-1] if folders else ""
 
 
 def _said(row: dict[str, Any]) -> tuple[Sentence, ...]:

@@ -1,6 +1,5 @@
 """How one report went; and, when it failed, what stopped it, where, what to do, and what stays."""
 
-import datetime as dt
 import json
 import os
 import re
@@ -8,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from impactkit.data.dates import iso_day
 from impactkit.errors import ImpactkitError, ReportFailed
 from impactkit.reports.files import write_json
 from impactkit.reports.record import read_record
@@ -104,7 +104,7 @@ def _read(file: Path) -> Outcome:
     try:
         outcome = Outcome(**json.loads(file.read_text("utf-8")))
         if outcome.kept:
-            dt.date.fromisoformat(outcome.kept)
+            iso_day(outcome.kept)
     except (OSError, ValueError, TypeError, RecursionError):
         return unread
     texts = [value for name, value in asdict(outcome).items() if name not in ("notes", "seconds")]

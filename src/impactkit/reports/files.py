@@ -17,7 +17,7 @@ from impactkit.errors import RefusedData
 from impactkit.reports.strays import is_file, set_aside
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import date
-from impactkit.wording.plain_lines import plain_json
+from impactkit.wording.plain_lines import on_a_line, plain_json
 
 LOCK = ".lock"
 
@@ -104,7 +104,7 @@ def alone(target: Path) -> Iterator[None]:
     _own_file(target / LOCK)
     # Never emptied before it is held: it names who holds it. Never through a link: it would be emptied.
     number = os.open(target / LOCK, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o666)
-    with os.fdopen(number, "a+", encoding="utf-8") as lock:
+    with os.fdopen(number, "a+", encoding="utf-8", errors="replace") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as cause:
@@ -119,10 +119,11 @@ def alone(target: Path) -> Iterator[None]:
 
 def _holder(text: str) -> str:
     try:
-        told = json.loads(text)
-        since = dt.datetime.fromisoformat(told["since"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        holder = json.loads(text)
+        since = dt.datetime.fromisoformat(holder["since"])
+        minutes = int((dt.datetime.now(dt.UTC) - since).total_seconds() // 60)
+        process, machine = int(holder["process"]), on_a_line(str(holder["machine"]))
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return say("busy.unknown")
     day, hour = date(since.date().isoformat()), since.strftime("%H:%M")
-    minutes = int((dt.datetime.now(dt.UTC) - since).total_seconds() // 60)
-    return say("busy.holder", **{**told, "since": f"{day}, {hour}", "minutes": minutes})
+    return say("busy.holder", process=process, machine=machine, since=f"{day}, {hour}", minutes=minutes)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from impactkit.data.dates import iso_day
 from impactkit.errors import ReportFailed
 from impactkit.reports.files import now, sha256, write_whole
 from impactkit.reports.record import CODE, RunRecord, Signature
@@ -122,6 +123,8 @@ def _line(row: bytes) -> Line | None:
         texts = [value for name, value in told.items() if name not in ("edition", "files")]
         typed = all(isinstance(text, str) for text in (*texts, *line.files, *line.files.values()))
         whole = typed and type(line.edition) is int and set(told) == {one.name for one in fields(Line)}
+        for day in filter(None, (line.on, line.time[:10])):
+            iso_day(day)
         return line if whole and line.hash == digest else None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None

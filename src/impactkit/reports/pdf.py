@@ -19,15 +19,18 @@ from impactkit.reports.child import never_fork_again
 from impactkit.reports.html import TEMPLATE, foot
 from impactkit.reports.page import Meta, Page
 from impactkit.wording.catalogue import error, say
+from impactkit.wording.plain_lines import on_a_line
 
 STANDARDS = ["ua-1", "a-3a"]
 _UNDRAWN = re.compile(r'the text `"(.+?)"` could not be displayed|contains the codepoint `"(.+?)"`')
+# Of what the typesetter says, so many letters.
+LONGEST = 200
 MIMES = {".csv": "text/csv", ".json": "application/json"}
 
 
 def render_pdf(page: Page, meta: Meta, attached: Mapping[str, str] | None = None) -> bytes:
     """The page as a PDF file, with files (name: text) `attached`. Raises ReportFailed for a character that
-    no font of the kit draws.
+    no font of the kit draws, or a page that cannot be set.
     """
     import typst
 
@@ -54,7 +57,9 @@ def render_pdf(page: Page, meta: Meta, attached: Mapping[str, str] | None = None
         made: bytes = typst.compile(str(TEMPLATE / "report.typ"), sys_inputs=told, font_paths=fonts, **how)
     except typst.TypstError as cause:
         if not (undrawn := _UNDRAWN.search(str(cause))):
-            raise
+            raise error(
+                ReportFailed, "unset", where=meta.territory, cause=on_a_line(str(cause))[:LONGEST]
+            ) from cause
         raise error(ReportFailed, "undrawn", character=undrawn[1] or undrawn[2]) from cause
     return made
 

@@ -44,7 +44,9 @@ class Recipient:
     @property
     def header(self) -> str:
         """The address with the name beside it, as a message says it."""
-        return str(Address(self.name, addr_spec=self.address)) if self.name else self.address
+        local, _, host = self.address.rpartition("@")
+        # Told in two parts: whole, an address with an accent would be refused here.
+        return str(Address(self.name, local, host)) if self.name else self.address
 
 
 def recipients(ev: Evaluation) -> dict[str, list[Recipient]]:

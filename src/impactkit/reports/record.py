@@ -14,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from impactkit.data.dates import iso_day
 from impactkit.data.dates import today as today
 from impactkit.errors import ReportFailed
 from impactkit.reports.files import differing, rows, sha256, write_json
@@ -156,7 +157,7 @@ def read_record(folder: Path) -> RunRecord | None:
 
 def _well_formed(record: RunRecord) -> None:
     """Raises ValueError or TypeError for a record that no build writes: its names become paths."""
-    dt.date.fromisoformat(record.first_built)
+    iso_day(record.first_built)
     if record.format != FORMAT:
         raise ValueError(f"format {record.format}")
     if not CODE.fullmatch(record.territory):
@@ -168,7 +169,7 @@ def _well_formed(record: RunRecord) -> None:
         texts += named.values()
     for signature in record.signatures:
         texts += [signature.by, signature.state, signature.content]
-        dt.date.fromisoformat(signature.on)
+        iso_day(signature.on)
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("text")
 

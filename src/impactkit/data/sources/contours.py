@@ -49,7 +49,7 @@ def outlines(family: str) -> dict[str, list[Ring]]:
     try:
         features = json_of(path)["features"]
         return {_code(feature["properties"]): _rings(feature["geometry"]) for feature in features}
-    except (ValueError, TypeError, LookupError) as cause:
+    except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as cause:
         raise error(RefusedData, "outlines", where=path.name, codes=", ".join(_CODES)) from cause
 
 
@@ -61,4 +61,13 @@ def _rings(geometry: dict[str, Any]) -> list[Ring]:
     held = geometry["coordinates"]
     if _DEPTH[geometry["type"]] == 2:
         held = [ring for polygon in held for ring in polygon]
-    return [[(float(x), float(y)) for x, y, *_ in ring] for ring in held]
+    return [[_corner(*corner[:2]) for corner in ring] for ring in held]
+
+
+def _corner(x: Any, y: Any) -> tuple[float, float]:
+    """Degrees of longitude and latitude. Raises ValueError for what is nowhere on the globe."""
+    longitude, latitude = float(x), float(y)
+    # A comparison that NaN does not pass.
+    if not (abs(longitude) <= 180 and abs(latitude) <= 90):
+        raise ValueError("a corner off the globe")
+    return longitude, latitude

@@ -1,17 +1,14 @@
 """What a fetched file must look like before it is kept: a server often answers with a web page instead."""
 
 import gzip
-import lzma
 import zipfile
-import zlib
 from pathlib import Path
 
-from impactkit.data.unpacking import json_of
+from impactkit.data.unpacking import DAMAGED, json_of
 
 HEAD = 4096
 # Beyond this (bytes), once unpacked, an archive is a trap.
 LARGEST = 2_000_000_000
-DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError, ValueError)
 MAPS = ("FeatureCollection", "Feature", "GeometryCollection")
 JSON, ZIP, GZ = (b"{", b"["), (b"PK",), (b"\x1f\x8b",)
 

@@ -15,7 +15,7 @@ import pandas as pd
 from impactkit.data import csv_text, geography
 from impactkit.data.sources.figures import Figures
 from impactkit.data.sources.readers import checked, has, numbers, table, text_frame
-from impactkit.data.unpacking import json_of, of_archive
+from impactkit.data.unpacking import DAMAGED, json_of, of_archive
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error
 
@@ -84,18 +84,26 @@ def _coded(path: Path) -> pd.DataFrame:
 
 def _json(path: Path) -> pd.DataFrame:
     try:
-        rows = [
-            one["dimensions"]
-            | {
-                "secret": one.get("attributes", {}).get("CONF_STATUS", "F") not in ("F", ""),
-                "value": one.get("measures", {}).get("OBS_VALUE_NIVEAU", {}).get("value"),
-            }
-            for one in json_of(path)["observations"]
-        ]
+        rows = [_observation(one) for one in json_of(path)["observations"]]
     except (ValueError, KeyError, TypeError, AttributeError) as cause:
         raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
     found = has(pd.DataFrame(rows), ("GEO", "TIME_PERIOD"), path.name)
     return found.assign(value=numbers(found["value"], path.name))
+
+
+def _observation(observed: Mapping[str, Any]) -> dict[str, Any]:
+    """The dimensions of an observation, its value, whether it is secret. Raises TypeError for dimensions
+    that are no text, ValueError for a value that is neither a number nor text.
+    """
+    row: dict[str, Any] = dict(observed["dimensions"])
+    if not all(isinstance(part, str) for part in row.values()):
+        raise TypeError("a dimension that is no text")
+    value = observed.get("measures", {}).get("OBS_VALUE_NIVEAU", {}).get("value")
+    if isinstance(value, bool) or not isinstance(value, int | float | str | None):
+        raise ValueError("a value that is no number")
+    row["secret"] = observed.get("attributes", {}).get("CONF_STATUS", "F") not in ("F", "")
+    row["value"] = value
+    return row
 
 
 def _csv(path: Path) -> pd.DataFrame:
@@ -112,7 +120,7 @@ def _zipped(path: Path) -> pd.DataFrame:
         with zipfile.ZipFile(path) as packed:
             inner = next(name for name in packed.namelist() if name.endswith("_data.csv"))
             text = of_archive(packed, inner).decode("utf-8-sig")
-    except (zipfile.BadZipFile, StopIteration, ValueError) as cause:
+    except (StopIteration, *DAMAGED) as cause:
         raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
     packed_table = csv_text.of_text(text, path.name, separator=";", unreadable="source-no-table")
     return text_frame(csv_text.sound(packed_table))

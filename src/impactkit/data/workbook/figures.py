@@ -8,7 +8,7 @@ from typing import Any
 from impactkit.data.money import Money
 from impactkit.data.workbook.formats import seen
 from impactkit.data.workbook.reading import Reading, refused
-from impactkit.data.workbook.sheet import Cell
+from impactkit.data.workbook.sheet import Cell, is_figure
 from impactkit.data.workbook.units import ANY_MONEY, Unit, unit_of
 from impactkit.data.workbook.words import clean
 from impactkit.wording.catalogue import say
@@ -96,6 +96,8 @@ def _of_text(cell: Cell) -> _Figure | Reading:
     if not re.fullmatch(r"[+\-]?\d+([.,]\d+)?", digits):
         return refused("cell.number")
     value = float(digits.replace(",", "."))
+    if not is_figure(value):
+        return refused("cell.number")
     return _Figure(value, text.replace(figures[0], " ").strip(), value)
 
 

@@ -8,6 +8,8 @@ import operator
 import re
 from dataclasses import dataclass
 
+# Letters of a format, and how often it may divide by a thousand or multiply by a hundred.
+LONGEST, MOST_SCALES = 255, 9
 PIECE = re.compile(
     r'"(?P<quoted>[^"]*)"|\\(?P<escaped>.)|_(?P<room>.)|\*(?P<fill>.)|\[\$(?P<money>[^\]-]*)(?:-[^\]]*)?\]'
     r"|\[(?P<rule>[^\]]*)\]|(?P<general>General)|(?P<digits>[0#?][0#?,]*(?:\.[0#?,]*)?|\.[0#?]+|,+)"
@@ -43,7 +45,7 @@ def seen(value: float, form: str) -> Seen:
     >>> seen(12000, '0.0,"k€"')
     Seen(figure=12.0, words='k€', decimals=1, text='12,0k€')
     """
-    if form.strip().lower() in ("", "general", "@", "standard"):
+    if form.strip().lower() in ("", "general", "@", "standard") or len(form) > LONGEST:
         return Seen(value)
     section, amount = _section(form, value)
     pieces = [(match.lastgroup or "", match[match.lastgroup or 0]) for match in PIECE.finditer(section)]
@@ -54,6 +56,8 @@ def seen(value: float, form: str) -> Seen:
         return Seen(None, _literal(pieces))
     thousands, hundreds = _scaling("".join(patterns)), sum(text == "%" for _, text in pieces)
     figure = amount
+    if max(thousands, hundreds) > MOST_SCALES:
+        return Seen(None, _literal(pieces))
     if thousands or hundreds:
         figure = float(f"{amount / 1000**thousands * 100**hundreds:.15g}")
     decimals = len(re.sub(r"[^0#?]", "", "".join(patterns).partition(".")[2]))

@@ -10,7 +10,7 @@ from typing import Any
 from defusedxml import ElementTree
 
 from impactkit.data.workbook.bounds import LAST_COLUMN, LAST_LINE, Tally
-from impactkit.data.workbook.sheet import Cell, Place, Sheet
+from impactkit.data.workbook.sheet import Cell, Place, Sheet, sound
 
 NAMES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
@@ -197,6 +197,7 @@ def _cell(part: Any, styles: _Styles) -> Cell | None:
         value, wrong = formula, "uncomputed"
     if wrong:
         value = words or formula
+    value, wrong = sound(value, wrong)
     if value == "":
         return None
     struck = style in styles.struck or any(

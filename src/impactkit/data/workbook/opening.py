@@ -2,10 +2,10 @@
 
 import csv
 import zipfile
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 
+from impactkit.data.unpacking import DAMAGED
 from impactkit.data.workbook.bounds import check_parts, check_size
 from impactkit.data.workbook.sheet import Sheet
 from impactkit.errors import RefusedData
@@ -17,19 +17,11 @@ LONGEST_MANIFEST = 1_000_000
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 # What a reader meets in a file that only looks like a workbook.
 UNREADABLE = (
-    zipfile.BadZipFile,
-    KeyError,
-    ValueError,
+    # With what is deeper than any person writes, and a compression that this reader does not have.
+    *DAMAGED,
     TypeError,
-    OSError,
     SyntaxError,
-    IndexError,
-    zlib.error,
     csv.Error,
-    # A folded text or a tree deeper than any person writes.
-    RecursionError,
-    # A compression that this reader does not have.
-    NotImplementedError,
 )
 Reader = Callable[[Path], tuple[Sheet, ...]]
 

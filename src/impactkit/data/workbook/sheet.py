@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Place = tuple[int, int]
+# What a spreadsheet shows of a number that it cannot hold, and where none is one any more.
+ERROR = "#NUM!"
+MOST = 1e100
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,20 @@ class Cell:
     wrong: str = ""
     comment: str = ""
     struck: bool = False
+
+
+def is_figure(value: float) -> bool:
+    """Whether a number is one that a spreadsheet could show: finite, and far from the edge of what can be
+    reckoned with.
+    """
+    # Whole numbers are compared as they are: the largest are no floating-point number.
+    return -MOST < value < MOST
+
+
+def sound(value: Any, wrong: str) -> tuple[Any, str]:
+    """A value, and what is wrong with it: a number that is none is an error of the spreadsheet."""
+    is_number = isinstance(value, int | float)
+    return (value, wrong) if not is_number or is_figure(value) else (ERROR, "broken")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from impactkit.data.workbook.bounds import Tally
 from impactkit.data.workbook.compound import streams
-from impactkit.data.workbook.sheet import Cell, Place, Sheet
+from impactkit.data.workbook.sheet import Cell, Place, Sheet, sound
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error
 from impactkit.wording.numbers import number
@@ -124,6 +124,7 @@ def _cells(sheet: Any, looks: _Looks, tally: Tally) -> dict[Place, Cell]:
             wrong = "broken" if place in looks.errors else ""
             if value == "" and not wrong:
                 continue
+            value, wrong = sound(value, wrong)
             if isinstance(value, float) and value.is_integer():
                 value = int(value)
             tally.add(1, value)

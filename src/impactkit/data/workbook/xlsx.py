@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from impactkit.data.workbook.bounds import LAST_COLUMN, Tally
-from impactkit.data.workbook.sheet import Cell, Place, Sheet
+from impactkit.data.workbook.sheet import Cell, Place, Sheet, sound
 
 # Names of Strict Open XML (ISO/IEC 29500-1) and those that readers know: the same contents under both.
 STRICT = b"http://purl.oclc.org/ooxml/"
@@ -88,7 +88,7 @@ def _cells(sheet: Any, values: Any, tally: Tally) -> dict[Place, Cell]:
         if value is None:
             value = str(getattr(cell.value, "text", cell.value))
         comment = cell.comment.text if cell.comment else ""
-        plain_value = str(value) if isinstance(value, list) else value
+        plain_value, wrong = sound(str(value) if isinstance(value, list) else value, wrong)
         tally.add(1, plain_value)
         cells[place] = Cell(plain_value, cell.number_format, wrong, comment, _is_struck(cell))
     return cells
