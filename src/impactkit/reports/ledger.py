@@ -16,6 +16,7 @@ from impactkit.reports.keys import OwnKey, is_signature
 from impactkit.reports.record import CODE, RunRecord, Signature
 from impactkit.reports.strays import files_of, is_file, is_folder, own_folder, set_aside
 from impactkit.wording.catalogue import error, say
+from impactkit.wording.plain_lines import plain_json
 
 FOLDER = ".signatures"
 BUILT, SIGNED, NUMBERED, PUBLISHED, RETRACTED = "built", "signed", "numbered", "published", "retracted"
@@ -191,7 +192,8 @@ def _unplaced(line: Line) -> Line:
 
 def _row(line: Line) -> str:
     row: dict[str, Any] = {**line.written, "hash": line.hash}
-    return json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n"
+    return plain_json(row, sort_keys=True) + "
+"
 
 
 def broken_set_aside(place: Path, code: str) -> tuple[str, ...]:
