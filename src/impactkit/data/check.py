@@ -32,7 +32,7 @@ def check(folder: str | Path, *, territory: str | None = None) -> Problems:
     # As text: a figure that is none in one cell must not hide what is wrong in another.
     with reading(path):
         for name, file in table_files(path).items():
-            text = csv_text.parsed(file, separator=",")
+            text = csv_text.parsed(file, separator=",", most=csv_text.OWN)
             tables[name], lines[name] = frame_of(text), text.faults
             del text
     codes = set(tables.get("territories", pd.DataFrame()).get("territory", ()))

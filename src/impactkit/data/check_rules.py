@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from impactkit.data import geography
+from impactkit.data.check_names import name_faults
 from impactkit.data.check_plausible import plausible_faults
 from impactkit.data.check_programmes import programme_faults
 from impactkit.data.check_schema import MOST_COMPARED, Fault, Offers, expected, next_step, territory_of
@@ -58,6 +59,7 @@ def _faults(tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
         yield from text_faults(table, frame)
         yield from _order(tables, table)
     yield from _reserved(tables)
+    yield from name_faults(tables)
     yield from _references(tables, {wave["id"] for wave in settings["wave"]})
     yield from _elsewhere(tables)
     yield from _official_codes(tables, settings["vintage"])
