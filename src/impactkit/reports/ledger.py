@@ -192,8 +192,7 @@ def _unplaced(line: Line) -> Line:
 
 def _row(line: Line) -> str:
     row: dict[str, Any] = {**line.written, "hash": line.hash}
-    return plain_json(row, sort_keys=True) + "
-"
+    return plain_json(row, sort_keys=True) + "\n"
 
 
 def broken_set_aside(place: Path, code: str) -> tuple[str, ...]:

@@ -52,10 +52,9 @@ class Nursery(Executor):
         # terminal's Ctrl-C does not reach it: the run decides what becomes of it.
         self._process = subprocess.Popen(
             [sys.executable, "-c", start],
-            env=unsecret(os.environ),
             stdin=subprocess.DEVNULL,
             pass_fds=[number],
-            env=os.environ | dict([self._mark.split("=")]),
+            env=unsecret(os.environ) | dict([self._mark.split("=")]),
             start_new_session=True,
         )
         its.close()
