@@ -92,7 +92,7 @@ LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-vers
 lock: $(BIN)/python ## Récrit les deux verrous d'après pyproject.toml (LOCK_FLAGS=--upgrade pour les dernières versions)
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(INSTALL) uv
 	@$(LOCK) --extra build $(LOCK_FLAGS) --output-file requirements.lock
-	@$(LOCK) --extra build --extra lab --extra docs --extra cluster --extra dev $(LOCK_FLAGS) \
+	@$(LOCK) --extra build --extra lab --extra docs --extra cluster --extra signing --extra dev $(LOCK_FLAGS) \
 		--constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## Efface .venv, les caches et les rapports construits
