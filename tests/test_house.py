@@ -27,6 +27,7 @@ OWNERS = {
     "openpyxl": ("data.workbook",),
     "python_calamine": ("data.workbook", "data.sources", "reports.explain"),
     "defusedxml": ("data.workbook",),
+    "cryptography": ("reports.keys",),
     "httpx": ("data.sources",),
     "statsmodels": ("indicators", "effects", "valuation"),
     "diff_diff": ("effects",),

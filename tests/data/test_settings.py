@@ -11,6 +11,7 @@ from run_takes import refusal
 from small_evaluation import written
 
 import impactkit as ik
+from impactkit.data.public_keys import public_text
 from impactkit.data.settings import SECTIONS
 
 SOUND = {
@@ -18,6 +19,7 @@ SOUND = {
     "programme": "Essai",
     "wave": [{"id": "1", "name": "vague unique", "labelled": "2019-03-01"}],
 }
+PUBLIC = public_text(bytes(range(32)))
 # A section's settings that stand.
 GOOD = {
     "report": {"names": "initials", "face": "suivi", "faces": {"a": "evaluation"}, "limits": {"cell": 10}},
@@ -36,6 +38,7 @@ GOOD = {
         "change": [{"date": "2020-01", "what": "quoi", "why": "pourquoi"}],
     },
     "secrecy": {"businesses": ["count_jobs"]},
+    "signing": {"keys": {"Ada Exemple": PUBLIC}},
     "codes": {"theme": {"water": "eau"}},
     "words": {"le label": "la convention"},
 }
@@ -97,6 +100,15 @@ WRONG = {
         {"other": [{"name": "x", "family": "canton", "units": ["a"]}]},
         {"change": [{"date": "hier", "what": "x", "why": "y"}]},
         {"registered": "hier", "fingerprint": "x"},
+    ],
+    "signing": [
+        {},
+        {"keys": {}},
+        {"keys": "x"},
+        {"keys": {"Ada Exemple": "x"}},
+        {"keys": {" ": PUBLIC}},
+        {"keys": {"Ada Exemple": PUBLIC, "Blaise Exemple": PUBLIC}},
+        {"key": {"Ada Exemple": PUBLIC}},
     ],
     "secrecy": [{"businesses": "count_jobs"}, {"filosofi": [3]}, {"other": ["x"]}],
     "codes": [

@@ -29,10 +29,15 @@ def sign_(
     by: Annotated[str, option("sign.by", metavar="NOM")],
     as_: Annotated[str, option("sign.as", "--as", metavar="relu|valide")],
 ) -> None:
+    from impactkit.data.public_keys import fingerprint
+    from impactkit.reports.keys import own_key
     from impactkit.reports.signing import sign
 
     record = sign(report, by=by, as_=as_)
     echo(say("sign.done", report=short(report), edition=record.edition, state=record.state))
+    key = own_key()
+    if key is not None:
+        echo(say("sign.key", fingerprint=fingerprint(key.public), public=key.public))
 
 
 @command("publish")
@@ -68,13 +73,18 @@ def publish_(
 
 
 @command("verify", hidden=True)
-def verify_(report: Annotated[Path, argument("sign.report", "RAPPORT")]) -> None:
+def verify_(
+    report: Annotated[Path, argument("sign.report", "RAPPORT")],
+    evaluation: Annotated[Path | None, option("verify.evaluation", metavar="DOSSIER")] = None,
+) -> None:
     from impactkit.reports.verify import examined
 
-    seen = examined(report)
+    seen = examined(report, evaluation=evaluation)
     for words in seen.wrong:
         echo(words, err=True)
     for words in seen.uncompared:
+        echo(words, err=bool(seen.wrong))
+    for words in seen.signers:
         echo(words, err=bool(seen.wrong))
     if seen.wrong:
         raise typer.Exit(FAILED)

@@ -60,6 +60,7 @@ class Evaluation(Rich):
     rates: Mapping[str, Any]
     effects: Mapping[str, Any]
     secrecy: Mapping[str, Any]
+    signing: Mapping[str, Any]
     codes: Mapping[str, Mapping[str, str]]
     # Its own words for those of the catalogue.
     words: Mapping[str, str]

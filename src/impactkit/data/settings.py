@@ -15,6 +15,7 @@ from impactkit.data.catalogue import of_own_tables
 from impactkit.data.csv_text import INVISIBLE
 from impactkit.data.money import money_faults
 from impactkit.data.perimeters import VINTAGES
+from impactkit.data.public_keys import is_public_key, public_text
 from impactkit.data.setting_kinds import (
     FLAG,
     GROUPS,
@@ -50,6 +51,7 @@ BRACES = {"{", "}"}
 # Parameters that the kit gives for each territory.
 GIVEN = ("folder", "territory")
 LABELLED = re.compile("[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
+PUBLIC_KEY = Kind("public-key", is_public_key, f'{{ "Prénom Nom" = "{public_text(bytes(32))}" }}')
 ANY = Kind("date", bool, '"2019-02-25"')
 FACE = one_of("connaissance", "suivi", "evaluation")
 FIRST, *_, LAST = VINTAGES
@@ -78,6 +80,8 @@ SECTIONS: dict[str, dict[str, Kind]] = {
     "effects": analysis_plan.KINDS,
     # Indicators whose rows count contributors (their n), by the rule that protects them.
     "secrecy": {"businesses": TEXTS, "tax-persons": TEXTS, "filosofi": TEXTS},
+    # Whose key signs: public keys (Ed25519), by the name of who holds them.
+    "signing": {"keys": table_of(PUBLIC_KEY)},
     # The evaluation's own lists of codes, in place of those that ship.
     "codes": dict.fromkeys(LISTS, TABLE),
 }
@@ -142,6 +146,8 @@ def _faults(settings: Settings, name: str) -> Faults:
     if GROUPS.holds(groups):
         yield from _diversity(groups, codes, f"{name}, [label], diversity")
     yield from _secrecy(settings.get("secrecy", {}), f"{name}, [secrecy]")
+    if "signing" in settings:
+        yield from _signing(settings["signing"], f"{name}, [signing]")
     yield from _report(settings.get("report", {}), name)
     yield from _sources(settings.get("source", ()), f"{name}, [[source]]")
 
@@ -210,6 +216,17 @@ def _secrecy(rules: Settings, where: str) -> Faults:
             elif name in named:
                 yield error(RefusedData, "secrecy-two-rules", where=where, name=name)
             named.add(name)
+
+
+def _signing(signing: Settings, where: str) -> Faults:
+    """No key, a name that is none, or a key that two names share: who signed could not be told."""
+    keys = signing.get("keys", {}) if is_table(signing) else None
+    if not SECTIONS["signing"]["keys"].holds(keys):
+        return
+    if not all(map(is_text, keys)) or not keys:
+        yield error(RefusedData, "signing-name", where=where)
+    if len(set(keys.values())) < len(keys):
+        yield error(RefusedData, "signing-shared", where=where)
 
 
 def _report(report: Settings, name: str) -> Faults:

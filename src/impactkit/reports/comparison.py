@@ -2,30 +2,35 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from impactkit.errors import ReportFailed
 from impactkit.reports.files import differing
 from impactkit.reports.ledger import PUBLISHED, Ledger, Line, hashes, place_of, read_ledger
 from impactkit.reports.record import FILE, RunRecord, Signature
+from impactkit.reports.signers import Names, Proof, Witnesses, proof
 from impactkit.reports.strays import strays
 from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import date
+
+NOBODY: Names = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Comparison:
     """What does not agree (`wrong`) and what could not be compared, in sentences; the signatures that no
-    journal knows; whether the journal tells that every file is what it was.
+    journal knows; whether the journal tells that every file is what it was; what keys say of it.
     """
 
     wrong: tuple[str, ...] = ()
     uncompared: tuple[str, ...] = ()
     strangers: tuple[Signature, ...] = ()
     vouched: bool = False
+    proof: Proof = Proof()
 
 
-def compared(folder: Path, record: RunRecord) -> Comparison:
-    """Hold a report against its record and its journal."""
+def compared(folder: Path, record: RunRecord, names: Names = NOBODY) -> Comparison:
+    """Hold a report against its record, its journal, and the keys that its evaluation declares (`names`)."""
     files = hashes(folder)
     outputs = {name: sha for name, sha in files.items() if name != FILE}
     wrong = [say("verify.changed", file=name) for name in differing(outputs, record.outputs)]
@@ -49,7 +54,8 @@ def compared(folder: Path, record: RunRecord) -> Comparison:
         day = date(withdrawn.time[:10])
         wrong.append(say("verify.retracted", edition=record.edition, by=withdrawn.by, date=day))
     vouched = not wrong and line is not None and bool(line.files)
-    return Comparison(tuple(dict.fromkeys(wrong)), tuple(uncompared), strangers, vouched)
+    keys = proof(Witnesses(record, ledger, line, files, names))
+    return Comparison(tuple(dict.fromkeys(wrong)), tuple(uncompared), strangers, vouched, keys)
 
 
 def _line_of(folder: Path, record: RunRecord, ledger: Ledger) -> Line | None:
@@ -71,11 +77,13 @@ def _attested(ledger: Ledger, record: RunRecord, signature: Signature) -> bool:
     )
 
 
-def unaltered(folder: Path, record: RunRecord) -> Comparison:
+def unaltered(folder: Path, record: RunRecord, names: Names = NOBODY) -> Comparison:
     """The comparison of a report whose files are those that were built. Raises ReportFailed naming the
-    others.
+    others, or saying why its signature stands on no key (`names`: those that its evaluation declares).
     """
-    seen = compared(folder, record)
+    seen = compared(folder, record, names)
     if seen.wrong:
         raise error(ReportFailed, "changed-since", where=folder.name, files=" ".join(seen.wrong))
+    if seen.proof.wrong:
+        raise error(ReportFailed, "unproved", where=folder.name, why=" ".join(seen.proof.wrong))
     return seen

@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,7 @@ from impactkit.reports.editions import MOVES, keep, moves, numbered, read_moves,
 from impactkit.reports.failure import FAILED, Outcome, Stopped, keep_aside
 from impactkit.reports.fresh import OWN, keep_own, own_of
 from impactkit.reports.kernel import INLINE, MEMORY, manager
+from impactkit.reports.keys import SECRETS
 from impactkit.reports.ledger import BUILT, add, broken_set_aside, hashes, note, read_ledger
 from impactkit.reports.ledger import FOLDER as SIGNATURES
 from impactkit.reports.record import RunRecord, day_of, read_record, record_of, versions, write_provenance
@@ -234,7 +235,7 @@ def _executed(job: Job, aside: Path, tell: Tell) -> Any:
     # The cells in this very process, a forked child, or in a kernel of their own.
     how |= {"engine_name": "fork"} if is_child() else {"kernel_manager_class": manager(aside)}
     try:
-        with environment(told):
+        with environment(told, hidden=SECRETS):
             # The folder aside is the working folder: what a cell writes there is no part of the report.
             nb = papermill.execute_notebook(
                 job.notebook, str(output), dict(job.parameters), cwd=str(aside), **how
@@ -251,15 +252,18 @@ def _executed(job: Job, aside: Path, tell: Tell) -> Any:
 
 
 @contextlib.contextmanager
-def environment(mine: Mapping[str, str]) -> Iterator[None]:
-    """These environment variables, and those that were there before once it is left."""
-    before = {name: os.environ[name] for name in mine if name in os.environ}
+def environment(mine: Mapping[str, str], *, hidden: Collection[str] = ()) -> Iterator[None]:
+    """These environment variables, without the `hidden` ones; those that were there before once it is left."""
+    names = (*mine, *hidden)
+    before = {name: os.environ[name] for name in names if name in os.environ}
+    for name in hidden:
+        os.environ.pop(name, None)
     os.environ.update(mine)
     try:
         yield
     finally:
-        for name in mine:
-            del os.environ[name]
+        for name in names:
+            os.environ.pop(name, None)
         os.environ.update(before)
 
 

@@ -5,12 +5,13 @@ of every file, each line with the hash of the one before. What is published is c
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from impactkit.errors import ReportFailed
 from impactkit.reports.files import now, sha256, write_whole
+from impactkit.reports.keys import OwnKey, is_signature
 from impactkit.reports.record import CODE, RunRecord, Signature
 from impactkit.reports.strays import files_of, is_file, is_folder, own_folder, set_aside
 from impactkit.wording.catalogue import error, say
@@ -19,12 +20,14 @@ FOLDER = ".signatures"
 BUILT, SIGNED, NUMBERED, PUBLISHED, RETRACTED = "built", "signed", "numbered", "published", "retracted"
 # From a kept edition (editions/code/number) in a release to the folder of the releases.
 HIGHEST = 4
+KEYED = ("key", "signature")
 
 
 @dataclass(frozen=True)
 class Line:
     """One line: what happened to which edition, whose content (SHA-256) that is, its files (SHA-256 by
-    name); by whom, as what (relu, validé), on which day (ISO), why. `before`: the hash of the line before.
+    name); by whom, as what (relu, validé), on which day (ISO), why. `before`: the hash of the line before;
+    `key`, `signature`: the public key that signs the line, where one does, and what it signs.
     """
 
     event: str
@@ -37,12 +40,24 @@ class Line:
     why: str = ""
     time: str = ""
     before: str = ""
+    key: str = ""
+    signature: str = ""
 
     @property
     def hash(self) -> str:
         """The hash of the line, that of the one before included."""
-        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        text = json.dumps(self.written, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """Its fields as they are written: where no key signs it, without those of a key."""
+        unkeyed = {name for name in KEYED if not getattr(self, name)}
+        return {name: value for name, value in asdict(self).items() if name not in unkeyed}
+
+    def to_sign(self, code: str) -> str:
+        """What a key signs: the line in its place of the journal of the report `code`."""
+        return f"{code}\0{replace(self, signature='').hash}"
 
     def attests(self, signature: Signature) -> bool:
         """Whether this line is that of a signature."""
@@ -52,10 +67,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The lines of a journal, up to the first that breaks the chain (`broken`: its number, or 0)."""
+    """The lines of a journal, up to the first that breaks the chain, or whose key did not sign it (`broken`:
+    its number, or 0); whether keys could not be checked (`unchecked`: `cryptography` is not installed).
+    """
 
     lines: tuple[Line, ...] = ()
     broken: int = 0
+    unchecked: bool = False
 
     @property
     def last(self) -> Line | None:
@@ -72,6 +90,11 @@ class Ledger:
     def highest(self) -> int:
         """The greatest number that an edition has had; 0 when there was none."""
         return max((line.edition for line in self.lines), default=0)
+
+    @property
+    def wants_a_key(self) -> bool:
+        """Whether a signature was made with a key: from then on, one without says nothing of who signed."""
+        return any(line.key and line.event == SIGNED for line in self.lines)
 
     def of(self, edition: int) -> Line | None:
         """The last line of an edition."""
@@ -103,14 +126,26 @@ def read_ledger(place: Path, code: str) -> Ledger:
     if not is_file(path):
         return Ledger(broken=int(path.is_symlink() or path.exists()))
     lines: list[Line] = []
+    unchecked = False
     text = path.read_bytes()
     for number, row in enumerate(text.splitlines(keepends=True), start=1):
         line = _line(row)
         before = lines[-1].hash if lines else ""
         if line is None or line.before != before or not row.endswith(b"\n"):
-            return Ledger(tuple(lines), number)
+            return Ledger(tuple(lines), number, unchecked)
+        signed = _signed_by_its_key(line, code)
+        if signed is False:
+            return Ledger(tuple(lines), number, unchecked)
+        unchecked = unchecked or signed is None
         lines.append(line)
-    return Ledger(tuple(lines))
+    return Ledger(tuple(lines), unchecked=unchecked)
+
+
+def _signed_by_its_key(line: Line, code: str) -> bool | None:
+    """Whether the key of a line signed it, or it has none; None where that cannot be checked."""
+    if not line.key and not line.signature:
+        return True
+    return is_signature(line.key, line.to_sign(code), line.signature)
 
 
 def _line(row: bytes) -> Line | None:
@@ -121,31 +156,39 @@ def _line(row: bytes) -> Line | None:
         line = Line(**told)
         texts = [value for name, value in told.items() if name not in ("edition", "files")]
         typed = all(isinstance(text, str) for text in (*texts, *line.files, *line.files.values()))
-        whole = typed and type(line.edition) is int and set(told) == {one.name for one in fields(Line)}
+        whole = typed and type(line.edition) is int and set(told) == set(line.written)
         return line if whole and line.hash == digest else None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 
-def add(place: Path, code: str, line: Line) -> None:
-    """Add a line to a report's journal; what was last said is not said twice. Raises ReportFailed for a
-    journal whose chain is broken.
+def add(place: Path, code: str, line: Line, *, key: OwnKey | None = None) -> None:
+    """Add a line to a report's journal, signed by a key where one is given; what was last said is not said
+    twice. Raises ReportFailed for a journal whose chain is broken.
     """
     ledger = read_ledger(place, code)
     if ledger.broken:
         raise error(ReportFailed, "journal-broken", where=code, line=ledger.broken)
     last = ledger.last
-    if last is not None and replace(line, time="", before="") == replace(last, time="", before=""):
+    if last is not None and _unplaced(line) == _unplaced(last) and (key is None or key.public == last.key):
         return
     chained = replace(line, time=now(), before=last.hash if last else "")
+    if key is not None:
+        chained = replace(chained, key=key.public)
+        chained = replace(chained, signature=key.signature(chained.to_sign(code)))
     rows = [_row(other) for other in (*ledger.lines, chained)]
     own_folder(place / FOLDER)
     write_whole(path_of(place, code), "".join(rows))
 
 
+def _unplaced(line: Line) -> Line:
+    """What a line says, wherever it stands and whoever signs it."""
+    return replace(line, time="", before="", key="", signature="")
+
+
 def _row(line: Line) -> str:
-    told: dict[str, Any] = {**asdict(line), "hash": line.hash}
-    return json.dumps(told, ensure_ascii=False, sort_keys=True) + "\n"
+    row: dict[str, Any] = {**line.written, "hash": line.hash}
+    return json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def broken_set_aside(place: Path, code: str) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from typing import Any
 from impactkit.reports.child import never_fork_again
 from impactkit.reports.interruption import held_back
 from impactkit.reports.kernel import die_with
+from impactkit.reports.keys import unsecret
 from impactkit.reports.preload import preload
 
 # What is prepared: `preload` of this; nothing where nothing is forked.
@@ -45,6 +46,7 @@ class Nursery(Executor):
         # terminal's Ctrl-C does not reach it: the run decides what becomes of it.
         self._process = subprocess.Popen(
             [sys.executable, "-c", start],
+            env=unsecret(os.environ),
             stdin=subprocess.DEVNULL,
             pass_fds=[number],
             start_new_session=True,

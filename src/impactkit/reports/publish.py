@@ -7,10 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from impactkit.data.evaluation import Evaluation, load
+from impactkit.data.public_keys import names_of_keys
 from impactkit.errors import RefusedData, ReportFailed, UnknownName
 from impactkit.reports.comparison import unaltered
 from impactkit.reports.execute import recover
 from impactkit.reports.files import alone
+from impactkit.reports.keys import OwnKey, own_key
 from impactkit.reports.ledger import PUBLISHED, add, hashes, note
 from impactkit.reports.record import CODE, FILE, VALID, RunRecord, read_record, record_of
 from impactkit.reports.release import Web, filled, pruned, web_of
@@ -33,9 +35,10 @@ def ready(
         if code not in built:
             raise UnknownName.among(say("noun.report"), code, built, where=str(folder))
     records = {code: record_of(folder / code) for code in only or built}
+    names = {} if drafts else names_of_keys(ev.signing)
     unread: dict[str, list[str]] = {}
     for code, record in records.items():
-        seen = unaltered(folder / code, record)
+        seen = unaltered(folder / code, record, names)
         if seen.strangers and not drafts:
             raise error(RefusedData, "unjournalled", where=code, by=seen.strangers[0].by)
         if record.state != VALID and not drafts:
@@ -76,8 +79,10 @@ def publish(
 ) -> tuple[str, ...]:
     """Publish the validated reports of an evaluation into `to`/<evaluation>, with what is published there
     already and the editions that they replace; the codes published. Who reads sees all of the old folder or
-    all of the new one. Raises what `ready` does, and RefusedData where that name is taken by something else.
+    all of the new one. Raises what `ready` does, and RefusedData where that name is taken by something else,
+    or for a key that cannot be used.
     """
+    key = own_key()
     ev, root = load(folder), Path(to).resolve()
     source = Path(reports).resolve() / ev.name
     if not source.is_dir():
@@ -88,13 +93,15 @@ def publish(
         _signed_as_made(source, codes)
         web = web_of(root, ev.name)
         with alone(web.releases):
-            records = {code: standing_number(source / code, web) for code in codes}
+            records = {code: standing_number(source / code, web, key) for code in codes}
+            # Under another number, the files are others: one that asks for keys is signed again.
+            ready(ev, source, codes)
             release = filled(web, ev, {code: source / code for code in codes})
             _switch(web.link, release)
             # Who is reading the last one may finish, unless it may hold what is withheld now.
             pruned(web, int(release.name) - (not ev.secrecy))
-            for code, record in records.items():
-                _note(ev, web, code, record)
+            for record in records.values():
+                _note(ev, web, record, key)
     return codes
 
 
@@ -106,9 +113,10 @@ def _signed_as_made(source: Path, codes: Sequence[str]) -> None:
             raise error(ReportFailed, "changed-since", where=code, files=" ".join(wrong))
 
 
-def _note(ev: Evaluation, web: Web, code: str, record: RunRecord) -> None:
+def _note(ev: Evaluation, web: Web, record: RunRecord, key: OwnKey | None) -> None:
+    code = record.territory
     line = note(PUBLISHED, record, hashes(web.link / code))
     if ev.secrecy:
         # The hash of an earlier edition would let what is withheld now be found by trying.
         line = replace(line, content="", files={})
-    add(web.releases, code, line)
+    add(web.releases, code, line, key=key)

@@ -88,8 +88,9 @@ def write_record(record: RunRecord, folder: Path) -> None:
 
 def _prov(record: RunRecord) -> dict[str, Any]:
     build, report, kit = f"{OURS}:build", f"{OURS}:report", f"agent:{VERSION}"
-    inputs = {f"input:{name}": {f"{OURS}:sha256": sha} for name, sha in record.inputs.items()}
-    outputs = {f"output:{name}": {f"{OURS}:sha256": sha} for name, sha in record.outputs.items()}
+    # In one order, whoever gives them: the same record is the same bytes.
+    inputs = {f"input:{name}": {f"{OURS}:sha256": sha} for name, sha in sorted(record.inputs.items())}
+    outputs = {f"output:{name}": {f"{OURS}:sha256": sha} for name, sha in sorted(record.outputs.items())}
     libraries = {f"{OURS}:{name}": one for name, one in record.versions.items()}
     made = [*outputs, report]
     prov: dict[str, Any] = {

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from impactkit.reports.editions import FOLDER as EDITIONS
 from impactkit.reports.execute import BUILDING, _replace
+from impactkit.reports.keys import OwnKey
 from impactkit.reports.ledger import NUMBERED, add, hashes, note, read_ledger, signature_line
 from impactkit.reports.record import RunRecord, record_of
 from impactkit.reports.release import Web, public_record
@@ -14,16 +15,17 @@ from impactkit.reports.rendered import kept_page, render
 from impactkit.reports.strays import copy_files, is_folder
 
 
-def standing_number(report: Path, web: Web) -> RunRecord:
+def standing_number(report: Path, web: Web, key: OwnKey | None = None) -> RunRecord:
     """The record of a report as it goes out: where its number was already borne in public by another
-    edition (the folder of reports was built anew), under the next one; its pages, and its journal, say so.
+    edition (the folder of reports was built anew), under the next one; its pages, and its journal, say so (in a line that
+    `key` signs).
     """
     record = record_of(report)
     code = report.name
     number = _number(record, public_record(web, code), _highest(web, code))
     if number == record.edition:
         return record
-    return _renumbered(report, record, number)
+    return _renumbered(report, record, number, key)
 
 
 def _number(record: RunRecord, public: RunRecord | None, highest: int) -> int:
@@ -46,7 +48,7 @@ def _highest(web: Web, code: str) -> int:
     return max(numbers)
 
 
-def _renumbered(report: Path, record: RunRecord, number: int) -> RunRecord:
+def _renumbered(report: Path, record: RunRecord, number: int, key: OwnKey | None) -> RunRecord:
     """The same content, the same signatures, another number."""
     kept = kept_page(report, record)
     aside = report.parent / BUILDING / f"{report.name}-{os.getpid()}"
@@ -58,7 +60,8 @@ def _renumbered(report: Path, record: RunRecord, number: int) -> RunRecord:
         _replace(aside, report, secret=True)
     finally:
         shutil.rmtree(report.parent / BUILDING, ignore_errors=True)
+    # A key signs in nobody else's name.
     for signature in numbered.signatures:
         add(report.parent, report.name, signature_line(numbered, signature, files))
-    add(report.parent, report.name, note(NUMBERED, numbered, files))
+    add(report.parent, report.name, note(NUMBERED, numbered, files), key=key)
     return numbered

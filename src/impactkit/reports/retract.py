@@ -19,6 +19,7 @@ from impactkit.reports.editions import FOLDER as EDITIONS
 from impactkit.reports.execute import recover
 from impactkit.reports.failure import FAILED
 from impactkit.reports.files import alone
+from impactkit.reports.keys import OwnKey, own_key
 from impactkit.reports.ledger import RETRACTED, Line, add, broken_set_aside
 from impactkit.reports.record import CODE, RunRecord, today
 from impactkit.reports.release import Web, filled, pruned, switch, web_of
@@ -54,8 +55,10 @@ def retract(
     built reports and, under `to`, out of the published ones; the editions that were. `by` and `why` are
     kept, and `why` is published.
 
-    Raises RefusedData when nobody or nothing is said, or no such edition is there.
+    Raises RefusedData when nobody or nothing is said, no such edition is there, or for a key that cannot be
+    used.
     """
+    key = own_key()
     ev = load(folder)
     if not by.strip() or not why.strip():
         raise error(RefusedData, "retract-unsigned", where=ev.name)
@@ -67,11 +70,11 @@ def retract(
     if is_folder(source):
         with alone(source):
             recover(source)
-            gone += _from_built(ev, source, line, (report, edition, quotation))
+            gone += _from_built(ev, source, line, key, (report, edition, quotation))
     if to is not None:
         web = web_of(Path(to).resolve(), ev.name)
         with alone(web.releases):
-            gone += _from_published(ev, web, line, (report, edition, quotation))
+            gone += _from_published(ev, web, line, key, (report, edition, quotation))
     if not gone:
         raise error(RefusedData, "retract-none", where=ev.name)
     return tuple(gone)
@@ -80,11 +83,13 @@ def retract(
 Wanted = tuple[str, int, str]
 
 
-def _from_built(ev: Evaluation, source: Path, line: Line, wanted: Wanted) -> list[Edition]:
+def _from_built(
+    ev: Evaluation, source: Path, line: Line, key: OwnKey | None, wanted: Wanted
+) -> list[Edition]:
     gone = [edition for edition in editions_in(source) if _is_wanted(source, edition, wanted)]
     if not gone:
         return []
-    _noted(source, source, gone, line)
+    _noted(source, source, gone, line, key)
     for edition in gone:
         remove(source / edition.path)
     _, _, quotation = wanted
@@ -97,7 +102,9 @@ def _from_built(ev: Evaluation, source: Path, line: Line, wanted: Wanted) -> lis
     return gone
 
 
-def _from_published(ev: Evaluation, web: Web, line: Line, wanted: Wanted) -> list[Edition]:
+def _from_published(
+    ev: Evaluation, web: Web, line: Line, key: OwnKey | None, wanted: Wanted
+) -> list[Edition]:
     current = web.current
     if current is None:
         return []
@@ -105,7 +112,7 @@ def _from_published(ev: Evaluation, web: Web, line: Line, wanted: Wanted) -> lis
     if not gone:
         return []
     # Said before it is done: a retraction that is cut is begun again, and never half said.
-    _noted(web.releases, current, gone, line)
+    _noted(web.releases, current, gone, line, key)
     release = filled(web, ev, {}, [edition.path for edition in gone])
     switch(web.link, release)
     # Nobody finishes reading what is retracted.
@@ -136,13 +143,13 @@ def _is_wanted(folder: Path, edition: Edition, wanted: Wanted) -> bool:
     return any(_holds(text_of(file), quotation) for file in files_of(folder / edition.path))
 
 
-def _noted(place: Path, folder: Path, gone: list[Edition], line: Line) -> None:
+def _noted(place: Path, folder: Path, gone: list[Edition], line: Line, key: OwnKey | None) -> None:
     """A line in each journal, and one in the list that goes with the reports."""
     numbers = sorted({(edition.territory, edition.number) for edition in gone})
     for territory, number in numbers:
         broken_set_aside(place, territory)
         about = {"by": line.by, "why": line.why, "on": line.on}
-        add(place, territory, Line(RETRACTED, number, **about))
+        add(place, territory, Line(RETRACTED, number, **about), key=key)
     path = folder / LOG
     before = path.read_text("utf-8") if path.is_file() else text_of_rows(COLUMNS, ())
     rows = [(line.on, territory, str(number), line.why) for territory, number in numbers]

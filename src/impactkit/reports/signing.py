@@ -10,7 +10,8 @@ from pathlib import Path
 from impactkit.errors import RefusedData, ReportFailed, UnknownName
 from impactkit.reports.execute import BUILDING, _replace, recover
 from impactkit.reports.files import alone
-from impactkit.reports.ledger import add, hashes, path_of, signature_line
+from impactkit.reports.keys import OwnKey, own_key
+from impactkit.reports.ledger import add, hashes, path_of, read_ledger, signature_line
 from impactkit.reports.record import AS, RunRecord, Signature, record_of, today
 from impactkit.reports.rendered import kept_page, render
 from impactkit.reports.strays import copy_files, is_folder
@@ -22,9 +23,11 @@ def sign(report: str | Path, *, by: str, as_: str) -> RunRecord:
     """Sign the report that lies in a folder: `as_` relu or valide, `by` a name. Only the state printed on
     its pages changes; any later change of its content makes it a draft again.
 
-    Raises UnknownName (the state), RefusedData (no name), ReportFailed for a folder without a record, or
-    whose files are not those that were built.
+    With a key (IMPACTKIT_SIGNING_KEY), it signs the line of the journal. Raises UnknownName (the state),
+    RefusedData (no name, a key that cannot be used, or none where others signed with one), ReportFailed for
+    a folder without a record, or whose files are not those that were built.
     """
+    key = own_key()
     folder = Path(report).absolute()
     if as_ not in AS:
         raise UnknownName.among(say("noun.state"), as_, AS)
@@ -36,9 +39,11 @@ def sign(report: str | Path, *, by: str, as_: str) -> RunRecord:
     record_of(folder)
     with alone(folder.parent):
         recover(folder.parent)
+        if key is None and read_ledger(folder.parent, folder.name).wants_a_key:
+            raise error(RefusedData, "signing-needed", where=folder.name)
         record = _as_built(folder)
         signature = Signature(" ".join(by.split()), AS[as_], today().isoformat(), record.content)
-        return _signed(folder, record, signature)
+        return _signed(folder, record, signature, key)
 
 
 def _as_built(folder: Path) -> RunRecord:
@@ -46,7 +51,9 @@ def _as_built(folder: Path) -> RunRecord:
     ReportFailed when it is not.
     """
     seen = examined(folder)
-    record, wrong = seen.record, seen.wrong
+    record = seen.record
+    # What a key did not sign, one may sign now.
+    wrong = tuple(words for words in seen.wrong if words not in seen.unproved)
     if record.territory != folder.name:
         raise error(ReportFailed, "record", where=folder.name)
     if not path_of(folder.parent, folder.name).exists():
@@ -59,7 +66,7 @@ def _as_built(folder: Path) -> RunRecord:
     return record
 
 
-def _signed(folder: Path, record: RunRecord, signature: Signature) -> RunRecord:
+def _signed(folder: Path, record: RunRecord, signature: Signature, key: OwnKey | None) -> RunRecord:
     kept = kept_page(folder, record)
     aside = folder.parent / BUILDING / f"{folder.name}-{os.getpid()}"
     try:
@@ -69,7 +76,7 @@ def _signed(folder: Path, record: RunRecord, signature: Signature) -> RunRecord:
         signed = render(kept, replace(record, signatures=signatures), aside)
         line = signature_line(signed, signature, hashes(aside))
         _replace(aside, folder)
-        add(folder.parent, folder.name, line)
+        add(folder.parent, folder.name, line, key=key)
     finally:
         shutil.rmtree(folder.parent / BUILDING, ignore_errors=True)
     return signed

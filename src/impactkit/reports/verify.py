@@ -6,6 +6,8 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from impactkit.data.evaluation import load
+from impactkit.data.public_keys import names_of_keys
 from impactkit.errors import ReportFailed
 from impactkit.reports.comparison import Comparison, compared
 from impactkit.reports.record import RunRecord, record_of, versions
@@ -19,13 +21,15 @@ NOTEBOOK = "report.ipynb"
 
 @dataclass(frozen=True)
 class Examined:
-    """A report looked at: its record, what does not agree with it, and what could not be compared, in
-    sentences.
+    """A report looked at: its record, what does not agree with it, what could not be compared, and who
+    signed it, in sentences; `unproved`: what is wrong with keys alone.
     """
 
     record: RunRecord
     wrong: tuple[str, ...]
     uncompared: tuple[str, ...]
+    signers: tuple[str, ...] = ()
+    unproved: tuple[str, ...] = ()
 
 
 def verify(report: str | Path) -> tuple[RunRecord, tuple[str, ...]]:
@@ -38,12 +42,14 @@ def verify(report: str | Path) -> tuple[RunRecord, tuple[str, ...]]:
     return seen.record, seen.wrong
 
 
-def examined(report: str | Path) -> Examined:
+def examined(report: str | Path, *, evaluation: str | Path | None = None) -> Examined:
     """A report (its folder) held against its journal, its signatures and what its own page and notebook
-    give. Raises what `verify` does.
+    give; and, with the folder of its `evaluation`, against the keys that it declares. Raises what `verify`
+    does.
     """
     folder, record = Path(report), record_of(report)
-    seen = compared(folder, record)
+    names = names_of_keys(load(evaluation).signing) if evaluation is not None else {}
+    seen = compared(folder, record, names)
     wrong, uncompared = list(seen.wrong), list(seen.uncompared)
     wrong += [say("verify.unjournalled", by=signature.by) for signature in seen.strangers]
     wrong += [
@@ -56,11 +62,14 @@ def examined(report: str | Path) -> Examined:
     except ReportFailed as changed:
         wrong.append(str(changed))
     else:
-        again, doubts = _made_again(folder, record, kept, seen)
+        again, unmade = _made_again(folder, record, kept, seen)
         notebook, unread = _of_notebook(folder, record, seen)
         wrong += [*again, *notebook]
-        uncompared += [*doubts, *unread]
-    return Examined(record, tuple(dict.fromkeys(wrong)), tuple(dict.fromkeys(uncompared)))
+        uncompared += [*unmade, *unread]
+    keys = seen.proof
+    every = dict.fromkeys((*wrong, *keys.wrong))
+    doubts = dict.fromkeys((*uncompared, *keys.uncompared))
+    return Examined(record, tuple(every), tuple(doubts), keys.signers, keys.wrong)
 
 
 def _made_again(
