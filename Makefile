@@ -28,7 +28,7 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help reports demo quick test test-all bench performance chaos check-statistics lint docs lab licences lock clean
+.PHONY: help reports demo quick test test-all bench performance chaos check-statistics lint docs lab licences audit lock clean
 
 help: ## Liste de ces commandes
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -83,17 +83,21 @@ lab: $(READY_DEV) ## JupyterLab, ouvert sur le premier carnet
 	@env -u JUPYTER_PATH JUPYTER_CONFIG_PATH=$(CURDIR)/.jupyter $(BIN)/jupyter lab \
 		--LabApp.default_url=/lab/tree/notebooks/00_commencer_ici.ipynb $(LAB_FLAGS)
 
-licences: $(READY_DEV) ## Les licences de ce que les deux verrous installent
+licences: $(READY_DEV) ## Les licences de ce que les deux verrous installent, et requirements.licences.csv
 	@$(BIN)/python bench/licences.py
 
-# Each lock is whole: pip asks a hash of every name that it may have to install. The second is held to the first.
+audit: $(READY_DEV) ## Les versions des verrous face aux failles connues (demande le réseau)
+	@$(BIN)/python bench/audit.py $(AUDIT_FLAGS)
+
+# Each lock is whole: pip asks a hash of every name that it may have to install. The second is held to the first;
+# pip itself is in neither: it would be replaced while it installs.
 LOCK := $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-cache --quiet
 lock: $(BIN)/python ## Récrit les deux verrous d'après pyproject.toml (LOCK_FLAGS=--upgrade pour les dernières versions)
 	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(INSTALL) uv
 	@$(LOCK) --extra build $(LOCK_FLAGS) --output-file requirements.lock
 	@$(LOCK) --extra build --extra lab --extra docs --extra cluster --extra signing --extra dev $(LOCK_FLAGS) \
-		--constraint requirements.lock --output-file requirements-dev.lock
+		--no-emit-package pip --constraint requirements.lock --output-file requirements-dev.lock
 
 clean: ## Efface .venv, les caches et les rapports construits
 	@rm -rf .venv build dist docs/_build docs/_generated .mypy_cache .pytest_cache .ruff_cache .hypothesis

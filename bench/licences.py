@@ -1,9 +1,12 @@
 """The licences of what the two locks install, as the libraries themselves declare them.
 
 `make licences` lists them, and fails where a report would need a GPL, LGPL or AGPL library that offers no
-other licence to choose, or one that declares no licence at all.
+other licence to choose, or one that declares no licence at all. It writes those of the first lock into
+requirements.licences.csv, for the bill of materials of a wheel: where that is built, nothing is installed.
 """
 
+import csv
+import io
 import re
 import sys
 from collections import defaultdict
@@ -17,6 +20,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN_TIME, DEVELOPMENT = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
+WRITTEN = ROOT / "requirements.licences.csv"
 PINNED = re.compile(r"^(\S+==[^\\\n]+)", flags=re.MULTILINE)
 COPYLEFT = re.compile(r"GPL|\bGNU\b|General Public License")
 SPDX = {"Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0"}
@@ -95,8 +99,23 @@ def listing(declared: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
+def pinned(lock: Path) -> set[str]:
+    """The names that `lock` installs on one machine or another."""
+    return {canonicalize_name(Requirement(pin).name) for pin in PINNED.findall(lock.read_text("utf-8"))}
+
+
+def table(lock: Path) -> str:
+    """The licences of a lock as a CSV table; a library that another machine alone installs has none."""
+    installed = licences(pinned(lock) & {canonicalize_name(one.name) for one in metadata.distributions()})
+    rows = [("library", "licence"), *installed.items()]
+    written = io.StringIO()
+    csv.writer(written, lineterminator="\n").writerows(rows)
+    return written.getvalue()
+
+
 def main() -> int:
     run_time = licences(locked(RUN_TIME))
+    WRITTEN.write_text(table(RUN_TIME), "utf-8")
     development = locked(DEVELOPMENT) - set(run_time)
     print(f"Pour un rapport ({len(run_time)}) :")
     print(listing(run_time))

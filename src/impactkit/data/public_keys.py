@@ -35,7 +35,7 @@ def public_text(raw: bytes) -> str:
 
 
 def fingerprint(key: str) -> str:
-    """The start of the SHA-256 of a public key, as `openssl pkey -pubout -outform DER | sha256sum` gives it."""
+    """The start of the SHA-256 of a public key, as `sha256sum` gives it of its DER form."""
     digits = hashlib.sha256(base64.b64decode(key)).hexdigest()[:PRINTED]
     groups = [digits[at : at + GROUP] for at in range(0, PRINTED, GROUP)]
     return " ".join(groups)

@@ -221,7 +221,7 @@ def _secrecy(rules: Settings, where: str) -> Faults:
 def _signing(signing: Settings, where: str) -> Faults:
     """No key, a name that is none, or a key that two names share: who signed could not be told."""
     keys = signing.get("keys", {}) if is_table(signing) else None
-    if not SECTIONS["signing"]["keys"].holds(keys):
+    if not is_table(keys) or not all(map(is_public_key, keys.values())):
         return
     if not all(map(is_text, keys)) or not keys:
         yield error(RefusedData, "signing-name", where=where)

@@ -253,7 +253,9 @@ def _executed(job: Job, aside: Path, tell: Tell) -> Any:
 
 @contextlib.contextmanager
 def environment(mine: Mapping[str, str], *, hidden: Collection[str] = ()) -> Iterator[None]:
-    """These environment variables, without the `hidden` ones; those that were there before once it is left."""
+    """These environment variables, without the `hidden` ones; those that were there before, once it is
+    left.
+    """
     names = (*mine, *hidden)
     before = {name: os.environ[name] for name in names if name in os.environ}
     for name in hidden:

@@ -17,8 +17,8 @@ from impactkit.reports.strays import copy_files, is_folder
 
 def standing_number(report: Path, web: Web, key: OwnKey | None = None) -> RunRecord:
     """The record of a report as it goes out: where its number was already borne in public by another
-    edition (the folder of reports was built anew), under the next one; its pages, and its journal, say so (in a line that
-    `key` signs).
+    edition (the folder of reports was built anew), under the next one; its pages say so, and its journal, in
+    a line that `key` signs.
     """
     record = record_of(report)
     code = report.name

@@ -14,7 +14,9 @@ Names = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Proof:
-    """What keys say of a report, in sentences: who signed, what does not agree, what could not be compared."""
+    """What keys say of a report, in sentences: who signed, what does not agree, what could not be
+    compared.
+    """
 
     signers: tuple[str, ...] = ()
     wrong: tuple[str, ...] = ()
