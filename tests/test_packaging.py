@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import csv
+import json
 import re
 import shutil
 import sys
@@ -21,6 +23,8 @@ import trove_classifiers
 import yaml
 from bs4 import BeautifulSoup
 from built_package import build, hatchling
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -83,7 +87,7 @@ def test_environment_lists_what_pyproject_asks():
 
 
 def test_the_extras_are_these():
-    assert sorted(EXTRAS) == ["build", "cluster", "dev", "docs", "lab", "verify"]
+    assert sorted(EXTRAS) == ["build", "cluster", "dev", "docs", "lab", "signing", "verify"]
 
 
 @pytest.mark.parametrize("lock", LOCKS)
@@ -92,7 +96,9 @@ def test_both_locks_hold_what_a_report_needs(lock, line):
     assert_in_range(line, lock)
 
 
-@pytest.mark.parametrize("line", EXTRAS["lab"] + EXTRAS["dev"] + EXTRAS["docs"] + EXTRAS["cluster"])
+@pytest.mark.parametrize(
+    "line", EXTRAS["lab"] + EXTRAS["dev"] + EXTRAS["docs"] + EXTRAS["cluster"] + EXTRAS["signing"]
+)
 def test_the_second_lock_holds_the_dependency_in_its_range(line):
     assert_in_range(line, DEVELOPMENT)
 
@@ -197,6 +203,14 @@ def test_a_report_depends_on_no_copyleft_and_says_its_weak_ones():
     assert "MPL-2.0 : certifi, pathspec\n" in licences.listing(declared)
 
 
+def test_the_licences_that_are_written_are_those_of_the_lock():
+    with licences.WRITTEN.open(encoding="utf-8", newline="") as file:
+        written = {row["library"]: row["licence"] for row in csv.DictReader(file)}
+    here = licences.licences(licences.locked(licences.RUN_TIME))
+    assert {name: written.get(name) for name in here} == here, "make licences"
+    assert written.keys() <= licences.pinned(licences.RUN_TIME), "make licences"
+
+
 @pytest.fixture(scope="module")
 def tracked(processes) -> list[str]:
     """The files of a fresh clone."""
@@ -242,7 +256,7 @@ def imported(path: Path) -> Iterator[str]:
 
 
 def test_every_library_imported_is_declared():
-    declared = names([*PROJECT["dependencies"], *EXTRAS["cluster"], *EXTRAS["lab"]])
+    declared = names([*PROJECT["dependencies"], *EXTRAS["cluster"], *EXTRAS["lab"], *EXTRAS["signing"]])
     owners = metadata.packages_distributions()
     ours = set(sys.stdlib_module_names) | {"impactkit"}
     undeclared = {
@@ -307,6 +321,73 @@ def test_wheel_declares_the_command_the_two_exporters_and_the_engine(wheel):
         "[papermill.engine]",
         "fork = impactkit.reports.engine:ForkEngine",
     ]
+
+
+@pytest.fixture(scope="module")
+def materials(wheel) -> str:
+    """The bill of materials of the wheel."""
+    (path,) = wheel.glob("impactkit-*.dist-info/sboms/*")
+    assert path.name == "impactkit.cdx.json"
+    return path.read_text("utf-8")
+
+
+def test_the_bill_of_materials_is_as_cyclonedx_writes_them(materials):
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(materials) is None
+    broken = materials.replace('"specVersion": "1.6"', '"specVersion": "1.6", "hachures": 1')
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(broken) is not None
+
+
+def test_the_bill_of_materials_is_what_the_lock_installs(materials):
+    bill = json.loads(materials)
+    assert (bill["metadata"]["component"]["name"], bill["metadata"]["component"]["version"]) == (
+        "impactkit",
+        PROJECT["version"],
+    )
+    listed = {
+        (library["name"], library["version"]): {one["content"] for one in library["hashes"]}
+        for library in bill["components"]
+    }
+    assert listed == {
+        (name, pin.removeprefix("==").split()[0]): {
+            found for line in lines for found in re.findall("sha256:([0-9a-f]{64})", line)
+        }
+        for (name, pin), lines in locked(RUN_TIME).items()
+    }
+    markers = {
+        one["name"]: one["properties"][0]["value"] for one in bill["components"] if "properties" in one
+    }
+    assert markers["appnope"] == "sys_platform == 'darwin'"
+    assert all(one["purl"] == f"pkg:pypi/{one['name']}@{one['version']}" for one in bill["components"])
+
+
+def test_the_bill_of_materials_says_licences_and_who_needs_what(materials):
+    bill = json.loads(materials)
+    libraries = {one["bom-ref"]: one for one in bill["components"]}
+    by_name = {one["name"]: one for one in bill["components"]}
+    assert by_name["typer"]["licenses"] == [{"expression": "MIT"}]
+    assert by_name["comm"]["licenses"] == [{"license": {"name": "BSD License"}}]
+    unknown = {one["name"] for one in bill["components"] if "licenses" not in one}
+    assert not unknown & licences.locked(licences.RUN_TIME)
+    needs = {
+        one["ref"]: {libraries[ref]["name"] for ref in one["dependsOn"]} for one in bill["dependencies"]
+    }
+    assert needs[f"pkg:pypi/impactkit@{PROJECT['version']}"] == names(
+        PROJECT["dependencies"] + EXTRAS["build"]
+    )
+    assert "nbformat" in needs[by_name["nbconvert"]["purl"]]
+
+
+def test_the_bill_of_materials_is_dated_as_it_is_asked(tmp_path, monkeypatch, processes, materials):
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    once, again = (build(processes, "wheel", tmp_path / name).read_bytes() for name in ("once", "again"))
+    assert once == again
+    (archive,) = (tmp_path / "once").iterdir()
+    with zipfile.ZipFile(archive) as opened:
+        (name,) = [name for name in opened.namelist() if "/sboms/" in name]
+        dated = json.loads(opened.read(name))
+    assert dated["metadata"]["timestamp"] == "2023-11-14T22:13:20Z"
+    assert "timestamp" not in json.loads(materials)["metadata"]
+    assert dated["serialNumber"] != json.loads(materials)["serialNumber"]
 
 
 def test_version_is_said_once():
@@ -396,7 +477,7 @@ def source_archive(tmp_path_factory, processes) -> Path:
 def test_a_source_archive_carries_what_a_wheel_is_built_from_and_no_test(source_archive):
     assert {path.name for path in source_archive.iterdir() if not path.name.startswith(".")} == {
         *("README.md", "LICENSE", "LICENCE-DATA.md", "PKG-INFO", "pyproject.toml", "hatch_build.py"),
-        *("src", "data", "notebooks"),
+        *("requirements.lock", "requirements.licences.csv", "src", "data", "notebooks"),
     }
     assert not list(source_archive.rglob("test_*"))
 
