@@ -7,6 +7,8 @@ from typing import Any
 
 from impactkit.data.workbook.bounds import LAST_COLUMN, Tally
 from impactkit.data.workbook.sheet import Cell, Place, Sheet
+from impactkit.errors import RefusedData
+from impactkit.wording.catalogue import error
 
 # Names of Strict Open XML (ISO/IEC 29500-1) and those that readers know: the same contents under both.
 STRICT = b"http://purl.oclc.org/ooxml/"
@@ -19,9 +21,13 @@ NAMES = {
 
 
 def read(path: Path) -> tuple[Sheet, ...]:
-    """The sheets of a workbook; formulas by the results that are kept with them."""
+    """The sheets of a workbook; formulas by the results that are kept with them. Raises RefusedData where
+    the parser is not the one that refuses entities: openpyxl chooses in silence.
+    """
     import openpyxl
 
+    if not openpyxl.DEFUSEDXML:
+        raise error(RefusedData, "workbook-undefended", where=path.name)
     content = _transitional(path)
     book = openpyxl.load_workbook(content, rich_text=True, keep_links=False)
     formulas = any(cell.data_type == "f" for sheet in book.worksheets for cell in sheet._cells.values())
