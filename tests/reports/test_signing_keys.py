@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 import impactkit as ik
-from impactkit.data.public_keys import fingerprint, names_of_keys
+from impactkit.data.public_keys import SMALL_ORDER, fingerprint, is_public_key, names_of_keys, public_text
 from impactkit.errors import ImpactkitError, RefusedData, ReportFailed
 from impactkit.reports import keys, ledger
 from impactkit.reports.keys import SECRETS, VARIABLE, own_key
@@ -110,7 +110,7 @@ def other_signature(line):
 
 def other_key(line):
     stranger = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
-    return dataclasses.replace(line, key=keys.public_text(stranger))
+    return dataclasses.replace(line, key=public_text(stranger))
 
 
 def other_name(line):
@@ -232,6 +232,7 @@ def test_what_is_built_again_alike_at_night_stays_signed(built, report, holds, m
     monkeypatch.delenv(VARIABLE)
     ik.run("vallees", only=[REPORT], force=True)
     assert not lines_of(report)[-1].key and not examined(report, evaluation="vallees").wrong
+    holds(ADA)
     assert publish("vallees", to="web", only=[REPORT]) == (REPORT,)
 
 
@@ -247,23 +248,36 @@ def test_a_publication_says_with_which_key(built, report, holds):
     assert last.event == ledger.RETRACTED and last.key == own_key().public
 
 
-def test_published_under_another_number_it_is_signed_again(built, report, holds, monkeypatch):
-    declare(built, {ADA: holds(ADA)})
+def test_published_under_another_number_it_is_still_hers(built, report, holds, monkeypatch):
+    declare(built, {ADA: holds(ADA), BLAISE: holds(BLAISE)})
+    holds(ADA)
     sign(report, by=ADA, as_="valide")
     publish("vallees", to="web", only=[REPORT])
     shutil.rmtree(built.parent / "reports")
-    (built / "light.ipynb").write_text(
-        (built / "light.ipynb").read_text("utf-8").replace("Bonjour", "Bonsoir"), "utf-8"
-    )
+    notebook = built / "light.ipynb"
+    notebook.write_text(notebook.read_text("utf-8").replace("Bonjour", "Bonsoir"), "utf-8")
     ik.run("vallees", only=[REPORT])
     sign(report, by=ADA, as_="valide")
-    monkeypatch.delenv(VARIABLE)
-    with pytest.raises(ReportFailed, match="clé"):
-        publish("vallees", to="web", only=[REPORT])
-    holds(ADA)
-    sign(report, by=ADA, as_="valide")
+    holds(BLAISE)
     assert publish("vallees", to="web", only=[REPORT]) == (REPORT,)
     assert read_record(built.parent / "web" / "vallees" / REPORT).edition == 2
+    # The copy of her signature under the new number is not made with his key.
+    copied = [line for line in lines_of(report) if line.event == ledger.SIGNED and line.edition == 2]
+    assert [line.key for line in copied] == [""]
+    assert not examined(report, evaluation="vallees").wrong
+
+
+@pytest.mark.parametrize("holder", ["nobody", "stranger"])
+def test_where_keys_are_declared_one_of_them_publishes(built, report, holds, monkeypatch, holder):
+    declare(built, {ADA: holds(ADA)})
+    sign(report, by=ADA, as_="valide")
+    if holder == "nobody":
+        monkeypatch.delenv(VARIABLE)
+    else:
+        holds(holder)
+    with pytest.raises(RefusedData, match="clés"):
+        publish("vallees", to="web", only=[REPORT])
+    assert not (built.parent / "web").exists()
 
 
 PRIVATE = Ed25519PrivateKey.generate()
@@ -408,6 +422,13 @@ def test_keys_that_are_none_are_refused_in_the_settings(valleys, holds, rows):
     path.write_text(path.read_text("utf-8") + f"\n[signing.keys]\n{written}\n", "utf-8")
     with pytest.raises(RefusedData, match="signing"):
         ik.load("vallees")
+
+
+@pytest.mark.parametrize("height", SMALL_ORDER)
+@pytest.mark.parametrize("sign_of_x", [0, 0x80])
+def test_a_key_for_which_anybody_can_sign_is_none(height, sign_of_x):
+    raw = bytes.fromhex(height)
+    assert not is_public_key(public_text(bytes((*raw[:-1], raw[-1] | sign_of_x))))
 
 
 def test_declared_keys_have_names(valleys, holds):

@@ -8,6 +8,16 @@ from typing import Any
 # The base64 line that `openssl pkey -pubout` writes: this, then the 32 bytes of the key (RFC 8410).
 HEAD = bytes.fromhex("302a300506032b6570032100")
 LENGTH = len(HEAD) + 32
+# Points of small order, as y (the sign of x apart): anybody can sign for them.
+SMALL_ORDER = (
+    "00" * 32,
+    "01" + "00" * 31,
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+    "ec" + "ff" * 30 + "7f",
+    "ed" + "ff" * 30 + "7f",
+    "ee" + "ff" * 30 + "7f",
+)
 # How much of a fingerprint is printed: 128 bits, by four.
 PRINTED, GROUP = 32, 4
 
@@ -21,7 +31,9 @@ def raw_key(text: str) -> bytes | None:
     canonical = base64.b64encode(der).decode() == text
     if not canonical or len(der) != LENGTH or not der.startswith(HEAD):
         return None
-    return der.removeprefix(HEAD)
+    raw = der.removeprefix(HEAD)
+    height = bytes((*raw[:-1], raw[-1] & 0x7F))
+    return None if height.hex() in SMALL_ORDER else raw
 
 
 def is_public_key(value: Any) -> bool:

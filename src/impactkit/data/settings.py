@@ -15,7 +15,7 @@ from impactkit.data.catalogue import of_own_tables
 from impactkit.data.csv_text import INVISIBLE
 from impactkit.data.money import money_faults
 from impactkit.data.perimeters import VINTAGES
-from impactkit.data.public_keys import is_public_key, public_text
+from impactkit.data.public_keys import is_public_key
 from impactkit.data.setting_kinds import (
     FLAG,
     GROUPS,
@@ -51,7 +51,7 @@ BRACES = {"{", "}"}
 # Parameters that the kit gives for each territory.
 GIVEN = ("folder", "territory")
 LABELLED = re.compile("[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
-PUBLIC_KEY = Kind("public-key", is_public_key, f'{{ "Prénom Nom" = "{public_text(bytes(32))}" }}')
+PUBLIC_KEY = Kind("public-key", is_public_key, '{ "Prénom Nom" = "MCowBQYDK2VwAyEA…" }')
 ANY = Kind("date", bool, '"2019-02-25"')
 FACE = one_of("connaissance", "suivi", "evaluation")
 FIRST, *_, LAST = VINTAGES

@@ -80,7 +80,7 @@ def publish(
     """Publish the validated reports of an evaluation into `to`/<evaluation>, with what is published there
     already and the editions that they replace; the codes published. Who reads sees all of the old folder or
     all of the new one. Raises what `ready` does, and RefusedData where that name is taken by something else,
-    or for a key that cannot be used.
+    for a key that cannot be used, or where the evaluation declares keys and this one is none of them.
     """
     key = own_key()
     ev, root = load(folder), Path(to).resolve()
@@ -91,11 +91,12 @@ def publish(
         recover(source, secret=bool(ev.secrecy))
         codes = tuple(ready(ev, source, only))
         _signed_as_made(source, codes)
+        names = names_of_keys(ev.signing)
+        if names and (key is None or key.public not in names):
+            raise error(RefusedData, "publish-key", where=ev.name)
         web = web_of(root, ev.name)
         with alone(web.releases):
             records = {code: standing_number(source / code, web, key) for code in codes}
-            # Under another number, the files are others: one that asks for keys is signed again.
-            ready(ev, source, codes)
             release = filled(web, ev, {code: source / code for code in codes})
             _switch(web.link, release)
             # Who is reading the last one may finish, unless it may hold what is withheld now.
