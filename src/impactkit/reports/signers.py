@@ -38,24 +38,34 @@ class Witnesses:
     @property
     def signatures(self) -> list[Signature]:
         """The signatures of what the report says today."""
-        return [one for one in self.record.signatures if one.content == self.record.content]
+        content = self.record.content
+        return [signature for signature in self.record.signatures if signature.content == content]
 
     @property
     def publication(self) -> Line | None:
         """The line of its publication: where it is published, the signatures themselves have no line."""
-        return self.line if self.line is not None and self.line.event == PUBLISHED else None
+        line = self.line
+        if line is None or line.event != PUBLISHED:
+            return None
+        return line
 
     def keys_of(self, signature: Signature) -> list[str]:
         """The keys that a signature was made with, its own signer's first."""
-        keys = {line.key for line in self.ledger.lines if line.key and line.attests(signature)}
-        return sorted(keys, key=lambda key: (self.names.get(key) != signature.by, key))
+        lines = self.ledger.lines
+        keys = {line.key for line in lines if line.key and line.attests(signature)}
+
+        def rank(key: str) -> tuple[bool, str]:
+            return self.names.get(key) != signature.by, key
+
+        return sorted(keys, key=rank)
 
     def proves(self, signature: Signature) -> bool:
         """Whether a signature was made with a key: where keys are declared, with that of its signer."""
         keys = self.keys_of(signature)
-        return any(self.names[key] == signature.by for key in keys if key in self.names) or (
-            bool(keys) and not self.names
-        )
+        if not self.names:
+            return bool(keys)
+        names = map(self.names.get, keys)
+        return signature.by in names
 
     @property
     def wants_a_key(self) -> bool:
@@ -67,8 +77,13 @@ class Witnesses:
     @property
     def held_files(self) -> list[Mapping[str, str]]:
         """The hashes of files that a key has signed: where keys are declared, one of those."""
-        lines = [line for line in self.ledger.lines if line.key and line.files]
-        return [line.files for line in lines if line.key in self.names or not self.names]
+        return [
+            line.files for line in self.ledger.lines if line.key and line.files and self.admits(line.key)
+        ]
+
+    def admits(self, key: str) -> bool:
+        """Whether a key is declared, or none is."""
+        return not self.names or key in self.names
 
 
 def proof(seen: Witnesses) -> Proof:
@@ -76,36 +91,37 @@ def proof(seen: Witnesses) -> Proof:
     if not seen.signatures:
         return Proof()
     if seen.ledger.unchecked:
-        wrong = (say("key.unchecked"),) if seen.names else ()
-        return Proof(wrong=wrong, uncompared=(say("key.unchecked"),))
+        unchecked = (say("key.unchecked"),)
+        return Proof(wrong=unchecked if seen.names else (), uncompared=unchecked)
     published = seen.publication
     if published is not None:
         return _of_publication(seen, published)
     signers = tuple(_signer(seen, signature) for signature in seen.signatures)
     wrong = tuple(_unproved(seen))
-    if seen.files in seen.held_files or not seen.held_files and not seen.names:
+    held = seen.held_files
+    if seen.files in held:
         return Proof(signers, wrong)
-    return _of_other_files(seen, signers, wrong)
-
-
-def _of_other_files(seen: Witnesses, signers: tuple[str, ...], wrong: tuple[str, ...]) -> Proof:
-    """Built again since, without a key: refused where keys are declared, else said."""
+    # Built again since, without a key: refused where keys are declared, else said.
     if seen.names:
         return Proof(signers, (*wrong, say("key.other-files")))
-    return Proof(signers, wrong, (say("key.files-without"),))
+    if held:
+        return Proof(signers, wrong, (say("key.files-without"),))
+    return Proof(signers, wrong)
 
 
 def _unproved(seen: Witnesses) -> Iterator[str]:
     """Why the state of a report stands on no key, where one is wanted."""
-    state = [signature for signature in seen.signatures if signature.state == seen.record.state]
-    if not seen.wants_a_key or any(map(seen.proves, state)):
+    state = seen.record.state
+    signatures = [signature for signature in seen.signatures if signature.state == state]
+    if not seen.wants_a_key or any(map(seen.proves, signatures)):
         return
-    for signature in state:
-        others = [seen.names.get(key, "") for key in seen.keys_of(signature)]
-        if not others:
+    for signature in signatures:
+        keys = seen.keys_of(signature)
+        names = [seen.names[key] for key in keys if key in seen.names]
+        if not keys:
             yield say("key.none", by=signature.by)
-        elif any(others):
-            yield say("key.of-other", by=signature.by, name=next(filter(None, others)))
+        elif names:
+            yield say("key.of-other", by=signature.by, name=names[0])
         else:
             yield say("key.undeclared", by=signature.by)
 
@@ -115,16 +131,31 @@ def _signer(seen: Witnesses, signature: Signature) -> str:
     keys = seen.keys_of(signature)
     if not keys:
         return say("key.signed-without", by=signature.by)
-    name = seen.names.get(keys[0], "")
-    known = say("key.declared", name=name) if name else say("key.nameless")
-    return say("key.signed-with", by=signature.by, fingerprint=fingerprint(keys[0]), known=known)
+    key = keys[0]
+    return say(
+        "key.signed-with",
+        by=signature.by,
+        fingerprint=fingerprint(key),
+        known=_holder(seen, key),
+    )
+
+
+def _holder(seen: Witnesses, key: str) -> str:
+    name = seen.names.get(key)
+    if name is None:
+        return say("key.nameless")
+    return say("key.declared", name=name)
 
 
 def _of_publication(seen: Witnesses, line: Line) -> Proof:
+    wrong: tuple[str, ...] = ()
+    if seen.names and line.key not in seen.names:
+        wrong = (say("key.published-undeclared"),)
     if not line.key:
-        wrong = (say("key.published-undeclared"),) if seen.names else ()
         return Proof((say("key.published-without"),), wrong)
-    name = seen.names.get(line.key, "")
-    known = say("key.declared", name=name) if name else say("key.nameless")
-    wrong = (say("key.published-undeclared"),) if seen.names and not name else ()
-    return Proof((say("key.published-with", fingerprint=fingerprint(line.key), known=known),), wrong)
+    words = say(
+        "key.published-with",
+        fingerprint=fingerprint(line.key),
+        known=_holder(seen, line.key),
+    )
+    return Proof((words,), wrong)
