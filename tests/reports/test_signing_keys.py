@@ -8,9 +8,6 @@ import sys
 import traceback
 
 import pytest
-
-pytest.importorskip("cryptography")
-
 from cryptography.hazmat.primitives import serialization as forms
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
