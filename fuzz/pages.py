@@ -185,5 +185,7 @@ def columns(value: Any, folder: Path) -> None:
     except ImpactkitError as cause:
         raise AssertionError("no page") from cause
     meta = meta_of(page, evaluation="Essai", day=DAY)
-    outcome(_html, page, meta)
+    face = outcome(_html, page, meta)
+    must(face[0] == "value", "a text of a table breaks the rules of pages", face[1])
+    # A letter that no font of the kit draws is refused by its name.
     outcome(render_pdf, page, meta)

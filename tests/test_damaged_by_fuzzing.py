@@ -32,6 +32,7 @@ HEAD = "date,by,why,table,key,column,row\n"
 ROW = '2024-01-02,Ada,erreur,projects,halle,,"{""project"": ""halle""}"\n'
 CLAIM = "claim,territory,indicator,group,period,value,low,high,n,unit,level,rule,sentence,source,as_of,"
 CLAIM += "data_vintage,geography_vintage,assumptions,checks\n"
+SQUARE = [[5, 45], [5.1, 45], [5.1, 45.1], [5, 45]]
 SAID = "c1,a,count_jobs,,2021,12,,,3,emplois,declared,r1,Douze emplois.,Gazette,2021,2021,,,\n"
 
 
@@ -203,23 +204,38 @@ def outlined(tmp_path, monkeypatch):
     "corner", [[2**63, 45], [5, 90.5], [float("nan"), 45], [5, float("inf")], [10**400, 4]]
 )
 def test_a_corner_off_the_globe_is_no_outline(outlined, corner):
-    outlined([[[5, 45], corner, [5, 45]]])
+    outlined([[[5, 45], corner, [5.1, 45], [5, 45]]])
     assert "epci.geojson" in refused(contours.outlines, "epci")
 
 
 def test_more_outlines_than_a_country_has_are_refused_before_they_cost(outlined):
     outlined([[[-180, 0], [180, 0]] * 40])
     assert "contours" in refused(neighbours.neighbours, "epci")
-    outlined([[[5, 45], [5.001, 45]] * 20 for _ in range(300)])
+    outlined([[[5, 45], [5.001, 45]] * 20] * 300)
     assert "contours" in refused(neighbours.neighbours, "epci")
 
 
-def test_outlines_without_a_unit_or_a_corner_have_no_neighbour(outlined):
+@pytest.mark.parametrize("ring", [[], [[5, 45]], [[5, 45], [5.1, 45]], [[5, 45], [5.1, 45], [5, 45]]])
+def test_a_ring_that_holds_no_ground_is_no_outline(outlined, ring):
+    outlined([ring])
+    assert "epci.geojson" in refused(contours.outlines, "epci")
+
+
+@pytest.mark.parametrize("kind", ["Polygon", "MultiPolygon"])
+def test_a_unit_without_a_ring_is_no_outline(outlined, tmp_path, kind):
+    outlined([SQUARE])
+    path = tmp_path / "epci.geojson"
+    unit = {"properties": {"code": "0"}, "geometry": {"type": kind, "coordinates": []}}
+    path.write_text(json.dumps({"features": [unit]}), "utf-8")
+    assert "epci.geojson" in refused(contours.outlines, "epci")
+
+
+def test_outlines_without_a_unit_have_no_neighbour(outlined):
     outlined([])
     assert neighbours.neighbours("epci") == {}
-    outlined([[], [[5, 45]], [[5, 45], [5.1, 45]], [[5.05, 45], [5.2, 45.2]]])
+    outlined([SQUARE, [[x + 0.1, y] for x, y in SQUARE], [[x + 5, y] for x, y in SQUARE]])
     around = neighbours.neighbours("epci")
-    assert around["000000002"] == {"000000003"} and around["000000000"] == frozenset()
+    assert around["000000000"] == {"000000001"} and around["000000002"] == frozenset()
 
 
 def test_an_address_with_an_accent_and_a_name_is_one_header():

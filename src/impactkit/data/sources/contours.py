@@ -19,6 +19,7 @@ FAMILIES = ("epci", "departement")
 
 # The property that holds a unit's code changes with the edition of the file.
 _CODES = ("EPCI", "code", "code_insee", "siren")
+LEAST_CORNERS = 4
 _DEPTH = {"Polygon": 1, "MultiPolygon": 2}
 
 Ring = list[tuple[float, float]]
@@ -61,6 +62,9 @@ def _rings(geometry: dict[str, Any]) -> list[Ring]:
     held = geometry["coordinates"]
     if _DEPTH[geometry["type"]] == 2:
         held = [ring for polygon in held for ring in polygon]
+    # A unit without a ring cannot be drawn, nor can a ring that holds no ground (RFC 7946, 3.1.6).
+    if not held or min(map(len, held)) < LEAST_CORNERS:
+        raise ValueError("no ring")
     return [[_corner(*corner[:2]) for corner in ring] for ring in held]
 
 
