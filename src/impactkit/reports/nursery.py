@@ -52,7 +52,6 @@ class Nursery(Executor):
         # terminal's Ctrl-C does not reach it: the run decides what becomes of it.
         self._process = subprocess.Popen(
             [sys.executable, "-c", start],
-            env=unsecret(os.environ),
             stdin=subprocess.DEVNULL,
             pass_fds=[number],
             env=unsecret(os.environ) | dict([self._mark.split("=")]),
