@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 from typing import Any
 
 from impactkit.reports.kernel import cap_memory, die_with
@@ -51,6 +52,13 @@ def never_fork_again(why: str) -> None:
 def is_child() -> bool:
     """Whether this process is such a child."""
     return bool(_HERE["child"])
+
+
+def let_go(pipe: Connection) -> None:
+    """Let no process that this one forks hold its end of a pipe: who waits at the other would hear of our end
+    only after theirs.
+    """
+    os.register_at_fork(after_in_child=pipe.close)
 
 
 def in_child(
@@ -97,6 +105,7 @@ def in_child(
 
 def _child(task: Callable[[Tell], Any], its: Any, parent: int, memory: int, log: str) -> None:
     die_with(parent)
+    let_go(its)
     os.setpgid(0, 0)
     _HERE["child"] = True
     # A child that held the terminal or a pipe of ours would keep its reader waiting after we died.

@@ -98,6 +98,7 @@ def run_one(job: Job) -> Outcome:
 
 def lost(job: Job, aside: Path, cause: BaseException, seconds: float = 0.0) -> Outcome:
     """The outcome of a build whose process ended before it could tell."""
+    _put_back(Path(job.to), job.territory, secret=job.secret)
     at = aside / AT
     stopped = Stopped(at.read_text("utf-8") if at.is_file() else "")
     stopped.__cause__ = cause
@@ -288,17 +289,24 @@ def _put_away(previous: Path, final: Path, *, secret: bool) -> None:
         shutil.rmtree(previous, ignore_errors=True)
 
 
+def _put_back(to: Path, territory: str, *, secret: bool) -> None:
+    """Put back the report that was being replaced, where nothing stands in its place yet."""
+    previous, final = to / PREVIOUS / territory, to / territory
+    if not is_folder(previous):
+        return
+    if final.exists():
+        _put_away(previous, final, secret=secret)
+    else:
+        os.rename(previous, final)
+
+
 def recover(to: Path, *, secret: bool = False) -> tuple[str, ...]:
     """After a run that was cut: put back the report that was being replaced, clear what was being built.
     What stands under the name of a folder of ours without being one is set aside, and said.
     """
     words = cleared(to, (BUILDING, PREVIOUS, FAILED, OWN, SIGNATURES, EDITIONS), ())
     for previous in sorted((to / PREVIOUS).glob("*")):
-        final = to / previous.name
-        if final.exists():
-            _put_away(previous, final, secret=secret)
-        else:
-            os.rename(previous, final)
+        _put_back(to, previous.name, secret=secret)
     for own in (PREVIOUS, BUILDING):
         shutil.rmtree(to / own, ignore_errors=True)
     return words

@@ -10,19 +10,23 @@ import signal
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from impactkit.reports.child import never_fork_again
+from impactkit.reports.child import let_go, never_fork_again
+from impactkit.reports.descendants import adopt, end_adopted, end_marked
 from impactkit.reports.interruption import held_back
 from impactkit.reports.kernel import die_with
 from impactkit.reports.preload import preload
 
 # What is prepared: `preload` of this; nothing where nothing is forked.
 Ready = tuple[str, str] | None
+# The environment variable by which all that one of them started is known.
+MARK = "IMPACTKIT_NURSERY"
 # What the process that forks is started with: modules are sought where this process seeks them.
 START = """import sys
 sys.path[:] = {path!r}
@@ -39,6 +43,8 @@ class Nursery(Executor):
     def __init__(self, ready: Ready) -> None:
         self._ours, its = multiprocessing.Pipe()
         number = its.fileno()
+        # Whatever is started below has it too.
+        self._mark = f"{MARK}={uuid.uuid4().hex}"
         start = START.format(path=sys.path, number=number, parent=os.getpid(), ready=ready)
         # Not forked: this process may have threads. No process of multiprocessing, which is waited for when
         # Python exits, even where an interruption left nobody to end it. In a session of its own, a
@@ -47,6 +53,7 @@ class Nursery(Executor):
             [sys.executable, "-c", start],
             stdin=subprocess.DEVNULL,
             pass_fds=[number],
+            env=os.environ | dict([self._mark.split("=")]),
             start_new_session=True,
         )
         its.close()
@@ -70,9 +77,10 @@ class Nursery(Executor):
         """End every process at once: what was told is done, and nothing else is waited for."""
         with held_back():
             self._process.kill()
-            self._process.wait()
+            end_marked(self._mark)
             # It reads to the end: once every process that could write there is dead.
             self._reader.join()
+            self._process.wait()
             self._ours.close()
 
     def _read(self) -> None:
@@ -83,6 +91,8 @@ class Nursery(Executor):
                     self._waiting.pop(number).set_result(value)
                 else:
                     self._lost(number, value)
+        # What was started there is ended before it is said to be lost: it writes nothing more.
+        end_marked(self._mark)
         self.broken = True
         for number in list(self._waiting):
             self._lost(number)
@@ -104,6 +114,8 @@ def prepared(number: int, parent: int, ready: Ready) -> None:
             never_fork_again(f"{type(cause).__name__}: {cause}")
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     its, running = Connection(number), dict[Connection, tuple[int, Any]]()
+    let_go(its)
+    adopt()
     with contextlib.suppress(EOFError):
         while True:
             for one in wait([its, *running]):
@@ -116,8 +128,10 @@ def prepared(number: int, parent: int, ready: Ready) -> None:
                     running[ours] = number, process
                 else:
                     number, process = running.pop(one)  # type: ignore[arg-type]
-                    its.send((number, *_answer(one)))
+                    answer = _answer(one)
                     process.join()
+                    end_adopted({other.pid for _, other in running.values()})
+                    its.send((number, *answer))
 
 
 def _answer(one: Any) -> tuple[str, Any]:
@@ -131,6 +145,7 @@ def _answer(one: Any) -> tuple[str, Any]:
 
 def _one(theirs: Connection, parent: int, task: Callable[..., Any], args: Any, named: Any) -> None:
     die_with(parent)
+    let_go(theirs)
     try:
         theirs.send(("done", task(*args, **named)))
     except Exception as cause:  # It is raised where the task was submitted.
