@@ -1,4 +1,4 @@
-"""Invented evaluations that are far larger than any programme: many territories, or one with many projects."""
+"""Invented evaluations far larger than any programme: many territories, or one with many projects."""
 
 from __future__ import annotations
 

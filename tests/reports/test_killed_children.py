@@ -19,7 +19,7 @@ from impactkit.reports.record import damaged, read_record
 CODES = ("aubepine", "bruyere", "chevrefeuille")
 LEVELS = ("nursery", "worker", "child")
 RUN = [sys.executable, "-m", "impactkit", "run", "vallees", "--force"]
-# A cell that counts what its process does, and kills one of those above, or itself, at the act that was drawn.
+# A cell that counts what its process does, and at the act that was drawn kills it, or one of those above.
 # What it has started holds all that its parent holds.
 ACTS = """
 import multiprocessing, os, signal, subprocess, sys, time

@@ -9,10 +9,12 @@ import pytest
 
 import impactkit as ik
 from impactkit.errors import ImpactkitError, RefusedData, ReportFailed
+from impactkit.reports import ledger
 from impactkit.reports.publish import publish
 from impactkit.reports.record import Signature, outputs_of, read_record, write_record
 from impactkit.reports.signing import sign
 from impactkit.reports.verify import examined, verify
+from impactkit.wording.plain_lines import plain_lines
 
 
 @pytest.fixture
@@ -35,6 +37,39 @@ def hashed_again(report, **changes):
 def journal_of(report):
     (path,) = (report.parent / ".signatures").glob(f"*{report.name}*")
     return path
+
+
+HOSTILE = "Ada\x9b31m \x1b]0;titre\x07Exemple\u202e\udcff"
+
+
+def test_a_name_that_a_terminal_would_obey_is_signed_and_kept_in_plain_words(reports):
+    record = sign(reports / "aubepine", by=HOSTILE, as_="relu")
+    assert record.last.by == "Ada Exemple\ufffd"
+    assert read_record(reports / "aubepine") == record
+    assert verify(reports / "aubepine") == (record, ())
+    with pytest.raises(RefusedData):
+        sign(reports / "aubepine", by="\x1b[31m\u202e ", as_="relu")
+
+
+def test_whatever_a_line_says_its_journal_obeys_nobody_and_is_read_again(reports):
+    for number, words in enumerate(("Val\x9b31m", "a\u2028b", "\x1b[2J", "\u202eabc"), start=1):
+        line = ledger.Line(ledger.SIGNED, number, by=words, why=words)
+        ledger.add(reports, "aubepine", line)
+        assert ledger.read_ledger(reports, "aubepine").last.by == words
+    text = journal_of(reports / "aubepine").read_text("utf-8")
+    assert plain_lines(text) == text and not ledger.read_ledger(reports, "aubepine").broken
+
+
+@pytest.mark.parametrize(
+    "row",
+    [b"[" * 100_000, b'{"edition": ' + b"9" * 5_000 + b"}", b'{"a": NaN}', b"1", b"\xff", b'"\\ud800"'],
+)
+def test_a_line_that_nobody_wrote_breaks_the_journal_and_nothing_else(reports, row):
+    path = journal_of(reports / "aubepine")
+    lines = path.read_bytes()
+    path.write_bytes(lines + row + b"\n")
+    assert ledger.read_ledger(reports, "aubepine").broken == len(lines.splitlines()) + 1
+    assert verify(reports / "aubepine")[1]
 
 
 ALTERED = {

@@ -55,8 +55,8 @@ def is_child() -> bool:
 
 
 def let_go(pipe: Connection) -> None:
-    """Let no process that this one forks hold its end of a pipe: who waits at the other would hear of our end
-    only after theirs.
+    """Let no process that this one forks hold its end of a pipe: who waits at the other would hear of our
+    end only after theirs.
     """
     os.register_at_fork(after_in_child=pipe.close)
 

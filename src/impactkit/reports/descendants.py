@@ -1,5 +1,5 @@
-"""What processes leave behind when they are killed: adopted, ended, waited for. Linux tells who is whose; where
-it does not, nothing here does anything.
+"""What processes leave behind when they are killed: adopted, ended, waited for. Linux tells who is whose;
+elsewhere nothing here does anything.
 """
 
 import contextlib
@@ -50,7 +50,7 @@ def end_adopted(known: Collection[int]) -> None:
 
 
 def end_marked(mark: str) -> None:
-    """End every process whose environment began with `mark` (NAME=value), wherever it has put itself since."""
+    """End every process whose environment began with `mark` (NAME=value), wherever it has gone since."""
     ends = time.monotonic() + PATIENCE
     while time.monotonic() < ends:
         left = [process.pid for process in _living() if _is_marked(process.pid, mark)]

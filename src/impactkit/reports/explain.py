@@ -12,6 +12,7 @@ from impactkit.data import csv_text, official, series
 from impactkit.data.catalogue import measures
 from impactkit.data.evaluation import load
 from impactkit.data.folders import reference_folder
+from impactkit.data.sources.readers import rows_of_book
 from impactkit.data.tables import read_text
 from impactkit.data.territories import Territory
 from impactkit.display.shown import Block, Prose, Shown, Table, text
@@ -183,12 +184,7 @@ def _where(path: Path, unit: str) -> str:
 def _cells(path: Path) -> Iterator[Sequence[str]]:
     """Rows of a CSV (perhaps compressed) or of every sheet of a workbook, as text."""
     if path.suffix == ".xlsx":
-        import python_calamine
-
-        book = python_calamine.CalamineWorkbook.from_path(path)
-        for name in book.sheet_names:
-            for cells in book.get_sheet_by_name(name).to_python():
-                yield [str(cell) for cell in cells]
+        yield from rows_of_book(path)
         return
     table = csv_text.strict(path)
     yield table.header

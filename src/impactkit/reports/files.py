@@ -38,7 +38,7 @@ def write_whole(path: Path, text: str) -> None:
 
 def write_json(path: Path, tree: Any) -> None:
     """Write JSON as `write_whole` does, its keys in order: the same tree is the same bytes."""
-    write_whole(path, json.dumps(tree, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+    write_whole(path, plain_json(tree, indent=2, sort_keys=True) + "\n")
 
 
 def add_line(path: Path, told: Mapping[str, Any]) -> None:

@@ -14,6 +14,7 @@ from impactkit.reports.files import now, sha256, write_whole
 from impactkit.reports.record import CODE, RunRecord, Signature
 from impactkit.reports.strays import files_of, is_file, is_folder, own_folder, set_aside
 from impactkit.wording.catalogue import error, say
+from impactkit.wording.plain_lines import plain_json
 
 FOLDER = ".signatures"
 BUILT, SIGNED, NUMBERED, PUBLISHED, RETRACTED = "built", "signed", "numbered", "published", "retracted"
@@ -145,7 +146,7 @@ def add(place: Path, code: str, line: Line) -> None:
 
 def _row(line: Line) -> str:
     told: dict[str, Any] = {**asdict(line), "hash": line.hash}
-    return json.dumps(told, ensure_ascii=False, sort_keys=True) + "\n"
+    return plain_json(told, sort_keys=True) + "\n"
 
 
 def broken_set_aside(place: Path, code: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from impactkit.reports.page_rules import ruled
 from impactkit.reports.pdf import render_pdf
 from impactkit.reports.record import PROVENANCE, RunRecord, outputs_of, write_record
 from impactkit.wording.catalogue import error
+from impactkit.wording.plain_lines import plain_json
 
 TWINS = ("indicators.csv", "effects.csv", "comparables.csv", "values.csv", "claims.csv")
 # What the two faces are made from; hidden, as nobody reads it.
@@ -45,7 +46,7 @@ def render(kept: Kept, record: RunRecord, folder: Path) -> RunRecord:
     for a page that breaks a rule of pages.
     """
     # The page itself: what is read and signed is this, whatever its colours.
-    (folder / FILE).write_text(json.dumps(asdict(kept), ensure_ascii=False, sort_keys=True), "utf-8")
+    (folder / FILE).write_text(plain_json(asdict(kept), sort_keys=True), "utf-8")
     meta = meta_of(kept.page, evaluation=kept.title, fictional=kept.fictional, record=record)
     (folder / "report.html").write_text(ruled(render_html(kept.page, meta)), "utf-8")
     files = [folder / name for name in sorted((*TWINS, PROVENANCE))]

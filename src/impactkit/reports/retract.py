@@ -24,6 +24,7 @@ from impactkit.reports.record import CODE, RunRecord, today
 from impactkit.reports.release import Web, filled, pruned, switch, web_of
 from impactkit.reports.strays import files_of, is_folder, remove
 from impactkit.wording.catalogue import error
+from impactkit.wording.plain_lines import on_a_line
 
 LOG = "retracted.csv"
 COLUMNS = ("date", "territory", "edition", "why")
@@ -57,13 +58,14 @@ def retract(
     Raises RefusedData when nobody or nothing is said, or no such edition is there.
     """
     ev = load(folder)
-    if not by.strip() or not why.strip():
+    by, why = on_a_line(by), on_a_line(why)
+    if not by or not why:
         raise error(RefusedData, "retract-unsigned", where=ev.name)
     if bool(quotation.strip()) == bool(report and edition) or _holds(why, quotation):
         raise error(RefusedData, "retract-what", where=ev.name)
     source = Path(reports).resolve() / ev.name
     gone: list[Edition] = []
-    line = Line(RETRACTED, 0, by=" ".join(by.split()), why=" ".join(why.split()), on=today().isoformat())
+    line = Line(RETRACTED, 0, by=by, why=why, on=today().isoformat())
     if is_folder(source):
         with alone(source):
             recover(source)

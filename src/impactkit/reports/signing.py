@@ -16,6 +16,7 @@ from impactkit.reports.rendered import kept_page, render
 from impactkit.reports.strays import copy_files, is_folder
 from impactkit.reports.verify import examined
 from impactkit.wording.catalogue import error, say
+from impactkit.wording.plain_lines import on_a_line
 
 
 def sign(report: str | Path, *, by: str, as_: str) -> RunRecord:
@@ -28,7 +29,8 @@ def sign(report: str | Path, *, by: str, as_: str) -> RunRecord:
     folder = Path(report).absolute()
     if as_ not in AS:
         raise UnknownName.among(say("noun.state"), as_, AS)
-    if not by.strip():
+    name = on_a_line(by)
+    if not name:
         raise error(RefusedData, "unnamed", where=folder.name)
     if not is_folder(folder):
         raise error(ReportFailed, "no-record", where=str(report))
@@ -37,7 +39,7 @@ def sign(report: str | Path, *, by: str, as_: str) -> RunRecord:
     with alone(folder.parent):
         recover(folder.parent)
         record = _as_built(folder)
-        signature = Signature(" ".join(by.split()), AS[as_], today().isoformat(), record.content)
+        signature = Signature(name, AS[as_], today().isoformat(), record.content)
         return _signed(folder, record, signature)
 
 

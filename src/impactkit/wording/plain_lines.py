@@ -15,6 +15,10 @@ SEQUENCES = re.compile(
 # Direction of the text turned over: a name that reads otherwise than it is written.
 TURNED = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 KEPT = "\n\t"
+# The same, sign by sign, with halves of letters and the ends of lines that no editor shows.
+OBEYED = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]"
+)
 SIGN = "\ufffd"
 
 
@@ -33,16 +37,19 @@ def on_a_line(text: str) -> str:
     return " ".join(plain_lines(" ".join(text.splitlines())).split())
 
 
-def plain_json(value: Any, indent: int | None = None) -> str:
+def plain_json(value: Any, indent: int | None = None, *, sort_keys: bool = False) -> str:
     """A value as JSON that a terminal may show and a journal hold: letters as they are, and every sign that
     would be obeyed written by its number.
+
+    >>> print(plain_json({"nom": "Val\\x9b31m"}))
+    {"nom": "Val\\u009b31m"}
     """
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return "".join(letter if _is_safe(letter) else f"\\u{ord(letter):04x}" for letter in text)
+    text = json.dumps(value, ensure_ascii=False, indent=indent, sort_keys=sort_keys)
+    return OBEYED.sub(_by_number, text)
 
 
-def _is_safe(letter: str) -> bool:
-    return _is_shown(letter) and not TURNED.match(letter)
+def _by_number(sign: re.Match[str]) -> str:
+    return f"\\u{ord(sign[0]):04x}"
 
 
 def _is_shown(letter: str) -> bool:

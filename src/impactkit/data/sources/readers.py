@@ -3,7 +3,7 @@ the name of what is missing.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from impactkit.data import csv_text
 from impactkit.data.csv_text import CsvText
 from impactkit.data.number_text import LARGEST, numbers_of
+from impactkit.data.sources.book_bounds import check_book, reader_of_values
 from impactkit.data.sources.figures import SHAPE
 from impactkit.data.tables import frame_of
 from impactkit.errors import RefusedData
@@ -49,15 +50,33 @@ def has(frame: pd.DataFrame, needed: Iterable[str], where: str) -> pd.DataFrame:
 def sheet(path: Path, name: str, needed: Iterable[str]) -> pd.DataFrame:
     """One sheet of an INSEE workbook: five lines of titles, then the codes of the columns.
 
-    Raises RefusedData when the file is no workbook, the sheet or a column is not there.
+    Raises RefusedData when the file is no workbook, would become far larger than those that are published,
+    or the sheet or a column is not there.
     """
     from python_calamine import CalamineError
 
     try:
-        found = pd.read_excel(path, sheet_name=name, header=5, engine="calamine", dtype="object")
+        check_book(path)
+        with reader_of_values():
+            found = pd.read_excel(path, sheet_name=name, header=5, engine="calamine", dtype="object")
     except (CalamineError, OSError, ValueError) as cause:
         raise error(RefusedData, "source-no-sheet", where=path.name, sheet=name, cause=cause) from cause
     return has(found, needed, f"{path.name}, {name}")
+
+
+def rows_of_book(path: Path) -> Iterator[Sequence[str]]:
+    """The rows of every sheet of a published workbook, as text. Raises RefusedData like `sheet`."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    try:
+        check_book(path)
+        with reader_of_values():
+            book = CalamineWorkbook.from_path(path)
+            for name in book.sheet_names:
+                for cells in book.get_sheet_by_name(name).to_python():
+                    yield [str(cell) for cell in cells]
+    except (CalamineError, OSError, ValueError) as cause:
+        raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
 
 
 def numbers(texts: pd.Series, where: str) -> pd.Series:
