@@ -1,5 +1,6 @@
 """`check`: every problem of an evaluation's tables at once, by file and cell, with what to do."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -26,10 +27,14 @@ def check(folder: str | Path, *, territory: str | None = None) -> Problems:
     """
     path = find(folder).resolve()
     settings = settings_of(path, str(folder))
+    tables: dict[str, pd.DataFrame] = {}
+    lines: dict[str, Sequence[csv_text.LineFault]] = {}
     # As text: a figure that is none in one cell must not hide what is wrong in another.
     with reading(path):
-        texts = {name: csv_text.parsed(file, separator=",") for name, file in table_files(path).items()}
-    tables = {name: frame_of(text) for name, text in texts.items()}
+        for name, file in table_files(path).items():
+            text = csv_text.parsed(file, separator=",")
+            tables[name], lines[name] = frame_of(text), text.faults
+            del text
     codes = set(tables.get("territories", pd.DataFrame()).get("territory", ()))
     if territory is not None and territory not in codes:
         raise UnknownName.among(say("noun.territory"), territory, codes, where=path.name)
@@ -39,10 +44,10 @@ def check(folder: str | Path, *, territory: str | None = None) -> Problems:
         found += cell_faults(name, frame)
     found += faults(tables, settings)
     # Of a line that cannot be read for sure, nothing else is said.
-    unsure = {(name, fault.line - 2) for name, text in texts.items() for fault in text.faults}
+    unsure = {(name, fault.line - 2) for name, wrong in lines.items() for fault in wrong}
     found = [fault for fault in dict.fromkeys(found) if (fault.table, fault.row) not in unsure]
-    for name, text in texts.items():
-        found += [_line_fault(name, fault, tables[name]) for fault in text.faults]
+    for name, wrong in lines.items():
+        found += [_line_fault(name, fault, tables[name]) for fault in wrong]
     order = list(tables)
     found.sort(key=lambda one: (order.index(one.table), -1 if one.row is None else one.row))
     kept = [one for one in found if territory is None or one.territory in ("", territory)]

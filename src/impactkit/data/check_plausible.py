@@ -10,7 +10,7 @@ import pandas as pd
 from impactkit.data.catalogue import catalogue
 from impactkit.data.check_schema import Fault
 from impactkit.data.dates import span
-from impactkit.data.facts import Identity, identity, key_of, label
+from impactkit.data.facts import Identity, identities, key_of, label
 from impactkit.data.tables import fields
 from impactkit.data.workbook.cells import is_date
 from impactkit.data.workbook.words import DITTO, plain
@@ -36,8 +36,10 @@ def plausible_faults(tables: Tables) -> Iterator[Fault]:
     for table, frame in tables.items():
         yield from _dates(table, frame)
         if "source" in frame:
-            for row, words in enumerate(frame["source"]):
-                if plain(words) in DITTO:
+            sources = frame["source"].tolist()
+            dittos = {words for words in dict.fromkeys(sources) if plain(words) in DITTO}
+            for row, words in enumerate(sources if dittos else ()):
+                if words in dittos:
                     yield Fault(table, row, "source", words, *advice("check.idem"))
 
 
@@ -57,15 +59,12 @@ def _twice(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
     """Two figures for one fact, at both of their cells."""
     if not set(key_of(table)) <= set(frame):
         return
-    rows = frame.to_dict("records")
-    facts: dict[Identity, list[int]] = {}
-    for number, row in enumerate(rows):
-        fact = identity(table, row)
-        facts.setdefault(fact, []).append(number)
+    facts = _several(table, frame)
+    rows = {number: frame.iloc[number].to_dict() for numbers in facts for number in numbers}
     for name, field in fields(table).items():
         if field["type"] not in ("integer", "number") or name not in frame:
             continue
-        for numbers in facts.values():
+        for numbers in facts:
             figures = {number: rows[number][name].strip() for number in numbers}
             for number, other in _disagreeing(figures):
                 fact_name = label(table, rows[number])
@@ -73,27 +72,40 @@ def _twice(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
                 yield Fault(table, number, name, figures[number], *sentences)
 
 
+def _several(table: str, frame: pd.DataFrame) -> list[list[int]]:
+    """The rows of each fact that has several."""
+    cells = {str(name): frame[name].tolist() for name in frame.columns}
+    facts: dict[Identity, list[int]] = {}
+    for number, fact in enumerate(identities(table, cells)):
+        facts.setdefault(fact, []).append(number)
+    return [numbers for numbers in facts.values() if len(numbers) > 1]
+
+
 def _disagreeing(figures: Mapping[int, str]) -> Iterator[tuple[int, str]]:
     """The rows whose figure another row denies, and what that one says."""
+    different = [text for text in dict.fromkeys(figures.values()) if text]
+    if len(different) < 2:
+        return
+    first, second = different[:2]
     for number, text in figures.items():
-        for other in figures.values():
-            if text and other and other != text:
-                yield number, other
-                break
+        if text:
+            yield number, second if text == first else first
 
 
 def _dates(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
     """Facts that are still to come, of the day or of their own row; years that are slips."""
     # The clock's own day: SOURCE_DATE_EPOCH dates what is built, not what has happened.
     day = dt.datetime.now(dt.UTC).date()
-    as_of = list(frame["as_of"]) if "as_of" in frame else [""] * len(frame)
+    as_of = frame["as_of"].tolist() if "as_of" in frame else [""] * len(frame)
     for name, field in fields(table).items():
         if name not in frame or not is_date(field):
             continue
         past, told_on = bool(field.get("past")), as_of if name != "as_of" else [""] * len(frame)
-        for row, (value, row_date) in enumerate(zip(frame[name], told_on, strict=True)):
-            if wrong := _wrong(value, row_date if past else "", day, past=past):
-                yield Fault(table, row, name, value, *wrong)
+        cells = list(zip(frame[name].tolist(), told_on if past else [""] * len(frame), strict=True))
+        wrong = {pair: _wrong(*pair, day, past=past) for pair in dict.fromkeys(cells)}
+        for row, pair in enumerate(cells if any(wrong.values()) else ()):
+            if words := wrong[pair]:
+                yield Fault(table, row, name, pair[0], *words)
 
 
 def _wrong(value: str, row_date: str, day: dt.date, *, past: bool) -> tuple[str, str] | None:

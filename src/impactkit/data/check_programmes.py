@@ -19,12 +19,12 @@ def programme_faults(tables: Mapping[str, pd.DataFrame], vintage: int) -> Iterat
     events = tables.get("events")
     if events is None or not {"kind", "elsewhere"} <= set(events):
         return
-    filled = events[events["elsewhere"] != ""]
+    filled, own = events[events["elsewhere"] != ""], _own_units(tables)
     for row, kind, elsewhere in zip(filled.index, filled["kind"], filled["elsewhere"], strict=True):
         if kind != KIND:
             yield Fault("events", int(row), "elsewhere", elsewhere, *advice("check.elsewhere-kind"))
         elif elsewhere not in EVERYWHERE:
-            for code in _unknown(elsewhere, _own_units(tables), vintage):
+            for code in _unknown(elsewhere, own, vintage):
                 yield Fault("events", int(row), "elsewhere", code, *advice("check.elsewhere-code"))
 
 

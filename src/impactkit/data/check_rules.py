@@ -4,8 +4,9 @@ import difflib
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache, partial
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ import pandas as pd
 from impactkit.data import geography
 from impactkit.data.check_plausible import plausible_faults
 from impactkit.data.check_programmes import programme_faults
-from impactkit.data.check_schema import Fault, expected, nearest, next_step, territory_of
+from impactkit.data.check_schema import MOST_COMPARED, Fault, Offers, expected, next_step, territory_of
 from impactkit.data.check_text import text_faults
 from impactkit.data.check_value import valuation_faults
 from impactkit.data.dates import middle, span
@@ -24,12 +25,15 @@ from impactkit.errors import UnknownName
 from impactkit.wording.catalogue import advice, say
 
 Tables = Mapping[str, pd.DataFrame]
+Row = Mapping[str, str]
 
 # Tables that give codes -> the column that others refer to.
 OWNERS = {"territories": "territory", "projects": "project", "challenges": "challenge", "units": "unit"}
 OWNERS["evaluation_questions"] = "question"
 # Above plausible, evidence of two kinds and sources is needed, and every rival explanation weighed.
 STRONG = ("probable", "established")
+# So many times the nearest of all official codes is sought.
+MOST_SOUGHT = 50
 # Dates of a row, each before the next.
 ORDERED = {
     "members": ("since", "until"),
@@ -72,7 +76,15 @@ def _cells(tables: Tables, table: str, *columns: str) -> Iterator[tuple[int, tup
     """Rows of some columns with their place; nothing when the table or a column is not there."""
     frame = tables.get(table)
     if frame is not None and set(columns) <= set(frame):
-        yield from enumerate(zip(*(frame[name] for name in columns), strict=True))
+        yield from enumerate(zip(*(frame[name].tolist() for name in columns), strict=True))
+
+
+def _where(frame: pd.DataFrame, column: str, is_wrong: Callable[[str], bool]) -> Iterator[tuple[int, str]]:
+    """The rows of a column whose text is wrong, each text being looked at once."""
+    cells = frame[column].tolist()
+    wrong = {cell for cell in dict.fromkeys(cells) if is_wrong(cell)}
+    if wrong:
+        yield from ((row, cell) for row, cell in enumerate(cells) if cell in wrong)
 
 
 def _reserved(tables: Tables) -> Iterator[Fault]:
@@ -93,9 +105,14 @@ def _references(tables: Tables, waves: set[str]) -> Iterator[Fault]:
         # Elsewhere a unit is what a figure counts.
         for column in [name for name in mine if name != "unit" or table == "outcomes"]:
             said = say(f"check.unknown.{'territory' if column in PLACES else column}")
-            for row, value in enumerate(frame[column]):
-                if value and value not in known[column]:
-                    yield Fault(table, row, column, value, said, nearest(value, known[column]))
+            codes = known[column]
+            offers = Offers(codes)
+            for row, value in _where(frame, column, partial(_is_none, codes)):
+                yield Fault(table, row, column, value, said, offers.next(value))
+
+
+def _is_none(known: Collection[str], code: str) -> bool:
+    return bool(code) and code not in known
 
 
 def _elsewhere(tables: Tables) -> Iterator[Fault]:
@@ -109,16 +126,31 @@ def _elsewhere(tables: Tables) -> Iterator[Fault]:
 
 def _official_codes(tables: Tables, vintage: int) -> Iterator[Fault]:
     own = {code for _, (code,) in _cells(tables, "units", "unit")}
+    unknown = say("check.unknown.unit"), say("check.unknown.next")
+    said = say("check.official-code", vintage=vintage)
+    mended: dict[tuple[str, str], str] = {}
     for row, (family, code) in _cells(tables, "perimeters", "family", "code"):
         if family == "unit" and code and code not in own:
-            unknown = say("check.unknown.unit"), say("check.unknown.next")
             yield Fault("perimeters", row, "code", code, *unknown)
         if family in geography.FAMILIES and code:
-            try:
-                geography.communes_of(family, code, vintage=vintage)
-            except UnknownName as cause:
-                said = say("check.official-code", vintage=vintage)
-                yield Fault("perimeters", row, "code", code, said, cause.next)
+            unit = (family, code)
+            if unit not in mended:
+                mended[unit] = _of_unit(*unit, vintage, sought=sum(map(bool, mended.values())))
+            if mended[unit]:
+                yield Fault("perimeters", row, "code", code, said, mended[unit])
+
+
+def _of_unit(family: str, code: str, vintage: int, *, sought: int) -> str:
+    """What to do about the code of an official unit that is none; nothing for one. The nearest of so many
+    codes takes long to seek: `sought` is how often it was.
+    """
+    if sought >= MOST_SOUGHT:
+        return "" if code in geography.codes(family, vintage=vintage) else say("check.unknown.next")
+    try:
+        geography.communes_of(family, code, vintage=vintage)
+    except UnknownName as cause:
+        return cause.next
+    return ""
 
 
 def _families(tables: Tables) -> Iterator[Fault]:
@@ -132,10 +164,13 @@ def _dates(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
     for name, field in fields(table).items():
         pattern = field["constraints"].get("pattern", "")
         if pattern.startswith("^\\d{4}(") and name in frame:
-            for row, value in enumerate(frame[name]):
-                # What has not the form of a date was said by the schema.
-                if re.fullmatch(pattern, value) and not _is_date(value):
-                    yield Fault(table, row, name, value, *advice("check.date"))
+            # What has not the form of a date was said by the schema.
+            for row, value in _where(frame, name, partial(_is_no_day, pattern)):
+                yield Fault(table, row, name, value, *advice("check.date"))
+
+
+def _is_no_day(pattern: str, text: str) -> bool:
+    return bool(re.fullmatch(pattern, text)) and not _is_date(text)
 
 
 def _numbers(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
@@ -144,21 +179,36 @@ def _numbers(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
         if field["type"] not in ("integer", "number") or name not in frame:
             continue
         wrong = expected("type-error", "", field), next_step("type-error", field, lambda text, _: text)
-        for row, value in enumerate(frame[name]):
-            if value.strip() and number_of(value) is None:
-                yield Fault(table, row, name, value, *wrong)
+        for row, value in _where(frame, name, _is_no_number):
+            yield Fault(table, row, name, value, *wrong)
+
+
+def _is_no_number(text: str) -> bool:
+    return bool(text.strip()) and number_of(text) is None
 
 
 def _order(tables: Tables, table: str) -> Iterator[Fault]:
     """An end before its beginning: a year holds its months, and comes before none of them."""
-    blamed = set[tuple[int, str]]()
-    for first, last in itertools.combinations(ORDERED.get(table, ()), 2):
-        for row, (start, end) in _cells(tables, table, first, last):
-            if not _is_date(start) or not _is_date(end) or (row, last) in blamed:
-                continue
-            if span(end)[1] < span(start)[0]:
-                blamed.add((row, last))
-                yield Fault(table, row, last, end, *advice("check.order", date=start))
+    names = [name for name in ORDERED.get(table, ()) if name in tables[table]]
+    rows = [dates for _, dates in _cells(tables, table, *names)] if names else []
+    turned = {dates: _turned(names, dates) for dates in dict.fromkeys(rows)}
+    for row, dates in enumerate(rows if any(turned.values()) else ()):
+        for name, start in turned[dates].items():
+            yield Fault(table, row, name, dates[names.index(name)], *advice("check.order", date=start))
+
+
+def _turned(names: Sequence[str], dates: Sequence[str]) -> dict[str, str]:
+    """The columns whose date comes before an earlier column's, and that one; of two, the first."""
+    turned: dict[str, str] = {}
+    for (_, start), (name, end) in itertools.combinations(zip(names, dates, strict=True), 2):
+        if name not in turned and _is_turned(start, end):
+            turned[name] = start
+    return turned
+
+
+def _is_turned(start: str, end: str) -> bool:
+    """Whether an end comes before its beginning, whatever days they stand for."""
+    return _is_date(start) and _is_date(end) and span(end)[1] < span(start)[0]
 
 
 def _what_goes_together(tables: Tables) -> Iterator[Fault]:
@@ -178,19 +228,31 @@ def _appraisals(tables: Tables) -> Iterator[Fault]:
     """Appraisals of a contribution that its evidence does not carry."""
     columns = ("territory", "question", "role", "evidence", "weighed", "appraisal", "source")
     rows = [dict(zip(columns, cells, strict=True)) for _, cells in _cells(tables, "contributions", *columns)]
+    questions: dict[tuple[str, str], list[Row]] = {}
+    for one in rows:
+        questions.setdefault((one["territory"], one["question"]), []).append(one)
+    lacks = {question: _lacks(evidence) for question, evidence in questions.items()}
     for row, one in enumerate(rows):
         wrong = ["empty"] if one["role"] == "appraisal" and not one["appraisal"] else []
         if one["appraisal"] in STRONG:
-            mine = [other for other in rows if all(other[key] == one[key] for key in columns[:2])]
-            support = {(other["evidence"], other["source"]) for other in mine if other["role"] == "support"}
-            # Two pieces of one kind, or two kinds from one source, are one.
-            if not any(a[0] != b[0] and a[1] != b[1] and a[0] and b[0] for a in support for b in support):
-                wrong.append("sources")
-            if any(other["role"] == "rival" and not other["weighed"] for other in mine):
-                wrong.append("rival")
+            wrong += lacks[one["territory"], one["question"]]
         for kind in wrong:
             said, mended = say(f"check.appraisal.{kind}"), say("check.appraisal.next")
             yield Fault("contributions", row, "appraisal", one["appraisal"], said, mended)
+
+
+def _lacks(evidence: list[Row]) -> list[str]:
+    """What the evidence of one question lacks for a strong appraisal."""
+    sources: dict[str, set[str]] = {}
+    for row in evidence:
+        if row["role"] == "support" and row["evidence"]:
+            sources.setdefault(row["evidence"], set()).add(row["source"])
+    # Two pieces of one kind, or two kinds from one source, are one.
+    carried = any(len(one | other) > 1 for one, other in itertools.combinations(sources.values(), 2))
+    lacking = [] if carried else ["sources"]
+    if any(row["role"] == "rival" and not row["weighed"] for row in evidence):
+        lacking.append("rival")
+    return lacking
 
 
 def _too_many_challenges(tables: Tables, most: int | None) -> Iterator[Fault]:
@@ -204,18 +266,29 @@ def _too_many_challenges(tables: Tables, most: int | None) -> Iterator[Fault]:
 
 def _partners(tables: Tables) -> Iterator[Fault]:
     """Partners of a project that are almost a member's name: a slip that would unlink the network."""
-    members = {cells for _, cells in _cells(tables, "members", "territory", "name")}
+    members: dict[str, dict[str, None]] = {}
+    for _, (place, name) in _cells(tables, "members", "territory", "name"):
+        members.setdefault(place, {})[name] = None
+    compared, said = 0, dict[tuple[str, str], tuple[str, str] | None]()
     for row, (place, partners) in _cells(tables, "projects", "territory", "partners"):
-        known = {name for home, name in members if home == place}
+        known = members.get(place, {})
         for name in [part for part in partners.split("|") if part and part not in known]:
-            if "," in name:
-                yield Fault("projects", row, "partners", name, *advice("check.partner.comma"))
-                continue
-            if near := difflib.get_close_matches(name, known, n=1, cutoff=0.85):
-                mended = say("check.unknown.near", name=near[0])
-                yield Fault("projects", row, "partners", name, say("check.partner"), mended)
+            if (place, name) not in said:
+                compared += len(known)
+                said[place, name] = _near_member(name, known if compared <= MOST_COMPARED else ())
+            if words := said[place, name]:
+                yield Fault("projects", row, "partners", name, *words)
 
 
+def _near_member(name: str, known: Collection[str]) -> tuple[str, str] | None:
+    """What is wrong with the name of a partner, and what to do; nothing for one who is no member."""
+    if "," in name:
+        return advice("check.partner.comma")
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
+    return (say("check.partner"), say("check.unknown.near", name=near[0])) if near else None
+
+
+@lru_cache(maxsize=65_536)
 def _is_date(value: str) -> bool:
     """Whether a date exists; of a quarter (2019-Q1), its year."""
     try:

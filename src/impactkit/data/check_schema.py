@@ -1,6 +1,7 @@
 """Each table against its Table Schema (frictionless), in our own words."""
 
 import difflib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,10 @@ from impactkit.data import light
 from impactkit.data.tables import Schema, columns, fields, schemas
 from impactkit.wording.catalogue import advice, has, say
 
+# So many problems of a table are said; beyond, it is not read further.
 MOST = 10_000
+# So many pairs of names are compared for the wrong ones of a column; beyond, none is offered.
+MOST_COMPARED = 500_000
 # A value of a field, as who wrote the cell would write it.
 Shown = Callable[[str, dict[str, Any]], str]
 
@@ -42,6 +46,22 @@ def nearest(value: str, known: Iterable[str]) -> str:
     return say("check.unknown.near", name=found[0]) if found else say("check.unknown.next")
 
 
+class Offers:
+    """What to do about names that are none: the nearest of `known` is offered, sought once for each."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self._known, self._compared = tuple(known), 0
+        self._words: dict[str, str] = {}
+
+    def next(self, value: str) -> str:
+        """What to do about one of them."""
+        if value not in self._words:
+            self._compared += len(self._known)
+            near = self._compared <= MOST_COMPARED or self._compared == len(self._known)
+            self._words[value] = nearest(value, self._known if near else ())
+        return self._words[value]
+
+
 def header_faults(table: str, found: list[str]) -> Iterator[Fault]:
     """Columns that do not exist, with the nearest that does; required columns that are nowhere."""
     meant = {label: difflib.get_close_matches(label, columns(table), n=1) for label in found}
@@ -55,31 +75,65 @@ def header_faults(table: str, found: list[str]) -> Iterator[Fault]:
             yield Fault(table, None, "", "", *advice("check.no-column", name=name))
 
 
-def cell_faults(
-    table: str, rows: pd.DataFrame, *, path: str = "", shown: Shown = lambda text, _: text
-) -> Iterator[Fault]:
-    """Cells that their schema refuses: of the file at `path`, else of the rows themselves (text).
-
-    A file keeps its own mistakes of form (a cell too many, a blank line). `shown` puts the example of a
-    column in the words of who wrote the cell.
+def cell_faults(table: str, rows: pd.DataFrame, *, shown: Shown = lambda text, _: text) -> Iterator[Fault]:
+    """Cells of rows (text) that their schema refuses. `shown` puts the example of a column in the words of
+    who wrote the cell.
     """
-    if rows.empty and not path:
+    if rows.empty:
         return
     light.jsonschema()
     from frictionless import Resource, Schema, system
 
     schema = Schema.from_descriptor(_form(table))
-    told = {"path": path} if path else {"data": [list(rows.columns), *rows.to_numpy().tolist()]}
+    suspects = _suspects(schema, rows)
+    if not suspects:
+        return
+    data = [list(rows.columns), *rows.iloc[suspects].to_numpy().tolist()]
     with system.use_context(trusted=True):
-        report = Resource(schema=schema, **told).validate(limit_errors=MOST)
+        report = Resource(schema=schema, data=data).validate(limit_errors=MOST)
     # A key of one column is said of its cell: it is unique.
     twice = "primary-key" if isinstance(schemas()[table].get("primaryKey"), str) else ""
     for kind, number, name, cell, note in report.flatten(["type", "rowNumber", "fieldName", "cell", "note"]):
         if not kind.endswith("-label") and kind != twice:
             field = fields(table).get(name or "", {"type": "string", "constraints": {}})
-            row = None if number is None else number - 2
+            row = None if number is None else suspects[number - 2]
             said = expected(kind, note, field), next_step(kind, field, shown)
             yield Fault(table, row, name or "", str(cell or ""), *said, territory_of(rows, row))
+
+
+def _suspects(schema: Any, rows: pd.DataFrame) -> list[int]:
+    """The rows with a cell that the schema refuses, or a key that another row has too.
+
+    No other needs to be read with it; each text of a column is tried once.
+    """
+    suspects = set[int]()
+    values: dict[str, list[Any]] = {}
+    for field in (field for field in schema.fields if field.name in rows):
+        cells, is_key = rows[field.name].tolist(), field.name in schema.primary_key
+        is_unique = bool(field.constraints.get("unique"))
+        if field.type == "string" and not is_key and field.constraints.keys() <= {"required"}:
+            # Any text will do, but none.
+            refused = {""} if field.required else set()
+        else:
+            read = field.create_cell_reader()
+            readings = {cell: read(cell) for cell in dict.fromkeys(cells)}
+            refused = {cell for cell, (_, notes) in readings.items() if notes}
+        if refused:
+            suspects.update(row for row, cell in enumerate(cells) if cell in refused)
+        if is_key or is_unique:
+            values[field.name] = [readings[cell][0] for cell in cells]
+    keys = [[values[name]] for name in values if schema.get_field(name).constraints.get("unique")]
+    if schema.primary_key and set(schema.primary_key) <= values.keys():
+        keys.append([values[name] for name in schema.primary_key])
+    for columns_of_key in keys:
+        suspects |= _shared(list(zip(*columns_of_key, strict=True)))
+    return sorted(suspects)
+
+
+def _shared(keys: list[tuple[Any, ...]]) -> set[int]:
+    """The rows whose key is not theirs alone."""
+    counts = Counter(keys)
+    return {row for row, key in enumerate(keys) if counts[key] > 1} if len(counts) < len(keys) else set()
 
 
 def _form(table: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ def text_faults(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
     """The cells of a table (text, as read) that cannot be kept as they are."""
     mended = say("new.text.next")
     for name in frame.columns:
-        cells = list(frame[name])
+        cells = frame[name].tolist()
         longest = max(map(len, cells), default=0)
         if longest <= MOST_CHARACTERS and not INVISIBLE.search("\n".join(cells)):
             continue

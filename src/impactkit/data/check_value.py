@@ -1,5 +1,6 @@
 """What a value in euros needs: five adjustments for each benefit, a price, an order in every range."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -24,6 +25,9 @@ def valuation_faults(frame: pd.DataFrame, currency: str = EURO) -> Iterator[Faul
         return
     rows = [{str(name): cell for name, cell in row.items()} for row in frame.to_dict("records")]
     known, words = sorted(set(reference_values()["id"])), labels("valuations", "role")
+    roles: dict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for row in rows:
+        roles[row["territory"], row["project"], row["item"]].add(row["role"])
     for at, row in enumerate(rows):
         for keys in (("low", "value", "high"), ("price_low", "price", "price_high")):
             told = _numbers(row, *keys)
@@ -44,8 +48,8 @@ def valuation_faults(frame: pd.DataFrame, currency: str = EURO) -> Iterator[Faul
             yield _fault(at, "reference", row["reference"], "reference", known=", ".join(known))
         if row["reference"] and currency != EURO:
             yield _fault(at, "reference", row["reference"], "reference-in-euros", currency=currency)
-        mine = [one for one in rows if all(one[key] == row[key] for key in ("territory", "project"))]
-        said = {one["role"] for one in mine if one["item"] in ("", row["item"])}
+        project = row["territory"], row["project"]
+        said = roles[*project, ""] | roles[*project, row["item"]]
         if missing := [words[name] for name in ADJUSTMENTS if name not in said]:
             yield _fault(at, "role", row["item"], "adjustments", names=", ".join(missing))
 

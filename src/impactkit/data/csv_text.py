@@ -6,6 +6,7 @@ holds a line break does not move the lines below it.
 
 import csv
 import io
+import itertools
 import re
 import zlib
 from collections.abc import Iterator, Sequence
@@ -120,12 +121,7 @@ def of_text(
 ) -> CsvText:
     """The same, of the text of a file. Raises RefusedData when it has no header."""
     separator = separator or _separator(text)
-    rows: list[Row] = []
-    faults: list[LineFault] = []
-    for cells, wrong in _lines(text, separator):
-        rows.append(cells)
-        if wrong:
-            faults.append(LineFault(len(rows), "", wrong))
+    rows, faults = _split(text, separator)
     if MARKED.search(text):
         rows = [[original(cell) for cell in row] for row in rows]
     while rows and is_blank(rows[-1]):
@@ -136,7 +132,7 @@ def of_text(
     unquoted = {fault.line for fault in faults}
     faults += _twice(header)
     faults += _lengths(header, rows, unquoted)
-    if INVISIBLE.search(text) or len(text) > MOST_CHARACTERS:
+    if INVISIBLE.search(text) or max(map(len, itertools.chain(*rows)), default=0) > MOST_CHARACTERS:
         faults += _cells([header, *rows])
     faults.sort(key=lambda fault: fault.line)
     return CsvText(name, header, rows, faults)
@@ -163,6 +159,22 @@ def _line(fault: LineFault) -> str:
 def _separator(text: str) -> str:
     header, _, _ = text.partition("\n")
     return SEMICOLON if header.count(SEMICOLON) > header.count(COMMA) else COMMA
+
+
+def _split(text: str, separator: str) -> tuple[list[Row], list[LineFault]]:
+    """The rows of a text, and the lines whose quotation marks are wrong."""
+    lines = io.StringIO(text, newline="")
+    try:
+        return list(csv.reader(lines, delimiter=separator, strict=True)), []
+    except csv.Error:
+        # Line by line, then, which takes longer.
+        rows: list[Row] = []
+        faults: list[LineFault] = []
+        for cells, wrong in _lines(text, separator):
+            rows.append(cells)
+            if wrong:
+                faults.append(LineFault(len(rows), "", wrong))
+        return rows, faults
 
 
 def _lines(text: str, separator: str) -> Iterator[tuple[Row, str]]:
@@ -194,6 +206,8 @@ def _twice(header: Row) -> Iterator[LineFault]:
 
 def _lengths(header: Row, rows: Sequence[Row], unquoted: set[int]) -> Iterator[LineFault]:
     expected = len(header)
+    if set(map(len, rows)) <= {expected}:
+        return
     for line, row in enumerate(rows, start=2):
         count = len(row)
         if count == expected or line in unquoted or is_blank(row):

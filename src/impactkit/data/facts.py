@@ -65,10 +65,39 @@ def identity(table: str, row: Mapping[str, str]) -> Identity:
     return tuple(_compared(table, name, row.get(name, "")) for name in columns_of_key(table, row))
 
 
+def identities(table: str, cells: Mapping[str, Sequence[str]]) -> list[Identity]:
+    """The identity of each row of a table, of which the columns are given; those that are not there are empty.
+    Each text of a column is looked at once.
+    """
+    count = max(map(len, cells.values()), default=0)
+    nothing = [""] * count
+
+    def compared(column: str) -> list[str]:
+        texts = cells.get(column, nothing)
+        if _is_verbatim(table, column):
+            return list(texts)
+        words = {text: plain(text) for text in dict.fromkeys(texts)}
+        return [words[text] for text in texts]
+
+    rows = list(zip(*map(compared, key_of(table)), strict=True))
+    without: dict[str, list[str]] = schemas()[table].get("mergeKeyWithout", {})
+    for name, other in reversed(without.items()):
+        keys = list(zip(*map(compared, other), strict=True))
+        unnamed = [row for row, text in enumerate(cells.get(name, nothing)) if not text]
+        for row in unnamed:
+            rows[row] = keys[row]
+    return rows
+
+
 def _compared(table: str, column: str, text: str) -> str:
     """A part of a key as it is compared: « La Forge » and « la forge » are one member."""
+    return text if _is_verbatim(table, column) else plain(text)
+
+
+def _is_verbatim(table: str, column: str) -> bool:
+    """Whether a part of a key is a code or a date, and no name."""
     field = fields(table)[column]
-    return text if field["labels"] or is_date(field) else plain(text)
+    return bool(field["labels"]) or is_date(field)
 
 
 def label(table: str, row: Mapping[str, str]) -> str:

@@ -127,12 +127,13 @@ def read_typed(path: Path, table: str) -> tuple[pd.DataFrame, dict[str, str]]:
 
 def typed(frame: pd.DataFrame, table: str) -> tuple[pd.DataFrame, dict[str, str]]:
     """What `read_typed` gives, of the text of a table."""
-    stripped = {name: pd.array([cell.strip() for cell in frame[name]], dtype="str") for name in frame}
+    # Of the frame's own column, each cell costs ten times that of a list.
+    stripped = {name: pd.array(list(map(str.strip, frame[name].tolist())), dtype="str") for name in frame}
     frame = pd.DataFrame(stripped, index=frame.index)
     wrong: dict[str, str] = {}
     for name, field in fields(table).items():
         if field["type"] in ("integer", "number"):
-            numbers = numbers_of(frame[name]).set_axis(frame.index)
+            numbers = numbers_of(frame[name].tolist()).set_axis(frame.index)
             lost = frame[numbers.isna() & (frame[name] != "")]
             places = lost["territory"] if "territory" in lost else [""] * len(lost)
             wrong |= dict.fromkeys(places, field["title"])

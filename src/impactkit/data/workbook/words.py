@@ -19,8 +19,10 @@ _SPACES = re.compile(r"[\s\u00a0\u202f\u2007]+")
 @functools.lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """Text for comparison: no accent, no case, single spaces, one apostrophe."""
-    parts = unicodedata.normalize("NFKD", text.replace("’", "'"))
-    bare = "".join(letter for letter in parts if not unicodedata.combining(letter))
+    bare = text
+    if not text.isascii():
+        parts = unicodedata.normalize("NFKD", text.replace("’", "'"))
+        bare = "".join(letter for letter in parts if not unicodedata.combining(letter))
     return _SPACES.sub(" ", bare).strip().casefold()
 
 
