@@ -26,7 +26,9 @@ Row = Mapping[str, Any]
 
 
 def many_territories(folder: Path, count: int, *, more: str = "") -> Path:
-    """So many territories, each of one unit of the evaluation's own, with two projects and their facts."""
+    """So many territories, each of one unit of the evaluation's own, with two projects, their facts and a
+    figure for each of five years.
+    """
     numbers = range(count)
     tables = {
         "territories": map(_territory, numbers),
@@ -35,13 +37,16 @@ def many_territories(folder: Path, count: int, *, more: str = "") -> Path:
             {"territory": f"t{n}", "family": "unit", "code": f"C{n}", "role": "perimeter"} for n in numbers
         ),
         "members": (_member(n % count, n // count) for n in range(3 * count)),
+        "outcomes": (_figure(n % count, n // count) for n in range(5 * count)),
         "contributions": (_evidence(n) for n in numbers),
     }
     return _written(folder, tables | _facts(count, 2 * count), more)
 
 
 def many_projects(folder: Path, count: int, *, more: str = "") -> Path:
-    """Two territories, the first with all but one of so many projects and their facts."""
+    """Two territories, the first with so many projects, a job's line for each, and for one in four what it
+    received and what came of it.
+    """
     tables = {
         "territories": map(_territory, range(2)),
         "members": (_member(0, n) for n in range(count // 100)),
@@ -50,11 +55,12 @@ def many_projects(folder: Path, count: int, *, more: str = "") -> Path:
 
 
 def _facts(places: int, count: int) -> dict[str, Iterable[Row]]:
+    some = range(0, count, 4)
     return {
         "projects": (_project(n, n % places) for n in range(count)),
         "jobs": (_of(n, n % places, actual=n % 9, target="une dizaine") for n in range(count)),
-        "funding": (_paid(n, n % places) for n in range(count)),
-        "project_outcomes": (_outcome(n, n % places) for n in range(count)),
+        "funding": (_paid(n, n % places) for n in some),
+        "project_outcomes": (_outcome(n, n % places) for n in some),
     }
 
 
@@ -89,6 +95,10 @@ def _paid(n: int, place: int) -> Row:
 
 def _outcome(n: int, place: int) -> Row:
     return _of(n, place, dimension="insertion", what="Personnes formées", value=n % 30, unit="personnes")
+
+
+def _figure(unit: int, year: int) -> Row:
+    return {"unit": f"C{unit}", "period": 2016 + year, "indicator": "count_boats", "value": 40 + unit % 9}
 
 
 def _written(folder: Path, tables: Mapping[str, Iterable[Row]], more: str) -> Path:

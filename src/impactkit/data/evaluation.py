@@ -127,7 +127,7 @@ class Evaluation(Rich):
         """One territory by its code. Raises UnknownName with the nearest codes, RefusedData when one of its
         figures cannot be read.
         """
-        known = {place.code: place for place in self.territories}
+        known = self._by_code
         if code not in known:
             names = {place.code: place.name for place in self.territories}
             raise UnknownName.among("le territoire", code, names, where=self.name)
@@ -138,7 +138,13 @@ class Evaluation(Rich):
 
     def name_of(self, code: str) -> str:
         """A territory's name, even when its figures cannot be read; the code itself when there is none."""
-        return next((place.name for place in self.territories if place.code == code), code)
+        place = self._by_code.get(code)
+        return code if place is None else str(place.name)
+
+    @functools.cached_property
+    def _by_code(self) -> dict[str, Any]:
+        """The territories by their codes; of two, the first."""
+        return {place.code: place for place in reversed(self.territories)}
 
     def wave(self, id: str) -> Wave:
         """One wave by its code."""

@@ -66,8 +66,8 @@ def identity(table: str, row: Mapping[str, str]) -> Identity:
 
 
 def identities(table: str, cells: Mapping[str, Sequence[str]]) -> list[Identity]:
-    """The identity of each row of a table, of which the columns are given; those that are not there are empty.
-    Each text of a column is looked at once.
+    """The identity of each row of a table, given its columns; those that are not there are empty. Each text
+    of a column is looked at once.
     """
     count = max(map(len, cells.values()), default=0)
     nothing = [""] * count

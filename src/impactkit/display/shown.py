@@ -11,10 +11,13 @@ from typing import Any
 from impactkit.display.html import block_html
 from impactkit.evidence.finding import Finding, Sentence
 from impactkit.wording.catalogue import Declared, Run, say
+from impactkit.wording.numbers import number
 from impactkit.wording.voice import french_spaces
 
 MIME = "application/vnd.impactkit+json"
 LONGEST = 90
+# No reader reads a longer table on a page; the file that it comes from holds the rest.
+MOST_ROWS = 300
 Block = Mapping[str, Any]
 
 
@@ -90,7 +93,9 @@ class Essentials(Shown):
 
 @dataclass(frozen=True, repr=False)
 class Table(Shown):
-    """A table with its caption; the first cell of a row names it. Without a row there is no table."""
+    """A table with its caption; the first cell of a row names it. Without a row there is no table; beyond
+    `MOST_ROWS` the others are counted. `left` more were never made, `origin` is the file of them all.
+    """
 
     caption: str
     columns: tuple[tuple[str, str, float], ...]
@@ -98,16 +103,29 @@ class Table(Shown):
     notes: tuple[Sentence, ...] = ()
     # The one source of every line: at the foot of the page.
     source: str = ""
+    left: int = 0
+    origin: str = ""
 
     @property
     def blocks(self) -> tuple[Block, ...]:
+        rows = self.rows[:MOST_ROWS]
         told = {"kind": "table", "caption": self.caption, "source": french_spaces(self.source)}
         cells = {
-            "notes": [_runs(note) for note in self.notes],
+            "notes": [_runs(note) for note in (*self.notes, *self._cut())],
             "columns": [dict(zip(("label", "align", "width"), one, strict=True)) for one in self.columns],
-            "rows": [[_runs(cell) for cell in row] for row in self.rows],
+            "rows": [[_runs(cell) for cell in row] for row in rows],
         }
-        return (told | cells,) if self.rows else ()
+        return (told | cells,) if rows else ()
+
+    def _cut(self) -> tuple[Sentence, ...]:
+        """How many rows are left out, and where they are."""
+        every = len(self.rows) + self.left
+        left = every - min(len(self.rows), MOST_ROWS)
+        if not left:
+            return ()
+        counts = {"shown": number(every - left), "all": number(every), "left": number(left)}
+        key = "table.cut.of" if self.origin else "table.cut"
+        return (text(say(key, **counts, file=self.origin)),)
 
 
 NO_TABLE = Table("", (), ())

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -13,7 +14,7 @@ from impactkit.display.board import asks, board
 from impactkit.display.figures import figures, missing_figures, themes
 from impactkit.display.gap import checks
 from impactkit.display.provenance import glossary, quality_table, sources_table
-from impactkit.display.shown import NO_TABLE, Table, table_of, text
+from impactkit.display.shown import MOST_ROWS, NO_TABLE, Table, table_of, text
 from impactkit.display.together import suggestions_table, themes_table
 from impactkit.display.told import TOLD, criteria, told
 from impactkit.display.value import value_table
@@ -83,9 +84,10 @@ def _known(place: Territory) -> Table:
 
 def _projects(place: Territory) -> Table:
     figures = picked(place)
-    known, secret = figures.table("projects"), not figures.may_list("jobs", "actual")
+    every, secret = figures.table("projects"), not figures.may_list("jobs", "actual")
     # Of projects that may not be counted there is no line; of jobs, no figure.
     jobs = latest_jobs(place).set_index("project") if figures.may_count("jobs") else pd.DataFrame()
+    known = every.head(MOST_ROWS)
     words, themes = labels("projects", "stage"), labels("projects", "theme")
     widths = {"name": 3.0, "theme": 2.0, "stage": 1.3, "actual": 1.0, "target": 1.4, "source": 3.2}
     rows = []
@@ -95,13 +97,14 @@ def _projects(place: Territory) -> Table:
         told = (themes.get(row.theme, ""), words.get(row.stage, ""))
         said = (actual, "" if job is None else job["target"], row.source)
         rows.append((Declared(row.name), *told, *map(Declared, said)))
-    source = str(known["source"].iloc[0]) if known["source"].nunique() == 1 else ""
+    source = str(every["source"].iloc[0]) if every["source"].nunique() == 1 else ""
     # A column that nothing fills says nothing; one source for all stands once, below.
     full = [any(cells) for cells in zip(*rows, strict=True)][: len(widths) - bool(source)]
     unknown = say("cell.unknown")
     shown = [[one or unknown for one in itertools.compress(row, full)] for row in rows]
     widths = {name: widths[name] for name in itertools.compress(widths, full)}
-    return table_of("projects", widths, shown, ("actual",), source=source)
+    cut = table_of("projects", widths, shown, ("actual",), source=source)
+    return replace(cut, left=len(every) - len(known), origin="projects.csv")
 
 
 def _few(place: Territory) -> Table:

@@ -1,10 +1,12 @@
 """Tables of what is declared: the rows of an evaluation's table, in the words of its schema."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from impactkit.data.tables import labels, schemas
 from impactkit.data.territories import Territory
-from impactkit.display.shown import Table, table_of, text
+from impactkit.display.shown import MOST_ROWS, Table, table_of, text
 from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import picked
 from impactkit.indicators.obstacles import ANSWERED
@@ -37,7 +39,8 @@ CRITERIA = ("met_collective_strength", "met_collective_diversity", "met_challeng
 def told(place: Territory, topic: str) -> Table:
     """What a table of the evaluation declares about a territory; without a row there is no table."""
     name, widths = TOLD[topic]
-    rows = _chosen(topic, picked(place).table(name)).reset_index(drop=True)
+    every = _chosen(topic, picked(place).table(name)).reset_index(drop=True)
+    rows = every.head(MOST_ROWS)
     if topic == "interviews":
         rows = rows.assign(name=_names(rows, place.evaluation.report.get("names", "none")))
     fields = {field["name"]: field for field in schemas()[name]["fields"]}
@@ -47,16 +50,21 @@ def told(place: Territory, topic: str) -> Table:
         (fields[column]["title"], "right" if _numeric(fields[column]) else "left", width)
         for column, width in shown.items()
     ]
+    projects = _project_names(place) if "project" in shown else {}
     cells = [
-        tuple(_cell(place, name, column, row[column]) for column in shown) for row in rows.to_dict("records")
+        tuple(_cell(place, name, column, row[column], projects) for column in shown)
+        for row in rows.to_dict("records")
     ]
-    source = str(rows["source"].iloc[0]) if rows["source"].nunique() == 1 else ""
+    source = str(every["source"].iloc[0]) if every["source"].nunique() == 1 else ""
     if not source:
         columns.append((fields["source"]["title"], "left", 3.0))
         pairs = zip(cells, rows["source"], strict=True)
         cells = [(*row, text(source, declared=True)) for row, source in pairs]
     notes = (runs("secrecy.table"),) if name in picked(place).hidden else ()
-    return Table(say(f"told.{topic}"), tuple(columns), tuple(cells), notes, source)
+    left = len(every) - len(rows)
+    return Table(
+        say(f"told.{topic}"), tuple(columns), tuple(cells), notes, source, left=left, origin=f"{name}.csv"
+    )
 
 
 def _names(rows: pd.DataFrame, mode: str) -> pd.Series:
@@ -100,15 +108,19 @@ def _chosen(topic: str, rows: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def _cell(place: Territory, table: str, column: str, value: object) -> Sentence:
+def _project_names(place: Territory) -> dict[str, str]:
+    projects = place.table("projects")
+    return dict(zip(projects["project"].tolist(), projects["name"].tolist(), strict=True))
+
+
+def _cell(place: Territory, table: str, column: str, value: object, projects: Mapping[str, str]) -> Sentence:
     words = labels(table, column)
     if value == "" or pd.isna(value):  # type: ignore[call-overload]
         return text(say("cell.unknown"))
     if column in ("giver", "receiver"):
         return text(place.evaluation.name_of(str(value)))
     if column == "project":
-        names = place.table("projects").set_index("project")["name"]
-        return text(str(names.get(str(value), value)), declared=True)
+        return text(projects.get(str(value), str(value)), declared=True)
     if words:
         return text(", ".join(words[one] for one in str(value).split("|")))
     if isinstance(value, float):

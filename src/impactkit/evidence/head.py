@@ -1,6 +1,9 @@
 """Who the report is about: name, kind of perimeter, size, date of the label, how much is documented."""
 
+import functools
+
 from impactkit.data import geography
+from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.evidence.face import face_name
 from impactkit.evidence.picked import as_text, picked
@@ -44,14 +47,25 @@ def kind(place: Territory) -> str:
 
 
 def _units(place: Territory) -> str:
-    names = place.evaluation.table("units").set_index("unit")["name"]
-    known = [str(names.get(code, code)) for code in place.units]
+    names = _unit_names(place.evaluation)
+    known = [names.get(code, code) for code in place.units]
     return say("kind.units", n=len(known), names=", ".join(known))
 
 
+@functools.lru_cache(maxsize=8)
+def _unit_names(ev: Evaluation) -> dict[str, str]:
+    units = ev.table("units")
+    return dict(zip(map(str, units["unit"]), map(str, units["name"]), strict=True))
+
+
 def _type(place: Territory) -> str:
-    units = geography.units(place.family, vintage=place.evaluation.vintage).set_index("code")
-    return str(units.loc[place.perimeter[0].code, "type"])
+    return _types(place.family, place.evaluation.vintage)[place.perimeter[0].code]
+
+
+@functools.lru_cache(maxsize=8)
+def _types(family: str, vintage: int) -> dict[str, str]:
+    units = geography.units(family, vintage=vintage)
+    return dict(zip(map(str, units["code"]), map(str, units["type"]), strict=True))
 
 
 def _ground(place: Territory) -> list[str]:

@@ -1,15 +1,16 @@
 """What is known, partly known or unknown, by territory and by the thirteen headings of a report."""
 
 import functools
+import itertools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from impactkit.data import geography
 from impactkit.data.evaluation import Evaluation
-from impactkit.data.tables import schemas
+from impactkit.data.tables import PLACES, schemas
 from impactkit.data.territories import Territory
 from impactkit.indicators.comparable import own_populations
 from impactkit.indicators.missing import questions
@@ -108,20 +109,34 @@ def _facts(ev: Evaluation) -> dict[tuple[str, str], list[tuple[str, str]]]:
     """Sourced rows by territory and heading: date and source of each."""
     found: dict[tuple[str, str], list[tuple[str, str]]] = {}
     for heading, tables in HEADINGS.items():
-        for fact in [fact for table in tables for fact in ev.table(table).to_dict("records")]:
+        for codes, role, *fact in itertools.chain(*(_sourced(ev.table(table)) for table in tables)):
             # What may be the ground of a territory is an open question, not a fact.
-            if fact["source"] and fact.get("role") != "candidate":
-                for code in {fact.get(name, "") for name in ("territory", "giver", "receiver")} - {""}:
-                    found.setdefault((code, heading), []).append((fact["as_of"], fact["source"]))
+            if fact[1] and role != "candidate":
+                for code in set(codes) - {""}:
+                    found.setdefault((code, heading), []).append((fact[0], fact[1]))
     for code, years in own_populations(ev).items():
         if years:
             found[code, "context"] = [(str(year), geography.POPULATION_SOURCE) for year in years]
+    of_unit: dict[str, list[tuple[int, str, str]]] = {}
     panel = ev.table("outcomes").dropna(subset=["value"])
+    cells = zip(*(panel[name].tolist() for name in ("unit", "period", "source")), strict=True)
+    for number, (unit, period, source) in enumerate(cells):
+        of_unit.setdefault(unit, []).append((number, period, source))
     for place in [place for place in ev.territories if place.units]:
-        mine = panel[panel["unit"].isin(place.units)].drop_duplicates(["period", "source"])
-        if len(mine):
-            found[place.code, "context"] = list(zip(mine["period"], mine["source"], strict=True))
+        # In the order of the table, whatever the unit.
+        figures = sorted(itertools.chain(*(of_unit.get(unit, ()) for unit in set(place.units))))
+        if figures:
+            found[place.code, "context"] = list(dict.fromkeys((period, by) for _, period, by in figures))
     return found
+
+
+def _sourced(rows: pd.DataFrame) -> Iterator[tuple[tuple[str, ...], str, str, str]]:
+    """Of each row: the territories that it names, its role, its date and its source."""
+    nothing = [""] * len(rows)
+    names = [name for name in PLACES if name in rows]
+    places = zip(*(rows[name].tolist() for name in names), strict=True) if names else [()] * len(rows)
+    others = (rows[name].tolist() if name in rows else nothing for name in ("role", "as_of", "source"))
+    yield from zip(places, *others, strict=True)
 
 
 def gaps(place: Territory) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from impactkit.data.evaluation import Evaluation, load
 from impactkit.data.folders import find
 from impactkit.data.journal import reading
 from impactkit.data.notebook_parameters import checked, territory_notebook, whole_notebook
-from impactkit.errors import Problems, RefusedData, Rich, UnknownName
+from impactkit.errors import Problem, Problems, RefusedData, Rich, UnknownName
 from impactkit.reports.editions import forget
 from impactkit.reports.execute import Job, Limits, recover
 from impactkit.reports.failure import Outcome, filed, read_failures, refused
@@ -139,7 +139,8 @@ def run(
     for code in () if only is None else (only or [""]):
         if code not in known:
             raise UnknownName.among(say("noun.territory"), code, known, where=ev.name)
-    chosen = [code for code in known if only is None or code in only][:limit]
+    wanted = set(known if only is None else only)
+    chosen = [code for code in known if code in wanted][:limit]
     target = Path(to).resolve() / ev.name
     every = {job.territory: replace(job, engine=engine) for job in _jobs(ev, folder, list(known), target)}
     failures, today = read_failures(target), versions()
@@ -166,7 +167,11 @@ def run(
         everyone = Problems(one for one in noted if one.territory not in well_named)
         if everyone:
             raise error(RefusedData, "refused", where=ev.name, count=len(everyone), problems=f"\n{everyone}")
-        others = Problems(one for one in noted if one.territory not in chosen)
+        asked = set(chosen)
+        others = Problems(one for one in noted if one.territory not in asked)
+        of_place: dict[str, list[Problem]] = {}
+        for problem in noted:
+            of_place.setdefault(problem.territory, []).append(problem)
         if dry_run:
             return RunSummary(target, tuple(lost.values()), others, why)
         target.mkdir(parents=True, exist_ok=True)
@@ -178,8 +183,7 @@ def run(
                 forget(target)
             done = {code: filed(stop, target) for code, stop in lost.items()}
             for code in chosen:
-                wrong = [one for one in noted if one.territory == code]
-                if wrong:
+                if wrong := of_place.get(code):
                     # Without what the cells hold: it may be the name of who refused to be named.
                     problems = [str(replace(problem, value="")) for problem in wrong[:3]]
                     words = say("refused.rows", n=len(wrong), problems=" ".join(problems))
