@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import impactkit as ik
-from impactkit.data import check_schema
+from impactkit.data import check, check_schema
 from impactkit.display.shown import MOST_ROWS, Table, text
 
 SECONDS, MEGABYTES = 10, 1000
@@ -120,7 +120,16 @@ def test_as_many_rows_that_are_all_wrong_are_said_in_bounded_time(laden, process
     rows = table.read_text("utf-8").replace(",t0,", ",ailleurs,").replace("2023-06-30", "hier")
     table.write_text(rows.replace("Coopérative", "Coopérativ"), "utf-8")
     counts = measured(processes, folder, "check")
-    assert 0 < counts["check"] < 100_000
+    # Of each of the four tables so many, and that there are more.
+    assert 20_000 < counts["check"] <= 4 * 10_001
+
+
+def test_that_there_are_more_problems_is_said_to_everyone(small, monkeypatch):
+    monkeypatch.setattr(check, "MOST", 3)
+    rows = [{"project": f"p{n}", "territory": "a", "name": "Halle", "stage": "rêvé"} for n in range(9)]
+    *first, last = ik.check(small({"projects": rows}).folder)
+    assert len(first) == 3 and {problem.territory for problem in first} == {"a"}
+    assert last.territory == "" and "plus de 3 problèmes" in last.expected and "relancer" in last.next
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """`check`: every problem of an evaluation's tables at once, by file and cell, with what to do."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,13 +8,14 @@ import pandas as pd
 
 from impactkit.data import check_settings, check_sources, csv_text
 from impactkit.data.check_rules import faults
-from impactkit.data.check_schema import Fault, cell_faults, header_faults, territory_of
+from impactkit.data.check_schema import MOST, Fault, cell_faults, header_faults, territory_of
 from impactkit.data.evaluation import settings_of
 from impactkit.data.folders import find
 from impactkit.data.journal import reading
 from impactkit.data.tables import frame_of, letters, table_files
 from impactkit.errors import Problem, Problems, UnknownName
-from impactkit.wording.catalogue import say
+from impactkit.wording.catalogue import advice, say
+from impactkit.wording.numbers import number
 
 
 def check(folder: str | Path, *, territory: str | None = None) -> Problems:
@@ -50,6 +52,7 @@ def check(folder: str | Path, *, territory: str | None = None) -> Problems:
         found += [_line_fault(name, fault, tables[name]) for fault in wrong]
     order = list(tables)
     found.sort(key=lambda one: (order.index(one.table), -1 if one.row is None else one.row))
+    found = _bounded(found)
     kept = [one for one in found if territory is None or one.territory in ("", territory)]
     problems = [_problem(one, tables[one.table]) for one in kept]
     findings = [
@@ -58,6 +61,20 @@ def check(folder: str | Path, *, territory: str | None = None) -> Problems:
     ]
     problems += [finding for finding in findings if isinstance(finding, Problem)]
     return Problems(problems, notes=[finding for finding in findings if isinstance(finding, str)])
+
+
+def _bounded(faults: Sequence[Fault]) -> list[Fault]:
+    """The faults of each table, up to so many; that there are more is everyone's problem."""
+    counts: Counter[str] = Counter()
+    bounded: list[Fault] = []
+    for fault in faults:
+        counts[fault.table] += 1
+        if counts[fault.table] <= MOST:
+            bounded.append(fault)
+        elif counts[fault.table] == MOST + 1:
+            words = advice("check.most", most=number(MOST))
+            bounded.append(Fault(fault.table, None, "", "", *words))
+    return bounded
 
 
 def _line_fault(table: str, fault: csv_text.LineFault, frame: pd.DataFrame) -> Fault:

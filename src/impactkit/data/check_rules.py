@@ -84,9 +84,13 @@ def _cells(tables: Tables, table: str, *columns: str) -> Iterator[tuple[int, tup
 def _where(frame: pd.DataFrame, column: str, is_wrong: Callable[[str], bool]) -> Iterator[tuple[int, str]]:
     """The rows of a column whose text is wrong, each text being looked at once."""
     cells = frame[column].tolist()
-    wrong = {cell for cell in dict.fromkeys(cells) if is_wrong(cell)}
-    if wrong:
-        yield from ((row, cell) for row, cell in enumerate(cells) if cell in wrong)
+    texts = dict.fromkeys(cells)
+    wrong = set(filter(is_wrong, texts))
+    if not wrong:
+        return
+    for row, cell in enumerate(cells):
+        if cell in wrong:
+            yield row, cell
 
 
 def _reserved(tables: Tables) -> Iterator[Fault]:
@@ -287,7 +291,10 @@ def _near_member(name: str, known: Collection[str]) -> tuple[str, str] | None:
     if "," in name:
         return advice("check.partner.comma")
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
-    return (say("check.partner"), say("check.unknown.near", name=near[0])) if near else None
+    if not near:
+        return None
+    mended = say("check.unknown.near", name=near[0])
+    return say("check.partner"), mended
 
 
 @lru_cache(maxsize=65_536)

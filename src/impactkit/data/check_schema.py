@@ -12,7 +12,7 @@ from impactkit.data import light
 from impactkit.data.tables import Schema, columns, fields, schemas
 from impactkit.wording.catalogue import advice, has, say
 
-# So many problems of a table are said; beyond, it is not read further.
+# So many problems of a table are said; beyond, that there are more.
 MOST = 10_000
 # So many pairs of names are compared for the wrong ones of a column; beyond, none is offered.
 MOST_COMPARED = 500_000
@@ -113,7 +113,8 @@ def _suspects(schema: Any, rows: pd.DataFrame) -> list[int]:
         is_unique = bool(field.constraints.get("unique"))
         if field.type == "string" and not is_key and field.constraints.keys() <= {"required"}:
             # Any text will do, but none.
-            refused = {""} if field.required else set()
+            is_needed = field.required
+            refused = {""} if is_needed else set()
         else:
             read = field.create_cell_reader()
             readings = {cell: read(cell) for cell in dict.fromkeys(cells)}
@@ -133,7 +134,10 @@ def _suspects(schema: Any, rows: pd.DataFrame) -> list[int]:
 def _shared(keys: list[tuple[Any, ...]]) -> set[int]:
     """The rows whose key is not theirs alone."""
     counts = Counter(keys)
-    return {row for row, key in enumerate(keys) if counts[key] > 1} if len(counts) < len(keys) else set()
+    if len(counts) == len(keys):
+        return set()
+    rows = enumerate(keys)
+    return {row for row, key in rows if counts[key] > 1}
 
 
 def _form(table: str) -> dict[str, Any]:
