@@ -45,7 +45,7 @@ def option(key: str, *names: str, shown: bool = False, **more: Any) -> Any:
 def _codes(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """Codes of the folder's territories and their names; after a comma, those of one more."""
     before, comma, begun = incomplete.rpartition(",")
-    for row in csv_text.strict(_typed(ctx) / "territories.csv", separator=",").records():
+    for row in csv_text.strict(_typed(ctx) / "territories.csv", separator=",", most=csv_text.OWN).records():
         if row["territory"].startswith(begun):
             yield before + comma + row["territory"], row["name"]
 

@@ -17,6 +17,7 @@ from impactkit.data.setting_kinds import (
     TEXTS,
     Kind,
     faults,
+    is_date,
     one_of,
     refuse,
 )
@@ -142,14 +143,17 @@ def _two_years(value: Any) -> bool:
     if not isinstance(value, list) or len(value) != 2:
         return False
     first, last = value
-    written = all(isinstance(year, str) and YEAR.fullmatch(year) for year in value)
-    return written and bool(first <= last)
+    return all(map(_is_year, value)) and bool(first <= last)
 
 
 def _years(value: Any) -> bool:
     """Whether a value is a list of years in quotes, each after the one before."""
     if not isinstance(value, list) or not value:
         return False
-    if not all(isinstance(year, str) and YEAR.fullmatch(year) for year in value):
+    if not all(map(_is_year, value)):
         return False
     return value == sorted(set(value))
+
+
+def _is_year(value: Any) -> bool:
+    return isinstance(value, str) and YEAR.fullmatch(value) is not None and is_date(value)

@@ -28,7 +28,10 @@ def check(folder: str | Path, *, territory: str | None = None) -> Problems:
     settings = settings_of(path, str(folder))
     # As text: a figure that is none in one cell must not hide what is wrong in another.
     with reading(path):
-        texts = {name: csv_text.parsed(file, separator=",") for name, file in table_files(path).items()}
+        texts = {
+            name: csv_text.parsed(file, separator=",", most=csv_text.OWN)
+            for name, file in table_files(path).items()
+        }
     tables = {name: frame_of(text) for name, text in texts.items()}
     codes = set(tables.get("territories", pd.DataFrame()).get("territory", ()))
     if territory is not None and territory not in codes:

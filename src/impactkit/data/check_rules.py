@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from impactkit.data import geography
+from impactkit.data.check_names import name_faults
 from impactkit.data.check_plausible import plausible_faults
 from impactkit.data.check_programmes import programme_faults
 from impactkit.data.check_schema import Fault, expected, nearest, next_step, territory_of
@@ -54,6 +55,7 @@ def _faults(tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
         yield from text_faults(table, frame)
         yield from _order(tables, table)
     yield from _reserved(tables)
+    yield from name_faults(tables)
     yield from _references(tables, {wave["id"] for wave in settings["wave"]})
     yield from _elsewhere(tables)
     yield from _official_codes(tables, settings["vintage"])

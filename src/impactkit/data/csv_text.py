@@ -5,26 +5,43 @@ holds a line break does not move the lines below it.
 """
 
 import csv
-import io
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from impactkit.data.csv_writing import MARKED, original
-from impactkit.data.unpacking import TooMuch, whole
+from impactkit.data.unpacking import MOST_TABLE, TooMuch, whole
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error, say
+from impactkit.wording.numbers import number
 
 # What one cell of a spreadsheet holds.
 MOST_CHARACTERS = 32_767
+# Lines as they end in a file: what else Python calls the end of a line is a letter of a cell.
+LINE = re.compile("[^\\r\\n]*(?:\\r\\n|\\r|\\n)|[^\\r\\n]+")
 # How many lines a refusal names.
 MOST_NAMED = 20
 # Shown by nothing, refused by workbooks and pages; a tab and a line break are text.
 INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 COMMA, SEMICOLON = ",", ";"
 Row = Sequence[str]
+
+
+@dataclass(frozen=True)
+class Most:
+    """What a file may hold: bytes, cells, columns."""
+
+    size: int
+    cells: int
+    columns: int
+
+
+PUBLISHED = Most(MOST_TABLE, MOST_TABLE, 20_000)
+# A table of an evaluation has some twenty columns; two hundred thousand projects are within these.
+OWN = Most(100_000_000, 6_000_000, 500)
 
 
 @dataclass(frozen=True)
@@ -74,20 +91,26 @@ def is_blank(row: Row) -> bool:
     return not any(map(str.strip, row))
 
 
-def strict(path: Path, *, separator: str = "", unreadable: str = "unreadable-csv") -> CsvText:
+def strict(
+    path: Path, *, separator: str = "", unreadable: str = "unreadable-csv", most: Most = PUBLISHED
+) -> CsvText:
     """A CSV without fault. Raises RefusedData naming every line that has one, or saying why the file is no
     CSV (`error.<unreadable>`).
 
     `separator`: a comma or a semicolon, whichever the header has more of when it is not said.
     """
-    csv_text = parsed(path, separator=separator, unreadable=unreadable)
+    csv_text = parsed(path, separator=separator, unreadable=unreadable, most=most)
     return sound(csv_text)
 
 
-def parsed(path: Path, *, separator: str = "", unreadable: str = "unreadable-csv") -> CsvText:
-    """A CSV, its faults beside it. Raises RefusedData for what cannot be decoded, or holds nothing."""
+def parsed(
+    path: Path, *, separator: str = "", unreadable: str = "unreadable-csv", most: Most = PUBLISHED
+) -> CsvText:
+    """A CSV, its faults beside it. Raises RefusedData for what cannot be decoded, holds nothing, or more
+    than it may.
+    """
     try:
-        content = whole(path)
+        content = whole(path, most.size)
     except (TooMuch, OSError, EOFError, zlib.error) as cause:
         raise error(RefusedData, unreadable, where=path.name, cause=cause) from cause
     try:
@@ -95,17 +118,17 @@ def parsed(path: Path, *, separator: str = "", unreadable: str = "unreadable-csv
     except UnicodeDecodeError as cause:
         foreign = say("csv.not-utf8", lines=_foreign_lines(content))
         raise error(RefusedData, unreadable, where=path.name, cause=foreign) from cause
-    return of_text(text, path.name, separator=separator, unreadable=unreadable)
+    return of_text(text, path.name, separator=separator, unreadable=unreadable, most=most)
 
 
 def _foreign_lines(content: bytes) -> str:
     """The numbers of the lines that are not in UTF-8, the first of them."""
     numbers: list[str] = []
-    for number, line in enumerate(content.split(b"\n"), start=1):
+    for place, line in enumerate(content.split(b"\n"), start=1):
         try:
             line.decode("utf-8")
         except UnicodeDecodeError:
-            numbers.append(str(number))
+            numbers.append(str(place))
         if len(numbers) > MOST_NAMED:
             return ", ".join([*numbers[:MOST_NAMED], "…"])
     return ", ".join(numbers)
@@ -117,9 +140,13 @@ def of_text(
     *,
     separator: str = "",
     unreadable: str = "unreadable-csv",
+    most: Most = PUBLISHED,
 ) -> CsvText:
-    """The same, of the text of a file. Raises RefusedData when it has no header."""
+    """The same, of the text of a file. Raises RefusedData when it has no header, or too much."""
     separator = separator or _separator(text)
+    if text.count(separator) + text.count("\n") > most.cells:
+        cause = say("csv.cells", most=number(most.cells))
+        raise error(RefusedData, unreadable, where=name, cause=cause)
     rows: list[Row] = []
     faults: list[LineFault] = []
     for cells, wrong in _lines(text, separator):
@@ -133,6 +160,9 @@ def of_text(
     if not rows or is_blank(rows[0]):
         raise error(RefusedData, unreadable, where=name, cause=say("csv.empty"))
     header = rows.pop(0)
+    if len(header) > most.columns:
+        cause = say("csv.columns", most=number(most.columns))
+        raise error(RefusedData, unreadable, where=name, cause=cause)
     unquoted = {fault.line for fault in faults}
     faults += _twice(header)
     faults += _lengths(header, rows, unquoted)
@@ -167,7 +197,8 @@ def _separator(text: str) -> str:
 
 def _lines(text: str, separator: str) -> Iterator[tuple[Row, str]]:
     """The cells of each line, and what is wrong with its quotation marks."""
-    lines = io.StringIO(text, newline="")
+    # One line at a time: a file in memory would take four bytes a letter.
+    lines = (match[0] for match in LINE.finditer(text))
     reader = csv.reader(lines, delimiter=separator, strict=True)
     while True:
         try:
@@ -186,9 +217,9 @@ def _misread(cause: str) -> str:
 
 
 def _twice(header: Row) -> Iterator[LineFault]:
-    names = [name.strip() for name in header]
-    for name in dict.fromkeys(names):
-        if name and names.count(name) > 1:
+    names = Counter(name.strip() for name in header)
+    for name, count in names.items():
+        if name and count > 1:
             yield LineFault(1, name, say("csv.twice"))
 
 
@@ -215,5 +246,4 @@ def cell_faults(cell: str) -> Iterator[tuple[str, str]]:
     if len(cell) > MOST_CHARACTERS:
         yield f"{start}…", say("csv.long-cell", most=MOST_CHARACTERS)
     if invisible := INVISIBLE.search(cell):
-        number = ord(invisible[0])
-        yield start, say("csv.invisible", code=f"U+{number:04X}")
+        yield start, say("csv.invisible", code=f"U+{ord(invisible[0]):04X}")

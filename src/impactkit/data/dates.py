@@ -21,6 +21,9 @@ def precision(date: str) -> str:
 
 def parts_of(date: str) -> list[int]:
     """Its year, its month and its day, as far as it is written. Raises ValueError for what is no date."""
+    if not date.isascii():
+        # Python reads the digits of every alphabet; a table is written with ours.
+        raise ValueError(date)
     parts = [int(part) for part in date.split("-")]
     if not dt.MINYEAR <= parts[0] <= dt.MAXYEAR:
         raise ValueError(f"year {parts[0]}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -175,6 +176,11 @@ def settings_of(folder: Path, typed: str) -> dict[str, Any]:
     """The settings of an evaluation's folder. Raises RefusedData when there is no evaluation.toml in it."""
     if not (folder / "evaluation.toml").is_file():
         raise error(RefusedData, "no-evaluation", where=typed)
+    for name in schemas():
+        file = folder / f"{name}.csv"
+        # A pipe would be waited for, and a table that a broken link hides would pass for an empty one.
+        if os.path.lexists(file) and not file.is_file():
+            raise error(RefusedData, "no-file", where=file.name)
     settings = read_settings(folder / "evaluation.toml")
     speak(settings["language"], settings.get("codes", {}), settings.get("words", {}), settings["currency"])
     return settings
@@ -184,8 +190,9 @@ def digest_of(folder: Path) -> str:
     """SHA-256 of what an evaluation's figures come from: its settings, tables and the reference data."""
     sha = hashlib.sha256()
     for root, patterns in ((folder, ("*.toml", "*.csv")), (reference_folder(), ("*.csv", "*.gz"))):
-        for file in sorted(path for pattern in patterns for path in root.glob(pattern)):
-            sha.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+        files = [path for pattern in patterns for path in root.glob(pattern) if path.is_file()]
+        for file in sorted(files):
+            sha.update(os.fsencode(file.name) + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return sha.hexdigest()
 
 

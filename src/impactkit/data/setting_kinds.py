@@ -15,6 +15,10 @@ from impactkit.wording.catalogue import error, say
 # Seconds, megabytes, projects, months: beyond this a slip.
 MOST = 1_000_000
 DATE = re.compile("[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
+# No programme is older, and none is planned for later.
+OLDEST_YEAR, LAST_YEAR = 1900, 2100
+# Letters of one text: a title, a sentence.
+MOST_TEXT = 1_000
 # How much of a wrong value a message quotes.
 WIDTH = 60
 
@@ -108,7 +112,7 @@ def is_text(value: Any) -> bool:
     """Whether a value is text that can be read."""
     if not isinstance(value, str):
         return False
-    return bool(value.strip()) and not INVISIBLE.search(value)
+    return bool(value.strip()) and len(value) <= MOST_TEXT and not INVISIBLE.search(value)
 
 
 def is_whole(value: Any) -> bool:
@@ -125,16 +129,18 @@ def is_number(value: Any) -> bool:
 
 def is_date(value: Any) -> bool:
     """Whether a value is a year, a month or a day that exists, in quotes or as TOML writes a day."""
+    if isinstance(value, dt.datetime):
+        return False
     if isinstance(value, dt.date):
-        return not isinstance(value, dt.datetime)
+        return OLDEST_YEAR <= value.year <= LAST_YEAR
     if not isinstance(value, str) or not DATE.fullmatch(value):
         return False
     day = f"{value}-01-01"[:10]
     try:
-        dt.date.fromisoformat(day)
+        year = dt.date.fromisoformat(day).year
     except ValueError:
         return False
-    return True
+    return OLDEST_YEAR <= year <= LAST_YEAR
 
 
 def is_code(value: Any) -> bool:

@@ -42,6 +42,12 @@ from impactkit.errors import ImpactkitError, RefusedData, UnknownName
 from impactkit.wording.catalogue import error, languages, say
 from impactkit.wording.voice import EURO
 
+# Bytes of the settings, and how many names a key joins with dots.
+MOST_BYTES, MOST_NAMES = 1_000_000, 16
+_NAME = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')\s*"""
+DEEP = re.compile(rf"(?<![\w\"'-]){_NAME}(?:\.\s*{_NAME}){{{MOST_NAMES}}}")
+# Codes that one list of the evaluation's own may hold.
+MOST_CODES = 500
 REQUIRED = ("title", "programme", "wave")
 CODE = re.compile("[a-z0-9][a-z0-9_-]*")
 # What names a source names the folder of its files.
@@ -101,8 +107,13 @@ def read_settings(path: Path) -> dict[str, Any]:
     key); several things that are wrong are said in one RefusedData.
     """
     name = path.name
+    if path.stat().st_size > MOST_BYTES:
+        raise error(RefusedData, "toml-size", where=name, most=MOST_BYTES // 1_000_000)
     try:
-        settings = tomllib.loads(path.read_text("utf-8-sig"))
+        text = path.read_text("utf-8-sig")
+        if DEEP.search(text):
+            raise error(RefusedData, "toml-deep", where=name, most=MOST_NAMES)
+        settings = tomllib.loads(text)
     except (ValueError, RecursionError) as cause:
         raise error(RefusedData, "unreadable-toml", where=name, cause=cause) from cause
     refuse(faults(settings, KINDS, name, REQUIRED), name)
@@ -171,7 +182,7 @@ def _codes(codes: Settings, name: str) -> Faults:
 
 
 def _is_list_of_codes(words: Any) -> bool:
-    if not is_table(words) or not words:
+    if not is_table(words) or not 0 < len(words) <= MOST_CODES:
         return False
     return all(map(CODE.fullmatch, words)) and all(map(is_text, words.values()))
 

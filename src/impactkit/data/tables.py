@@ -95,7 +95,7 @@ def read_text(path: Path) -> pd.DataFrame:
     """One CSV file (UTF-8, comma) as text, its columns and rows as they stand. Raises RefusedData when it is
     unreadable, or a row is not as long as the header.
     """
-    return frame_of(csv_text.strict(path, separator=","))
+    return frame_of(csv_text.strict(path, separator=",", most=csv_text.OWN))
 
 
 def frame_of(table: CsvText) -> pd.DataFrame:

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 import functools
 import io
+import re
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impactkit.wording.catalogue import say
+from impactkit.errors import ReportFailed
+from impactkit.wording.catalogue import error, say
 from impactkit.wording.numbers import number
 
 # The first drawing pays for matplotlib, not whoever only reads tables.
@@ -24,6 +27,8 @@ INK, GREY, PALE, BAND, SHADE = "#1d2327", "#5b6670", "#c3cad1", "#e3e8ed", "#9db
 BLUE, RUST = "#0b4f9c", "#8a4b08"
 FONTS = Path(__file__).with_name("fonts")
 WIDTH = 6.9
+# How matplotlib says that no font draws a character.
+UNDRAWN = re.compile(r"Glyph (\d+) .*missing")
 
 
 @functools.lru_cache(maxsize=1)
@@ -47,12 +52,25 @@ def drawn(
     from matplotlib.figure import Figure
 
     _register_fonts()
-    with matplotlib.style.context(FONTS.with_name("impactkit.mplstyle")):
+    look = FONTS.with_name("impactkit.mplstyle")
+    # Whatever matplotlibrc lies in the working folder: the settings are those of matplotlib, then the kit's.
+    with matplotlib.style.context(look, after_reset=True), warnings.catch_warnings():
+        warnings.filterwarnings("error", UNDRAWN.pattern, UserWarning)
         figure = Figure(figsize=(width, height))
-        draw(figure.add_axes(box))
         buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+        try:
+            draw(figure.add_axes(box))
+            figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
+        except UserWarning as cause:
+            raise _undrawn(cause) from cause
         return buffer.getvalue()
+
+
+def _undrawn(cause: UserWarning) -> Exception:
+    number = UNDRAWN.search(str(cause))
+    if number is None:
+        return cause
+    return error(ReportFailed, "undrawn", character=chr(int(number[1])))
 
 
 def figures_on(axis: Axis, scale: str = "", *, sign: bool = False) -> None:

@@ -140,7 +140,7 @@ def why_stale(
 def _by_owner(file: Path) -> dict[str, str]:
     """SHA-256 of the rows of each owner, those of nobody in particular included; "" where one has none."""
     rows: dict[str, list[Sequence[str]]] = defaultdict(list)
-    table = csv_text.strict(file, separator=",")
+    table = csv_text.strict(file, separator=",", most=csv_text.OWN)
     head = table.header
     at = [n for n, column in enumerate(head) if column in PLACES]
     for row in table.rows:

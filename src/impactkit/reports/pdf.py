@@ -27,7 +27,7 @@ MIMES = {".csv": "text/csv", ".json": "application/json"}
 
 def render_pdf(page: Page, meta: Meta, attached: Mapping[str, str] | None = None) -> bytes:
     """The page as a PDF file, with files (name: text) `attached`. Raises ReportFailed for a character that
-    no font of the kit draws.
+    no font of the kit draws, and for what no PDF holds.
     """
     import typst
 
@@ -54,7 +54,7 @@ def render_pdf(page: Page, meta: Meta, attached: Mapping[str, str] | None = None
         made: bytes = typst.compile(str(TEMPLATE / "report.typ"), sys_inputs=told, font_paths=fonts, **how)
     except typst.TypstError as cause:
         if not (undrawn := _UNDRAWN.search(str(cause))):
-            raise
+            raise error(ReportFailed, "unprinted", cause=cause) from cause
         raise error(ReportFailed, "undrawn", character=undrawn[1] or undrawn[2]) from cause
     return made
 

@@ -56,7 +56,7 @@ def recipients(ev: Evaluation) -> dict[str, list[Recipient]]:
     path = ev.folder / RECIPIENTS
     if not path.is_file():
         raise error(RefusedData, "no-recipients", where=str(path))
-    table = csv_text.strict(path)
+    table = csv_text.strict(path, most=csv_text.OWN)
     if not {"territory", "address"} <= set(table.header):
         raise error(RefusedData, "no-recipients", where=str(path))
     place, column = table.header.index("territory"), table.header.index("address")

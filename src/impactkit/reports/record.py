@@ -29,7 +29,7 @@ DRAFT, READ, VALID = "brouillon", "relu", "validé"
 AS = {"relu": READ, "valide": VALID}
 ABOUT = ("evaluation", "territory", "edition", "content", "first_built", "format")
 # A code names folders and files: the report of a territory, or `programme`.
-CODE = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+CODE = re.compile("(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ import contextlib
 import datetime as dt
 import email.utils
 import functools
+import ipaddress
 import re
+import socket
 import ssl
 import time
 import zlib
@@ -63,8 +65,9 @@ class Asked:
         return error(SourceFailed, f"fetch-{key}", where=where, name=self.name, **holes)
 
     def url(self, text: str, base: httpx.URL | None = None, *, clear: bool = False) -> httpx.URL:
-        """An http or https address, `text` read from `base`. Raises SourceFailed for another, and for one in
-        the clear that is read from a protected one (`clear`: whoever asks sees to it).
+        """An http or https address, `text` read from `base`. Raises SourceFailed for another, for one in the
+        clear that is read from a protected one (`clear`: whoever asks sees to it), and for one of this
+        machine or network that a server of elsewhere names.
         """
         target = without_password(text)[:LONGEST_SAID]
         try:
@@ -76,6 +79,8 @@ class Asked:
             raise self.failed("address", target=target)
         if not clear and base and base.scheme == "https" and found.scheme == "http":
             raise self.failed("clear", target=target)
+        if base and is_inside(found.host) and not is_inside(base.host):
+            raise self.failed("inside", target=target)
         return found
 
 
@@ -85,6 +90,22 @@ class Received(NamedTuple):
     etag: str = ""
     modified: str = ""
     served: str = ""
+
+
+def is_inside(host: str) -> bool:
+    """Whether a host is this machine, or one of its own network, however its address is written."""
+    name = host.strip("[]").rstrip(".").lower()
+    if name == "localhost" or name.endswith((".localhost", ".local", ".internal")):
+        return True
+    with contextlib.suppress(OSError):
+        # An address of four bytes may be written as one number, or in base 8 or 16.
+        name = socket.inet_ntoa(socket.inet_aton(name))
+    try:
+        found = ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None) or found
+    return not mapped.is_global
 
 
 def without_password(address: str) -> str:

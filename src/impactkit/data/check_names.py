@@ -1,0 +1,58 @@
+"""Names of territories that read otherwise than they are written: signs that nobody sees, letters of two
+alphabets in one word, two names that look the same.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from impactkit.data.check_schema import Fault
+from impactkit.wording.catalogue import advice
+
+Tables = Mapping[str, pd.DataFrame]
+# Letters of a name, and of a code, which names folders and files.
+MOST_NAME, MOST_CODE = 200, 64
+# Controls, marks of direction or of joining, private and unassigned signs, ends of lines.
+UNSEEN = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp")
+ALPHABETS = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "FULLWIDTH")
+# Letters of other alphabets that look like ours.
+ALIKE = str.maketrans("авеіјкмнорстухѕԁɡαβεικνορτυχ", "abeijkmhopctyxsdgabeikvoptux")
+
+
+def name_faults(tables: Tables) -> Iterator[Fault]:
+    """Codes and names of territories under which one could pass for another, or for none."""
+    frame = tables.get("territories")
+    if frame is None or not {"territory", "name"} <= set(frame):
+        return
+    seen: dict[str, str] = {}
+    for row, (code, name) in enumerate(zip(frame["territory"], frame["name"], strict=True)):
+        if len(code) > MOST_CODE:
+            yield Fault("territories", row, "territory", code, *advice("check.code-long", most=MOST_CODE))
+        for key in _wrong(name):
+            yield Fault("territories", row, "name", name, *advice(key, most=MOST_NAME))
+        look = looks(name)
+        first = seen.setdefault(look, code)
+        if look and first != code:
+            yield Fault("territories", row, "name", name, *advice("check.name-alike", other=first))
+
+
+def _wrong(name: str) -> Iterator[str]:
+    if len(name) > MOST_NAME:
+        yield "check.name-long"
+    if any(unicodedata.category(letter) in UNSEEN for letter in name):
+        yield "check.name-unseen"
+    if any(len(_alphabets(word)) > 1 for word in name.split()):
+        yield "check.name-mixed"
+
+
+def _alphabets(word: str) -> set[str]:
+    """The alphabets of a word's letters, those that are easily taken for one another."""
+    names = {unicodedata.name(letter, "").partition(" ")[0] for letter in word if letter.isalpha()}
+    return names & set(ALPHABETS)
+
+
+def looks(name: str) -> str:
+    """What a reader sees of a name: its letters and figures, without accents, in one case and alphabet."""
+    plain = unicodedata.normalize("NFKD", name).casefold().translate(ALIKE)
+    return "".join(filter(str.isalnum, plain))
