@@ -132,6 +132,62 @@ def test_a_protected_address_never_leads_to_one_in_the_clear():
     assert asked.url("https://files.example.invalid/t", base).host == "files.example.invalid"
 
 
+INSIDE = (
+    "http://127.0.0.1/t", "http://localhost/t", "http://[::1]/t", "http://[::ffff:127.0.0.1]/t",
+    "http://2130706433/t", "http://0x7f.1/t", "http://127.1/t", "http://0.0.0.0/t",
+    "http://169.254.169.254/latest", "http://10.0.0.1/t", "http://192.168.1.1/t", "http://[fe80::1]/t",
+    "http://[fd00::1]/t", "http://printer.local/t", "http://localhost./t", "//localhost/t",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("target", INSIDE)
+def test_a_server_of_elsewhere_leads_to_nothing_of_this_network(target):
+    asked = transfer.Asked("http://example.invalid/t", "essai", "t.csv")
+    with pytest.raises(ik.SourceFailed, match="réseau") as caught:
+        asked.url(target, asked.url(asked.address))
+    assert caught.value.next
+
+
+@pytest.mark.parametrize("target", ["http://8.8.8.8/t", "http://files.example.invalid/t", "/u", "?page=2"])
+def test_a_server_of_elsewhere_may_lead_elsewhere(target):
+    asked = transfer.Asked("http://example.invalid/t", "essai", "t.csv")
+    assert asked.url(target, asked.url(asked.address)).host in (
+        "8.8.8.8",
+        "files.example.invalid",
+        "example.invalid",
+    )
+
+
+def test_no_password_of_this_person_is_sent_unasked(site, tmp_path, monkeypatch):
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login ada password secret\n", "utf-8")
+    (tmp_path / ".netrc").chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    site.answers["/t"] = [(200, {"Set-Cookie": "a=b"}, TABLE), (200, {}, TABLE + b"02;2020;4\n")]
+    for _ in range(2):
+        fetched(site.address + "/t", tmp_path / "cache")
+    sent = [{name.lower() for name in headers} for _, _, headers in site.asked]
+    assert len(sent) == 2 and not any(names & {"authorization", "cookie", "referer"} for names in sent)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [{"ETag": '"' + "x" * 60_000 + '"'}, {"ETag": '"\x1b[31m"'}, {"Retry-After": "9" * 5_000},
+     {"Last-Modified": "\xff" * 50}, {"Content-Disposition": "attachment; filename=../../x"},
+     {"Content-Type": "text/html"}, {"Content-Length": "-1"}, {"Content-Location": "file:///etc/passwd"}],
+    ids=lambda header: next(iter(header)),
+)  # fmt: skip
+def test_an_odd_header_is_neither_obeyed_nor_said(site, tmp_path, header):
+    site.answers["/t"] = [(200, header, TABLE)]
+    try:
+        fetched(site.address + "/t", tmp_path)
+    except ik.SourceFailed as cause:
+        assert "\x1b" not in str(cause)
+    kept = {path.name for path in tmp_path.rglob("*") if path.is_file()}
+    assert {name for name in kept if not name.endswith("t.csv")} <= {"record.json", ".record.json.lock", ".lock"}
+    assert not (tmp_path.parent / "x").exists()
+
+
 def test_a_redirect_is_recorded_and_said(site, tmp_path, monkeypatch):
     other = site.address.replace("127.0.0.1", "localhost")
     site.answers["/t"] = [(302, {"Location": f"{other}/u"}, b"")]
