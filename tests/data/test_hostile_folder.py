@@ -1,4 +1,4 @@
-"""Un dossier d’évaluation venu d’un inconnu : lu dans des bornes, ou refusé en une phrase ; jamais attendu."""
+"""Un dossier venu d’un inconnu : lu dans des bornes, ou refusé en une phrase ; jamais attendu."""
 
 import os
 
@@ -196,7 +196,9 @@ def test_a_name_that_does_not_read_as_it_is_written_is_a_problem(small, name):
     assert (problem.file, problem.cell, problem.territory) == ("territories.csv", "B2", "a")
 
 
-@pytest.mark.parametrize("other", ["Val-Noir", "val  noir", "Vál-noir", "Val-\u200bnoir", "Vаl-nоir", "Ѵаl-noir"])
+@pytest.mark.parametrize(
+    "other", ["Val-Noir", "val  noir", "Vál-noir", "Val-\u200bnoir", "Vаl-nоir", "Ѵаl-noir"]
+)
 def test_a_name_that_passes_for_another_is_a_problem(small, other):
     problems = ik.check(named(small, "Val-noir", other))
     assert {problem.cell for problem in problems} == {"B3"}

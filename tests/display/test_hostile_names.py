@@ -35,7 +35,9 @@ def test_any_other_name_is_drawn(words):
 
 
 def test_a_name_of_markup_stays_out_of_the_drawing():
-    svg = style.drawn(lambda axes: axes.set_title('"/><script>alert(1)</script><image href="http://x"/>'), 1.0)
+    svg = style.drawn(
+        lambda axes: axes.set_title('"/><script>alert(1)</script><image href="http://x"/>'), 1.0
+    )
     names = {element.tag.rpartition("}")[2] for element in ElementTree.fromstring(svg).iter()}
     assert not names & {"script", "image", "foreignObject", "a"} and 'href="http' not in svg.split("<!--")[0]
 
@@ -44,6 +46,12 @@ def test_settings_that_lie_in_the_working_folder_change_no_drawing():
     import matplotlib
 
     usual = style.drawn(lambda axes: axes.plot([1, 2], label="a"), 1.0)
-    lying = {"lines.linewidth": 9, "axes.linewidth": 9, "text.usetex": True, "font.size": 40, "svg.fonttype": "none"}
+    lying = {
+        "lines.linewidth": 9,
+        "axes.linewidth": 9,
+        "text.usetex": True,
+        "font.size": 40,
+        "svg.fonttype": "none",
+    }
     with matplotlib.rc_context(lying):
         assert style.drawn(lambda axes: axes.plot([1, 2], label="a"), 1.0) == usual

@@ -86,7 +86,9 @@ def tree_of(**marks):
 
 ESCAPING = {
     "anchor": tree_of(anchor='"><script>alert(1)</script>'),
-    "align": tree_of(columns=[{"label": "a", "align": f'x;background:url({CANARY})"onload="1', "width": 1.0}]),
+    "align": tree_of(
+        columns=[{"label": "a", "align": f'x;background:url({CANARY})"onload="1', "width": 1.0}]
+    ),
     "level": {"kind": "findings", "items": [{"level": '"><img src=x>', "label": "a", "runs": [{"t": "x"}]}]},
     "tone": {"kind": "notice", "tone": '"><img src=x>', "runs": [{"t": "x"}]},
     "alt": sample.chart() | {"alt": '"><img src="http://canary.invalid">'},
@@ -107,10 +109,18 @@ def test_a_tree_of_another_makes_no_element_of_its_own(name):
 
 
 RECORDS = {
-    "a key twice": lambda text: text.replace("{", '{"impactkit:state": "validé", "impactkit:edition": 9,', 1),
-    "a number without end": lambda text: text.replace('"impactkit:edition": 1', '"impactkit:edition": 1e400'),
-    "a huge number": lambda text: text.replace('"impactkit:edition": 1', '"impactkit:edition": ' + "9" * 5_000),
-    "an edition before the first": lambda text: text.replace('"impactkit:edition": 1', '"impactkit:edition": -1'),
+    "a key twice": lambda text: text.replace(
+        "{", '{"impactkit:state": "validé", "impactkit:edition": 9,', 1
+    ),
+    "a number without end": lambda text: text.replace(
+        '"impactkit:edition": 1', '"impactkit:edition": 1e400'
+    ),
+    "a huge number": lambda text: text.replace(
+        '"impactkit:edition": 1', '"impactkit:edition": ' + "9" * 5_000
+    ),
+    "an edition before the first": lambda text: text.replace(
+        '"impactkit:edition": 1', '"impactkit:edition": -1'
+    ),
     "no number": lambda text: text.replace('"impactkit:edition": 1', '"impactkit:edition": NaN'),
     "true": lambda text: text.replace('"impactkit:edition": 1', '"impactkit:edition": true'),
     "half a letter": lambda text: text.replace('"aubepine"', '"aube\\ud800pine"'),
@@ -135,8 +145,8 @@ def test_a_record_of_anything_is_neither_signed_nor_a_traceback(built, name, pro
     assert "aubepine" in ik.run("vallees", only=["aubepine"]).built
 
 
-SHADOWS = ("pandas", "numpy", "typer", "matplotlib", "nbformat", "papermill", "json", "sitecustomize", "conftest",
-           "ipython_config", "jupyter_config", "jupyter_nbconvert_config", "ipykernel_config")  # fmt: skip
+SHADOWS = ("pandas", "numpy", "typer", "matplotlib", "nbformat", "papermill", "json", "conftest")
+SHADOWS += ("sitecustomize", "ipython_config", "jupyter_config", "jupyter_nbconvert_config")
 PLANTED = """
 from pathlib import Path
 (Path(__file__).parent / "run").write_text("x")
@@ -150,7 +160,9 @@ def attacked():
 
 @pytest.mark.parametrize("engine", ["fork", "plain"])
 def test_a_module_that_lies_in_the_working_folder_is_not_run(valleys, tmp_path, processes, engine, attacked):
-    usual = processes.impactkit("run", "vallees", "--to", tmp_path / "usual", "--engine", engine, cwd=tmp_path)
+    usual = processes.impactkit(
+        "run", "vallees", "--to", tmp_path / "usual", "--engine", engine, cwd=tmp_path
+    )
     assert usual.returncode == 0, usual.stderr
     for folder in (tmp_path, valleys):
         for name in SHADOWS:
@@ -162,7 +174,9 @@ def test_a_module_that_lies_in_the_working_folder_is_not_run(valleys, tmp_path, 
         assert done.returncode == 0, done.stderr
         assert not (here / "run").exists()
         page = tmp_path / f"to-{here.name}" / "vallees" / "aubepine" / "report.html"
-        assert page.read_bytes() == (tmp_path / "usual" / "vallees" / "aubepine" / "report.html").read_bytes()
+        assert (
+            page.read_bytes() == (tmp_path / "usual" / "vallees" / "aubepine" / "report.html").read_bytes()
+        )
 
 
 def test_without_the_guard_the_module_would_be_run(tmp_path, processes):
@@ -172,6 +186,10 @@ def test_without_the_guard_the_module_would_be_run(tmp_path, processes):
 
 
 def test_what_a_notebook_shows_is_kept_as_strings(built):
-    book = json.loads((built.parent / "reports" / built.name / "aubepine" / "report.ipynb").read_text("utf-8"))
-    kinds = {kind for cell in book["cells"] for out in cell.get("outputs", ()) for kind in out.get("data", {})}
+    book = json.loads(
+        (built.parent / "reports" / built.name / "aubepine" / "report.ipynb").read_text("utf-8")
+    )
+    kinds = {
+        kind for cell in book["cells"] for out in cell.get("outputs", ()) for kind in out.get("data", {})
+    }
     assert not kinds & {"application/javascript", "application/vnd.jupyter.widget-view+json"}

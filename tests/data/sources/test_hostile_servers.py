@@ -184,7 +184,11 @@ def test_an_odd_header_is_neither_obeyed_nor_said(site, tmp_path, header):
     except ik.SourceFailed as cause:
         assert "\x1b" not in str(cause)
     kept = {path.name for path in tmp_path.rglob("*") if path.is_file()}
-    assert {name for name in kept if not name.endswith("t.csv")} <= {"record.json", ".record.json.lock", ".lock"}
+    assert {name for name in kept if not name.endswith("t.csv")} <= {
+        "record.json",
+        ".record.json.lock",
+        ".lock",
+    }
     assert not (tmp_path.parent / "x").exists()
 
 
