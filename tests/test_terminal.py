@@ -148,6 +148,12 @@ def test_an_odd_name_is_one_unit(name, tmp_path):
         assert not described.endswith("\\") and "%n" not in described.replace("%%", "")
 
 
+@pytest.mark.parametrize("kind", ["cron", "systemd"])
+def test_a_schedule_takes_no_module_from_the_folder_where_it_starts(kind, tmp_path):
+    service, *_ = schedule(kind, evaluation(tmp_path / "essai"), to=tmp_path / "r").values()
+    assert re.search(r'["\s]?-P["\s]+"?-m["\s]+"?impactkit', service), service
+
+
 def test_systemd_is_written_where_the_folder_is_not_yet(tmp_path, processes):
     folder = evaluation(tmp_path / "essai")
     into = tmp_path / "absent" / "systemd" / "user"
@@ -155,3 +161,23 @@ def test_systemd_is_written_where_the_folder_is_not_yet(tmp_path, processes):
     assert done.returncode == 0, done.stderr
     assert sorted(path.suffix for path in into.iterdir()) == [".service", ".timer"]
     assert "enable-linger" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["territories.csv", "evaluation.toml"])
+def test_a_shell_that_completes_waits_for_no_pipe_and_obeys_no_name(name, tmp_path, monkeypatch):
+    import os
+    from types import SimpleNamespace
+
+    folder = evaluation(tmp_path / "essai")
+    table = folder / "territories.csv"
+    table.write_text(table.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    width = table.read_text("utf-8").count(",")
+    with table.open("a", encoding="utf-8") as file:
+        file.write("val,Val\x1b[31m\u202erouge" + "," * (width - 1) + "\n")
+    ctx = SimpleNamespace(params={"folder": str(folder)}, args=[])
+    offered = list(shared._quietly(shared._codes)(ctx, ""))
+    # A sign that nothing shows refuses the whole table: nobody is offered anything.
+    assert not OBEYED.search("".join(words for pair in offered for words in pair))
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    assert shared._quietly(shared._codes if "csv" in name else shared._sources)(ctx, "") == []

@@ -3,10 +3,17 @@
 import os
 import sys
 
-HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # Python puts the working folder first for a module: a pandas.py that lies there would be run as pandas.
-if sys.path and sys.path[0] == os.getcwd() != HOME and not sys.flags.safe_path:
-    del sys.path[0]
+added = sys.path[0]
+working = os.getcwd()
+package = os.path.dirname(__file__)
+root = os.path.dirname(package)
+if working == root:
+    added = ""
+if sys.flags.safe_path:
+    added = ""
+if added == working:
+    sys.path.remove(working)
 
 from impactkit.cli import main  # noqa: E402
 

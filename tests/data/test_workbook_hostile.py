@@ -131,7 +131,8 @@ def attacks(site, secret):
             heavy.xlsx(p, ROW, after='<hyperlinks><hyperlink ref="A2" id="rId1"/></hyperlinks>'),
             {
                 "xl/worksheets/_rels/sheet1.xml.rels": '<Relationships><Relationship Id="rId1" '
-                f'Type="{KIND}/hyperlink" Target="javascript:alert(1)" TargetMode="External"/></Relationships>'
+                f'Type="{KIND}/hyperlink" Target="javascript:alert(1)" '
+                'TargetMode="External"/></Relationships>'
             },
         ),
     )

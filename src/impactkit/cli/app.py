@@ -1,6 +1,5 @@
 """What every command shares: the application, the words of its options, what a shell completes."""
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -13,7 +12,7 @@ from impactkit.data import csv_text
 from impactkit.data.folders import find
 from impactkit.errors import ImpactkitError, UnknownName
 from impactkit.wording.catalogue import say
-from impactkit.wording.plain_lines import plain_json, plain_lines
+from impactkit.wording.plain_lines import on_a_line, plain_json, plain_lines
 
 FAILED, REFUSED = 1, 2
 app = typer.Typer(
@@ -45,13 +44,21 @@ def option(key: str, *names: str, shown: bool = False, **more: Any) -> Any:
 def _codes(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """Codes of the folder's territories and their names; after a comma, those of one more."""
     before, comma, begun = incomplete.rpartition(",")
-    for row in csv_text.strict(_typed(ctx) / "territories.csv", separator=",", most=csv_text.OWN).records():
-        if row["territory"].startswith(begun):
-            yield before + comma + row["territory"], row["name"]
+    file = _typed(ctx) / "territories.csv"
+    if not file.is_file():
+        # A pipe would be waited for, and the shell with it.
+        return
+    table = csv_text.strict(file, separator=",", most=csv_text.OWN)
+    for row in table.records():
+        code = row["territory"]
+        if code.startswith(begun):
+            yield before + comma + code, on_a_line(row["name"])
 
 
 def _sources(ctx: typer.Context, incomplete: str) -> Iterator[str]:
-    settings = tomllib.loads((_typed(ctx) / "evaluation.toml").read_text("utf-8"))
+    from impactkit.data.settings import toml_of
+
+    settings = toml_of(_typed(ctx) / "evaluation.toml")
     names = (str(source.get("id", source["kind"])) for source in settings.get("source", ()))
     return (name for name in names if name.startswith(incomplete))
 

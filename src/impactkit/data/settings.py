@@ -102,20 +102,30 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def read_settings(path: Path) -> dict[str, Any]:
-    """`evaluation.toml`, checked, its usual values filled in. Raises RefusedData or UnknownName (the nearest
-    key); several things that are wrong are said in one RefusedData.
+def toml_of(path: Path) -> dict[str, Any]:
+    """What `evaluation.toml` holds, as it stands. Raises RefusedData for what does not read, or costs more
+    than settings do.
     """
     name = path.name
+    if not path.is_file():
+        raise error(RefusedData, "no-file", where=name)
     if path.stat().st_size > MOST_BYTES:
         raise error(RefusedData, "toml-size", where=name, most=MOST_BYTES // 1_000_000)
     try:
         text = path.read_text("utf-8-sig")
         if DEEP.search(text):
             raise error(RefusedData, "toml-deep", where=name, most=MOST_NAMES)
-        settings = tomllib.loads(text)
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as cause:
         raise error(RefusedData, "unreadable-toml", where=name, cause=cause) from cause
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """`evaluation.toml`, checked, its usual values filled in. Raises RefusedData or UnknownName (the nearest
+    key); several things that are wrong are said in one RefusedData.
+    """
+    name = path.name
+    settings = toml_of(path)
     refuse(faults(settings, KINDS, name, REQUIRED), name)
     refuse(_faults(settings, name), name)
     for wave in settings["wave"]:

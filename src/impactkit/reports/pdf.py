@@ -53,9 +53,11 @@ def render_pdf(page: Page, meta: Meta, attached: Mapping[str, str] | None = None
     try:
         made: bytes = typst.compile(str(TEMPLATE / "report.typ"), sys_inputs=told, font_paths=fonts, **how)
     except typst.TypstError as cause:
-        if not (undrawn := _UNDRAWN.search(str(cause))):
+        undrawn = _UNDRAWN.search(str(cause))
+        if undrawn is None:
             raise error(ReportFailed, "unprinted", cause=cause) from cause
-        raise error(ReportFailed, "undrawn", character=undrawn[1] or undrawn[2]) from cause
+        character = undrawn[1] or undrawn[2]
+        raise error(ReportFailed, "undrawn", character=character) from cause
     return made
 
 

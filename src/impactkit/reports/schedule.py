@@ -34,7 +34,8 @@ def schedule(kind: str, folder: str | Path, *, to: str | Path, when: str = "mont
     if when not in WHEN:
         raise UnknownName.among(say("noun.when"), when, WHEN)
     place, out = find(folder).resolve(), Path(to).resolve()
-    command = [sys.executable, "-m", "impactkit", "run", str(place), "--to", str(out)]
+    # -P: no module is taken from the folder where the scheduler starts.
+    command = [sys.executable, "-P", "-m", "impactkit", "run", str(place), "--to", str(out)]
     settings = _variables()
     for word in (*command, *settings):
         _check_name(word)
