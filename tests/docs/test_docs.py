@@ -137,3 +137,14 @@ def test_the_site_loads_nothing_from_elsewhere(built_site):
     pages = [*built_site.rglob("*.html"), *built_site.rglob("*.css")]
     assert len(pages) > 15
     assert not {found for page in pages for found in loaded.findall(page.read_text("utf-8"))}
+
+
+def test_a_browser_that_reads_the_site_asks_the_network_for_nothing(built_site, chromium):
+    asked = []
+    tab = chromium.new_page()
+    tab.on("request", lambda request: asked.append(request.url))
+    for page in sorted(built_site.rglob("*.html")):
+        tab.goto(page.as_uri(), wait_until="load")
+    tab.close()
+    assert len(asked) > 15
+    assert not [url for url in asked if not url.startswith(("file:", "data:", "blob:"))]

@@ -25,15 +25,16 @@ def name_faults(tables: Tables) -> Iterator[Fault]:
     frame = tables.get("territories")
     if frame is None or not {"territory", "name"} <= set(frame):
         return
-    seen: dict[str, str] = {}
+    seen: dict[str, tuple[str, str]] = {}
     for row, (code, name) in enumerate(zip(frame["territory"], frame["name"], strict=True)):
         if len(code) > MOST_CODE:
             yield Fault("territories", row, "territory", code, *advice("check.code-long", most=MOST_CODE))
         for key in _wrong(name):
             yield Fault("territories", row, "name", name, *advice(key, most=MOST_NAME))
-        look = looks(name)
-        first = seen.setdefault(look, code)
-        if look and first != code:
+        letters = letters_of(name)
+        first, written = seen.setdefault(letters.translate(ALIKE), (code, letters))
+        # Two may bear one name; none is written in the letters of another alphabet to pass for it.
+        if written != letters:
             yield Fault("territories", row, "name", name, *advice("check.name-alike", other=first))
 
 
@@ -52,7 +53,7 @@ def _alphabets(word: str) -> set[str]:
     return names & set(ALPHABETS)
 
 
-def looks(name: str) -> str:
-    """What a reader sees of a name: its letters and figures, without accents, in one case and alphabet."""
-    plain = unicodedata.normalize("NFKD", name).casefold().translate(ALIKE)
+def letters_of(name: str) -> str:
+    """The letters and figures of a name, without accents, in one case."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
     return "".join(filter(str.isalnum, plain))

@@ -34,14 +34,14 @@ Row = Sequence[str]
 
 @dataclass(frozen=True)
 class Most:
-    """What a file may hold: bytes, cells, columns."""
+    """What a file may hold: bytes (0: as many as any published table), cells, columns."""
 
     size: int
     cells: int
     columns: int
 
 
-PUBLISHED = Most(MOST_TABLE, MOST_TABLE, 20_000)
+PUBLISHED = Most(0, MOST_TABLE, 20_000)
 # A table of an evaluation has some twenty columns; two hundred thousand projects are within these.
 OWN = Most(100_000_000, 6_000_000, 500)
 
@@ -112,7 +112,7 @@ def parsed(
     than it may.
     """
     try:
-        content = whole(path, most.size)
+        content = whole(path, most.size) if most.size else whole(path)
     except (TooMuch, OSError, EOFError, zlib.error) as cause:
         raise error(RefusedData, unreadable, where=path.name, cause=cause) from cause
     try:
