@@ -28,7 +28,7 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help reports demo quick test test-all bench performance chaos check-statistics lint docs lab licences lock clean
+.PHONY: help reports demo quick test test-all bench performance chaos check-statistics mutants lint docs lab licences lock clean
 
 help: ## Liste de ces commandes
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | \
@@ -68,6 +68,9 @@ check-statistics: $(READY_DEV) ## Combien de fois chaque test se trompe là où 
 	@$(BIN)/python bench/ordinary.py
 	@$(BIN)/python bench/calibration.py
 	@$(BIN)/python bench/secrecy.py
+
+mutants: $(READY_DEV) ## 300 petites fautes, une à la fois, dans ce qui décide : les tests les voient-ils ? (une heure ; reprend)
+	@$(BIN)/python bench/mutants.py
 
 lint: $(READY_DEV) ## La forme du code (ruff) et ses types (mypy)
 	@$(BIN)/python -m ruff check .
