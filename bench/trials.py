@@ -1,4 +1,4 @@
-"""A copy of the repository in which a fault is put, its tests run, and the fault taken out (`mutants.py`)."""
+"""A copy of the repository in which a fault is put, its tests run, and the fault taken out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The small faults of `make mutants`: which there are, that a draw is one, that the table names what exists."""
+"""The small faults of `make mutants`: which there are, one draw, a table that names what exists."""
 
 import ast
 import tomllib
