@@ -158,11 +158,11 @@ def test_a_territory_without_a_test_is_in_no_family(tmp_path):
 def test_a_programme_of_the_last_year_is_in_force_whatever_its_month(small):
     events = [
         {"territory": "a", "kind": "other_programme", "date": date, "title": f"plan {date}"}
-        for date in ("2018", "2020-11", "2021-01")
+        for date in ("2020-11", "2018", "2021-01")
     ]
     place = small({"events": events}).territory("a")
-    assert [one.name for one in programmes(place, "2020")] == ["plan 2018", "plan 2020-11"]
-    assert [one.name for one in programmes(place, "2020-Q1")] == ["plan 2018", "plan 2020-11"]
+    assert [one.name for one in programmes(place, "2020")] == ["plan 2020-11", "plan 2018"]
+    assert [one.name for one in programmes(place, "2020-Q1")] == ["plan 2020-11", "plan 2018"]
     assert len(programmes(place)) == 3
 
 
