@@ -46,6 +46,21 @@ def test_one_function_decides(given_, verdict):
     assert bool(decided.obstacles) == (verdict == "unusual")
 
 
+def test_each_obstacle_keeps_its_kind():
+    decided = decide(
+        unusual=True, passed=False, family="17", comparison=("a", "b"), checks=("c",), programmes=("d",)
+    )
+    assert [decided.of(kind) for kind in ("family", "comparison", "checks", "programmes", "test")] == [
+        ("17",),
+        ("a", "b"),
+        ("c",),
+        ("d",),
+        (),
+    ]
+    assert decided.of("family", "checks") == ("17", "c")
+    assert not decide(unusual=True, passed=True, family="17").obstacles
+
+
 def test_what_makes_it_impossible_is_kept():
     decided = decide(unusual=None, passed=None, silent=[Obstacle("test", "sept unités")])
     assert decided.of("test") == ("sept unités",) and decided.of("family") == ()

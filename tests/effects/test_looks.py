@@ -59,6 +59,10 @@ def test_an_edition_after_the_last_planned_look_spends_no_more_than_all():
     assert [look.elapsed for look in looks.looks] == pytest.approx([1 / 3, 2 / 3, 1.0, 1.0])
 
 
+def test_a_plan_of_one_look_spends_everything_at_it():
+    assert schedule(yearly(2020), ("2020",)) == Schedule((Look(4, 1.0, 1, True),), 1)
+
+
 def test_a_year_of_quarters_ends_with_its_fourth():
     """From the third quarter of 2019 to the end of 2021 there are ten."""
     looks = schedule(quarterly("2020-Q4"), ("2019", "2020", "2021"))
