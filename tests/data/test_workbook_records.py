@@ -331,6 +331,8 @@ def test_a_hidden_table_is_hidden(tmp_path):
         ("a;b;c,d\n1;2;3,4\n", ";"),
         # A single column.
         ("a\nb c\nd\n", ";"),
+        # As many lines of two cells as of three: the wider, which is more than what the semicolon cuts.
+        ("1,2;x\n1,2;x\n1,2,3\n1,2,3\n", ","),
         # More lines agree on the comma; two on the semicolon.
         ("a,b\nc,d\ne,f;g;h\ni;j;k\n", ","),
     ],
