@@ -111,6 +111,13 @@ def test_a_gap_in_a_family_is_counted_among_all_the_units():
     assert len(stick.near) == 10 and stick.rank(99.0).p == pytest.approx(1 / 11)
 
 
+def test_a_gap_is_ranked_among_those_of_the_last_look():
+    """Ten units whose gaps grow tenfold from the first look to the second."""
+    gaps = np.column_stack([np.arange(1.0, 11.0), np.arange(10.0, 110.0, 10.0)])
+    stick = seen_from(pool_of(gaps, np.full(10, MIDDLE), "points", "epci", (0.02, 0.05)), MIDDLE, None)
+    assert stick.p(85.0, "rank") == pytest.approx(3 / 11) and stick.rank(85.0).p == pytest.approx(3 / 11)
+
+
 def test_what_a_family_asks_is_its_share_of_the_error():
     """79 units: 5 % leaves three beyond, 2.5 % one, of four tests 1.25 % none, of five nothing can pass."""
     stick = seen_from(ladder(79, kind="departement"), MIDDLE, None)
