@@ -82,7 +82,7 @@ def _kind(entry: dict, seed: int, count: int) -> Kind:
     for module in modules:
         every += faults_of(source(ROOT, module), module)
     every.sort(key=lambda fault: fault.rank(seed))
-    stages = [("quick", tuple(entry["quick"])), ("all", tuple(entry["whole"]))]
+    stages = [("all", tuple(entry["whole"])), ("quick", tuple(entry["quick"]))]
     tested = tuple(stage for stage in stages if stage[1])
     return Kind(entry["name"], entry["title"], modules, tested, tuple(every[:count]))
 

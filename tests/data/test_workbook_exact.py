@@ -16,6 +16,7 @@ from impactkit.data.workbook.headers import table_of as table_of_sheet
 from impactkit.data.workbook.reading import Reading
 from impactkit.data.workbook.sheet import Cell, Sheet
 from impactkit.data.workbook.units import Unit, unit_of
+from impactkit.errors import RefusedData
 
 
 def field(table, name):
@@ -262,6 +263,12 @@ def test_the_last_column_of_all_may_be_hidden():
 def test_what_a_cell_shows_is_what_is_kept():
     assert shown_words(Cell(612345678, "00 00 00 00 00")) == "06 12 34 56 78"
     assert shown_words(Cell(12, "")) == "12" and shown_words(Cell(" a  b ")) == "a b"
+
+
+def test_a_workbook_without_any_known_sheet_is_none(tmp_path):
+    book = book_in(tmp_path / "a.xlsx", {"Recettes": [("Farine", "Beurre"), (1, 2)]})
+    with pytest.raises(RefusedData, match="Emplois"):
+        imported(folder_in(tmp_path / "e"), book)
 
 
 def test_one_sheet_is_taken_for_each_table(tmp_path):
