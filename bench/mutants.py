@@ -3,7 +3,7 @@
 Each is put in a copy of the repository, whose tests of that module run until the first that fails. Which
 faults there are: `faults.py`; which modules and tests, and the seed: `mutants.toml`. What becomes of each is
 kept in build/mutants.csv: a run that was stopped goes on; `--again` tries again what survived. Survivors
-that change nothing are listed with the reason in `mutants_judged.csv`.
+that change nothing are listed with the reason in `mutants_judged.csv`, and tried once.
 
     python bench/mutants.py [--again] [--kind NAME] [--jobs N] [--list]
 """
@@ -169,9 +169,11 @@ def main() -> None:
     reader.add_argument("--jobs", type=int, default=1, choices=range(1, MOST_JOBS + 1))
     wish = reader.parse_args()
     table = [kind for kind in kinds() if wish.kind in (None, kind.name)]
-    done = dict(fates(table).outcomes)
+    known = fates(table)
+    done = set(known.outcomes)
     if wish.again:
-        done = {key: outcome for key, outcome in done.items() if outcome != SURVIVED}
+        left = {key for key, outcome in known.outcomes.items() if outcome == SURVIVED}
+        done -= left - known.reasons.keys()
     wanted = [(kind, fault) for kind in table for fault in kind.drawn if fault.key not in done]
     if wanted and not wish.list:
         _share_out(wanted, wish.jobs)

@@ -91,6 +91,22 @@ def test_wherever_it_starts_the_answer_is_one():
 
 
 @settings(max_examples=examples(40))
+@given(st.integers(0, 10_000), st.sampled_from([1e-3, 0.05, 1.0, 30.0]), st.sampled_from([0.2, 1.0, 20.0]))
+def test_the_dual_is_where_the_weights_come_from(seed, ridge, far):
+    """w = (F u + nu)+ / ridge, from every start: also where no unit was active, or all of them were."""
+    chance = np.random.default_rng(seed)
+    units, targets = chance.normal(size=(50, 3)), chance.normal(size=(4, 3)) * far
+    barred = np.array([-1, 3, 7, -1])
+    starts = (None, np.zeros(4), np.full(4, -50.0), np.array([0.0, 0.0, 0.0, 50.0]))
+    answers = [ridge_simplex(units, targets, ridge=ridge, barred=barred, start=start) for start in starts]
+    for answer in answers:
+        active = np.maximum(units @ answer.dual[:, :-1].T + answer.dual[:, -1], 0).T / ridge
+        active[[1, 2], [3, 7]] = 0.0
+        assert active == pytest.approx(answer.values, abs=1e-7) and answer.residual.max() < 1e-8
+        assert answer.dual == pytest.approx(answers[0].dual, abs=1e-5)
+
+
+@settings(max_examples=examples(40))
 @given(st.integers(0, 10_000), st.sampled_from([1e-14, 1e-12, 1e-9]), st.sampled_from([1.0, 1e4]))
 def test_a_ridge_that_rounding_hides_still_has_its_answer(seed, ridge, size):
     """The conditions of an optimum, at features of any size: what is used is nearest, the rest no nearer."""
