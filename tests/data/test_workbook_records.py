@@ -105,6 +105,17 @@ def test_values_stand_where_their_records_say(tmp_path):
     assert isinstance(values[2, 1], int) and all(not cell.wrong for cell in sheet.cells.values())
 
 
+def test_a_row_of_many_figures_is_one_record(tmp_path):
+    figures = b"".join(struct.pack("<H", style % 3) + small(style) for style in range(14))
+    several = record(MULRK, struct.pack("<2H", 0, 1) + figures + struct.pack("<H", 14))
+    looks = [look(0, form) for form in (0, 1, 2)]
+    (sheet,) = xls.read(book(tmp_path / "a.xls", {"a": [several]}, looks))
+    assert [(place, cell.value) for place, cell in sheet.cells.items()] == [
+        ((1, style + 2), style) for style in range(14)
+    ]
+    assert [cell.form for cell in sheet.cells.values()] == (["General", "0", "0.00"] * 5)[:14]
+
+
 def test_an_error_is_no_value(tmp_path):
     results = {
         (1, 1): struct.pack("<d", 4.0),
@@ -327,6 +338,8 @@ def test_a_hidden_table_is_hidden(tmp_path):
         ("a|b\n1|2\n", "|"),
         # One line in three has another number of cells: most agree.
         ("titre\na;b;c\n1;2;3\n4;5;6\n", ";"),
+        # Titles are many, but they are cut by no mark.
+        ("titre\nnote\nfin\na,b\n1,2\n", ","),
         # As many lines agree: the mark that cuts them into more cells.
         ("a;b;c,d\n1;2;3,4\n", ";"),
         # A single column.
