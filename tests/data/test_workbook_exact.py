@@ -290,6 +290,11 @@ def test_a_unit_refused_in_a_header_is_said_once(tmp_path):
     book = book_in(tmp_path / "b.xlsx", {"Financements": [twice, (PLACE, "A", "versé", None, 5)]})
     (problem,) = imported(folder_in(tmp_path / "f"), book).problems
     assert problem.cell == "E1"
+    payers = ("Territoire", "Financeur", "État", "Montant", "Financeur")
+    lines = [payers, (PLACE, None, "versé", 5, "A")]
+    book = book_in(tmp_path / "d.xlsx", {"Financements": lines})
+    (problem,) = imported(folder_in(tmp_path / "h"), book).problems
+    assert problem.cell == "E1"
     less = ("Territoire", "État", "Montant")
     lines = [less, (PLACE, "versé", 5)]
     book = book_in(tmp_path / "c.xlsx", {"Financements": lines})
