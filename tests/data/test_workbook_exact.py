@@ -232,6 +232,12 @@ def test_a_title_nearly_right_counts_once():
     assert spoken.heads["status"][0].unit is None and spoken.heads["status"][0].extra == "au choix"
 
 
+def test_words_behind_a_title_that_are_no_unit_make_another_title():
+    line = ("Territoire", "Financeur", "Montant de la facture", "Recette en euros", "État")
+    heads = header_of(sheet(line), "funding", near=False).heads
+    assert set(heads) == {"territory", "payer", "status"}
+
+
 def test_a_sheet_is_a_table_by_its_name_or_its_header():
     assert table_of_sheet(sheet(MONEY, name="Financements")) == "funding"
     assert table_of_sheet(sheet(MONEY, name="Financement")) == "funding"
