@@ -3,7 +3,7 @@
 Each is put in a copy of the repository, whose tests of that module run until the first that fails. Which
 faults there are: `faults.py`; which modules and tests, and the seed: `mutants.toml`. What becomes of each is
 kept in build/mutants.csv: a run that was stopped goes on; `--again` tries again what survived. Survivors
-that change nothing are listed with the reason in `mutants_judged.csv`, and tried once.
+are judged, once, in `mutants_judged.csv`: `equivalent` (nothing that anybody could see changes) or `unseen`.
 
     python bench/mutants.py [--again] [--kind NAME] [--jobs N] [--list]
 """
@@ -33,7 +33,7 @@ COLUMNS = (*KEY, "digest", "outcome", "seconds")
 MOST_JOBS = 2
 HEAD = ("", "tirés", "essayés", "tués", "dont bloqués", "survivants", "dont sans effet", "% tués")
 Key = tuple[str, ...]
-NOT_JUDGED = "(not judged)"
+EQUIVALENT, NOT_JUDGED = "equivalent", "(not judged)"
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Fates:
-    """What became of the faults tried, and why some of those that survived are none."""
+    """What became of the faults tried, and what was judged of some that survived."""
 
     outcomes: dict[Key, str]
     reasons: dict[Key, str]
@@ -61,9 +61,13 @@ class Fates:
         dead = len(tried) - len(left)
         share = dead / max(len(tried), 1)
         error = math.sqrt(share * (1 - share) / max(len(tried), 1))
-        judged = sum(fault.key in self.reasons for fault in left)
+        judged = sum(self.judged(fault).startswith(EQUIVALENT) for fault in left)
         counts = (len(drawn), len(tried), dead, tried.count(HUNG), len(left), judged)
         return row(name, *map(str, counts), f"{100 * share:.1f} ± {100 * error:.1f}")
+
+    def judged(self, fault: Fault) -> str:
+        """What was said of it, with the reason."""
+        return self.reasons.get(fault.key, NOT_JUDGED)
 
     def left(self, drawn: Sequence[Fault]) -> list[Fault]:
         """Those that no test saw."""
@@ -95,7 +99,7 @@ def fates(table: Sequence[Kind]) -> Fates:
         key = _key(line)
         if digests.get(key) == line["digest"]:
             outcomes[key] = line["outcome"]
-    reasons = {_key(line): line["reason"] for line in _lines(JUDGED)}
+    reasons = {_key(line): f"{line['verdict']}: {line['reason']}" for line in _lines(JUDGED)}
     return Fates(outcomes, reasons)
 
 
@@ -157,7 +161,7 @@ def summary(table: Sequence[Kind]) -> None:
     print(known.line("**ensemble**", total))
     print()
     for fault in known.left(total):
-        print(f"- {fault}\n    {known.reasons.get(fault.key, NOT_JUDGED)}")
+        print(f"- {fault}\n    {known.judged(fault)}")
 
 
 def main() -> None:

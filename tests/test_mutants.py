@@ -1,6 +1,7 @@
 """The small faults of `make mutants`: which there are, one draw, a table that names what exists."""
 
 import ast
+import csv
 import tomllib
 
 import mutants
@@ -82,3 +83,20 @@ def test_three_hundred_are_drawn_the_same_each_time():
     drawn = [fault.key for kind in mutants.kinds() for fault in kind.drawn]
     again = [fault.key for kind in mutants.kinds() for fault in kind.drawn]
     assert len(set(drawn)) == 300 and drawn == again
+
+
+def test_every_judgement_has_a_reason_and_a_module(repo):
+    with mutants.JUDGED.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert len({mutants._key(line) for line in lines}) == len(lines)
+    for line in lines:
+        assert line["verdict"] in ("equivalent", "unseen") and len(line["reason"]) > 20
+        assert mutants.source(repo, line["module"]).is_file()
+
+
+def test_the_score_counts_what_died_of_what_was_tried(faults):
+    names = ("killed", "hung", "survived", "survived")
+    outcomes = dict(zip((fault.key for fault in faults), names, strict=False))
+    reasons = {faults[2].key: "equivalent: x", faults[3].key: "unseen: y", faults[0].key: "equivalent: z"}
+    line = mutants.Fates(outcomes, reasons).line("a", faults[:5])
+    assert line == "| a | 5 | 4 | 2 | 1 | 2 | 1 | 50.0 ± 25.0 |"

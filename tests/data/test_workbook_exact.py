@@ -7,7 +7,6 @@ from typed_book import PLACE, book_in, folder_in, imported, table_of
 
 from impactkit.data.money import Money, Rate
 from impactkit.data.tables import schemas
-from impactkit.data.workbook import opendocument
 from impactkit.data.workbook.cells import Column, read_cell, shown_words
 from impactkit.data.workbook.figures import misfit
 from impactkit.data.workbook.formats import Seen, seen
@@ -232,6 +231,12 @@ def test_a_title_nearly_right_counts_once():
     assert spoken.heads["status"][0].unit is None and spoken.heads["status"][0].extra == "au choix"
 
 
+def test_words_behind_a_title_that_are_no_unit_make_another_title():
+    line = ("Territoire", "Financeur", "Montant de la facture", "Recette en euros", "État")
+    heads = header_of(sheet(line), "funding", near=False).heads
+    assert set(heads) == {"territory", "payer", "status"}
+
+
 def test_a_sheet_is_a_table_by_its_name_or_its_header():
     assert table_of_sheet(sheet(MONEY, name="Financements")) == "funding"
     assert table_of_sheet(sheet(MONEY, name="Financement")) == "funding"
@@ -247,17 +252,6 @@ def test_a_sheet_by_lines_from_left_to_right():
     assert wide.by_line == {1: {1: Cell("a"), 3: Cell("b")}, 4: {2: Cell("c")}, 9: {1: Cell("d")}}
     assert wide.lines_between(2, 9) == [4, 9] and wide.lines_between(1, 4) == [1, 4]
     assert wide.lines_between(5, 8) == [] and wide.wide_lines == {4, 9}
-
-
-def test_the_last_column_of_all_may_be_hidden():
-    tag = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-    from xml.etree import ElementTree
-
-    table = ElementTree.Element(f"{tag}table")
-    ElementTree.SubElement(table, f"{tag}table-column", {f"{tag}number-columns-repeated": "16383"})
-    many = {f"{tag}number-columns-repeated": "9", f"{tag}visibility": "collapse"}
-    ElementTree.SubElement(table, f"{tag}table-column", many)
-    assert list(opendocument._hidden_columns(table)) == [16384]
 
 
 def test_what_a_cell_shows_is_what_is_kept():

@@ -270,6 +270,12 @@ def test_what_spans_is_merged_and_what_is_hidden_is_said(tmp_path):
     assert sheet.hidden_lines == {2, 3, 4} and sheet.hidden_columns == {2, 3, 5}
 
 
+def test_the_last_column_of_all_may_be_hidden(tmp_path):
+    columns = '<table:table-column table:number-columns-repeated="16383"/>'
+    columns += '<table:table-column table:number-columns-repeated="9" table:visibility="collapse"/>'
+    assert of(tmp_path, ROWS.format("", words("a")), before=columns).hidden_columns == {16_384}
+
+
 def test_each_kind_of_value_is_what_it_is(tmp_path):
     def dated(day):
         return f'<table:table-cell office:value-type="date" office:date-value="{day}"><text:p>x</text:p>'

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from small_evaluation import drawn
 
+import impactkit as ik
+from impactkit.indicators import withheld
 from impactkit.indicators.draws import adds, draws, is_related, meets, not_listed, spread, table_of
 from impactkit.indicators.relations import Relation, Sum, closed, nests, sums_of
 from impactkit.indicators.rows import WITHHELD, frame
@@ -167,8 +169,9 @@ def test_levels_are_those_of_the_rule():
 def test_reasons_begin_and_end_where_the_rule_says():
     table = pd.DataFrame({"cell": list("abcdef"), "value": [9.0] * 6, "n": [0, 1, 2, 3, 10, 11]})
     assert primary(table, RULE).tolist() == ["", "few", "few", "", "", ""]
-    tax = primary(table, RULES["tax-persons"]).tolist()
-    assert tax == ["", "few", "few", "households", "households", ""]
+    for name in ("tax-persons", "filosofi"):
+        tax = primary(table, RULES[name]).tolist()
+        assert tax == ["", "few", "few", "households", "households", ""]
     whole = table.assign(value=100.0, largest=[86, 86, 86, 85, 86, -86])
     assert primary(whole, RULE).tolist() == ["", "few", "few", "", "dominance", "dominance"]
 
@@ -373,3 +376,32 @@ def test_what_is_hidden_spreads_to_what_names_it():
     assert spread({"obstacles#"}) == {"obstacles#"} and spread(()) == frozenset()
     assert not_listed({"jobs#"}, "jobs") and not_listed({"jobs*"}, "jobs")
     assert not not_listed({"jobs.fte", "projects#"}, "jobs")
+
+
+def test_a_share_that_is_named_is_hidden_where_few_make_it(small):
+    """No sum is drawn from the lines that a share is taken over: its own rule alone can hide it."""
+    obstacles = [
+        {"territory": place, "rule": f"règle {number}", "outcome": "lifted"}
+        for place, count in (("a", 2), ("b", 3))
+        for number in range(count)
+    ]
+    ev = small({"obstacles": obstacles}, '[secrecy]\nbusinesses = ["share_obstacles_lifted"]\n')
+    rows = ik.indicators(ev, measure="share_obstacles_lifted").set_index("territory")
+    assert pd.isna(rows["value"]["a"]) and rows["flag"]["a"] == WITHHELD and rows["value"]["b"] == 1.0
+    assert "few" in set(withheld(ev)["reason"])
+
+
+def test_a_quotient_of_two_figures_that_are_shown_is_shown(small):
+    """One project alone tells its jobs by insertion: what is drawn from jobs is hidden with them; but whoever
+    divides the costs, which are shown, by the jobs, which are shown, finds this one.
+    """
+    about = {"territory": "a", "stage": "launched"}
+    projects = [about | {"project": f"p{at}", "name": f"p{at}", "yearly_cost": 90_000} for at in range(4)]
+    jobs = [{"territory": "a", "project": f"p{at}", "actual": 9} for at in range(4)]
+    jobs[0]["insertion"] = "true"
+    ev = small({"projects": projects, "jobs": jobs}, '[secrecy]\nbusinesses = ["count_jobs_insertion"]\n')
+    rows = ik.indicators(ev, of=ev.territory("a"))
+    value = rows[rows["group"] == ""].set_index("indicator")["value"]
+    assert pd.isna(value["count_jobs_insertion"])
+    assert (value["count_jobs"], value["amount_project_cost"]) == (36, 360_000)
+    assert value["amount_cost_per_job"] == 10_000
