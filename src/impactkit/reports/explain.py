@@ -12,11 +12,13 @@ from impactkit.data import csv_text, official, series
 from impactkit.data.catalogue import measures
 from impactkit.data.evaluation import load
 from impactkit.data.folders import reference_folder
+from impactkit.data.sources import sheet_bounds
 from impactkit.data.tables import read_text
 from impactkit.data.territories import Territory
+from impactkit.data.unpacking import DAMAGED
 from impactkit.display.shown import Block, Prose, Shown, Table, text
 from impactkit.effects.territory import effect
-from impactkit.errors import ImpactkitError, ReportFailed, UnknownName
+from impactkit.errors import ImpactkitError, RefusedData, ReportFailed, UnknownName
 from impactkit.evidence.finding import Sentence
 from impactkit.indicators.comparable import POPULATION, family_of
 from impactkit.reports.files import sha256
@@ -211,13 +213,24 @@ def _where(path: Path, unit: str) -> str:
 def _cells(path: Path) -> Iterator[Sequence[str]]:
     """Rows of a CSV (perhaps compressed) or of every sheet of a workbook, as text."""
     if path.suffix == ".xlsx":
-        import python_calamine
-
-        book = python_calamine.CalamineWorkbook.from_path(path)
-        for name in book.sheet_names:
-            for cells in book.get_sheet_by_name(name).to_python():
-                yield [str(cell) for cell in cells]
+        yield from _cells_of_sheets(path)
         return
     table = csv_text.strict(path)
     yield table.header
     yield from table.rows
+
+
+def _cells_of_sheets(path: Path) -> Iterator[Sequence[str]]:
+    """The same of every sheet of a workbook. Raises RefusedData for one that cannot be read, or would cost
+    more than a published one.
+    """
+    import python_calamine
+
+    try:
+        sheet_bounds.check(path)
+        book = python_calamine.CalamineWorkbook.from_path(path)
+        for name in book.sheet_names:
+            for cells in book.get_sheet_by_name(name).to_python():
+                yield [str(cell) for cell in cells]
+    except (python_calamine.CalamineError, *DAMAGED) as cause:
+        raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause

@@ -11,8 +11,10 @@ import pandas as pd
 from impactkit.data import csv_text
 from impactkit.data.csv_text import CsvText
 from impactkit.data.number_text import LARGEST, numbers_of
+from impactkit.data.sources import sheet_bounds
 from impactkit.data.sources.figures import SHAPE
 from impactkit.data.tables import frame_of
+from impactkit.data.unpacking import DAMAGED
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error
 
@@ -49,13 +51,15 @@ def has(frame: pd.DataFrame, needed: Iterable[str], where: str) -> pd.DataFrame:
 def sheet(path: Path, name: str, needed: Iterable[str]) -> pd.DataFrame:
     """One sheet of an INSEE workbook: five lines of titles, then the codes of the columns.
 
-    Raises RefusedData when the file is no workbook, the sheet or a column is not there.
+    Raises RefusedData when the file is no workbook, or would cost more than one; when the sheet or a column
+    is not there.
     """
     from python_calamine import CalamineError
 
     try:
+        sheet_bounds.check(path)
         found = pd.read_excel(path, sheet_name=name, header=5, engine="calamine", dtype="object")
-    except (CalamineError, OSError, ValueError) as cause:
+    except (CalamineError, *DAMAGED) as cause:
         raise error(RefusedData, "source-no-sheet", where=path.name, sheet=name, cause=cause) from cause
     return has(found, needed, f"{path.name}, {name}")
 
