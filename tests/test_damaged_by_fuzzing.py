@@ -1,6 +1,7 @@
 """What `make fuzz` found to end in something else than a value or a sentence, each in its smallest form."""
 
 import fcntl
+import gzip
 import io
 import json
 import shutil
@@ -12,7 +13,7 @@ import invented_report as invented
 import pytest
 
 import impactkit as ik
-from impactkit.data import neighbours
+from impactkit.data import csv_text, neighbours
 from impactkit.data.journal import JOURNAL, reading
 from impactkit.data.notebook_parameters import declared
 from impactkit.data.sources import contours, melodi
@@ -373,3 +374,10 @@ def test_a_journal_whose_days_are_none_is_broken_there(tmp_path, name, text):
     line = replace(ledger.read_ledger(tmp_path, "a").lines[0], **{name: text})
     path.write_text(ledger._row(line), "utf-8")
     assert ledger.read_ledger(tmp_path, "a").broken == 1
+
+
+def test_a_packed_table_of_many_small_cells_is_refused_before_it_is_read(tmp_path):
+    path = tmp_path / "table.csv.gz"
+    path.write_bytes(gzip.compress(b"a,b\n" + b"1,2\n" * 2_600_000))
+    assert path.stat().st_size < 50_000
+    assert "valeurs" in refused(csv_text.strict, path) and "valeurs" in refused(csv_text.parsed, path)

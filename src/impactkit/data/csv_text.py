@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from impactkit.data.csv_writing import MARKED, original
-from impactkit.data.unpacking import TooMuch, whole
+from impactkit.data.unpacking import MOST_VALUES, TooMuch, whole
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error, say
+from impactkit.wording.numbers import number
 
 # What one cell of a spreadsheet holds.
 MOST_CHARACTERS = 32_767
@@ -101,11 +102,11 @@ def parsed(path: Path, *, separator: str = "", unreadable: str = "unreadable-csv
 def _foreign_lines(content: bytes) -> str:
     """The numbers of the lines that are not in UTF-8, the first of them."""
     numbers: list[str] = []
-    for number, line in enumerate(content.split(b"\n"), start=1):
+    for place, line in enumerate(content.split(b"\n"), start=1):
         try:
             line.decode("utf-8")
         except UnicodeDecodeError:
-            numbers.append(str(number))
+            numbers.append(str(place))
         if len(numbers) > MOST_NAMED:
             return ", ".join([*numbers[:MOST_NAMED], "…"])
     return ", ".join(numbers)
@@ -118,8 +119,13 @@ def of_text(
     separator: str = "",
     unreadable: str = "unreadable-csv",
 ) -> CsvText:
-    """The same, of the text of a file. Raises RefusedData when it has no header."""
+    """The same, of the text of a file. Raises RefusedData when it has no header, or more cells than a
+    published table.
+    """
     separator = separator or _separator(text)
+    # A cell of two letters takes a hundred bytes once it is read.
+    if sum(text.count(mark) for mark in (separator, "\n", "\r")) > MOST_VALUES:
+        raise error(RefusedData, unreadable, where=name, cause=say("csv.values", most=number(MOST_VALUES)))
     rows: list[Row] = []
     faults: list[LineFault] = []
     for cells, wrong in _lines(text, separator):
