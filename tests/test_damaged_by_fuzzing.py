@@ -4,6 +4,7 @@ import fcntl
 import gzip
 import io
 import json
+import os
 import shutil
 import zipfile
 from dataclasses import replace
@@ -381,3 +382,41 @@ def test_a_packed_table_of_many_small_cells_is_refused_before_it_is_read(tmp_pat
     path.write_bytes(gzip.compress(b"a,b\n" + b"1,2\n" * 2_600_000))
     assert path.stat().st_size < 50_000
     assert "valeurs" in refused(csv_text.strict, path) and "valeurs" in refused(csv_text.parsed, path)
+
+
+def a_folder(path):
+    path.mkdir()
+
+
+def a_link_to_nowhere(path):
+    path.symlink_to("nowhere")
+
+
+def a_pipe(path):
+    os.mkfifo(path)
+
+
+KINDS = [a_folder, a_link_to_nowhere, a_pipe]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["autre.csv", "autre.toml", "recipients.csv"])
+def test_what_is_no_file_of_an_evaluation_is_none_of_its_tables(home, kind, name):
+    kind(home / name)
+    assert not ik.check(home) and ik.load(home).tables
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["projects.csv", "territories.csv", "jobs.csv"])
+def test_a_table_that_is_no_file_is_not_left_out_unsaid(home, kind, name):
+    (home / name).unlink(missing_ok=True)
+    kind(home / name)
+    book = Path(__file__).parent / "workbooks" / "sain.xlsx"
+    for act in (ik.check, ik.load, lambda folder: ik.import_workbook(book, folder)):
+        assert name in refused(act, home)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_log_of_withdrawals_that_is_no_file_lets_nothing_come_back(home, kind):
+    kind(home / LOG)
+    assert LOG in refused(withdrawals, home)

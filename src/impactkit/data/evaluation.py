@@ -18,7 +18,7 @@ from impactkit.data.journal import reading
 from impactkit.data.reserved import instead, is_reserved
 from impactkit.data.settings import SECTIONS, read_settings
 from impactkit.data.sources import found as sources_found
-from impactkit.data.tables import columns, letters, read_text, read_typed, schemas, typed
+from impactkit.data.tables import columns, letters, read_text, read_typed, schemas, table_files, typed
 from impactkit.errors import RefusedData, Rich, UnknownName
 from impactkit.wording.catalogue import advice, cells, error, say, without_label
 from impactkit.wording.numbers import date
@@ -184,7 +184,9 @@ def digest_of(folder: Path) -> str:
     """SHA-256 of what an evaluation's figures come from: its settings, tables and the reference data."""
     sha = hashlib.sha256()
     for root, patterns in ((folder, ("*.toml", "*.csv")), (reference_folder(), ("*.csv", "*.gz"))):
-        for file in sorted(path for pattern in patterns for path in root.glob(pattern)):
+        found = (path for pattern in patterns for path in root.glob(pattern))
+        # A pipe would be waited for; a folder, or a link to nowhere, is none of its tables.
+        for file in sorted(path for path in found if path.is_file()):
             sha.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return sha.hexdigest()
 
@@ -194,12 +196,11 @@ def _read(folder: Path, digest: str, files: sources_found.Located) -> Evaluation
     settings = read_settings(folder / "evaluation.toml")
     tables: dict[str, pd.DataFrame] = {}
     unread: dict[str, tuple[str, str]] = {}
-    for name in schemas():
-        if (folder / f"{name}.csv").is_file():
-            tables[name], wrong = read_typed(folder / f"{name}.csv", name)
-            if "" in wrong:
-                raise error(RefusedData, "not-numbers", where=f"{name}.csv", column=wrong[""])
-            unread |= {code: (f"{name}.csv", column) for code, column in wrong.items()}
+    for name, file in table_files(folder).items():
+        tables[name], wrong = read_typed(file, name)
+        if "" in wrong:
+            raise error(RefusedData, "not-numbers", where=file.name, column=wrong[""])
+        unread |= {code: (file.name, column) for code, column in wrong.items()}
     if "territories" not in tables or tables["territories"].empty:
         raise error(RefusedData, "no-territories", where=folder.name)
     _unreserved(folder / "territories.csv")
