@@ -290,6 +290,9 @@ FIGURES = (
     "-1",
     "1e-320",
 )
+# Where a cell or a line says its place, and places that are far or none.
+PLACES = re.compile(rb'(?<![:\w])r="([^"]*)"')
+FAR = ("XFD1048576", "A1048576", "XFD1", "ZZZZ1", "A0", "A99999999999", "1", "1048576", "a1", "A1", "")
 TOKENS = re.compile(rb"<[^>]*>|[^<]+")
 ATTRIBUTES = re.compile(rb'([\w:-]+)="([^"]*)"')
 # What the XML of a workbook may say, and what none should.
@@ -321,6 +324,7 @@ archive_edits = st.one_of(
     st.tuples(st.just("text"), places, places, xml_texts),
     st.tuples(st.just("figure"), places, places, st.one_of(st.sampled_from(FIGURES), texts)),
     st.tuples(st.just("figure"), places, places, st.one_of(st.sampled_from(FIGURES), texts)),
+    st.tuples(st.just("place"), places, places, st.sampled_from(FAR)),
     st.tuples(st.just("tag"), places, places, xml_texts),
     st.tuples(st.just("drop"), places, places),
     st.tuples(st.just("repeat"), places, places, st.sampled_from([1, 2, 500])),
@@ -332,6 +336,9 @@ archive_edits = st.one_of(
     st.tuples(st.just("content"), places, places),
 )
 archives = st.tuples(st.lists(archive_edits, max_size=5), st.lists(byte_edits, max_size=1))
+
+
+FORMS = {"attribute": ATTRIBUTES, "figure": CELLS, "place": PLACES}
 
 
 def _heavy(name: str) -> int:
@@ -375,8 +382,8 @@ def _packed(parts: Sequence[Sequence[Any]]) -> bytes:
 
 
 def _of_xml(content: bytes, kind: str, place: int, more: Sequence[Any]) -> bytes:
-    if kind in ("attribute", "figure"):
-        found = [*(CELLS if kind == "figure" else ATTRIBUTES).finditer(content)]
+    if kind in FORMS:
+        found = [*FORMS[kind].finditer(content)]
         if not found:
             return content
         match = found[at(found, place)]

@@ -1,8 +1,10 @@
 """What `make fuzz` found to end in something else than a value or a sentence, each in its smallest form."""
 
 import fcntl
+import gzip
 import io
 import json
+import os
 import shutil
 import zipfile
 from dataclasses import replace
@@ -12,7 +14,7 @@ import invented_report as invented
 import pytest
 
 import impactkit as ik
-from impactkit.data import neighbours
+from impactkit.data import csv_text, neighbours
 from impactkit.data.journal import JOURNAL, reading
 from impactkit.data.notebook_parameters import declared
 from impactkit.data.sources import contours, melodi
@@ -373,3 +375,48 @@ def test_a_journal_whose_days_are_none_is_broken_there(tmp_path, name, text):
     line = replace(ledger.read_ledger(tmp_path, "a").lines[0], **{name: text})
     path.write_text(ledger._row(line), "utf-8")
     assert ledger.read_ledger(tmp_path, "a").broken == 1
+
+
+def test_a_packed_table_of_many_small_cells_is_refused_before_it_is_read(tmp_path):
+    path = tmp_path / "table.csv.gz"
+    path.write_bytes(gzip.compress(b"a,b\n" + b"1,2\n" * 2_600_000))
+    assert path.stat().st_size < 50_000
+    assert "valeurs" in refused(csv_text.strict, path) and "valeurs" in refused(csv_text.parsed, path)
+
+
+def a_folder(path):
+    path.mkdir()
+
+
+def a_link_to_nowhere(path):
+    path.symlink_to("nowhere")
+
+
+def a_pipe(path):
+    os.mkfifo(path)
+
+
+KINDS = [a_folder, a_link_to_nowhere, a_pipe]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["autre.csv", "autre.toml", "recipients.csv"])
+def test_what_is_no_file_of_an_evaluation_is_none_of_its_tables(home, kind, name):
+    kind(home / name)
+    assert not ik.check(home) and ik.load(home).tables
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["projects.csv", "territories.csv", "jobs.csv"])
+def test_a_table_that_is_no_file_is_not_left_out_unsaid(home, kind, name):
+    (home / name).unlink(missing_ok=True)
+    kind(home / name)
+    book = Path(__file__).parent / "workbooks" / "sain.xlsx"
+    for act in (ik.check, ik.load, lambda folder: ik.import_workbook(book, folder)):
+        assert name in refused(act, home)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_log_of_withdrawals_that_is_no_file_lets_nothing_come_back(home, kind):
+    kind(home / LOG)
+    assert LOG in refused(withdrawals, home)

@@ -392,7 +392,7 @@ def test_a_share_that_is_named_is_hidden_where_few_make_it(small):
 
 
 def test_a_quotient_of_two_figures_that_are_shown_is_shown(small):
-    """One project alone tells its jobs by insertion: what is drawn from jobs is hidden with them; but whoever
+    """One project alone tells its jobs by insertion: what is drawn from jobs is hidden with them; but who
     divides the costs, which are shown, by the jobs, which are shown, finds this one.
     """
     about = {"territory": "a", "stage": "launched"}

@@ -146,7 +146,7 @@ def of_text(
 ) -> CsvText:
     """The same, of the text of a file. Raises RefusedData when it has no header, or too much."""
     separator = separator or _separator(text)
-    if text.count(separator) + text.count("\n") > most.cells:
+    if sum(text.count(mark) for mark in (separator, "\n", "\r")) > most.cells:
         cause = say("csv.cells", most=number(most.cells))
         raise error(RefusedData, unreadable, where=name, cause=cause)
     rows, faults = _split(text, separator)

@@ -19,7 +19,7 @@ from impactkit.data.journal import reading
 from impactkit.data.reserved import instead, is_reserved
 from impactkit.data.settings import SECTIONS, read_settings
 from impactkit.data.sources import found as sources_found
-from impactkit.data.tables import columns, letters, read_text, read_typed, schemas, typed
+from impactkit.data.tables import columns, letters, read_text, read_typed, schemas, table_files, typed
 from impactkit.errors import RefusedData, Rich, UnknownName
 from impactkit.wording.catalogue import advice, cells, error, say, without_label
 from impactkit.wording.numbers import date
@@ -208,12 +208,11 @@ def _read(folder: Path, digest: str, files: sources_found.Located) -> Evaluation
     settings = read_settings(folder / "evaluation.toml")
     tables: dict[str, pd.DataFrame] = {}
     unread: dict[str, tuple[str, str]] = {}
-    for name in schemas():
-        if (folder / f"{name}.csv").is_file():
-            tables[name], wrong = read_typed(folder / f"{name}.csv", name)
-            if "" in wrong:
-                raise error(RefusedData, "not-numbers", where=f"{name}.csv", column=wrong[""])
-            unread |= {code: (f"{name}.csv", column) for code, column in wrong.items()}
+    for name, file in table_files(folder).items():
+        tables[name], wrong = read_typed(file, name)
+        if "" in wrong:
+            raise error(RefusedData, "not-numbers", where=file.name, column=wrong[""])
+        unread |= {code: (file.name, column) for code, column in wrong.items()}
     if "territories" not in tables or tables["territories"].empty:
         raise error(RefusedData, "no-territories", where=folder.name)
     _unreserved(folder / "territories.csv")

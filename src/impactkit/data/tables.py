@@ -2,6 +2,7 @@
 
 import functools
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from impactkit.data.csv_text import CsvText
 from impactkit.data.csv_writing import text_of_frame
 from impactkit.data.folders import schemas_folder
 from impactkit.data.number_text import numbers_of
+from impactkit.errors import RefusedData
+from impactkit.wording.catalogue import error
 from impactkit.wording.voice import EURO, Words, voice
 
 Schema = dict[str, Any]
@@ -110,8 +113,17 @@ def read_folder(folder: Path) -> dict[str, pd.DataFrame]:
 
 
 def table_files(folder: Path) -> dict[str, Path]:
-    """The files of the tables that a folder holds, by name."""
-    return {name: file for name in schemas() if (file := folder / f"{name}.csv").is_file()}
+    """The files of the tables that a folder holds, by name. Raises RefusedData for what bears the name of a
+    table and is no file: a table left out unsaid would be missing from every report.
+    """
+    files = {}
+    for name in schemas():
+        file = folder / f"{name}.csv"
+        if file.is_file():
+            files[name] = file
+        elif os.path.lexists(file):
+            raise error(RefusedData, "table-no-file", where=file.name)
+    return files
 
 
 def read_typed(path: Path, table: str) -> tuple[pd.DataFrame, dict[str, str]]:

@@ -16,8 +16,9 @@ BLOCK = 65_536
 # A server packs once; a proxy may pack again.
 MOST_LAYERS = 2
 # Bytes of a published table, once unpacked.
-MOST_TABLE = 400_000_000
-# Bytes and values of a published JSON file; each value but the first follows one of these marks.
+MOST_TABLE = 200_000_000
+# Bytes of a published JSON file; values of one, and cells of a table. In JSON each value but the first
+# follows one of these marks.
 MOST_JSON, MOST_VALUES = 200_000_000, 5_000_000
 MARKS = (b",", b"[", b"{")
 GZIP, WRAPPED, RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS

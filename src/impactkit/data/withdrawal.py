@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,8 +100,10 @@ def withdrawals(folder: Path) -> list[Withdrawn]:
     holds would come back.
     """
     file = folder / LOG
-    if not file.is_file():
+    if not os.path.lexists(file):
         return []
+    if not file.is_file():
+        raise error(RefusedData, "withdrawn-damaged", where=LOG, line=1)
     log: list[Withdrawn] = []
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:

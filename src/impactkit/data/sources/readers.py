@@ -14,6 +14,7 @@ from impactkit.data.number_text import LARGEST, numbers_of
 from impactkit.data.sources.book_bounds import check_book, reader_of_values
 from impactkit.data.sources.figures import SHAPE
 from impactkit.data.tables import frame_of
+from impactkit.data.unpacking import DAMAGED
 from impactkit.errors import RefusedData
 from impactkit.wording.catalogue import error
 
@@ -59,7 +60,7 @@ def sheet(path: Path, name: str, needed: Iterable[str]) -> pd.DataFrame:
         check_book(path)
         with reader_of_values():
             found = pd.read_excel(path, sheet_name=name, header=5, engine="calamine", dtype="object")
-    except (CalamineError, OSError, ValueError) as cause:
+    except (CalamineError, *DAMAGED) as cause:
         raise error(RefusedData, "source-no-sheet", where=path.name, sheet=name, cause=cause) from cause
     return has(found, needed, f"{path.name}, {name}")
 
@@ -75,7 +76,7 @@ def rows_of_book(path: Path) -> Iterator[Sequence[str]]:
             for name in book.sheet_names:
                 for cells in book.get_sheet_by_name(name).to_python():
                     yield [str(cell) for cell in cells]
-    except (CalamineError, OSError, ValueError) as cause:
+    except (CalamineError, *DAMAGED) as cause:
         raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
 
 
