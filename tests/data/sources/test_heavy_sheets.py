@@ -8,6 +8,7 @@ import pytest
 
 import impactkit as ik
 from impactkit.data.sources import insee
+from impactkit.reports import explain
 
 TITLES = ([["Titre"]] * 4) + [["Zone"]]
 ROWS = [["ZE2020", "LIBZE2020", "2013-T4", "2014-T1"], ["0051", "A", 8.1, 8.2], ["0101", "B", None, 21.5]]

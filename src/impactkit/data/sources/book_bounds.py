@@ -61,7 +61,7 @@ def _check_parts(archive: zipfile.ZipFile, path: Path) -> None:
         raise _too_large(path)
     count = _Count()
     for part in parts:
-        if part.filename.endswith((".xml", ".rels")):
+        if part.filename.lower().endswith((".xml", ".rels")):
             _read_part(archive, part, count, path)
     if sum(map(count.letters_of, count.texts_shown)) + count.letters > MOST_LETTERS:
         raise _too_large(path)
@@ -119,13 +119,13 @@ class _Count:
         local = name.rpartition(":")[2]
         self.inside = local
         if local == "c":
-            place = attributes.get("r", "").upper()
+            place = attributes.get("r", "").strip().upper()
             self.unplaced += not place
             self.lines.add(place.lstrip(LETTERS))
             self.columns.add(place.rstrip(DIGITS))
             self.is_shared = attributes.get("t") == "s"
         elif local == "row":
-            self.rows.add(attributes.get("r", ""))
+            self.rows.add(attributes.get("r", "").strip())
         elif local == "si":
             self.shared.append(0)
 
