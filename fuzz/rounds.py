@@ -20,8 +20,8 @@ from targets import TARGETS, Target
 
 EXAMPLES = 100
 PHASES = (Phase.reuse, Phase.generate, Phase.shrink)
-# Seconds that a crash may take to shrink once the time is up.
-GRACE = 30
+# Seconds between two signs of life, and those that a crash may take to shrink once the time is up.
+EVERY, GRACE = 5, 30
 # How much of a crash is printed.
 LONGEST = 4_000
 # Crashes that are kept as they came: to try them again and again takes long.
@@ -85,9 +85,12 @@ def again(name: str, guard: Guard, root: Path, folder: Path, known: dict[str, st
     """Which of the crashes of an earlier run still are ones."""
     for crash, stem in known.items():
         file = folder / f"{stem}.pickle"
+        if not file.is_file():
+            # Of a process that died only the words of its input are left: somebody looks, and forgets it.
+            yield crash
+            continue
         try:
-            if file.is_file():
-                try_one(TARGETS[name], pickle.loads(file.read_bytes()), guard, root)
+            try_one(TARGETS[name], pickle.loads(file.read_bytes()), guard, root)
         except Exception:
             yield crash
 
@@ -136,7 +139,7 @@ def _round(
     target: Target, number: int, found: Found, guard: Guard, root: Path, kept: Path | None, end: float
 ) -> int:
     """So many examples from one seed, or as many as there is time for."""
-    count = 0
+    count, last = 0, time.monotonic()
     database = DirectoryBasedExampleDatabase(kept / "examples") if kept else None
     current = kept / "current.txt" if kept else None
 
@@ -151,8 +154,12 @@ def _round(
     @hypothesis.seed(number)
     @hypothesis.given(target.inputs)
     def trial(value: Any) -> None:
-        nonlocal count
+        nonlocal count, last
         now = time.monotonic()
+        if now - last > EVERY:
+            # The runner waits for a word.
+            print(flush=True)
+            last = now
         if now > end + GRACE or (now > end and not found.new):
             raise Enough
         if current:

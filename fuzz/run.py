@@ -86,7 +86,8 @@ def lines_of(command: Sequence[str]) -> Iterator[dict[str, Any] | str]:
         process.wait()
         drain.join()
     if process.returncode:
-        yield f"ended with {process.returncode}: {errors[-1][-1500:]}"
+        words = errors[-1].strip().splitlines()[-1:] or [""]
+        yield f"ended with {process.returncode}: {words[0][:200]}"
 
 
 def _watch(process: subprocess.Popen[str], heard: list[float]) -> None:
@@ -111,8 +112,8 @@ def one(name: str, seconds: float, state: dict[str, Any], options: Sequence[str]
                 deaths += 1
                 if not ready or deaths > MOST_DEATHS:
                     sys.exit(line)
-                # The input stands in current.txt; the next round has other ones.
-                told["crashes"][line[:300]] = "current"
+                # What it tried stands in a file of its own; the next round has other inputs.
+                told["crashes"][line] = _left_by(name, told["round"])
                 told["round"] += 1
                 told["seconds"] += 1
             elif "ready" in line:
@@ -130,6 +131,15 @@ def one(name: str, seconds: float, state: dict[str, Any], options: Sequence[str]
         if guided:
             # Its last seconds are told by nobody.
             return
+
+
+def _left_by(name: str, number: int) -> str:
+    """The name under which the last input of a process that died is kept, in words."""
+    stem, current = f"died-in-{number}", KEPT / name / "current.txt"
+    if current.is_file():
+        (KEPT / name / "crashes").mkdir(exist_ok=True)
+        (KEPT / name / "crashes" / f"{stem}.txt").write_bytes(current.read_bytes())
+    return stem
 
 
 def table(state: dict[str, Any], names: Sequence[str]) -> str:

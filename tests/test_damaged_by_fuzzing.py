@@ -28,6 +28,8 @@ from impactkit.reports.page import meta_of, read_page
 from impactkit.reports.pdf import render_pdf
 from impactkit.reports.recipients import of_cell
 from impactkit.reports.record import RunRecord, Signature, read_record, write_record
+from impactkit.reports.rendered import FILE as PAGE
+from impactkit.reports.rendered import kept_page
 
 CODED = {"dataset": "DS_X", "indicator": "count_aged_75", "where": {"AGE": "Y_GE75"}}
 HEAD = "date,by,why,table,key,column,row\n"
@@ -420,3 +422,21 @@ def test_a_table_that_is_no_file_is_not_left_out_unsaid(home, kind, name):
 def test_a_log_of_withdrawals_that_is_no_file_lets_nothing_come_back(home, kind):
     kind(home / LOG)
     assert LOG in refused(withdrawals, home)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"page": []}',
+        '{"page": {"title": "\\ud800", "sections": [], "notes": []}, "title": "", "fictional": false}',
+        '{"page": {"title": {}, "sections": [{"heading": "", "slug": "", "blocks": [3]}], "notes": []}, '
+        '"title": "", "fictional": false}',
+        "[" * 100_000,
+    ],
+)
+def test_a_kept_page_that_no_build_wrote_is_said(tmp_path, text):
+    (tmp_path / PAGE).write_text(text, "utf-8")
+    record = RunRecord("essai", "a", "2024-06-30", "c", {}, {}, {})
+    assert PAGE in refused(kept_page, tmp_path, record, kind=ReportFailed)
