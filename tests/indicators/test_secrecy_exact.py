@@ -392,16 +392,18 @@ def test_a_share_that_is_named_is_hidden_where_few_make_it(small):
 
 
 def test_a_quotient_of_two_figures_that_are_shown_is_shown(small):
-    """One project alone tells its jobs by insertion: what is drawn from jobs is hidden with them; but whoever
-    divides the costs, which are shown, by the jobs, which are shown, finds this one.
+    """One project alone tells its jobs by insertion: full-time equivalents, nearly jobs, go with them; but
+    whoever divides the costs, which are shown, by the jobs, which are shown, finds the quotient.
     """
     about = {"territory": "a", "stage": "launched"}
     projects = [about | {"project": f"p{at}", "name": f"p{at}", "yearly_cost": 90_000} for at in range(4)]
-    jobs = [{"territory": "a", "project": f"p{at}", "actual": 9} for at in range(4)]
+    jobs = [{"territory": "a", "project": f"p{at}", "actual": 9, "fte": 8} for at in range(4)]
     jobs[0]["insertion"] = "true"
     ev = small({"projects": projects, "jobs": jobs}, '[secrecy]\nbusinesses = ["count_jobs_insertion"]\n')
     rows = ik.indicators(ev, of=ev.territory("a"))
     value = rows[rows["group"] == ""].set_index("indicator")["value"]
-    assert pd.isna(value["count_jobs_insertion"])
+    assert pd.isna(value["count_jobs_insertion"]) and pd.isna(value["count_jobs_fte"])
+    reasons = withheld(ev).set_index("indicator")["reason"]
+    assert reasons.to_dict() == {"count_jobs_insertion": "few", "count_jobs_fte": "secondary"}
     assert (value["count_jobs"], value["amount_project_cost"]) == (36, 360_000)
     assert value["amount_cost_per_job"] == 10_000
