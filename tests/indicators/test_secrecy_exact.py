@@ -407,3 +407,23 @@ def test_a_quotient_of_two_figures_that_are_shown_is_shown(small):
     assert reasons.to_dict() == {"count_jobs_insertion": "few", "count_jobs_fte": "secondary"}
     assert (value["count_jobs"], value["amount_project_cost"]) == (36, 360_000)
     assert value["amount_cost_per_job"] == 10_000
+
+
+def test_a_rule_holds_for_whatever_adds_up_the_same_lines(small):
+    """No group of the amount that is named is small; one purpose of what is secured has one payer."""
+    purposes = ("operation", "operation", "operation", "animation")
+    funding = [
+        {
+            "territory": "a",
+            "payer": f"payeur {at}",
+            "purpose": purpose,
+            "amount": 50_000 + at,
+            "status": "paid",
+        }
+        for at, purpose in enumerate(purposes)
+    ]
+    named = small({"funding": funding}, '[secrecy]\nbusinesses = ["amount_funding"]\n')
+    log = withheld(named)
+    few = log[log["reason"] == "few"]
+    assert few[["indicator", "group"]].to_numpy().tolist() == [["amount_secured", "purpose=animation"]]
+    assert set(log["rule"]) == {"businesses"}
