@@ -286,11 +286,20 @@ def test_territories_inside_another_are_told_by_every_set_that_lies_apart(small)
                        for place, codes in ground.items() for code in codes],
     })  # fmt: skip
     assert sorted(nests(ev)) == [("a", ("b", "c")), ("a", ("c", "d")), ("b", ("d",))]
-    counts = zip("abcd", (9, 4, 3, 2), strict=True)
-    found = sums(*(row(code, "count_jobs", "", value) for code, value in counts),
-                 ev=ev)  # fmt: skip
-    named = {(one.total[0], tuple(part[0] for part in one.parts)) for one in found}
-    assert named == {("a", ("b", "c")), ("a", ("c", "d")), ("b", ("d",))}
+    jobs = zip("abcd", (9, 4, 3, 2), strict=True)
+    rows = [row(code, "count_jobs", "", value) for code, value in jobs]
+    # The outer one tells nothing of obstacles.
+    rows += [row("b", "count_obstacles", "", 2), row("d", "count_obstacles", "", 1)]
+    named = {
+        (one.total.split("|")[1], one.total[0], tuple(part[0] for part in one.parts))
+        for one in sums(*rows, ev=ev)
+    }
+    assert named == {
+        ("count_jobs", "a", ("b", "c")),
+        ("count_jobs", "a", ("c", "d")),
+        ("count_jobs", "b", ("d",)),
+        ("count_obstacles", "b", ("d",)),
+    }
 
 
 def test_a_named_rest_makes_one_relation_of_those_apart():
