@@ -329,6 +329,12 @@ def test_every_reader_knows_that_a_group_has_one_line_at_least():
     assert shown["value"].notna().tolist() == [True, False, False]
 
 
+def test_a_figure_that_one_contributor_dominates_is_hidden():
+    table = frame([row(place, "amount_x", "", 100.0, 5) for place in "ab"])
+    shown, log = withheld_rows(table, {"amount_x": RULE}, largest=pd.Series([86.0, 85.0]))
+    assert shown["value"].isna().tolist() == [True, False] and log["reason"].tolist() == ["dominance"]
+
+
 def test_what_is_below_zero_has_no_floor():
     table = frame(
         [
