@@ -112,8 +112,8 @@ def test_a_gap_in_a_family_is_counted_among_all_the_units():
 
 
 def test_a_gap_is_ranked_among_those_of_the_last_look():
-    """Ten units whose gaps grow tenfold from the first look to the second."""
-    gaps = np.column_stack([np.arange(1.0, 11.0), np.arange(10.0, 110.0, 10.0)])
+    """Ten units whose gaps are all alike at the first look, and no more at the second."""
+    gaps = np.column_stack([np.full(10, 50.0), np.arange(10.0, 110.0, 10.0)])
     stick = seen_from(pool_of(gaps, np.full(10, MIDDLE), "points", "epci", (0.02, 0.05)), MIDDLE, None)
     assert stick.p(85.0, "rank") == pytest.approx(3 / 11) and stick.rank(85.0).p == pytest.approx(3 / 11)
 

@@ -286,11 +286,20 @@ def test_territories_inside_another_are_told_by_every_set_that_lies_apart(small)
                        for place, codes in ground.items() for code in codes],
     })  # fmt: skip
     assert sorted(nests(ev)) == [("a", ("b", "c")), ("a", ("c", "d")), ("b", ("d",))]
-    counts = zip("abcd", (9, 4, 3, 2), strict=True)
-    found = sums(*(row(code, "count_jobs", "", value) for code, value in counts),
-                 ev=ev)  # fmt: skip
-    named = {(one.total[0], tuple(part[0] for part in one.parts)) for one in found}
-    assert named == {("a", ("b", "c")), ("a", ("c", "d")), ("b", ("d",))}
+    jobs = zip("abcd", (9, 4, 3, 2), strict=True)
+    rows = [row(code, "count_jobs", "", value) for code, value in jobs]
+    # The outer one tells nothing of obstacles.
+    rows += [row("b", "count_obstacles", "", 2), row("d", "count_obstacles", "", 1)]
+    named = {
+        (one.total.split("|")[1], one.total[0], tuple(part[0] for part in one.parts))
+        for one in sums(*rows, ev=ev)
+    }
+    assert named == {
+        ("count_jobs", "a", ("b", "c")),
+        ("count_jobs", "a", ("c", "d")),
+        ("count_jobs", "b", ("d",)),
+        ("count_obstacles", "b", ("d",)),
+    }
 
 
 def test_a_named_rest_makes_one_relation_of_those_apart():
@@ -320,6 +329,12 @@ def test_every_reader_knows_that_a_group_has_one_line_at_least():
     assert shown["value"].notna().tolist() == [True, False, False]
 
 
+def test_a_figure_that_one_contributor_dominates_is_hidden():
+    table = frame([row(place, "amount_x", "", 100.0, 5) for place in "ab"])
+    shown, log = withheld_rows(table, {"amount_x": RULE}, largest=pd.Series([86.0, 85.0]))
+    assert shown["value"].isna().tolist() == [True, False] and log["reason"].tolist() == ["dominance"]
+
+
 def test_what_is_below_zero_has_no_floor():
     table = frame(
         [
@@ -333,9 +348,13 @@ def test_what_is_below_zero_has_no_floor():
     assert shown["value"].isna().sum() == 2 and pd.isna(shown["value"][1])
 
 
-def test_the_programme_goes_before_a_territory():
+@pytest.mark.parametrize("scale", [1.0, 0.1])
+def test_the_programme_goes_before_a_territory(scale):
     table = frame(
-        [row("", "count_jobs", "", 9, 9), row("a", "count_jobs", "", 2, 2), row("b", "count_jobs", "", 7, 7)]
+        [
+            row(place, "count_jobs", "", count * scale, count)
+            for place, count in (("", 9), ("a", 2), ("b", 7))
+        ]
     )
     adding = [Sum("|count_jobs||2024", ("a|count_jobs||2024", "b|count_jobs||2024"))]
     shown, log = withheld_rows(table, {"count_jobs": RULE}, sums=adding)
@@ -392,16 +411,41 @@ def test_a_share_that_is_named_is_hidden_where_few_make_it(small):
 
 
 def test_a_quotient_of_two_figures_that_are_shown_is_shown(small):
-    """One project alone tells its jobs by insertion: what is drawn from jobs is hidden with them; but who
-    divides the costs, which are shown, by the jobs, which are shown, finds this one.
+    """One project alone tells its jobs by insertion: full-time equivalents, nearly jobs, go with them; but
+    whoever divides the costs, which are shown, by the jobs, which are shown, finds the quotient.
     """
     about = {"territory": "a", "stage": "launched"}
     projects = [about | {"project": f"p{at}", "name": f"p{at}", "yearly_cost": 90_000} for at in range(4)]
-    jobs = [{"territory": "a", "project": f"p{at}", "actual": 9} for at in range(4)]
+    jobs = [{"territory": "a", "project": f"p{at}", "actual": 9, "fte": 8} for at in range(4)]
     jobs[0]["insertion"] = "true"
     ev = small({"projects": projects, "jobs": jobs}, '[secrecy]\nbusinesses = ["count_jobs_insertion"]\n')
     rows = ik.indicators(ev, of=ev.territory("a"))
     value = rows[rows["group"] == ""].set_index("indicator")["value"]
-    assert pd.isna(value["count_jobs_insertion"])
+    assert pd.isna(value["count_jobs_insertion"]) and pd.isna(value["count_jobs_fte"])
+    reasons = withheld(ev).set_index("indicator")["reason"]
+    assert reasons.to_dict() == {"count_jobs_insertion": "few", "count_jobs_fte": "secondary"}
     assert (value["count_jobs"], value["amount_project_cost"]) == (36, 360_000)
     assert value["amount_cost_per_job"] == 10_000
+
+
+def test_a_rule_holds_for_whatever_adds_up_the_same_lines(small):
+    """No group of the amount that is named is small; one purpose of what is secured has one payer."""
+    purposes = ("operation", "operation", "operation", "animation")
+    funding = [
+        {
+            "territory": "a",
+            "payer": f"payeur {at}",
+            "purpose": purpose,
+            "amount": 50_000 + at,
+            "status": "paid",
+        }
+        for at, purpose in enumerate(purposes)
+    ]
+    named = small({"funding": funding}, '[secrecy]\nbusinesses = ["amount_funding"]\n')
+    log = withheld(named)
+    few = log[log["reason"] == "few"]
+    assert {tuple(cell) for cell in few[["indicator", "group"]].to_numpy()} == {
+        ("amount_secured", "purpose=animation"),
+        ("amount_engineering_animation", ""),
+    }
+    assert set(few["rule"]) == {"businesses"}
