@@ -193,7 +193,7 @@ def main() -> None:
     wanted = [(kind, fault) for kind in table for fault in kind.drawn if fault.key not in done]
     if wanted and not wish.list:
         _share_out(wanted, wish.jobs)
-    if summary(table) < LEAST and not wish.kind:
+    if summary(table) < LEAST and not (wish.kind or wish.list):
         raise SystemExit(f"fewer than {LEAST:.0%} of the faults died")
 
 
