@@ -31,6 +31,8 @@ RESULTS = ROOT / "build" / "mutants.csv"
 KEY = ("module", "function", "kind", "before", "after", "nth")
 COLUMNS = (*KEY, "digest", "outcome", "seconds")
 MOST_JOBS = 2
+# The least share that must die.
+LEAST = 0.85
 HEAD = ("", "tirés", "essayés", "tués", "dont bloqués", "survivants", "dont sans effet", "% tués")
 Key = tuple[str, ...]
 EQUIVALENT, NOT_JUDGED = "equivalent", "(not judged)"
@@ -56,10 +58,10 @@ class Fates:
 
     def line(self, name: str, drawn: Sequence[Fault]) -> str:
         """Drawn, tried, dead, of which hung, survivors, of which none at all; the share that died."""
-        tried = [self.outcomes[fault.key] for fault in drawn if fault.key in self.outcomes]
+        tried = self.tried(drawn)
         left = self.left(drawn)
         dead = len(tried) - len(left)
-        share = dead / max(len(tried), 1)
+        share = self.share(drawn)
         error = math.sqrt(share * (1 - share) / max(len(tried), 1))
         judged = sum(self.judged(fault).startswith(EQUIVALENT) for fault in left)
         counts = (len(drawn), len(tried), dead, tried.count(HUNG), len(left), judged)
@@ -68,6 +70,15 @@ class Fates:
     def judged(self, fault: Fault) -> str:
         """What was said of it, with the reason."""
         return self.reasons.get(fault.key, NOT_JUDGED)
+
+    def tried(self, drawn: Sequence[Fault]) -> list[str]:
+        """The outcomes of those that were tried."""
+        return [self.outcomes[fault.key] for fault in drawn if fault.key in self.outcomes]
+
+    def share(self, drawn: Sequence[Fault]) -> float:
+        """The share that died of those that were tried."""
+        tried = self.tried(drawn)
+        return (len(tried) - len(self.left(drawn))) / max(len(tried), 1)
 
     def left(self, drawn: Sequence[Fault]) -> list[Fault]:
         """Those that no test saw."""
@@ -144,8 +155,8 @@ def row(*cells: str) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def summary(table: Sequence[Kind]) -> None:
-    """By kind and by module; then who survived, and why that is nothing."""
+def summary(table: Sequence[Kind]) -> float:
+    """By kind and by module; then who survived, and what was judged of it. The share that died."""
     known = fates(table)
     print()
     print(row(*HEAD))
@@ -162,6 +173,7 @@ def summary(table: Sequence[Kind]) -> None:
     print()
     for fault in known.left(total):
         print(f"- {fault}\n    {known.judged(fault)}")
+    return known.share(total)
 
 
 def main() -> None:
@@ -181,7 +193,8 @@ def main() -> None:
     wanted = [(kind, fault) for kind in table for fault in kind.drawn if fault.key not in done]
     if wanted and not wish.list:
         _share_out(wanted, wish.jobs)
-    summary(table)
+    if summary(table) < LEAST and not (wish.kind or wish.list):
+        raise SystemExit(f"fewer than {LEAST:.0%} of the faults died")
 
 
 def _share_out(wanted: Sequence[tuple[Kind, Fault]], jobs: int) -> None:

@@ -98,5 +98,7 @@ def test_the_score_counts_what_died_of_what_was_tried(faults):
     names = ("killed", "hung", "survived", "survived")
     outcomes = dict(zip((fault.key for fault in faults), names, strict=False))
     reasons = {faults[2].key: "equivalent: x", faults[3].key: "unseen: y", faults[0].key: "equivalent: z"}
-    line = mutants.Fates(outcomes, reasons).line("a", faults[:5])
+    fates = mutants.Fates(outcomes, reasons)
+    assert fates.share(faults[:5]) == 0.5 and fates.share(faults[:2]) == 1.0
+    line = fates.line("a", faults[:5])
     assert line == "| a | 5 | 4 | 2 | 1 | 2 | 1 | 50.0 ± 25.0 |"

@@ -9,6 +9,7 @@ from workbooks.heavy import compound, ods, record, words
 
 from impactkit.data.workbook import delimited, opendocument, xls
 from impactkit.data.workbook.sheet import Cell
+from impactkit.errors import RefusedData
 
 BOF, EOF, SHEET, FORMAT, XF, FONT = 0x809, 0x0A, 0x85, 0x41E, 0xE0, 0x31
 NUMBER, RK, MULRK, FORMULA, LABEL, BOOLERR = 0x203, 0x27E, 0xBD, 0x06, 0x204, 0x205
@@ -143,6 +144,16 @@ def test_a_style_gives_its_format_and_its_line_through(tmp_path):
     assert [cell.struck for cell in cells] == [False, True, True, False, False, False, False]
 
 
+def test_formats_that_a_file_names_by_their_number(tmp_path):
+    """18.8.30 of ECMA-376, part 1; the money of 37 to 40 is written without its sign."""
+    named = {2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??"}
+    named |= {14: "dd/mm/yyyy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy"}
+    named |= {37: "#,##0;-#,##0", 38: "#,##0;-#,##0", 39: "#,##0.00;-#,##0.00", 40: "#,##0.00;-#,##0.00"}
+    records = [number(1, column, 40_000, style) for style, column in enumerate(range(1, len(named) + 1))]
+    (sheet,) = xls.read(book(tmp_path / "a.xls", {"a": records}, [look(0, form) for form in named]))
+    assert [cell.form for cell in sheet.cells.values()] == list(named.values())
+
+
 def test_what_is_hidden_and_what_is_remarked(tmp_path):
     records = [
         row(1, 0x100),
@@ -168,6 +179,15 @@ def test_what_is_hidden_and_what_is_remarked(tmp_path):
 def test_a_cell_may_be_the_last_of_an_old_sheet(tmp_path):
     (sheet,) = xls.read(book(tmp_path / "a.xls", {"a": [number(65_536, 1, 1), number(65_536, 30, 2)]}))
     assert {place: cell.value for place, cell in sheet.cells.items()} == {(65_536, 1): 1, (65_536, 30): 2}
+
+
+def test_cells_too_far_apart_are_refused(tmp_path):
+    """65,536 lines of 31 columns are more than two million cells, of 30 are fewer."""
+    far = [number(1, 1, 1), number(65_536, 31, 1)]
+    with pytest.raises(RefusedData):
+        xls.read(book(tmp_path / "a.xls", {"a": far}))
+    (sheet,) = xls.read(book(tmp_path / "b.xls", {"a": [number(2, 2, 1), number(65_536, 31, 1)]}))
+    assert set(sheet.cells) == {(2, 2), (65_536, 31)}
 
 
 def test_a_table_of_texts_larger_than_the_file_is_no_workbook(tmp_path):

@@ -1,5 +1,6 @@
 """Value in small: cases that a hand can count, at the edges of every rule."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -117,6 +118,15 @@ def test_every_range_moves_alone_and_the_widest_comes_first():
     assert swing["what"].tolist() == ["quantité", "coût"]
     assert swing[["at_low", "at_high"]].to_numpy().tolist() == [[-15.0, 85.0], [45.0, 15.0]]
     assert swing[["low", "high"]].to_numpy().tolist() == [[50.0, 150.0], [50.0, 80.0]]
+
+
+def test_a_notebook_shows_cents_of_a_ratio_and_hundreds_of_euros():
+    wide = replace(gain(1.0), quantity=Range(12_345.0, 10_000.0, 15_000.0, "quantité"))
+    page = valued(project([wide], [spent(10_000.0)]))._repr_html_().replace("\u202f", " ")
+    ratio, amount = (
+        re.search(rf"{form} \(de {form} à {form}\)", page) for form in (r"\d,\d\d", r"(?:\d )?\d00")
+    )
+    assert ratio and amount and "100 %" in page and "Volontairement" not in page
 
 
 def test_a_share_told_once_is_drawn_once():
