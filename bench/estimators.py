@@ -12,6 +12,8 @@ import time
 import warnings
 from collections.abc import Callable
 
+from impactkit.wording.language import FRENCH
+
 for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[threads] = "1"
 
@@ -56,8 +58,8 @@ def whole(
         design = design_of(start, by_region=by_region, units=units, periods=periods)
         placebo.enumerated.cache_clear()
         placebo.enumerated(design)
-        everyone(design.values, start, "synthetic-did")
-        gaps_of(own[at :: len(waves)], design.values, start, "synthetic-did")
+        everyone(FRENCH, design.values, start, "synthetic-did")
+        gaps_of(FRENCH, own[at :: len(waves)], design.values, start, "synthetic-did")
         for one in range(at, TERRITORIES, len(waves)):
             placebo.compared(design, own[one], float(sizes[one]), f"r{regions[one]}" if by_region else "")
 
@@ -141,8 +143,8 @@ def synthetic_dids() -> None:
 
     own, values = panel(TERRITORIES, PERIODS, seed=2)[0], panel(UNITS, PERIODS)[0]
     for at, start in enumerate(WAVES):
-        everyone(values, start, "synthetic-did")
-        gaps_of(own[at :: len(WAVES)], values, start, "synthetic-did")
+        everyone(FRENCH, values, start, "synthetic-did")
+        gaps_of(FRENCH, own[at :: len(WAVES)], values, start, "synthetic-did")
 
 
 def fit_beside() -> list[tuple[str, float, float, str]]:
@@ -164,7 +166,7 @@ def fit_beside() -> list[tuple[str, float, float, str]]:
             "treated": (np.arange(UNITS + 1) == UNITS).astype(int).repeat(PERIODS),
         }
     )
-    ours = best(lambda: gaps_of(own[None, :], values, start, "synthetic-did"))
+    ours = best(lambda: gaps_of(FRENCH, own[None, :], values, start, "synthetic-did"))
     # As it is called: with the standard error that it gives by default, from 200 placebos.
     model = SyntheticDiD(seed=1)
     begun = time.perf_counter()

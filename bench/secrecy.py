@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from impactkit.wording.language import FRENCH
+
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "bench")]
 
@@ -136,7 +138,9 @@ def _determined(ev: ik.Evaluation, truth: pd.DataFrame, small: set[Cell]) -> set
     cells = pd.concat([known[["cell", "value", "n", "published"]], rests], ignore_index=True)
     names = {cell: tuple(key) for cell, *key in known[["cell", *KEY]].to_numpy()}
     hidden = [cell for cell, key in names.items() if key in small]
-    seen = audit(cells, relations, hidden) if hidden else pd.DataFrame(columns=["cell", "low", "high"])
+    seen = (
+        audit(FRENCH, cells, relations, hidden) if hidden else pd.DataFrame(columns=["cell", "low", "high"])
+    )
     value = dict(zip(known["cell"], known["value"], strict=True))
     return {
         names[cell]

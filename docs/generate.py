@@ -39,6 +39,8 @@ MEMBERS = {
     "Panel": "from_frame, frame, gaps, unusual, revisions, wide",
     "Effect": "table",
 }
+# What each estimator gives, beyond what every Effect has.
+RESULTS = ("TerritoryEffect", "ProgrammeEffect", "SyntheticEffect", "GroupTimeEffect")
 THEMES = {
     "context": "Contexte",
     "inclusion": "Inclusion par l’emploi",
@@ -174,7 +176,13 @@ def names() -> str:
             text.append(f"```{{eval-rst}}\n.. auto{kind}:: impactkit.{name}")
             text += [f"   :members: {members}"] if members else []
             text.append("```\n")
+            if name == "Effect":
+                text += [_result(kind) for kind in RESULTS]
     return "\n".join(text)
+
+
+def _result(kind: str) -> str:
+    return f"```{{eval-rst}}\n.. autoclass:: impactkit.effects.results.{kind}\n```\n"
 
 
 def _kind(name: str) -> str:

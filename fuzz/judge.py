@@ -25,7 +25,6 @@ import pandas as pd
 
 from impactkit.data import evaluation
 from impactkit.errors import ImpactkitError
-from impactkit.wording.voice import EURO, speak
 
 SECONDS, BYTES = 10.0, 1_000_000_000
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
@@ -128,7 +127,6 @@ def fresh(root: Path) -> Iterator[Path]:
     folder = root / "trial"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    speak("fr", {}, {}, EURO)
     evaluation._read.cache_clear()
     yield folder
     shutil.rmtree(folder, ignore_errors=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from impactkit.reports.html import render_html
 from impactkit.reports.page import Meta, Page, meta_of, read_page
 from impactkit.reports.page_rules import ruled
 from impactkit.reports.pdf import render_pdf
+from impactkit.wording.language import FRENCH
 
 DAY = dt.date(2024, 6, 30)
 TOLD_BY = (
@@ -47,7 +49,7 @@ def rows(draw: Any) -> dict[str, list[dict[str, str]]]:
 
 def _row(draw: Any, table: str, number: int) -> dict[str, str]:
     row = {}
-    for name, field in fields(table).items():
+    for name, field in fields(FRENCH, table).items():
         if name in KEYS:
             row[name] = "p0" if name == "project" and table != "projects" else "a"
         elif field["constraints"].get("unique"):
@@ -104,12 +106,12 @@ class _Text(HTMLParser):
 
 def _html(page: Page, meta: Meta) -> str:
     """The HTML face keeps every rule, and holds no element that no template writes."""
-    html = render_html(page, meta)
+    html = render_html(FRENCH, page, meta)
     reader = _Text()
     reader.feed(html)
     for tag in ("script", "iframe", "object", "embed", "form", "base", "link"):
         must(tag not in reader.tags, "an element of a text", tag)
-    return ruled(html)
+    return ruled(FRENCH, html)
 
 
 def _bare(text: str) -> str:
@@ -118,11 +120,11 @@ def _bare(text: str) -> str:
 
 def html(value: Any, folder: Path) -> None:
     """Any text anywhere in a page: what is written reads back from the HTML, and is nothing else."""
-    found = outcome(read_page, _notebook(None, value))
+    found = outcome(partial(read_page, FRENCH), _notebook(None, value))
     if found[0] == "refused":
         return
     page = found[1]
-    face = twice(_html, page, meta_of(page, evaluation="Essai", day=DAY))
+    face = twice(_html, page, meta_of(FRENCH, page, evaluation="Essai", day=DAY))
     if face[0] == "refused":
         return
     reader = _Text()
@@ -144,13 +146,15 @@ def _runs(tree: Any) -> list[str]:
 def pdf(value: Any, folder: Path) -> None:
     """Any text anywhere in a page: the PDF opens, holds what is attached, and is the same twice."""
     changes, attached = value
-    found = outcome(read_page, _notebook(None, changes))
+    found = outcome(partial(read_page, FRENCH), _notebook(None, changes))
     if found[0] == "refused":
         return
     page = found[1]
     texts = [text.encode("utf-8", "replace").decode() for text in attached]
     files = dict(zip(("claims.csv", "indicators.csv"), texts, strict=False))
-    face = twice(render_pdf, page, meta_of(page, evaluation="Essai", day=DAY), files)
+    face = twice(
+        partial(render_pdf, FRENCH), page, meta_of(FRENCH, page, evaluation="Essai", day=DAY), files
+    )
     if face[0] == "refused":
         return
     with pikepdf.open(io.BytesIO(face[1])) as book:
@@ -165,7 +169,6 @@ def columns(value: Any, folder: Path) -> None:
     """Any text in every column of the tables: said, shown, and put in both faces."""
     ev = drawn(**value)
     place = ev.territory("a")
-    ev.speak()
     shown = [ik.say(place, about=topic) for topic in SAID if topic != "head"]
     shown += [ik.table(place, about=topic) for topic in (*TABLES, *TOLD)]
     shown.append(ik.essentials(place))
@@ -181,11 +184,11 @@ def columns(value: Any, folder: Path) -> None:
         lead=False,
     )
     try:
-        page = read_page(nb)
+        page = read_page(FRENCH, nb)
     except ImpactkitError as cause:
         raise AssertionError("no page") from cause
-    meta = meta_of(page, evaluation="Essai", day=DAY)
+    meta = meta_of(FRENCH, page, evaluation="Essai", day=DAY)
     face = outcome(_html, page, meta)
     must(face[0] == "value", "a text of a table breaks the rules of pages", face[1])
     # A letter that no font of the kit draws is refused by its name.
-    outcome(render_pdf, page, meta)
+    outcome(partial(render_pdf, FRENCH), page, meta)

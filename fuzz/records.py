@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ from impactkit.reports.record import (
 )
 from impactkit.reports.rendered import Kept, kept_page, render
 from impactkit.reports.verify import examined
+from impactkit.wording.language import FRENCH
 
 CODE = "aubepine"
 CLAIMS = (
@@ -65,25 +67,26 @@ def template() -> Path:
     reports = root / "reports"
     folder = reports / CODE
     folder.mkdir(parents=True)
-    page = read_page(invented.whole())
+    page = read_page(FRENCH, invented.whole())
     (folder / "claims.csv").write_text(CLAIMS, "utf-8")
-    write_provenance({"notebook": "0" * 64}, folder)
+    write_provenance(FRENCH, {"notebook": "0" * 64}, folder)
     before = replace(_record(), content=content_digest(page))
     signature = Signature("Ada Exemple", "validé", "2024-06-30", before.content)
     kept_editions.write_moves(
         (kept_editions.Move("c1", "count_jobs", "2021", "11", "12", "source"),), folder
     )
-    record = render(Kept(page, "Essai", True), replace(before, signatures=(signature,)), folder)
-    keep_own(folder, record.inputs)
+    record = render(FRENCH, Kept(page, "Essai", True), replace(before, signatures=(signature,)), folder)
+    keep_own(FRENCH, folder, record.inputs)
     for line in (
         ledger.note(ledger.BUILT, record, {}),
         ledger.signature_line(record, signature, ledger.hashes(folder)),
         ledger.note(ledger.PUBLISHED, record, ledger.hashes(folder)),
     ):
-        ledger.add(reports, CODE, line)
+        ledger.add(FRENCH, reports, CODE, line)
     for state in ("sending", "accepted"):
-        add_line(reports / SENT, {**EVENT, "state": state})
+        add_line(FRENCH, reports / SENT, {**EVENT, "state": state})
     failure.filed(
+        FRENCH,
         failure.Outcome(CODE, section="Les projets", kind="ReportFailed", what="arrêté", next="relire"),
         reports,
     )
@@ -149,17 +152,19 @@ def records(value: Any, folder: Path) -> None:
     content = edits.of_text(json.dumps(tree), raw).encode("utf-8", "surrogatepass")
     path.write_bytes(edits.of_bytes(content, flips))
     reports, report = root / "reports", root / "reports" / CODE
-    found = twice(read_record, report)
+    found = twice(partial(read_record, FRENCH), report)
     if found[0] == "value" and found[1] is not None:
         _of_record(found[1], report, folder)
-    failures = twice(failure.read_failures, reports)[1]
+    failures = twice(partial(failure.read_failures, FRENCH), reports)[1]
     readable("\n".join(outcome.sentence for outcome in failures.values()))
     twice(own_of, report)
-    readable(" ".join(twice(why_stale, report, {"notebook": "0" * 64}, None, {"python": "3"})[1]))
+    readable(
+        " ".join(twice(partial(why_stale, FRENCH), report, {"notebook": "0" * 64}, None, {"python": "3"})[1])
+    )
     _held_alone(reports)
     for edition in twice(editions, root / "cache", "shops")[1]:
         must(edition.path.parent == root / "cache" / "shops", "a file of another folder", edition)
-    outcome(kept_editions.keep, root / "old", reports, CODE, None)
+    outcome(partial(kept_editions.keep, FRENCH), root / "old", reports, CODE, None)
 
 
 def _of_record(record: RunRecord, report: Path, folder: Path) -> None:
@@ -167,20 +172,23 @@ def _of_record(record: RunRecord, report: Path, folder: Path) -> None:
     again = folder / "again"
     again.mkdir()
     write_record(record, again)
-    back = outcome(read_record, again)
+    back = outcome(partial(read_record, FRENCH), again)
     must(plain(back[1]) == plain(record), "a record that reads back otherwise", record, back)
-    readable(f"{record.state} {signed(record.last)}")
+    readable(f"{record.state} {signed(FRENCH, record.last)}")
     twice(damaged, report, record)
-    twice(compared, report, record)
-    twice(kept_page, report, record)
-    seen = outcome(examined, report)
+    twice(partial(compared, FRENCH), report, record)
+    twice(partial(kept_page, FRENCH), report, record)
+    seen = outcome(partial(examined, FRENCH), report)
     if seen[0] == "value":
         readable(" ".join((*seen[1].wrong, *seen[1].uncompared)))
-    must(plain(outcome(read_record, report)[1]) == plain(record), "examining changed the record")
+    must(
+        plain(outcome(partial(read_record, FRENCH), report)[1]) == plain(record),
+        "examining changed the record",
+    )
 
 
 def _alone(reports: Path) -> None:
-    with alone(reports):
+    with alone(FRENCH, reports):
         return
 
 
@@ -210,25 +218,27 @@ def journals(value: Any, folder: Path) -> None:
     path.write_bytes(edits.of_bytes(content, flips))
     reports, report = root / "reports", root / "reports" / CODE
     _of_sent(reports / SENT)
-    found = twice(ledger.read_ledger, reports, CODE)[1]
-    record = read_record(report)
-    readable(" ".join(twice(compared, report, record)[1].wrong))
-    added = outcome(ledger.add, reports, CODE, ledger.note(ledger.BUILT, replace(record, edition=9), {}))
+    found = twice(partial(ledger.read_ledger, FRENCH), reports, CODE)[1]
+    record = read_record(FRENCH, report)
+    readable(" ".join(twice(partial(compared, FRENCH), report, record)[1].wrong))
+    added = outcome(
+        partial(ledger.add, FRENCH), reports, CODE, ledger.note(ledger.BUILT, replace(record, edition=9), {})
+    )
     must(
         (added[0] == "refused") == bool(found.broken),
         "added to a broken chain, or not to a whole one",
         added,
     )
     if added[0] == "value":
-        back = ledger.read_ledger(reports, CODE)
+        back = ledger.read_ledger(FRENCH, reports, CODE)
         must(
             not back.broken and plain(back.lines[: len(found.lines)]) == plain(found.lines),
             "the chain was broken",
         )
         must(back.lines[-1].edition == 9, "a line that was not added", back.lines[-1])
-    words = outcome(ledger.broken_set_aside, reports, CODE)
+    words = outcome(partial(ledger.broken_set_aside, FRENCH), reports, CODE)
     readable(" ".join(words[1]))
-    must(not ledger.read_ledger(reports, CODE).broken, "set aside, and broken still")
+    must(not ledger.read_ledger(FRENCH, reports, CODE).broken, "set aside, and broken still")
 
 
 def _chained(lines: list[str]) -> list[str]:
@@ -251,7 +261,7 @@ def _chained(lines: list[str]) -> list[str]:
 def _of_sent(path: Path) -> None:
     """What was sent stays sent, whatever else the journal holds."""
     before = twice(_journal, path)[1]
-    outcome(add_line, path, {**EVENT, "key": "k2", "state": "sending"})
+    outcome(partial(add_line, FRENCH), path, {**EVENT, "key": "k2", "state": "sending"})
     after = twice(_journal, path)[1]
     must(after == {**before, "k2": "sending"}, "a line more, and another journal", before, after)
 
@@ -263,25 +273,27 @@ def moves(value: Any, folder: Path) -> None:
     path = root / name
     path.write_bytes(edits.of_table(path.read_text("utf-8"), edit))
     report = root / "reports" / CODE
-    found = twice(kept_editions.read_moves, report)[1]
+    found = twice(partial(kept_editions.read_moves, FRENCH), report)[1]
     _moves_back(found, folder)
     twice(_moved, root / "old", report)
     twice(_moved, report, root / "old")
     for claim in ("c1", "c2"):
         told = outcome(explain, report, claim, evaluation=None)
         readable(str(told[1]))
-    outcome(write_provenance, {}, report)
+    outcome(partial(write_provenance, FRENCH), {}, report)
 
 
 def _moved(before: Path, after: Path) -> Any:
-    return kept_editions.unquoted(kept_editions.moves(before, after, {"notebook": "0"}, {"notebook": "1"}))
+    return kept_editions.unquoted(
+        kept_editions.moves(FRENCH, before, after, {"notebook": "0"}, {"notebook": "1"})
+    )
 
 
 def _moves_back(found: tuple[Any, ...], folder: Path) -> None:
     again = folder / "again"
     again.mkdir()
     kept_editions.write_moves(found, again)
-    must(kept_editions.read_moves(again) == found, "moves that read back otherwise", found)
+    must(kept_editions.read_moves(FRENCH, again) == found, "moves that read back otherwise", found)
 
 
 Check = Callable[[Any, Path], None]

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import shutil
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from judge import must, outcome, plain, readable, twice
 import impactkit as ik
 from impactkit.data.notebook_parameters import checked, declared
 from impactkit.data.settings import read_settings
+from impactkit.wording.language import FRENCH
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = ROOT / "tests" / "workbooks" / "evaluation"
@@ -140,7 +142,7 @@ def check(value: Any, folder: Path) -> None:
     content = edits.of_text(text, raw).encode("utf-8", "replace")
     path = home / "evaluation.toml"
     path.write_bytes(edits.of_bytes(content, flips))
-    settings = twice(read_settings, path)
+    settings = twice(partial(read_settings, FRENCH), path)
     problems = outcome(ik.check, home)
     loaded = twice(ik.load, home)
     if settings[0] == "refused":
@@ -171,5 +173,5 @@ def notebook(value: Any, folder: Path) -> None:
     path = folder / "carnet.ipynb"
     text = edits.of_text(json.dumps(tree), raw)
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    twice(declared, path)
-    twice(checked, path, given)
+    twice(partial(declared, FRENCH), path)
+    twice(partial(checked, FRENCH), path, given)

@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -23,6 +24,7 @@ from impactkit.data import neighbours
 from impactkit.data.sources import contours, dares, insee, looks, melodi, own, urssaf
 from impactkit.data.sources.source_settings import source_faults
 from impactkit.data.unpacking import layers, unpacked
+from impactkit.wording.language import FRENCH
 
 AGES = {"dataset": "DS_RP_POPULATION_PRINC", "indicator": "share_aged_65", "within": ["91"]}
 AGES |= {"where": {"Sexe": "Total", "Âge": "65 ans ou plus"}, "over": {"Sexe": "Total", "Âge": "Total"}}
@@ -45,39 +47,48 @@ class Sample:
 
 SAMPLES = {
     "jobs": Sample(
-        "jobs.csv", "ze2020,year,jobs_salaried_total\n0051,2019,1200\n0052,2019,\n", insee.jobs, {}
+        "jobs.csv",
+        "ze2020,year,jobs_salaried_total\n0051,2019,1200\n0052,2019,\n",
+        partial(insee.jobs, FRENCH),
+        {},
     ),
     "poverty": Sample(
         "filosofi_epci_2016.csv",
         "CODGEO;LIBGEO;TP6016;NBPERSMENFISC16\n200068781;X;12,3;45000\n200056232;Y;;1200\n",
-        insee.poverty,
+        partial(insee.poverty, FRENCH),
         {},
         ";",
     ),
     "urssaf-epci": Sample(
-        "u.csv", "code,year,jobs_private\n200068781,2020,150\nZZZZZZZZZ,2020,3\n", urssaf.by_epci, {}
+        "u.csv",
+        "code,year,jobs_private\n200068781,2020,150\nZZZZZZZZZ,2020,3\n",
+        partial(urssaf.by_epci, FRENCH),
+        {},
     ),
     "urssaf-mean": Sample(
         "u.csv",
         "annee;code_epci;epci;effectifs_salaries_moyens\n2020;200068781;X;1 234,5\n2021;200068781;X;nd\n",
-        urssaf.by_epci,
+        partial(urssaf.by_epci, FRENCH),
         {},
         ";",
     ),
     "urssaf-commune": Sample(
         "u.csv",
         "code,year,jobs_private\n75101,2020,15\n75056,2020,3\n26362,2020,30\n",
-        urssaf.by_commune,
+        partial(urssaf.by_commune, FRENCH),
         {},
     ),
     "urssaf-departement": Sample(
-        "u.csv", "code,year,jobs_private\n26,2020,15\n976,2020,0\n", urssaf.by_departement, {}
+        "u.csv",
+        "code,year,jobs_private\n26,2020,15\n976,2020,0\n",
+        partial(urssaf.by_departement, FRENCH),
+        {},
     ),
     "dares": Sample(
         "dares.csv",
         "Date;Code commune;Catégorie;Sexe;Tranche d'âge;Nombre de demandeurs d'emploi\n"
         "2023-T4;91001;ABC;Total;Total;15\n2023-T4;91001;ABC;Femmes;Total;5\n2024-T4;91001;ABC;Total;Total;nd\n",
-        dares.jobseekers,
+        partial(dares.jobseekers, FRENCH),
         {},
         ";",
     ),
@@ -88,7 +99,7 @@ SAMPLES = {
         '"Massy";"Commune";"Total";"Total";"Diffusable";2022;4802\n'
         '"Linas";"Commune";"Total";"65 ans ou plus";"Confidentiel (secret statistique)";2022;\n'
         '"Linas";"Commune";"Total";"Total";"Diffusable";2022;900\n',
-        melodi.read,
+        partial(melodi.read, FRENCH),
         AGES,
         ";",
     ),
@@ -96,7 +107,7 @@ SAMPLES = {
         "DS.csv",
         "GEO;GEO_OBJECT;AGE;TIME_PERIOD;OBS_VALUE;CONF_STATUS\n26362;COM;Y_GE75;2022;7,5;F\n26362;COM;_T;2022;70;F\n"
         "26004;COM;Y_GE75;2022;;C\n",
-        melodi.read,
+        partial(melodi.read, FRENCH),
         CODED,
         ";",
     ),
@@ -204,13 +215,13 @@ def of_own(value: Any, folder: Path) -> None:
     )
     keys = ("kind", "id", "address", "file", "indicator", "family", "columns", "unit", "source", "vintage")
     keys += ("step", "absent", "rolling", "breaks", "figure", "decimal", "thousands")
-    if [*source_faults(said, keys, ("file", "indicator", "family", "source"), "[[source]]")]:
+    if [*source_faults(FRENCH, said, keys, ("file", "indicator", "family", "source"), "[[source]]")]:
         settings = OWN
     path = folder / "x.csv"
     path.write_bytes(edits.of_table(TABLE, edit, ";"))
     placed = own.placed(settings, {"unit": ["26362"], "territory": ["26362", "26004"]}, 2026)
-    examined = twice(own.examined, path, placed)
-    read = twice(own.read, path, placed)
+    examined = twice(partial(own.examined, FRENCH), path, placed)
+    read = twice(partial(own.read, FRENCH), path, placed)
     _figures(read)
     if examined[0] == "value":
         problems = examined[1].problems
@@ -227,12 +238,12 @@ def answers(value: Any, folder: Path) -> None:
     path.write_bytes(edits.of_bytes(content, flips))
     must(looks.unlike(path, "json") in ("", "empty", "html", "not-it", "broken"), "another look")
     if name == "melodi":
-        _figures(twice(melodi.read, path, CODED))
+        _figures(twice(partial(melodi.read, FRENCH), path, CODED))
         return
     with mock.patch.dict(os.environ, {contours.FOLDER: str(folder)}):
-        found = twice(contours.outlines, "epci")
+        found = twice(partial(contours.outlines, FRENCH), "epci")
         neighbours._neighbours.cache_clear()
-        around = twice(neighbours.neighbours, "epci")
+        around = twice(partial(neighbours.neighbours, FRENCH), "epci")
     if found[0] == "value":
         for code, rings in found[1].items():
             for x, y in (corner for ring in rings for corner in ring):
@@ -246,16 +257,16 @@ def books(value: Any, folder: Path) -> None:
     path.write_bytes(edits.of_archive(BOOKS[name], edit))
     must(looks.unlike(path, "xlsx") in ("", "empty", "html", "not-it", "broken"), "another look")
     if name == "zones":
-        twice(insee.zones, path)
+        twice(partial(insee.zones, FRENCH), path)
     else:
-        _figures(twice(insee.unemployment, path, {}))
+        _figures(twice(partial(insee.unemployment, FRENCH), path, {}))
 
 
 def archives(value: Any, folder: Path) -> None:
     path = folder / "DS.zip"
     path.write_bytes(edits.of_archive(PACKED, value))
     must(looks.unlike(path, "zip") in ("", "empty", "html", "not-it", "broken"), "another look")
-    _figures(twice(melodi.read, path, CODED))
+    _figures(twice(partial(melodi.read, FRENCH), path, CODED))
 
 
 def packed(value: Any, folder: Path) -> None:
@@ -285,7 +296,7 @@ def packed(value: Any, folder: Path) -> None:
 def _bytes_of(path: Path) -> Any:
     from impactkit.data import csv_text
 
-    return csv_text.parsed(path)
+    return csv_text.parsed(FRENCH, path)
 
 
 INPUTS = {

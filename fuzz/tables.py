@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import zlib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from impactkit.data.journal import reading
 from impactkit.data.tables import as_csv, fields, read_text, read_typed, schemas
 from impactkit.data.withdrawal import taken_back, withdrawals
 from impactkit.reports.recipients import recipients
+from impactkit.wording.language import FRENCH
 
 ROOT = Path(__file__).resolve().parents[1]
 DEMO = ROOT / "data" / "demo"
@@ -54,9 +56,9 @@ def check(value: Any, folder: Path) -> None:
         (home / f"{other}.csv").write_text(TABLES[other], "utf-8")
     path = home / f"{name}.csv"
     path.write_bytes(edits.of_table(TABLES[name], edit))
-    parsed = twice(csv_text.parsed, path)
+    parsed = twice(partial(csv_text.parsed, FRENCH), path)
     _strict(path, parsed)
-    typed = twice(read_typed, path, name)
+    typed = twice(partial(read_typed, FRENCH), path, name)
     if typed[0] == "value":
         _figures(name, *typed[1])
     problems = twice(ik.check, home)
@@ -84,14 +86,14 @@ def _measured(ev: Any) -> None:
 
 def _strict(path: Path, parsed: tuple[str, Any]) -> None:
     """What is without fault is written and reads back."""
-    text = twice(read_text, path)
+    text = twice(partial(read_text, FRENCH), path)
     if text[0] == "refused":
         return
     must(parsed[0] == "value", "no CSV, and read", parsed)
     frame = text[1]
     written = path.with_name("again.csv")
     written.write_text(as_csv(frame), "utf-8", newline="")
-    back = read_text(written)
+    back = read_text(FRENCH, written)
     must(plain(_without_end(frame)) == plain(_without_end(back)), "written, and read back otherwise")
     written.unlink()
 
@@ -105,7 +107,7 @@ def _without_end(frame: Any) -> list[list[str]]:
 
 
 def _figures(name: str, frame: Any, wrong: Any) -> None:
-    for column, field in fields(name).items():
+    for column, field in fields(FRENCH, name).items():
         if field["type"] in ("integer", "number"):
             for number in frame[column]:
                 finite(number, "empty or told", name, column)
@@ -128,7 +130,10 @@ def beside(value: Any, folder: Path) -> None:
             must(person.wrong or len(person.header.splitlines()) == 1, "a header of two lines", person)
             readable(person.wrong)
     elif name == "withdrawn.csv":
-        for withdrawn in (twice(withdrawals, home), twice(taken_back, home)):
+        for withdrawn in (
+            twice(partial(withdrawals, FRENCH), home),
+            twice(partial(taken_back, FRENCH), home),
+        ):
             readable(str(withdrawn[1]))
     else:
         outcome(_read, home)
@@ -138,7 +143,7 @@ def beside(value: Any, folder: Path) -> None:
 
 
 def _read(home: Path) -> None:
-    with reading(home):
+    with reading(FRENCH, home):
         return
 
 
@@ -153,7 +158,7 @@ def cells(value: Any, folder: Path) -> None:
             must(original(neutral(cell)) == cell, "a cell that comes back otherwise", cell, neutral(cell))
     text = text_of_rows(["a", "b"], rows)
     (folder / "out.csv").write_text(text, "utf-8", newline="")
-    parsed = outcome(csv_text.parsed, folder / "out.csv", separator=",")
+    parsed = outcome(partial(csv_text.parsed, FRENCH), folder / "out.csv", separator=",")
     must(parsed[0] == "value", "written, and no CSV", parsed)
     if not parsed[1].faults:
         kept = list(rows)
@@ -162,4 +167,4 @@ def cells(value: Any, folder: Path) -> None:
         must([list(row) for row in parsed[1].full_rows()] == kept, "written, and read back otherwise", kept)
 
 
-assert set(TABLES) <= set(schemas())
+assert set(TABLES) <= set(schemas(FRENCH))

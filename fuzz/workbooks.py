@@ -6,6 +6,7 @@ import shutil
 import struct
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from impactkit.data.workbook.compound import streams
 from impactkit.data.workbook.opening import read_sheets
 from impactkit.data.workbook.rows import read_workbook
 from impactkit.data.workbook_write import write_workbook
+from impactkit.wording.language import FRENCH
 
 ROOT = Path(__file__).resolve().parents[1]
 EVALUATION = ROOT / "tests" / "workbooks" / "evaluation"
@@ -41,7 +43,7 @@ CSV = (
     "Total;;1 203;;;;\n"
 )
 AS_OF = "2021-06-30"
-SETTINGS = read_settings(EVALUATION / "evaluation.toml")
+SETTINGS = read_settings(FRENCH, EVALUATION / "evaluation.toml")
 # What costs a second is done for one workbook in so many, by its bytes: always for the same ones.
 ONE_IN = 8
 # How Python writes what is no figure.
@@ -118,8 +120,8 @@ def _taken_in(folder: Path, name: str, write: Callable[[Path], Any]) -> None:
     """A workbook read twice; one in so many, taken in, and what was written read back."""
     home, path = folder / "evaluation", folder / name
     write(path)
-    sheets = twice(read_sheets, path)
-    taken = outcome(read_workbook, path, money_of(SETTINGS), "keep")
+    sheets = twice(partial(read_sheets, FRENCH), path)
+    taken = outcome(read_workbook, path, money_of(FRENCH, SETTINGS), "keep")
     must(sheets[0] == "value" or taken[0] == "refused", "unreadable, and read", sheets, taken)
     if taken[0] == "value":
         readable("\n".join(map(str, taken[1].problems)))
@@ -145,7 +147,7 @@ def _taken_in(folder: Path, name: str, write: Callable[[Path], Any]) -> None:
 
 def _finite(table: str, frame: Any) -> None:
     """No cell of a column of numbers says that it is infinite, or none."""
-    for column, field in fields(table).items():
+    for column, field in fields(FRENCH, table).items():
         if field["type"] in ("integer", "number") and column in frame:
             for cell in frame[column]:
                 must(cell.strip().lower() not in ODD, "no figure", table, column, cell)
@@ -153,7 +155,7 @@ def _finite(table: str, frame: Any) -> None:
 
 def _numbers(table: str, frame: Any) -> None:
     """What a column of numbers holds is a number that a table may hold."""
-    for column, field in fields(table).items():
+    for column, field in fields(FRENCH, table).items():
         if field["type"] in ("integer", "number") and column in frame:
             for cell in filter(None, frame[column]):
                 number = number_of(cell)
@@ -164,7 +166,7 @@ def _numbers(table: str, frame: Any) -> None:
 def _sound(home: Path, path: Path, folder: Path) -> None:
     tables = {}
     for file in home.glob("*.csv"):
-        frame = tables[file.stem] = read_text(file)
+        frame = tables[file.stem] = read_text(FRENCH, file)
         must(as_csv(frame) == file.read_text("utf-8"), "a table that reads otherwise", file.name)
         _numbers(file.stem, frame)
     problems = ik.check(home)
@@ -173,7 +175,7 @@ def _sound(home: Path, path: Path, folder: Path) -> None:
     again = ik.import_workbook(path, home, as_of=AS_OF, hidden="keep")
     must(not again.problems, "taken in once only", str(again.problems))
     must(not again.changes and not any(again.added.values()), "the same import twice adds", str(again))
-    write_workbook(tables, folder / "back.xlsx")
+    write_workbook(FRENCH, tables, folder / "back.xlsx")
     back = ik.import_workbook(folder / "back.xlsx", home, as_of=AS_OF)
     must(not back.problems, "written, and refused when read back", str(back.problems))
     must(not back.changes and not any(back.added.values()), "written, and read back otherwise", str(back))

@@ -11,6 +11,7 @@ import pandas as pd
 
 import impactkit
 from impactkit.data.tables import columns, typed
+from impactkit.wording.language import FRENCH
 
 ABOUT = {"as_of": "2021-06-30", "source": "Gazette d’essai"}
 SMALL = """
@@ -47,7 +48,7 @@ def empty():
 def drawn(**tables):
     """The empty evaluation with rows in some tables, for generated cases: no file is written or read."""
     ev = empty()
-    found = {name: typed(_text(name, rows), name)[0] for name, rows in tables.items()}
+    found = {name: typed(FRENCH, _text(name, rows), name)[0] for name, rows in tables.items()}
     digest = repr(sorted((name, list(map(repr, rows))) for name, rows in tables.items()))
     return dataclasses.replace(ev, _tables=MappingProxyType({**ev._tables, **found}), digest=digest)
 

@@ -10,6 +10,7 @@ from test_packaging import ROOT
 
 import impactkit as ik
 from impactkit.data.tables import columns, labels
+from impactkit.wording.language import FRENCH
 
 SETTINGS = """
 title = "Pactes de rivières d’Ostrélie (exemple fictif)"
@@ -130,9 +131,8 @@ def test_its_tables_are_sound_and_its_lists_are_its_own(folder):
     projects.write_text(sound, "utf-8")
     # Another evaluation read after it has the lists that ship again.
     ik.check(ROOT / "data" / "demo")
-    assert "food" in labels("projects", "theme")
-    ik.load(folder)
-    assert list(labels("challenges", "themes")) == ["water", "mills"]
+    assert "food" in labels(FRENCH, "projects", "theme")
+    assert list(labels(ik.load(folder).language, "challenges", "themes")) == ["water", "mills"]
 
 
 def test_its_panel_gives_a_trajectory_and_an_effect(folder):
@@ -148,7 +148,7 @@ def test_its_panel_gives_a_trajectory_and_an_effect(folder):
 
 def test_its_reports_are_its_own_in_both_faces(folder, tmp_path, processes):
     summary = ik.run(folder, to=tmp_path)
-    assert not summary.failed, [one.sentence for one in summary.failed]
+    assert not summary.failed, [one.sentence(FRENCH) for one in summary.failed]
     assert summary.built == ("boucle-d-aure", "haut-gue", "programme")
     report = summary.folder / "boucle-d-aure"
     assert (report / "report.pdf").read_bytes().startswith(b"%PDF")

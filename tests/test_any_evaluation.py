@@ -11,6 +11,7 @@ from impactkit.display.prose import TOPICS as SAID
 from impactkit.display.tables import TOPICS as TABLES
 from impactkit.display.told import TOLD
 from impactkit.indicators.rows import KEY
+from impactkit.wording.language import FRENCH
 
 DATES = st.sampled_from(["", "2017", "2019", "2019-03", "2019-03-01", "2020-02-29", "2021-06", "2024-06-30"])
 WORDS = st.sampled_from(["Halle", "Atelier des Sources", "Été", "L’an 2"])
@@ -47,7 +48,9 @@ def _cell(field, number):
 def rows(draw):
     found = {}
     for table in FILLED:
-        fields = [field for field in schemas()[table]["fields"] if field["name"] not in ("source", "note")]
+        fields = [
+            field for field in schemas(FRENCH)[table]["fields"] if field["name"] not in ("source", "note")
+        ]
         found[table] = [
             {field["name"]: draw(_cell(field, number)) for field in fields}
             for number in range(draw(st.integers(0, 3)))

@@ -13,6 +13,7 @@ import pytest
 from waiting import STUCK
 
 from impactkit.cli import main
+from impactkit.wording.language import FRENCH
 
 ENGLISH = re.compile(
     r"\b(Usage|Options:|Arguments:|Commands:|default|required|Show|Try|Error|No such|Missing)\b"
@@ -277,7 +278,7 @@ def test_doctor_says_the_fix_of_what_is_ill(monkeypatch):
     monkeypatch.setattr(doctor.sys, "getfilesystemencoding", lambda: "ascii")
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda _: system._ntuple_diskusage(1, 1, 0))
     monkeypatch.setattr(doctor.shutil, "which", lambda _: None)
-    signs = doctor.examined()
+    signs = doctor.examined(FRENCH)
     ill = [sign for sign in signs if sign.well is False]
     assert len(ill) == 6 and all(sign.remedy for sign in ill)
     # What only some work asks for is said, and ails nobody.

@@ -8,6 +8,7 @@ import os
 import shutil
 import zipfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import invented_report as invented
@@ -30,6 +31,7 @@ from impactkit.reports.recipients import of_cell
 from impactkit.reports.record import RunRecord, Signature, read_record, write_record
 from impactkit.reports.rendered import FILE as PAGE
 from impactkit.reports.rendered import kept_page
+from impactkit.wording.language import FRENCH
 
 CODED = {"dataset": "DS_X", "indicator": "count_aged_75", "where": {"AGE": "Y_GE75"}}
 HEAD = "date,by,why,table,key,column,row\n"
@@ -70,7 +72,7 @@ def refused(act, *given, kind=RefusedData):
 )
 def test_a_damaged_log_of_withdrawals_lets_nothing_come_back(home, text):
     (home / LOG).write_bytes(text if isinstance(text, bytes) else text.encode())
-    assert "retir" in refused(withdrawals, home)
+    assert "retir" in refused(partial(withdrawals, FRENCH), home)
     before = {file.name: file.read_bytes() for file in home.iterdir()}
     book = Path(__file__).parent / "workbooks" / "sain.xlsx"
     refused(ik.import_workbook, book, home)
@@ -79,7 +81,9 @@ def test_a_damaged_log_of_withdrawals_lets_nothing_come_back(home, text):
 
 def test_a_log_of_withdrawals_that_is_whole_is_read(home):
     (home / LOG).write_text(HEAD + ROW + ROW.replace("projects", "another_kit"), "utf-8")
-    assert [one.key for one in withdrawals(home)] == ["halle"] and "projects" in taken_back(home)
+    assert [one.key for one in withdrawals(FRENCH, home)] == ["halle"] and "projects" in taken_back(
+        FRENCH, home
+    )
 
 
 @pytest.mark.parametrize(
@@ -93,7 +97,7 @@ def test_a_journal_that_no_import_wrote_moves_nothing(home, text):
     (home / JOURNAL).write_text(text, "utf-8")
 
     def read():
-        with reading(home):
+        with reading(FRENCH, home):
             return
 
     assert JOURNAL in refused(read)
@@ -152,14 +156,14 @@ def damaged_inside(content):
 def test_an_archive_that_cannot_be_unpacked_is_no_table(tmp_path, damage):
     path = tmp_path / "DS.zip"
     path.write_bytes(damage(archive()))
-    assert "DS.zip" in refused(melodi.read, path, CODED)
+    assert "DS.zip" in refused(partial(melodi.read, FRENCH), path, CODED)
 
 
 @pytest.mark.parametrize("damage", [of_another_compression, locked, damaged_inside])
 def test_a_workbook_that_cannot_be_unpacked_is_unreadable(repo, tmp_path, damage):
     path = tmp_path / "classeur.xlsx"
     path.write_bytes(damage(bytearray((repo / "tests" / "workbooks" / "sain.xlsx").read_bytes())))
-    assert "classeur.xlsx" in refused(read_sheets, path)
+    assert "classeur.xlsx" in refused(partial(read_sheets, FRENCH), path)
 
 
 def observed(**changes):
@@ -185,7 +189,7 @@ def observed(**changes):
 def test_an_answer_whose_dimensions_are_no_text_is_no_table(tmp_path, changes):
     path = tmp_path / "DS.json"
     path.write_text(json.dumps(observed(**changes)), "utf-8")
-    assert "DS.json" in refused(melodi.read, path, CODED)
+    assert "DS.json" in refused(partial(melodi.read, FRENCH), path, CODED)
 
 
 @pytest.fixture
@@ -209,20 +213,20 @@ def outlined(tmp_path, monkeypatch):
 )
 def test_a_corner_off_the_globe_is_no_outline(outlined, corner):
     outlined([[[5, 45], corner, [5.1, 45], [5, 45]]])
-    assert "epci.geojson" in refused(contours.outlines, "epci")
+    assert "epci.geojson" in refused(partial(contours.outlines, FRENCH), "epci")
 
 
 def test_more_outlines_than_a_country_has_are_refused_before_they_cost(outlined):
     outlined([[[-180, 0], [180, 0]] * 40])
-    assert "contours" in refused(neighbours.neighbours, "epci")
+    assert "contours" in refused(partial(neighbours.neighbours, FRENCH), "epci")
     outlined([[[5, 45], [5.001, 45]] * 20] * 300)
-    assert "contours" in refused(neighbours.neighbours, "epci")
+    assert "contours" in refused(partial(neighbours.neighbours, FRENCH), "epci")
 
 
 @pytest.mark.parametrize("ring", [[], [[5, 45]], [[5, 45], [5.1, 45]], [[5, 45], [5.1, 45], [5, 45]]])
 def test_a_ring_that_holds_no_ground_is_no_outline(outlined, ring):
     outlined([ring])
-    assert "epci.geojson" in refused(contours.outlines, "epci")
+    assert "epci.geojson" in refused(partial(contours.outlines, FRENCH), "epci")
 
 
 @pytest.mark.parametrize("kind", ["Polygon", "MultiPolygon"])
@@ -231,19 +235,19 @@ def test_a_unit_without_a_ring_is_no_outline(outlined, tmp_path, kind):
     path = tmp_path / "epci.geojson"
     unit = {"properties": {"code": "0"}, "geometry": {"type": kind, "coordinates": []}}
     path.write_text(json.dumps({"features": [unit]}), "utf-8")
-    assert "epci.geojson" in refused(contours.outlines, "epci")
+    assert "epci.geojson" in refused(partial(contours.outlines, FRENCH), "epci")
 
 
 def test_outlines_without_a_unit_have_no_neighbour(outlined):
     outlined([])
-    assert neighbours.neighbours("epci") == {}
+    assert neighbours.neighbours(FRENCH, "epci") == {}
     outlined([SQUARE, [[x + 0.1, y] for x, y in SQUARE], [[x + 5, y] for x, y in SQUARE]])
-    around = neighbours.neighbours("epci")
+    around = neighbours.neighbours(FRENCH, "epci")
     assert around["000000000"] == {"000000001"} and around["000000002"] == frozenset()
 
 
 def test_an_address_with_an_accent_and_a_name_is_one_header():
-    (person,) = of_cell("a", "Équipe <équipe@exemple.fr>", "B2")
+    (person,) = of_cell(FRENCH, "a", "Équipe <équipe@exemple.fr>", "B2")
     assert not person.wrong and person.header.endswith("<équipe@exemple.fr>")
 
 
@@ -254,7 +258,9 @@ def test_a_damaged_table_of_claims_tells_nothing_of_what_moved(tmp_path, text):
         (tmp_path / name / "claims.csv").write_text(content, "utf-8")
     ways = (("before", "after"), ("after", "before"))
     for one, other in ways:
-        moved = editions.moves(tmp_path / one, tmp_path / other, {"notebook": "0"}, {"notebook": "1"})
+        moved = editions.moves(
+            FRENCH, tmp_path / one, tmp_path / other, {"notebook": "0"}, {"notebook": "1"}
+        )
         assert [(move.claim, move.before, move.after) for move in moved] == [("", "", "")]
 
 
@@ -281,8 +287,8 @@ def test_a_damaged_notebook_names_no_evaluation(tmp_path, notebook):
 def test_a_page_that_cannot_be_set_is_said(processes):
     chart = {**invented.chart(), "alt": ""}
     nb = invented.notebook(invented.prose("## Les projets"), invented.code(invented.tree(chart)))
-    page = read_page(nb)
-    words = refused(render_pdf, page, meta_of(page), kind=ReportFailed)
+    page = read_page(FRENCH, nb)
+    words = refused(partial(render_pdf, FRENCH), page, meta_of(FRENCH, page), kind=ReportFailed)
     assert "alt" in words and "Traceback" not in words
 
 
@@ -312,7 +318,7 @@ def test_a_parameter_that_cannot_be_written_is_none(tmp_path, source):
     cell = {"cell_type": "code", "metadata": {"tags": ["parameters"]}, "source": [source]}
     (tmp_path / "carnet.ipynb").write_text(json.dumps({"cells": [cell]}), "utf-8")
     try:
-        assert list(declared(tmp_path / "carnet.ipynb")) == ["x"] and source.endswith(")")
+        assert list(declared(FRENCH, tmp_path / "carnet.ipynb")) == ["x"] and source.endswith(")")
     except RefusedData as cause:
         assert cause.next
 
@@ -327,7 +333,7 @@ def test_a_parameter_that_cannot_be_written_is_none(tmp_path, source):
 )
 def test_what_is_no_notebook_declares_nothing(tmp_path, text):
     (tmp_path / "carnet.ipynb").write_text(text, "utf-8")
-    refused(declared, tmp_path / "carnet.ipynb")
+    refused(partial(declared, FRENCH), tmp_path / "carnet.ipynb")
 
 
 @pytest.mark.parametrize(
@@ -348,7 +354,7 @@ def test_a_folder_that_somebody_works_in_says_so_whatever_its_lock_holds(tmp_pat
         fcntl.flock(other, fcntl.LOCK_EX)
 
         def work():
-            with alone(tmp_path):
+            with alone(FRENCH, tmp_path):
                 return
 
         assert "une autre exécution" in refused(work)
@@ -358,13 +364,13 @@ def test_a_folder_that_somebody_works_in_says_so_whatever_its_lock_holds(tmp_pat
 def test_a_day_is_written_in_one_way(tmp_path, day):
     record = RunRecord("essai", "a", "2024-06-30", "c", {}, {}, {})
     write_record(replace(record, first_built=day), tmp_path)
-    refused(read_record, tmp_path, kind=ReportFailed)
+    refused(partial(read_record, FRENCH), tmp_path, kind=ReportFailed)
     write_record(replace(record, signatures=(Signature("Ada", "validé", day, "c"),)), tmp_path)
-    refused(read_record, tmp_path, kind=ReportFailed)
-    failure.filed(failure.Outcome("a", kind="X", what="arrêté", next="relire"), tmp_path)
+    refused(partial(read_record, FRENCH), tmp_path, kind=ReportFailed)
+    failure.filed(FRENCH, failure.Outcome("a", kind="X", what="arrêté", next="relire"), tmp_path)
     path = tmp_path / ".failed" / "a.json"
     path.write_text(path.read_text("utf-8").replace('"kept": ""', f'"kept": "{day}"'), "utf-8")
-    assert failure.read_failures(tmp_path)["a"].sentence
+    assert failure.read_failures(FRENCH, tmp_path)["a"].sentence(FRENCH)
 
 
 @pytest.mark.parametrize(
@@ -372,18 +378,19 @@ def test_a_day_is_written_in_one_way(tmp_path, day):
 )
 def test_a_journal_whose_days_are_none_is_broken_there(tmp_path, name, text):
     record = RunRecord("essai", "a", "2024-06-30", "c", {}, {}, {})
-    ledger.add(tmp_path, "a", ledger.note(ledger.BUILT, record, {}))
-    path = ledger.path_of(tmp_path, "a")
-    line = replace(ledger.read_ledger(tmp_path, "a").lines[0], **{name: text})
+    ledger.add(FRENCH, tmp_path, "a", ledger.note(ledger.BUILT, record, {}))
+    path = ledger.path_of(FRENCH, tmp_path, "a")
+    line = replace(ledger.read_ledger(FRENCH, tmp_path, "a").lines[0], **{name: text})
     path.write_text(ledger._row(line), "utf-8")
-    assert ledger.read_ledger(tmp_path, "a").broken == 1
+    assert ledger.read_ledger(FRENCH, tmp_path, "a").broken == 1
 
 
 def test_a_packed_table_of_many_small_cells_is_refused_before_it_is_read(tmp_path):
     path = tmp_path / "table.csv.gz"
     path.write_bytes(gzip.compress(b"a,b\n" + b"1,2\n" * 2_600_000))
     assert path.stat().st_size < 50_000
-    assert "valeurs" in refused(csv_text.strict, path) and "valeurs" in refused(csv_text.parsed, path)
+    assert "cellules" in refused(partial(csv_text.strict, FRENCH), path)
+    assert "cellules" in refused(partial(csv_text.parsed, FRENCH), path)
 
 
 def a_folder(path):
@@ -421,7 +428,7 @@ def test_a_table_that_is_no_file_is_not_left_out_unsaid(home, kind, name):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_log_of_withdrawals_that_is_no_file_lets_nothing_come_back(home, kind):
     kind(home / LOG)
-    assert LOG in refused(withdrawals, home)
+    assert LOG in refused(partial(withdrawals, FRENCH), home)
 
 
 @pytest.mark.parametrize(
@@ -439,4 +446,4 @@ def test_a_log_of_withdrawals_that_is_no_file_lets_nothing_come_back(home, kind)
 def test_a_kept_page_that_no_build_wrote_is_said(tmp_path, text):
     (tmp_path / PAGE).write_text(text, "utf-8")
     record = RunRecord("essai", "a", "2024-06-30", "c", {}, {}, {})
-    assert PAGE in refused(kept_page, tmp_path, record, kind=ReportFailed)
+    assert PAGE in refused(partial(kept_page, FRENCH), tmp_path, record, kind=ReportFailed)

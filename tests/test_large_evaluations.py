@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import impactkit as ik
 from impactkit.data import check, check_schema
 from impactkit.display.shown import MOST_ROWS, Table, text
+from impactkit.wording.language import FRENCH
 
 SECONDS, MEGABYTES = 10, 1000
 TERRITORIES, PROJECTS = 5_000, 200_000
@@ -37,7 +38,7 @@ seconds, writing = {}, 0.0
 # Nothing waits for the disk: only work is measured.
 os.fsync = lambda number: None
 
-def written(todo, *_):
+def written(language, todo, *_):
     # A report's files without its making, which is not what is measured.
     global writing
     for job in todo:
@@ -49,8 +50,8 @@ def written(todo, *_):
         record = RunRecord(job.evaluation, job.territory, "2026-01-01", "0" * 64, job.inputs, {}, versions())
         record = replace(record, outputs=outputs_of(report))
         write_record(record, report)
-        add(Path(job.to), job.territory, note(BUILT, record, hashes(report)))
-        keep_own(report, job.own)
+        add(language, Path(job.to), job.territory, note(BUILT, record, hashes(report)))
+        keep_own(language, report, job.own)
         writing += time.process_time() - start
         yield Outcome(job.territory)
 
@@ -177,7 +178,7 @@ COLUMNS = ("project", "territory", "name", "theme", "stage", "beneficiaries", "s
 @given(st.lists(st.tuples(*[CELLS] * len(COLUMNS)), min_size=1, max_size=6))
 def test_reading_only_what_may_be_wrong_says_all_that_is(rows):
     frame = pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
-    schema = Schema.from_descriptor(check_schema._form("projects"))
+    schema = Schema.from_descriptor(check_schema._form(FRENCH, "projects"))
     data = [list(frame.columns), *frame.to_numpy().tolist()]
     with system.use_context(trusted=True):
         report = Resource(schema=schema, data=data).validate()
@@ -186,5 +187,7 @@ def test_reading_only_what_may_be_wrong_says_all_that_is(rows):
         for kind, number, name in report.flatten(["type", "rowNumber", "fieldName"])
         if not kind.endswith("-label") and kind != "primary-key"
     }
-    faults = {(fault.row, fault.column or None) for fault in check_schema.cell_faults("projects", frame)}
+    faults = {
+        (fault.row, fault.column or None) for fault in check_schema.cell_faults(FRENCH, "projects", frame)
+    }
     assert {(row, name or None) for row, name in every} == faults

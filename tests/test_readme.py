@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from impactkit.wording.numbers import number
+from impactkit.wording.language import FRENCH
 
 
 def _opening(repo):
@@ -28,7 +28,9 @@ def test_the_four_lines_give_what_the_readme_says(repo, monkeypatch):
     exec("\n".join(lines[:-1]), names)
     rows = eval(lines[-1].split("#")[0], names)
     assert isinstance(rows, pd.DataFrame) and len(rows) == 1
-    given = [number(rows[name].iloc[0]) if name == "value" else rows[name].iloc[0] for name in columns]
+    given = [
+        FRENCH.number(rows[name].iloc[0]) if name == "value" else rows[name].iloc[0] for name in columns
+    ]
     assert [given] == said
     assert columns == ["value", "unit", "as_of", "source"]
 

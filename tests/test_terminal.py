@@ -16,6 +16,7 @@ from impactkit.data import dates
 from impactkit.reports.files import add_line
 from impactkit.reports.progress import shown
 from impactkit.reports.schedule import schedule
+from impactkit.wording.language import FRENCH
 from impactkit.wording.plain_lines import on_a_line, plain_json, plain_lines
 
 SEQUENCES = {
@@ -53,7 +54,7 @@ def test_the_terminal_and_the_journal_are_given_plain_words(capsys, tmp_path):
     shared.echo("\x1b]0;x\x07titre", err=True)
     out, err = capsys.readouterr()
     assert (out, err) == ("vide\ufffd\n", "titre\n")
-    add_line(tmp_path / "j.jsonl", {"name": "\x1b[31m\x9b\u2028"})
+    add_line(FRENCH, tmp_path / "j.jsonl", {"name": "\x1b[31m\x9b\u2028"})
     text = (tmp_path / "j.jsonl").read_text("utf-8")
     assert not OBEYED.search(text) and json.loads(text) == {"name": "\x1b[31m\x9b\u2028"}
 
@@ -78,7 +79,7 @@ NAMES = ("[/red]", "[bold", "[red]x[/blue]", "\\", "[/]", "x\x1b[31m", ":boom:",
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_is_no_markup(name, monkeypatch):
     out = Terminal()
-    with shown(2, out) as show:
+    with shown(FRENCH, 2, out) as show:
         show([name], None)
     assert on_a_line(name) in out.getvalue() or not out.getvalue()
     with bars() as progress:
@@ -94,7 +95,7 @@ def test_a_bar_shows_a_name_of_markup_as_it_is():
     out = Terminal()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rich_progress.Progress, "get_renderable", lambda bar: seen.append(bar) or usual(bar))
-        with shown(1, out) as show:
+        with shown(FRENCH, 1, out) as show:
             show(["[/red] ici"], None)
             seen[0].refresh()
     assert "[/red] ici" in out.getvalue()
@@ -104,7 +105,7 @@ def test_a_bar_shows_a_name_of_markup_as_it_is():
 def test_a_day_that_is_none_is_a_sentence(monkeypatch, value, tmp_path):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", value)
     with pytest.raises(ik.RefusedData, match="secondes") as caught:
-        dates.today()
+        dates.today(FRENCH)
     assert caught.value.where == "SOURCE_DATE_EPOCH" and not OBEYED.search(str(caught.value))
     with pytest.raises(ik.RefusedData, match="secondes"):
         ik.run("data/demo", to=tmp_path, dry_run=True)
@@ -112,9 +113,9 @@ def test_a_day_that_is_none_is_a_sentence(monkeypatch, value, tmp_path):
 
 def test_a_day_is_still_read(monkeypatch):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", " 0 ")
-    assert dates.today().isoformat() == "1970-01-01"
+    assert dates.today(FRENCH).isoformat() == "1970-01-01"
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "")
-    assert dates.today().year >= 2024
+    assert dates.today(FRENCH).year >= 2024
 
 
 def evaluation(folder):
@@ -127,21 +128,21 @@ def evaluation(folder):
 def test_a_name_adds_no_line_to_a_schedule(kind, name, tmp_path, monkeypatch):
     sound = evaluation(tmp_path / "essai")
     with pytest.raises(ik.RefusedData, match="dossier"):
-        schedule(kind, sound, to=tmp_path / name)
+        schedule(FRENCH, kind, sound, to=tmp_path / name)
     (tmp_path / name).mkdir()
     monkeypatch.setenv("IMPACTKIT_CACHE", str(tmp_path / name))
     with pytest.raises(ik.RefusedData, match="dossier"):
-        schedule(kind, sound, to=tmp_path / "reports")
+        schedule(FRENCH, kind, sound, to=tmp_path / "reports")
     monkeypatch.delenv("IMPACTKIT_CACHE")
     odd = tmp_path / f"{name}-essai"
     sound.rename(odd)
     with pytest.raises(ik.RefusedData, match="dossier"):
-        schedule(kind, odd, to=tmp_path / "reports")
+        schedule(FRENCH, kind, odd, to=tmp_path / "reports")
 
 
 @pytest.mark.parametrize("name", ["à part", "100 %n", "a\\", 'a"b', "a{b}", "a$HOME"])
 def test_an_odd_name_is_one_unit(name, tmp_path):
-    files = schedule("systemd", evaluation(tmp_path / name), to=tmp_path / "r")
+    files = schedule(FRENCH, "systemd", evaluation(tmp_path / name), to=tmp_path / "r")
     for file, text in files.items():
         assert re.fullmatch(r"impactkit-[A-Za-z0-9:_.-]+\.(service|timer)", file)
         (described,) = [line for line in text.splitlines() if line.startswith("Description=")]
@@ -150,7 +151,7 @@ def test_an_odd_name_is_one_unit(name, tmp_path):
 
 @pytest.mark.parametrize("kind", ["cron", "systemd"])
 def test_a_schedule_takes_no_module_from_the_folder_where_it_starts(kind, tmp_path):
-    service, *_ = schedule(kind, evaluation(tmp_path / "essai"), to=tmp_path / "r").values()
+    service, *_ = schedule(FRENCH, kind, evaluation(tmp_path / "essai"), to=tmp_path / "r").values()
     assert re.search(r'["\s]?-P["\s]+"?-m["\s]+"?impactkit', service), service
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import impactkit as ik
-from impactkit.errors import UnknownName
+from impactkit.wording.language import FRENCH
 
 TYPO, KNOWN = "count_job_private", "count_jobs_private"
 
@@ -151,5 +151,5 @@ def test_the_other_arguments_too(place, asked):
 
 
 def test_an_empty_list_of_names_is_never_offered():
-    assert "noms admis" not in UnknownName.among("le nom", "x", []).next
-    assert "`3`" in UnknownName.among("le nom", 3, [3, 4]).what
+    assert "noms admis" not in FRENCH.unknown("noun.fact", "x", []).next
+    assert "`3`" in FRENCH.unknown("noun.fact", 3, [3, 4]).what

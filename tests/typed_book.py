@@ -4,6 +4,7 @@ import openpyxl
 from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
 
 import impactkit as ik
+from impactkit.wording.language import FRENCH
 
 TOML = """title = "Essai"
 programme = "Essai"
@@ -55,7 +56,7 @@ def table_of(folder, name):
     from impactkit.data.tables import read_text
 
     file = folder / f"{name}.csv"
-    return read_text(file).to_dict("records") if file.is_file() else []
+    return read_text(FRENCH, file).to_dict("records") if file.is_file() else []
 
 
 def imported(folder, path, **how):

@@ -71,15 +71,13 @@ def __getattr__(name: str) -> Any:
     module = importlib.import_module(f"impactkit.{_WHERE[name]}")
     public = getattr(module, name)
     if not isinstance(public, type):
-        public = _spoken(public)
+        public = _checked(public)
     globals()[name] = public
     return public
 
 
-def _spoken(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function; what it says of an evaluation, it says in that one's language and words. What it
-    does not take is refused in a sentence.
-    """
+def _checked(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function; what it does not take is refused in a sentence."""
 
     from impactkit.data import arguments
 
@@ -88,9 +86,6 @@ def _spoken(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def called(*values: Any, **named: Any) -> Any:
         arguments.compare(function, classes, *values, **named)
-        speak = getattr(values[0], "speak", None) if values else None
-        if speak:
-            speak()
         return function(*values, **named)
 
     return called

@@ -103,30 +103,13 @@ class UnknownName(ImpactkitError):
       À faire : vouliez-vous dire `val-d-aubrelle` ?
     """
 
-    @classmethod
-    def among(cls, kind: str, name: str, known: Iterable[str], *, where: str = "") -> UnknownName:
-        """`kind` is the noun with its article (« le territoire »), `known` the names that exist; a mapping
-        gives what each is called, too.
-        """
-        names = sorted(set(map(str, known)))
-        called: dict[str, str] = {}
-        if isinstance(known, Mapping):
-            for code, words in known.items():
-                called[code] = str(words)
-        near = _nearest(str(name), names, called)
-        if not names:
-            hint = "il n’y en a encore aucun."
-        elif near:
-            hint = "vouliez-vous dire " + " ou ".join(f"`{one}`" for one in near) + "\u202f?"
-        else:
-            hint = "noms admis : " + ", ".join(names[:12]) + ("…" if len(names) > 12 else "") + "."
-        return cls(f"{kind} `{name}` n’existe pas.", where=where, next=hint)
 
-
-def _nearest(name: str, names: list[str], called: Mapping[str, str]) -> list[str]:
+def nearest(name: str, names: Iterable[Any]) -> list[str]:
     """The names that another may stand for: the same but for its zeros, its case or its ending, else nearly
-    its letters; by what they are called, too.
+    its letters; by what they are called, too, where a mapping tells it.
     """
+    called = names if isinstance(names, Mapping) else {}
+    names = sorted(set(map(str, names)))
     bare = _bare(name)
     padded: list[str] = []
     same: list[str] = []
@@ -134,7 +117,7 @@ def _nearest(name: str, names: list[str], called: Mapping[str, str]) -> list[str
     for code in names:
         spoken = (
             _bare(code),
-            _bare(called.get(code, code)),
+            _bare(str(called.get(code, code))),
         )
         if bare and _unpadded(code) == _unpadded(name):
             padded.append(code)

@@ -100,7 +100,7 @@ def test_a_buffer_takes_the_units_of_the_same_departement_away(
 
     case = case_of(place, "count_jobs_private")
     area = dict(zip(case.design.units, case.design.areas, strict=True))
-    used = {area[unit] for unit, weight in found.about["weights"].items() if weight > 1e-9}
+    used = {area[unit] for unit, weight in found.weights.items() if weight > 1e-9}
     assert "26" in area.values() and "26" not in used
     plain = ik.detectable(official.territory("valence-romans"), "count_jobs_private")
     assert ik.detectable(place, "count_jobs_private").effect > plain.effect

@@ -10,6 +10,7 @@ import impactkit as ik
 from impactkit.data import begin
 from impactkit.data.notebook_parameters import declared
 from impactkit.data.tables import schemas
+from impactkit.wording.language import FRENCH
 
 
 def test_a_new_folder_is_whole_and_its_reports_build_at_once(tmp_path, processes):
@@ -20,7 +21,7 @@ def test_a_new_folder_is_whole_and_its_reports_build_at_once(tmp_path, processes
     path = ik.new_workbook(folder, named=iter(named), waves=iter(waves), **about)
     assert path.name == "classeur.xlsx" and not ik.check(folder)
     tables = {file.stem for file in folder.glob("*.csv")}
-    assert tables == set(schemas()) - {"leftovers"}
+    assert tables == set(schemas(FRENCH)) - {"leftovers"}
     ev = ik.load(folder)
     assert ev.programme == about["programme"] and ev.title == "Pactes de rivieres"
     assert [(one.code, one.name, one.units) for one in ev.territories] == [
@@ -31,7 +32,7 @@ def test_a_new_folder_is_whole_and_its_reports_build_at_once(tmp_path, processes
     assert tomllib.loads((folder / "evaluation.toml").read_text("utf-8"))["effects"]["outcomes"] == [
         "count_jobs"
     ]
-    given = {name: one.default for name, one in declared(folder / "report.ipynb").items()}
+    given = {name: one.default for name, one in declared(FRENCH, folder / "report.ipynb").items()}
     assert given == {"folder": folder.name, "territory": "val-de-sorne"}
     summary = ik.run(folder, to=tmp_path / "reports")
     assert summary.built == ("val-de-sorne", "haut-pays", "programme") and not summary.failed

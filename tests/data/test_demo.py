@@ -13,6 +13,7 @@ from small_evaluation import value
 import impactkit as ik
 from impactkit.data.tables import schemas
 from impactkit.indicators.collective import present
+from impactkit.wording.language import FRENCH
 
 NOT_HERE = {"leftovers"}
 
@@ -45,7 +46,7 @@ def test_one_seed_gives_the_same_bytes(repo, tmp_path, processes):
 
 def test_it_is_complete_sound_and_says_that_it_is_invented(demo, repo):
     assert not ik.check(repo / "data" / "demo")
-    for name in schemas():
+    for name in schemas(FRENCH):
         assert name in NOT_HERE or len(demo.table(name)), name
     assert demo.fictional
     for table in demo.tables:

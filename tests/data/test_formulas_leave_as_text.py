@@ -19,6 +19,7 @@ from impactkit.data.tables import as_csv, read_text
 from impactkit.data.withdrawal import withdraw, withdrawals
 from impactkit.data.workbook_write import write_workbook
 from impactkit.reports.editions import Move, read_moves, write_moves
+from impactkit.wording.language import FRENCH
 
 FORMULAS = (
     "=cmd|' /C calc'!A0",
@@ -68,15 +69,15 @@ def test_a_table_keeps_its_numbers_and_comes_back(tmp_path):
     assert text.count("-1.5") == len(FORMULAS)
     file = tmp_path / "t.csv"
     file.write_bytes(text.encode())
-    records = csv_text.strict(file).records()
+    records = csv_text.strict(FRENCH, file).records()
     assert [row["nom"] for row in records] == list(FORMULAS)
 
 
 def test_tables_come_back_as_they_were(tmp_path):
     frame = pd.DataFrame({"project": list(FORMULAS), "name": list(reversed(FORMULAS))}, dtype="str")
     (tmp_path / "t.csv").write_bytes(as_csv(frame).encode())
-    assert read_text(tmp_path / "t.csv").equals(frame)
-    assert as_csv(read_text(tmp_path / "t.csv")) == as_csv(frame)
+    assert read_text(FRENCH, tmp_path / "t.csv").equals(frame)
+    assert as_csv(read_text(FRENCH, tmp_path / "t.csv")) == as_csv(frame)
 
 
 def test_what_moved_is_no_formula_and_comes_back(tmp_path):
@@ -84,7 +85,7 @@ def test_what_moved_is_no_formula_and_comes_back(tmp_path):
     move = Move(**dict.fromkeys(names, "=1+1"))
     write_moves((move,), tmp_path)
     assert "'=1+1" in (tmp_path / "moves.csv").read_text("utf-8")
-    assert read_moves(tmp_path) == (move,)
+    assert read_moves(FRENCH, tmp_path) == (move,)
 
 
 def test_receipts_and_withdrawals_are_no_formulas(small, tmp_path):
@@ -96,13 +97,13 @@ def test_receipts_and_withdrawals_are_no_formulas(small, tmp_path):
     book.write_text(text_of_rows(header, [["Val-a", "@SUM(1)", "membre", "+1+cmd|x"]]), "utf-8")
     done = ik.import_workbook(book, ev.folder, as_of="2020")
     assert done.written, str(done.problems)
-    withdraw(ev.folder, "members", "a / @SUM(1)", by="=cmd|x", why="@SUM(1)")
+    withdraw(FRENCH, ev.folder, "members", "a / @SUM(1)", by="=cmd|x", why="@SUM(1)")
     logs = [*(ev.folder / "receipts").glob("*.csv"), ev.folder / "withdrawn.csv", ev.folder / "members.csv"]
     assert len(logs) == 3
     for log in logs:
         cells = cells_of(log.read_text("utf-8"))
         assert not any(LIVE.search(cell) for cell in cells), log.name
-    (back,) = withdrawals(ev.folder)
+    (back,) = withdrawals(FRENCH, ev.folder)
     assert (back.by, back.why, back.row["note"]) == ("=cmd|x", "@SUM(1)", "+1+cmd|x")
 
 
@@ -111,7 +112,7 @@ def test_no_cell_of_a_workbook_is_a_formula(tmp_path):
     territories = pd.DataFrame({"territory": [f"t{n}" for n in range(60)], "name": names}, dtype="str")
     projects = pd.DataFrame({"project": ["=1"], "territory": ["t1"], "name": ["+cmd|x"]}, dtype="str")
     path = tmp_path / "b.xlsx"
-    write_workbook({"territories": territories, "projects": projects}, path, title="=cmd|x")
+    write_workbook(FRENCH, {"territories": territories, "projects": projects}, path, title="=cmd|x")
     book = openpyxl.load_workbook(path)
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
@@ -134,7 +135,7 @@ def test_no_other_module_writes_a_csv_or_a_cell(repo):
 def test_dates_and_numbers_of_a_workbook_stay_what_they_are(tmp_path):
     jobs = pd.DataFrame({"territory": ["a"], "actual": ["-3"], "as_of": ["2020-01-02"]}, dtype="str")
     path = tmp_path / "b.xlsx"
-    write_workbook({"jobs": jobs}, path)
+    write_workbook(FRENCH, {"jobs": jobs}, path)
     values = [
         cell.value for row in openpyxl.load_workbook(path)["Emplois"].iter_rows(min_row=2) for cell in row
     ]

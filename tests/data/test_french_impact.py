@@ -5,6 +5,7 @@ import pytest
 from impactkit.data.tables import schemas
 from impactkit.data.territories import overlaps
 from impactkit.indicators.knowledge import HEADINGS
+from impactkit.wording.language import FRENCH
 
 # Every table of the folder that says facts; unknowns.csv says what is missing.
 FACTS = (
@@ -100,7 +101,7 @@ def test_every_fact_has_its_source_and_its_date(french_impact, name):
 def test_every_table_of_the_folder_is_looked_at(french_impact):
     found = {path.stem for path in french_impact.folder.glob("*.csv")}
     assert found == {*FACTS, "unknowns"}
-    assert set(schemas()) == found | SILENT
+    assert set(schemas(FRENCH)) == found | SILENT
     assert all(french_impact.table(name).empty for name in SILENT)
 
 
@@ -108,7 +109,7 @@ def test_every_figure_is_one_that_a_source_says(french_impact):
     found = {}
     for name in FACTS:
         rows = french_impact.table(name)
-        for field in schemas()[name]["fields"]:
+        for field in schemas(FRENCH)[name]["fields"]:
             if field["type"] in ("number", "integer"):
                 known = rows[rows[field["name"]].notna()]
                 for code, mine in known.groupby("territory"):

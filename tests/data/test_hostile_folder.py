@@ -6,6 +6,7 @@ import pytest
 
 import impactkit as ik
 from impactkit.data import csv_text
+from impactkit.wording.language import FRENCH
 
 HEAVY_SETTINGS = {
     "large": lambda text: text + "#" + "x" * 1_100_000,
@@ -168,7 +169,7 @@ def test_what_ends_a_line_in_a_cell_moves_no_other(tmp_path, ends):
     file = tmp_path / "t.csv"
     inner = "un\x0bdeux\u2028trois\x85quatre\x1cfin"
     file.write_bytes(ends.join(["a,b", f'"{inner}",1', '"x\ny",2']).encode())
-    table = csv_text.parsed(file)
+    table = csv_text.parsed(FRENCH, file)
     assert [list(row) for row in table.rows] == [[inner, "1"], ["x\ny", "2"]]
 
 

@@ -12,6 +12,7 @@ from impactkit.data import official as held
 from impactkit.data import series, zones
 from impactkit.evidence import official as evidence
 from impactkit.indicators import figures
+from impactkit.wording.language import FRENCH
 
 EXPECTED = Path(__file__).parent / "expected"
 WITHOUT = {"mayotte", "genevois-innovales", "territoire-olympique-2024"}
@@ -252,11 +253,11 @@ def test_neighbours(sources, monkeypatch):
     from impactkit.data.neighbours import neighbours
 
     monkeypatch.setenv("IMPACTKIT_SOURCES", str(sources))
-    around = neighbours("departement")
+    around = neighbours(FRENCH, "departement")
     assert around["26"] == {"07", "38", "05", "04", "84"}
     assert around["29"] == {"22", "56"}
     assert all(code in around[other] for code in around for other in around[code])
-    epci = neighbours("epci")
+    epci = neighbours(FRENCH, "epci")
     # Valence Romans Agglo touches Rhône Crussol and Arche Agglo; Grenoble is not far, and no neighbour.
     assert {"200041366", "200073096"} <= epci["200068781"] and "200040715" not in epci["200068781"]
 

@@ -12,6 +12,7 @@ from impactkit.data import csv_text
 from impactkit.data.check_rules import faults
 from impactkit.data.folders import reference_folder
 from impactkit.reports.mail import send
+from impactkit.wording.language import FRENCH
 
 JOBS = "territory,project,actual,target,insertion,as_of,source,note\n"
 GOOD = "a,p,2,,true,2020,x,\n"
@@ -121,13 +122,13 @@ def test_recipients_are_refused_at_their_line(small, tmp_path, monkeypatch, caps
 def test_a_file_of_a_hundred_thousand_rows_is_read_whole(small):
     folder = small({"projects": [PROJECT]}).folder
     (folder / "own.csv").write_text("unit,period,value\n" + "59512,2020,2\n" * 100_000 + "1\n", "utf-8")
-    table = csv_text.parsed(folder / "own.csv")
+    table = csv_text.parsed(FRENCH, folder / "own.csv")
     assert len(table.rows) == 100_001 and [fault.line for fault in table.faults] == [100_002]
 
 
 @pytest.mark.parametrize("file", sorted(reference_folder().glob("*.csv*")), ids=lambda file: file.name)
 def test_what_ships_is_read_strictly(file):
-    assert csv_text.strict(file, separator=",").rows
+    assert csv_text.strict(FRENCH, file, separator=",").rows
 
 
 @pytest.mark.parametrize(
@@ -136,5 +137,7 @@ def test_what_ships_is_read_strictly(file):
 def test_what_comes_from_a_workbook_is_held_to_the_same(note, words):
     row = {"territory": "a", "kind": "lesson", "lesson": "x", "as_of": "2020", "source": "x", "note": note}
     tables = {"lessons": pd.DataFrame([row], dtype="str")}
-    found = [fault for fault in faults(tables, {"wave": [], "vintage": 2026}) if fault.column == "note"]
+    found = [
+        fault for fault in faults(FRENCH, tables, {"wave": [], "vintage": 2026}) if fault.column == "note"
+    ]
     assert [fault.row for fault in found] == [0] and words in found[0].expected

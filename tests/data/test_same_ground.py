@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import impactkit as ik
 from impactkit.data import geography, ground, official, series
 from impactkit.data.sources import melodi
+from impactkit.wording.language import FRENCH
 
 CHANGED, NOT_PUBLISHED = "missing:perimeter-changed", "missing:not-published"
 YEARS = st.sampled_from(geography.VINTAGES)
@@ -222,14 +223,14 @@ def test_a_file_of_two_vintages_in_one_family_is_refused(tmp_path, levels):
     text = "GEO;TIME_PERIOD;OBS_VALUE\n" + "".join(f"{level};2022;7\n" for level in levels)
     (tmp_path / "DS.csv").write_text(text, "utf-8")
     with pytest.raises(ik.RefusedData, match="2026") as caught:
-        melodi.read(tmp_path / "DS.csv", {"dataset": "DS_X", "indicator": "count_shops"})
+        melodi.read(FRENCH, tmp_path / "DS.csv", {"dataset": "DS_X", "indicator": "count_shops"})
     assert caught.value.where == "DS.csv" and caught.value.next
 
 
 def test_each_family_of_a_file_has_its_own_vintage(tmp_path):
     text = "GEO;TIME_PERIOD;OBS_VALUE\n2024-COM-26362;2022;7\n2026-EPCI-200068781;2022;9\n"
     (tmp_path / "DS.csv").write_text(text, "utf-8")
-    found = melodi.read(tmp_path / "DS.csv", {"dataset": "DS_X", "indicator": "count_shops"})
+    found = melodi.read(FRENCH, tmp_path / "DS.csv", {"dataset": "DS_X", "indicator": "count_shops"})
     assert {one.family: one.geography_vintage for one in found} == {"commune": "2024", "epci": "2026"}
 
 

@@ -9,6 +9,7 @@ from run_takes import refusal
 from small_evaluation import ABOUT, written
 
 from impactkit.data.tables import columns, fields, schemas
+from impactkit.wording.language import FRENCH
 
 PROJECT = {"project": "p", "territory": "a", "name": "P"}
 HOSTILE = ["inf", "-1", "1e400", "1_000", "١٢٣", "1e308", "0", "2.5", "nan", "999999999999", "9" * 20]
@@ -51,16 +52,16 @@ def _cell(field):
 @st.composite
 def tables(draw):
     """One table of a few rows in which a cell or two may hold anything, as the text of its file."""
-    name = draw(st.sampled_from(sorted(set(schemas()) - {"territories", "leftovers"})))
+    name = draw(st.sampled_from(sorted(set(schemas(FRENCH)) - {"territories", "leftovers"})))
     usual = {"territory": "a", "giver": "a", "receiver": "b", "project": "p", **ABOUT}
     rows = []
     for _ in range(draw(st.integers(1, 3))):
         row = {}
-        for column, field in fields(name).items():
+        for column, field in fields(FRENCH, name).items():
             required = field["constraints"].get("required")
             row[column] = usual.get(column, str(field.get("example", "x")) if required else "")
         for column in draw(st.lists(st.sampled_from(columns(name)), max_size=3)):
-            row[column] = draw(_cell(fields(name)[column]))
+            row[column] = draw(_cell(fields(FRENCH, name)[column]))
         rows.append(row)
     file = io.StringIO()
     writer = csv.DictWriter(file, columns(name), lineterminator=draw(st.sampled_from(["\n", "\r\n"])))

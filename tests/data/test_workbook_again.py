@@ -10,6 +10,7 @@ from typed_book import JOBS, PLACE, SHEETS, book_in, changed, folder_in, importe
 
 import impactkit as ik
 from impactkit.data.withdrawal import withdraw
+from impactkit.wording.language import FRENCH
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_a_workbook_of_another_territory_says_nothing_of_this_one(home, tmp_path
 def test_a_fact_withdrawn_is_logged_and_does_not_come_back(home, tmp_path):
     path = book_in(tmp_path / "premier.xlsx", SHEETS)
     imported(home, path)
-    withdraw(home, "jobs", "aubrelle / halle / 2021-06-30", by="A. Martin", why="compté deux fois")
+    withdraw(FRENCH, home, "jobs", "aubrelle / halle / 2021-06-30", by="A. Martin", why="compté deux fois")
     assert [row["project"] for row in table_of(home, "jobs")] == ["atelier"]
     with (home / "withdrawn.csv").open(encoding="utf-8") as file:
         logged = list(csv.DictReader(file))
@@ -152,7 +153,7 @@ def test_one_cell_withdrawn_does_not_come_back_either(home, tmp_path):
     path = book_in(tmp_path / "premier.xlsx", SHEETS)
     imported(home, path)
     key = "aubrelle / halle / 2021-06-30"
-    withdraw(home, "jobs", key, by="A. Martin", why="faux", column="fte")
+    withdraw(FRENCH, home, "jobs", key, by="A. Martin", why="faux", column="fte")
     assert table_of(home, "jobs")[0]["fte"] == "" and table_of(home, "jobs")[0]["actual"] == "3"
     again = imported(home, path)
     assert not again.changes and again.receipt.counts["retracted"] == 1 and "faux" in str(again)
@@ -164,15 +165,15 @@ def test_a_withdrawal_is_refused_without_a_name_a_key_or_while_it_is_needed(home
     imported(home, book_in(tmp_path / "premier.xlsx", SHEETS))
     before = tables(home)
     with pytest.raises(ik.UnknownName, match="atelier"):
-        withdraw(home, "jobs", "aubrelle / ateliers / 2021-06-30", by="A", why="b")
+        withdraw(FRENCH, home, "jobs", "aubrelle / ateliers / 2021-06-30", by="A", why="b")
     with pytest.raises(ik.UnknownName, match="jobs"):
-        withdraw(home, "job", "x", by="A", why="b")
+        withdraw(FRENCH, home, "job", "x", by="A", why="b")
     with pytest.raises(ik.RefusedData, match="nom et une raison"):
-        withdraw(home, "jobs", "aubrelle / halle / 2021-06-30", by=" ", why="b")
+        withdraw(FRENCH, home, "jobs", "aubrelle / halle / 2021-06-30", by=" ", why="b")
     with pytest.raises(ik.RefusedData, match="halle"):
-        withdraw(home, "projects", "halle", by="A", why="b")
+        withdraw(FRENCH, home, "projects", "halle", by="A", why="b")
     with pytest.raises(ik.RefusedData):
-        withdraw(home, "jobs", "aubrelle / halle / 2021-06-30", by="A", why="b", column="project")
+        withdraw(FRENCH, home, "jobs", "aubrelle / halle / 2021-06-30", by="A", why="b", column="project")
     assert tables(home) == before
 
 

@@ -8,14 +8,15 @@ from impactkit.data.money import Money
 from impactkit.data.tables import schemas
 from impactkit.data.workbook.cells import Column, read_cell
 from impactkit.data.workbook.sheet import Cell
+from impactkit.wording.language import FRENCH
 
 
 def told(value, one, shown=""):
-    return read_cell(Cell(value, shown), Column(one), Money())
+    return read_cell(Cell(value, shown), Column(one), Money(FRENCH))
 
 
 def field(table, name):
-    return next(one for one in schemas()[table]["fields"] if one["name"] == name)
+    return next(one for one in schemas(FRENCH)[table]["fields"] if one["name"] == name)
 
 
 DATE, NUMBER, WHOLE = field("projects", "started"), field("funding", "amount"), field("jobs", "actual")
@@ -98,7 +99,7 @@ def test_refused_with_what_to_do(one, typed, wrong, next):
 
 
 def test_every_code_comes_back_from_its_french_words():
-    for table, schema in schemas().items():
+    for table, schema in schemas(FRENCH).items():
         for one in schema["fields"]:
             for code, label in one.get("labels", {}).items():
                 assert told(label, one).text == code, (table, one["name"], label)

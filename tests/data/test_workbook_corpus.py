@@ -12,6 +12,7 @@ import pytest
 
 import impactkit as ik
 from impactkit.data.tables import read_text
+from impactkit.wording.language import FRENCH
 
 MOST_OF_A_KIND, FEWEST, FEWEST_KINDS, FROM_LIBREOFFICE = 3, 25, 12, 5
 
@@ -85,8 +86,8 @@ def test_what_is_only_untidy_is_taken_in(folder, tmp_path):
         done = ik.import_workbook(folder / f"{book}.xlsx", tmp_path / "essai")
         assert not done.problems and done.written, str(done.problems)
     for _, what, table, column, value in rows:
-        assert value in set(read_text(tmp_path / "essai" / f"{table}.csv")[column]), what
-    members = read_text(tmp_path / "essai" / "members.csv")
+        assert value in set(read_text(FRENCH, tmp_path / "essai" / f"{table}.csv")[column]), what
+    members = read_text(FRENCH, tmp_path / "essai" / "members.csv")
     assert len(members) == 2, "titles, blanks and totals are no members"
     assert not ik.check(tmp_path / "essai")
 

@@ -20,6 +20,7 @@ import impactkit as ik
 from impactkit.data.facts import label
 from impactkit.data.tables import fields
 from impactkit.data.workbook.words import clean, plain
+from impactkit.wording.language import FRENCH
 
 # Each example writes and reads several workbooks.
 FEW = settings(
@@ -320,7 +321,7 @@ def test_whatever_a_person_does_no_value_is_lost_or_changed_unsaid(edits, hidden
 
 def _agrees(entry, text):
     """What the table holds is what the receipt says that it holds."""
-    field = fields(entry.table)[entry.column]
+    field = fields(FRENCH, entry.table)[entry.column]
     if field["type"] in ("integer", "number"):
         assert float(text) == float(entry.becomes), entry
     elif entry.column not in ("territory", "project", "challenge", "note"):

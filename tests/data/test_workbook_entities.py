@@ -8,6 +8,7 @@ import pytest
 
 from impactkit.data.workbook.opening import read_sheets
 from impactkit.errors import RefusedData
+from impactkit.wording.language import FRENCH
 
 LAUGHS = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
 BOMBS = {
@@ -63,10 +64,10 @@ def workbook(path, part="", declared="", encoding="utf-8"):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_entities_are_refused_wherever_they_stand(tmp_path, part, bomb, encoding):
     kind = "ods" if part == "content.xml" else "xlsx"
-    assert read_sheets(workbook(tmp_path / f"juste.{kind}"))
+    assert read_sheets(FRENCH, workbook(tmp_path / f"juste.{kind}"))
     path = workbook(tmp_path / f"piege.{kind}", part, BOMBS[bomb], encoding)
     with pytest.raises(RefusedData, match="ne se lit pas") as refused:
-        read_sheets(path)
+        read_sheets(FRENCH, path)
     # As soon as they are declared: nothing is unfolded, nothing else is opened.
     assert "ntities" in repr(refused.value.__cause__)
 
@@ -76,7 +77,8 @@ sys.modules["defusedxml"] = None
 import impactkit as ik
 from pathlib import Path
 from impactkit.data.workbook.opening import read_sheets
-print(read_sheets(Path(sys.argv[1])))
+from impactkit.wording.language import FRENCH
+print(read_sheets(FRENCH, Path(sys.argv[1])))
 """
 
 

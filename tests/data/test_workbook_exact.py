@@ -16,10 +16,11 @@ from impactkit.data.workbook.reading import Reading
 from impactkit.data.workbook.sheet import Cell, Sheet
 from impactkit.data.workbook.units import Unit, unit_of
 from impactkit.errors import RefusedData
+from impactkit.wording.language import FRENCH
 
 
 def field(table, name):
-    return next(one for one in schemas()[table]["fields"] if one["name"] == name)
+    return next(one for one in schemas(FRENCH)[table]["fields"] if one["name"] == name)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ def test_a_unit_fits_its_column_or_says_why_not():
         field("partnerships", "hours"),
         field("jobs", "actual"),
     )
-    money = Money("EUR", {"CHF": Rate(0.9, "2021-01-01", "Banque")})
+    money = Money(FRENCH, "EUR", {"CHF": Rate(0.9, "2021-01-01", "Banque")})
     fits = [(Unit("EUR"), amount), (Unit("EUR", 1e3), amount), (Unit("¤"), amount), (Unit("CHF"), amount)]
     fits += [
         (Unit("", 1e3), amount),
@@ -143,7 +144,7 @@ def test_a_unit_fits_its_column_or_says_why_not():
     ],
 )
 def test_an_amount_is_in_the_unit_of_its_column(value, form, header, reading):
-    money = Money("EUR", {"CHF": Rate(0.9, "2021-01-01", "Banque")})
+    money = Money(FRENCH, "EUR", {"CHF": Rate(0.9, "2021-01-01", "Banque")})
     column = Column(field("funding", "amount"), header)
     told = read_cell(Cell(value, form), column, money)
     if reading is None:
@@ -168,25 +169,25 @@ def test_an_amount_is_in_the_unit_of_its_column(value, form, header, reading):
     ],
 )
 def test_a_date_is_as_precise_as_it_is_shown(value, form, text):
-    told = read_cell(Cell(value, form), Column(field("projects", "started")), Money())
+    told = read_cell(Cell(value, form), Column(field("projects", "started")), Money(FRENCH))
     assert told == Reading(text)
 
 
 def test_a_number_of_days_is_asked_about_with_its_day():
     column = Column(field("projects", "started"))
     for serial, day in ((43_521, "25/02/2019"), (20_000, "03/10/1954"), (60_000, "08/04/2064")):
-        assert day in str(read_cell(Cell(serial), column, Money()))
+        assert day in str(read_cell(Cell(serial), column, Money(FRENCH)))
     for value in (19_999, 60_001, "juin-juillet 2020", "ma 2020", "31/02/2019"):
-        told = read_cell(Cell(value), column, Money())
+        told = read_cell(Cell(value), column, Money(FRENCH))
         assert told.wrong and not told.text and "1954" not in told.wrong
 
 
 def test_a_word_that_says_perhaps_is_a_code_where_it_is_one():
     stage = Column(field("projects", "stage"))
-    assert read_cell(Cell("?"), stage, Money()).missing
+    assert read_cell(Cell("?"), stage, Money(FRENCH)).missing
     labels = {"yes": "oui", "perhaps": "?"}
-    assert read_cell(Cell("?"), Column(stage.field | {"labels": labels}), Money()).text == "perhaps"
-    assert read_cell(Cell("oui"), Column(stage.field | {"labels": labels}), Money()).text == "yes"
+    assert read_cell(Cell("?"), Column(stage.field | {"labels": labels}), Money(FRENCH)).text == "perhaps"
+    assert read_cell(Cell("oui"), Column(stage.field | {"labels": labels}), Money(FRENCH)).text == "yes"
 
 
 def sheet(*lines, name="feuille"):
@@ -204,7 +205,9 @@ MONEY = ("Territoire", "Financeur", "État", "Montant")
 
 def test_a_header_is_found_among_what_is_none():
     titles = ("Titre", 2021, "x" * 300, *MONEY)
-    header = header_of(sheet(("Bilan 2021",), titles, (PLACE, 1, 2, PLACE, "Région")), "funding", near=False)
+    header = header_of(
+        FRENCH, sheet(("Bilan 2021",), titles, (PLACE, 1, 2, PLACE, "Région")), "funding", near=False
+    )
     assert header.line == 2
     assert {name: heads[0].column for name, heads in header.heads.items()} == {
         "territory": 4,
@@ -213,25 +216,25 @@ def test_a_header_is_found_among_what_is_none():
         "amount": 7,
     }
     # Two titles at least; the line with the most, and the first of as many.
-    assert header_of(sheet(("Territoire", "rien")), "funding", near=False).line == 0
-    assert header_of(sheet(MONEY[:2], MONEY, MONEY), "funding", near=False).line == 2
+    assert header_of(FRENCH, sheet(("Territoire", "rien")), "funding", near=False).line == 0
+    assert header_of(FRENCH, sheet(MONEY[:2], MONEY, MONEY), "funding", near=False).line == 2
 
 
 def test_a_header_stands_in_the_first_forty_lines_that_hold_something():
     empty = [("note",)] * 39
-    assert header_of(sheet(*empty, MONEY), "funding", near=False).line == 40
-    assert header_of(sheet(*empty, ("note",), MONEY), "funding", near=False).line == 0
+    assert header_of(FRENCH, sheet(*empty, MONEY), "funding", near=False).line == 40
+    assert header_of(FRENCH, sheet(*empty, ("note",), MONEY), "funding", near=False).line == 0
 
 
 def test_a_title_nearly_right_counts_once():
     line = ("Territoir", "Financeur", "Financeurr", "Montant (k€)", "Montant dû (le solde)")
-    plain = header_of(sheet(line), "funding", near=False)
-    near = header_of(sheet(line), "funding", near=True)
+    plain = header_of(FRENCH, sheet(line), "funding", near=False)
+    near = header_of(FRENCH, sheet(line), "funding", near=True)
     assert "territory" not in plain.heads and near.heads["territory"][0].column == 1
     assert [head.column for head in near.heads["payer"]] == [2]
     assert near.heads["amount"][0].unit == Unit("EUR", 1e3) and near.heads["amount"][0].extra == ""
     spoken = header_of(
-        sheet(("Financeur", "Montant en milliers d’euros", "État (au choix)")), "funding", near=False
+        FRENCH, sheet(("Financeur", "Montant en milliers d’euros", "État (au choix)")), "funding", near=False
     )
     assert spoken.heads["amount"][0].unit == Unit("EUR", 1e3)
     assert spoken.heads["status"][0].unit is None and spoken.heads["status"][0].extra == "au choix"
@@ -239,17 +242,17 @@ def test_a_title_nearly_right_counts_once():
 
 def test_words_behind_a_title_that_are_no_unit_make_another_title():
     line = ("Territoire", "Financeur", "Montant de la facture", "Recette en euros", "État")
-    heads = header_of(sheet(line), "funding", near=False).heads
+    heads = header_of(FRENCH, sheet(line), "funding", near=False).heads
     assert set(heads) == {"territory", "payer", "status"}
 
 
 def test_a_sheet_is_a_table_by_its_name_or_its_header():
-    assert table_of_sheet(sheet(MONEY, name="Financements")) == "funding"
-    assert table_of_sheet(sheet(MONEY, name="Financement")) == "funding"
-    assert table_of_sheet(sheet(("a", "b"), name="financements ")) == "funding"
-    assert table_of_sheet(sheet(MONEY, name="Onglet 1")) == "funding"
-    assert table_of_sheet(sheet(("Territoire", "Remarque"), name="Onglet 1")) is None
-    assert table_of_sheet(sheet(("a", "b"), name="Onglet 1")) is None
+    assert table_of_sheet(FRENCH, sheet(MONEY, name="Financements")) == "funding"
+    assert table_of_sheet(FRENCH, sheet(MONEY, name="Financement")) == "funding"
+    assert table_of_sheet(FRENCH, sheet(("a", "b"), name="financements ")) == "funding"
+    assert table_of_sheet(FRENCH, sheet(MONEY, name="Onglet 1")) == "funding"
+    assert table_of_sheet(FRENCH, sheet(("Territoire", "Remarque"), name="Onglet 1")) is None
+    assert table_of_sheet(FRENCH, sheet(("a", "b"), name="Onglet 1")) is None
 
 
 def test_a_sheet_by_lines_from_left_to_right():

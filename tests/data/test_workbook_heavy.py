@@ -8,6 +8,7 @@ import pytest
 
 import impactkit as ik
 from impactkit.data.workbook import bounds
+from impactkit.wording.language import FRENCH
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "workbooks"))
 import heavy  # noqa: E402
@@ -64,7 +65,7 @@ def test_a_cell_far_away_takes_nothing_from_the_others(tmp_path):
     book = heavy.xlsx(tmp_path / "far.xlsx", row + far)
     from impactkit.data.workbook.opening import read_sheets
 
-    (sheet,) = read_sheets(book)
+    (sheet,) = read_sheets(FRENCH, book)
     assert sheet.cells[2, 1].value == "Halle" and sheet.cells[1_048_576, 16_384].value == "perdu"
 
 
@@ -84,7 +85,7 @@ def test_a_range_counts_its_cells(text, cells):
 
 def test_a_part_counts_as_often_as_it_is_called_for(tmp_path):
     one = heavy.xlsx(tmp_path / "one.xlsx", "<row><c><v>1</v></c></row>" * 15_000)
-    bounds.check_parts(one)
+    bounds.check_parts(FRENCH, one)
     import zipfile
 
     sheet = '<sheet name="S{n}" sheetId="{n}" r:id="rId{n}"/>'
@@ -102,7 +103,7 @@ def test_a_part_counts_as_often_as_it_is_called_for(tmp_path):
                 text = f'<Relationships xmlns="{heavy.PACKAGE}/relationships">{links}</Relationships>'
             after.writestr(name, text)
     with pytest.raises(ik.RefusedData, match="cellules"):
-        bounds.check_parts(many)
+        bounds.check_parts(FRENCH, many)
 
 
 def test_a_packed_table_is_refused_at_the_limit(tmp_path, monkeypatch):
@@ -114,4 +115,4 @@ def test_a_packed_table_is_refused_at_the_limit(tmp_path, monkeypatch):
     packed = tmp_path / "table.csv.gz"
     packed.write_bytes(gzip.compress(b"a,b\n" + b"1,2\n" * 1_000_000))
     with pytest.raises(ik.RefusedData, match="1\u202f?\u00a0?.?Mo"):
-        csv_text.strict(packed)
+        csv_text.strict(FRENCH, packed)

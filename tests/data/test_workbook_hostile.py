@@ -9,6 +9,7 @@ import pytest
 
 import impactkit as ik
 from impactkit.data.workbook.opening import read_sheets
+from impactkit.wording.language import FRENCH
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "workbooks"))
 import heavy  # noqa: E402
@@ -194,7 +195,7 @@ def test_a_workbook_reads_no_file_calls_no_server_and_writes_nothing(name, small
     said = ""
     try:
         said = repr(ik.import_workbook(written, folder, dry_run=True).problems)
-        cells = [cell.value for sheet in read_sheets(written) for cell in sheet.cells.values()]
+        cells = [cell.value for sheet in read_sheets(FRENCH, written) for cell in sheet.cells.values()]
         said += repr(cells)
     except ik.RefusedData as cause:
         said += str(cause)

@@ -12,6 +12,7 @@ from typed_book import JOBS, PLACE, folder_in, imported, table_of
 import impactkit as ik
 from impactkit.data.workbook.formats import Seen, seen
 from impactkit.data.workbook.opening import read_sheets
+from impactkit.wording.language import FRENCH
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "workbooks"))
 import heavy  # noqa: E402
@@ -44,7 +45,7 @@ def in_ods(path, figure):
 
 @pytest.mark.parametrize("figure", NONE)
 def test_a_number_that_is_none_is_an_error_in_an_opendocument(tmp_path, figure):
-    (sheet,) = read_sheets(in_ods(tmp_path / "classeur.ods", figure))
+    (sheet,) = read_sheets(FRENCH, in_ods(tmp_path / "classeur.ods", figure))
     assert (sheet.cells[2, 3].wrong, sheet.cells[2, 3].value) == ("broken", "#NUM!")
 
 
@@ -59,7 +60,7 @@ def test_a_number_that_is_none_is_an_error_of_the_spreadsheet(tmp_path, figure):
 @pytest.mark.parametrize("figure", [text for text in NONE if not text[-1].isdigit()])
 def test_a_word_where_a_workbook_holds_numbers_is_refused_with_it(tmp_path, figure):
     with pytest.raises(ik.RefusedData):
-        read_sheets(in_xlsx(tmp_path / "classeur.xlsx", figure))
+        read_sheets(FRENCH, in_xlsx(tmp_path / "classeur.xlsx", figure))
 
 
 def test_a_number_that_is_one_is_read(tmp_path):

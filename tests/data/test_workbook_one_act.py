@@ -14,6 +14,7 @@ from typed_book import SHEETS, book_in, changed, folder_in, imported, table_of, 
 
 import impactkit as ik
 from impactkit.data import journal
+from impactkit.wording.language import FRENCH
 
 # Kills itself at the nth call that changes a name or puts a file on the disk.
 KILLED = """
@@ -126,7 +127,7 @@ def test_two_imports_at_once_lose_no_row(place, tmp_path, processes):
 
 def test_an_import_waits_for_no_run_and_says_so(place):
     home, book, before, _ = place
-    with journal.reading(home), pytest.raises(ik.RefusedData, match="travaille dans ce dossier"):
+    with journal.reading(FRENCH, home), pytest.raises(ik.RefusedData, match="travaille dans ce dossier"):
         imported(home, book)
     assert tables(home) == before
 

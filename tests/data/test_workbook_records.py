@@ -10,6 +10,7 @@ from workbooks.heavy import compound, ods, record, words
 from impactkit.data.workbook import delimited, opendocument, xls
 from impactkit.data.workbook.sheet import Cell
 from impactkit.errors import RefusedData
+from impactkit.wording.language import FRENCH
 
 BOF, EOF, SHEET, FORMAT, XF, FONT = 0x809, 0x0A, 0x85, 0x41E, 0xE0, 0x31
 NUMBER, RK, MULRK, FORMULA, LABEL, BOOLERR = 0x203, 0x27E, 0xBD, 0x06, 0x204, 0x205
@@ -89,7 +90,7 @@ def test_values_stand_where_their_records_say(tmp_path):
         record(MULRK, several + struct.pack("<H", 3)),
         record(BOOLERR, at(4, 1) + b"\x01\x00"),
     ]
-    (sheet,) = xls.read(book(tmp_path / "a.xls", {"Été": records}))
+    (sheet,) = xls.read(FRENCH, book(tmp_path / "a.xls", {"Été": records}))
     assert sheet.name == "Été" and not sheet.hidden
     values = {place: cell.value for place, cell in sheet.cells.items()}
     assert values == {
@@ -110,7 +111,7 @@ def test_a_row_of_many_figures_is_one_record(tmp_path):
     figures = b"".join(struct.pack("<H", style % 3) + small(style) for style in range(14))
     several = record(MULRK, struct.pack("<2H", 0, 1) + figures + struct.pack("<H", 14))
     looks = [look(0, form) for form in (0, 1, 2)]
-    (sheet,) = xls.read(book(tmp_path / "a.xls", {"a": [several]}, looks))
+    (sheet,) = xls.read(FRENCH, book(tmp_path / "a.xls", {"a": [several]}, looks))
     assert [(place, cell.value) for place, cell in sheet.cells.items()] == [
         ((1, style + 2), style) for style in range(14)
     ]
@@ -126,7 +127,7 @@ def test_an_error_is_no_value(tmp_path):
     records = [record(FORMULA, at(*place) + result + bytes(8)) for place, result in results.items()]
     records.append(record(BOOLERR, at(1, 4) + bytes([DIVIDED_BY_ZERO, 1])))
     records.append(record(BOOLERR, at(1, 5) + bytes([0, 0])))
-    (sheet,) = xls.read(book(tmp_path / "a.xls", {"a": records}))
+    (sheet,) = xls.read(FRENCH, book(tmp_path / "a.xls", {"a": records}))
     wrong = {column: cell.wrong for (_, column), cell in sheet.cells.items()}
     assert wrong == {1: "", 2: "broken", 3: "", 4: "broken", 5: ""}
     assert [sheet.cells[1, column].value for column in (1, 3, 5)] == [4, True, False]
@@ -138,7 +139,7 @@ def test_a_style_gives_its_format_and_its_line_through(tmp_path):
     forms = [record(FORMAT, struct.pack("<H", 164) + wide('0" k€"'))]
     looks = [look(0, 0), look(3, 164), look(5, 10), look(6, 49), look(2, 999), look(99, 2)]
     records = [number(1, place, 5, style=place - 1) for place in range(1, 8)]
-    (sheet,) = xls.read(book(tmp_path / "a.xls", {"a": records}, (*fonts, *forms, *looks)))
+    (sheet,) = xls.read(FRENCH, book(tmp_path / "a.xls", {"a": records}, (*fonts, *forms, *looks)))
     cells = [sheet.cells[1, place] for place in range(1, 8)]
     assert [cell.form for cell in cells] == ["General", '0" k€"', "0.00%", "@", "General", "0.00", ""]
     assert [cell.struck for cell in cells] == [False, True, True, False, False, False, False]
@@ -150,7 +151,7 @@ def test_formats_that_a_file_names_by_their_number(tmp_path):
     named |= {14: "dd/mm/yyyy", 15: "d-mmm-yy", 16: "d-mmm", 17: "mmm-yy"}
     named |= {37: "#,##0;-#,##0", 38: "#,##0;-#,##0", 39: "#,##0.00;-#,##0.00", 40: "#,##0.00;-#,##0.00"}
     records = [number(1, column, 40_000, style) for style, column in enumerate(range(1, len(named) + 1))]
-    (sheet,) = xls.read(book(tmp_path / "a.xls", {"a": records}, [look(0, form) for form in named]))
+    (sheet,) = xls.read(FRENCH, book(tmp_path / "a.xls", {"a": records}, [look(0, form) for form in named]))
     assert [cell.form for cell in sheet.cells.values()] == list(named.values())
 
 
@@ -170,14 +171,16 @@ def test_what_is_hidden_and_what_is_remarked(tmp_path):
         note(2, 2, 3, "cellule vide"),
     ]
     other = [number(1, 1, 2), row(3, 0x20)]
-    first, second = xls.read(book(tmp_path / "a.xls", {"a": records, "b": other}))
+    first, second = xls.read(FRENCH, book(tmp_path / "a.xls", {"a": records, "b": other}))
     assert first.hidden_lines == {2, 4} and first.hidden_columns == {2, 3, 256}
     assert first.cells[1, 1].comment == "vu avec la trésorière" and first.cells[9, 9].comment == "Ω à voir"
     assert second.hidden_lines == {3} and not second.hidden_columns and second.cells[1, 1].comment == ""
 
 
 def test_a_cell_may_be_the_last_of_an_old_sheet(tmp_path):
-    (sheet,) = xls.read(book(tmp_path / "a.xls", {"a": [number(65_536, 1, 1), number(65_536, 30, 2)]}))
+    (sheet,) = xls.read(
+        FRENCH, book(tmp_path / "a.xls", {"a": [number(65_536, 1, 1), number(65_536, 30, 2)]})
+    )
     assert {place: cell.value for place, cell in sheet.cells.items()} == {(65_536, 1): 1, (65_536, 30): 2}
 
 
@@ -185,15 +188,15 @@ def test_cells_too_far_apart_are_refused(tmp_path):
     """65,536 lines of 31 columns are more than two million cells, of 30 are fewer."""
     far = [number(1, 1, 1), number(65_536, 31, 1)]
     with pytest.raises(RefusedData):
-        xls.read(book(tmp_path / "a.xls", {"a": far}))
-    (sheet,) = xls.read(book(tmp_path / "b.xls", {"a": [number(2, 2, 1), number(65_536, 31, 1)]}))
+        xls.read(FRENCH, book(tmp_path / "a.xls", {"a": far}))
+    (sheet,) = xls.read(FRENCH, book(tmp_path / "b.xls", {"a": [number(2, 2, 1), number(65_536, 31, 1)]}))
     assert set(sheet.cells) == {(2, 2), (65_536, 31)}
 
 
 def test_a_table_of_texts_larger_than_the_file_is_no_workbook(tmp_path):
     texts = record(0xFC, struct.pack("<2I", 1, 10**9))
     with pytest.raises(ValueError, match="texts"):
-        xls.read(book(tmp_path / "a.xls", {"a": [number(1, 1, 1)]}, (texts,)))
+        xls.read(FRENCH, book(tmp_path / "a.xls", {"a": [number(1, 1, 1)]}, (texts,)))
 
 
 ROWS = "<table:table-row{}>{}</table:table-row>"
@@ -228,7 +231,7 @@ def figure(value, style="", kind="float", shown="x", more=""):
 
 
 def of(tmp_path, rows, styles="", before=""):
-    (sheet,) = opendocument.read(ods(tmp_path / "a.ods", before + rows, styles=styles))
+    (sheet,) = opendocument.read(FRENCH, ods(tmp_path / "a.ods", before + rows, styles=styles))
     return sheet
 
 
@@ -351,7 +354,7 @@ def test_a_hidden_table_is_hidden(tmp_path):
             )
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr(content, text)
-        (sheet,) = opendocument.read(path)
+        (sheet,) = opendocument.read(FRENCH, path)
         assert sheet.hidden == hidden and sheet.name == "Projets"
 
 
@@ -379,7 +382,7 @@ def test_a_hidden_table_is_hidden(tmp_path):
 def test_the_mark_is_the_one_that_cuts_most_lines_alike(tmp_path, text, mark):
     path = tmp_path / "a.csv"
     path.write_text(text, "utf-8")
-    (sheet,) = delimited.read(path)
+    (sheet,) = delimited.read(FRENCH, path)
     lines = [line.split(mark) for line in text.splitlines()]
     assert {place: cell.value for place, cell in sheet.cells.items()} == {
         (line, column): words for line, row in enumerate(lines, 1) for column, words in enumerate(row, 1)

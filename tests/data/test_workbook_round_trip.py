@@ -17,6 +17,7 @@ from impactkit.data.facts import identity
 from impactkit.data.tables import columns, read_text, schemas
 from impactkit.data.workbook.words import DITTO, NOT_SAID, plain
 from impactkit.data.workbook_write import write_workbook
+from impactkit.wording.language import FRENCH
 
 # Each example writes and reads whole workbooks: shrinking one would take minutes.
 SLOW = settings(
@@ -111,7 +112,9 @@ def evaluations(draw):
             # A job or an outcome belongs to a project.
             needs = table in ("jobs", "project_outcomes")
             place = draw(st.sampled_from([code for code in PLACES if PROJECTS[code] or not needs]))
-            rows.append({one["name"]: draw(_cell(table, one, place)) for one in schemas()[table]["fields"]})
+            rows.append(
+                {one["name"]: draw(_cell(table, one, place)) for one in schemas(FRENCH)[table]["fields"]}
+            )
         # Rows of one key are one row.
         unlike = {identity(table, row): row for row in rows}
         tables[table] = pd.DataFrame(list(unlike.values()), columns=list(columns(table)), dtype="str")
@@ -134,7 +137,11 @@ def _tables(folder):
     found = {}
     for table in TABLES:
         file = folder / f"{table}.csv"
-        frame = read_text(file).fillna("") if file.is_file() else pd.DataFrame(columns=list(columns(table)))
+        frame = (
+            read_text(FRENCH, file).fillna("")
+            if file.is_file()
+            else pd.DataFrame(columns=list(columns(table)))
+        )
         found[table] = frame.reindex(columns=list(columns(table)), fill_value="").astype("str")
     return found
 
@@ -145,7 +152,9 @@ def test_tables_workbook_tables_are_equal_cell_by_cell(tables):
     with tempfile.TemporaryDirectory() as aside:
         folder = _folder(Path(aside) / "essai")
         book = Path(aside) / "classeur.xlsx"
-        write_workbook({**tables, "territories": read_text(folder / "territories.csv")}, book)
+        write_workbook(
+            FRENCH, {**tables, "territories": read_text(FRENCH, folder / "territories.csv")}, book
+        )
         done = ik.import_workbook(book, folder, source="une source", as_of="2020")
         assert not done.problems, str(done)
         for table, frame in _tables(folder).items():
@@ -166,7 +175,9 @@ def test_workbook_tables_workbook_keeps_every_value(tables, extra, told):
     with tempfile.TemporaryDirectory() as aside:
         folder = _folder(Path(aside) / "essai")
         book = Path(aside) / "classeur.xlsx"
-        write_workbook({**tables, "territories": read_text(folder / "territories.csv")}, book)
+        write_workbook(
+            FRENCH, {**tables, "territories": read_text(FRENCH, folder / "territories.csv")}, book
+        )
         opened = openpyxl.load_workbook(book)
         sheet = opened["Financements"]
         spare = sheet.max_column + 1
@@ -212,6 +223,6 @@ def test_the_real_evaluation_comes_back_byte_for_byte(repo, tmp_path):
     done = ik.import_workbook(folder / "classeur.xlsx", bare)
     assert not done.problems, str(done)
     for file in (repo / "data" / "french-impact").glob("*.csv"):
-        old, new = read_text(file).fillna(""), read_text(bare / file.name).fillna("")
+        old, new = read_text(FRENCH, file).fillna(""), read_text(FRENCH, bare / file.name).fillna("")
         new = new.reindex(columns=old.columns, fill_value="")
         assert new.to_dict("records") == old.to_dict("records"), file

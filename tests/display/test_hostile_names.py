@@ -7,13 +7,14 @@ from defusedxml import ElementTree
 
 from impactkit.display import style
 from impactkit.errors import ReportFailed
+from impactkit.wording.language import FRENCH
 
 FORMULAS = ("$\\frac{$", "$x_{", "$$", "a $b$ c", "$\\mathtt{x}$ $", "\\$", "100 $ et 200 $", "$\\alpha")
 
 
 def outlines(words):
     """How many letters are drawn."""
-    svg = style.drawn(lambda axes: [axes.axis("off"), axes.text(0.1, 0.5, words)], 1.0)
+    svg = style.drawn(FRENCH, lambda axes: [axes.axis("off"), axes.text(0.1, 0.5, words)], 1.0)
     return len(re.findall("<use ", svg))
 
 
@@ -36,7 +37,7 @@ def test_any_other_name_is_drawn(words):
 
 def test_a_name_of_markup_stays_out_of_the_drawing():
     svg = style.drawn(
-        lambda axes: axes.set_title('"/><script>alert(1)</script><image href="http://x"/>'), 1.0
+        FRENCH, lambda axes: axes.set_title('"/><script>alert(1)</script><image href="http://x"/>'), 1.0
     )
     names = {element.tag.rpartition("}")[2] for element in ElementTree.fromstring(svg).iter()}
     assert not names & {"script", "image", "foreignObject", "a"} and 'href="http' not in svg.split("<!--")[0]
@@ -45,7 +46,7 @@ def test_a_name_of_markup_stays_out_of_the_drawing():
 def test_settings_that_lie_in_the_working_folder_change_no_drawing():
     import matplotlib
 
-    usual = style.drawn(lambda axes: axes.plot([1, 2], label="a"), 1.0)
+    usual = style.drawn(FRENCH, lambda axes: axes.plot([1, 2], label="a"), 1.0)
     lying = {
         "lines.linewidth": 9,
         "axes.linewidth": 9,
@@ -54,4 +55,4 @@ def test_settings_that_lie_in_the_working_folder_change_no_drawing():
         "svg.fonttype": "none",
     }
     with matplotlib.rc_context(lying):
-        assert style.drawn(lambda axes: axes.plot([1, 2], label="a"), 1.0) == usual
+        assert style.drawn(FRENCH, lambda axes: axes.plot([1, 2], label="a"), 1.0) == usual

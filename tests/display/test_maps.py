@@ -13,6 +13,7 @@ from impactkit.data.sources.contours import FOLDER, PAGE, outlines
 from impactkit.display import tiles
 from impactkit.display.maps import touched
 from impactkit.display.style import BLUE
+from impactkit.wording.language import FRENCH
 
 OVERSEAS = {"971", "972", "973", "974", "976"}
 CORSICA = {"2A", "2B"}
@@ -72,9 +73,9 @@ def drawing(monkeypatch):
     told = {}
     real = tiles.drawn
 
-    def noted(held, labels, key=()):
+    def noted(language, held, labels, key=()):
         told.update(tiles=held, labels=labels, key=key)
-        return real(held, labels, key)
+        return real(language, held, labels, key)
 
     monkeypatch.setattr(tiles, "drawn", noted)
     return told
@@ -203,7 +204,10 @@ def test_what_cannot_be_mapped_is_said(french_impact):
 
 def test_outlines_are_drawn_from_a_dropped_file(french_impact, squares):
     place = french_impact.territory("valence-romans")
-    assert len(outlines("epci")[VALENCE]) == 2 and outlines("epci")[NEXT_TO_IT][1][0] == (6.0, 45.0)
+    assert len(outlines(FRENCH, "epci")[VALENCE]) == 2 and outlines(FRENCH, "epci")[NEXT_TO_IT][1][0] == (
+        6.0,
+        45.0,
+    )
     chart = ik.map(place, kind="outlines")
     assert "essai_epci.geojson" in _sound(chart) and BLUE in chart.svg
     assert "contours" in chart.alt and "Drôme (26)" in chart.alt
@@ -238,16 +242,16 @@ def test_outlines_are_of_one_territory_without_values(french_impact, squares):
 def test_a_file_that_is_no_outline_is_refused(drop, tmp_path):
     drop("essai_epci.geojson", "nom", {"x": {"type": "Polygon", "coordinates": [_square(0, 0)]}})
     with pytest.raises(ik.RefusedData, match="essai_epci"):
-        outlines("epci")
+        outlines(FRENCH, "epci")
     (tmp_path / "boundaries" / "essai_epci.geojson").write_text("{", "utf-8")
     with pytest.raises(ik.RefusedData):
-        outlines("epci")
+        outlines(FRENCH, "epci")
     with pytest.raises(ik.UnknownName):
-        outlines("commune")
+        outlines(FRENCH, "commune")
 
 
 def test_the_published_outlines_are_read(french_impact, sources, monkeypatch):
     monkeypatch.setenv("IMPACTKIT_SOURCES", str(sources))
-    assert len(outlines("departement")) == 96
+    assert len(outlines(FRENCH, "departement")) == 96
     chart = ik.map(french_impact.territory("valence-romans"), kind="outlines")
     _sound(chart)

@@ -70,7 +70,7 @@ def test_one_band_for_one_thing(demo):
     for outcome in (JOBS, UNEMPLOYMENT):
         place = demo.territory("trois-brumes")
         path, _ = effect_rows.path(place, estimated(place, outcome).effect)
-        low, high = estimated(place, outcome).effect.about["placebos"]
+        low, high = estimated(place, outcome).effect.placebos
         assert (low, high) == pytest.approx((path["low"].iloc[-1], path["high"].iloc[-1]))
 
 

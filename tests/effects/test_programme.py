@@ -15,22 +15,21 @@ JOBS = "count_jobs_private"
 
 def test_the_real_programme_cannot_be_told_from_placebo_programmes(official):
     found = ik.programme_effect(official, JOBS)
-    about = found.about
     assert (found.n_treated, found.n_comparison) == (17, 842)
     # What other code found on the same panel: +1.0 %, a spread of .75, nothing below 2.1 % to be seen.
-    assert 0.005 < found.estimate < 0.015 and 0.006 < about["spread"] < 0.009
-    assert 0.018 < about["detectable"] < 0.026 and found.p > 0.05 and found.low < 0 < found.high
-    assert about["i2"] == 0 and about["q"] < 17 and about["tau"] == 0
+    assert 0.005 < found.estimate < 0.015 and 0.006 < found.spread < 0.009
+    assert 0.018 < found.detectable < 0.026 and found.p > 0.05 and found.low < 0 < found.high
+    assert found.i2 == 0 and found.q < 17 and found.tau == 0
     # The plain difference is one of size: placebo programmes of the same sizes have nearly all of it.
-    assert 0.03 < about["plain"] < 0.04 and about["size_bias"] > 0.6 * about["plain"]
-    assert set(about["left_out"]) | set(found.table["unit"]) == {
+    assert 0.03 < found.plain < 0.04 and found.size_bias > 0.6 * found.plain
+    assert set(found.left_out) | set(found.table["unit"]) == {
         place.code for place in official.territories if place.status == "labelled"
     }
-    assert all(about["left_out"].values()) and any("comparaison faible" in one for one in found.warnings)
-    event = about["event"]
+    assert all(found.left_out.values()) and any("comparaison faible" in one for one in found.warnings)
+    event = found.event
     assert event["se"].notna().all() and event["size_bias"].notna().all()
-    assert about["twfe"]["bacon"]["weight"].sum() == pytest.approx(1)
-    assert list(about["honest"]["smoothness"])[0] == 0 and (about["honest"]["low"] < 0).all()
+    assert found.bacon["weight"].sum() == pytest.approx(1)
+    assert list(found.honest["smoothness"])[0] == 0 and (found.honest["low"] < 0).all()
 
 
 def test_the_demo_programme(repo):
@@ -39,7 +38,7 @@ def test_the_demo_programme(repo):
     assert (one.estimate, one.p, one.low) == (two.estimate, two.p, two.low)
     assert one.low < one.estimate < one.high and one.table["share"].sum() == pytest.approx(1)
     assert one.p >= one.p_floor == pytest.approx(1 / 10_001)
-    assert one.about["prediction"][0] < one.about["meta"][1] < one.about["meta"][2]
+    assert one.prediction[0] < one.meta[1] < one.meta[2]
     with pytest.raises(ik.UnknownName):
         ik.programme_effect(ev, "count_trees")
 

@@ -129,8 +129,8 @@ def test_who_has_no_design(official):
 def test_half_a_zone_says_nothing(official):
     assert "17,0" in ik.effect(official.territory("pays-de-grasse"), "rate_unemployment").refused
     whole = ik.effect(official.territory("montreuillois"), "rate_unemployment")
-    assert whole.about["share"] == pytest.approx(0.628, abs=0.001)
-    assert whole.estimate == pytest.approx(whole.about["gap"] / whole.about["share"])
+    assert whole.share == pytest.approx(0.628, abs=0.001)
+    assert whole.estimate == pytest.approx(whole.gap / whole.share)
 
 
 def test_population_is_no_outcome(official):

@@ -11,6 +11,7 @@ from tiers import examples
 import impactkit as ik
 from impactkit.effects.design import LOG, POINTS, Design, checked
 from impactkit.effects.weights import ridge_simplex
+from impactkit.wording.language import FRENCH
 
 CHANCE = np.random.default_rng(8)
 MANY = CHANCE.normal(size=(90, 4))
@@ -177,18 +178,18 @@ def test_what_stands_before_is_centred_and_a_region_is_a_mark():
 )
 def test_what_no_estimator_can_use_is_refused(change, words):
     with pytest.raises(ik.NotEnoughData) as caught:
-        checked(design(**change), np.array([1.0, 2.0, 4.0]), where="ici")
+        checked(FRENCH, design(**change), np.array([1.0, 2.0, 4.0]), where="ici")
     assert words in str(caught.value)
 
 
 def test_what_an_estimator_can_use_is_not():
     own = np.array([1.0, 2.0, 4.0])
-    assert checked(design(), own, where="ici") is None
+    assert checked(FRENCH, design(), own, where="ici") is None
     near = np.array([[1.0, 2.0, 4.0], [3.0, 4.0, 6.0 + 1e-10], [0.0, 1.0, 3.0]])
-    assert checked(design(values=near), own, where="ici") is None
+    assert checked(FRENCH, design(values=near), own, where="ici") is None
     # The territory stands still, not the others; and the other way round.
-    assert checked(design(), np.ones(3), where="ici") is None
+    assert checked(FRENCH, design(), np.ones(3), where="ici") is None
     with pytest.raises(ik.NotEnoughData, match="2019"):
-        checked(design(), np.array([1.0, np.nan, 4.0]), where="ici")
+        checked(FRENCH, design(), np.array([1.0, np.nan, 4.0]), where="ici")
     with pytest.raises(ik.NotEnoughData, match="varie"):
-        checked(design(values=np.repeat([[1.0], [2.0], [3.0]], 3, axis=1)), np.ones(3), where="ici")
+        checked(FRENCH, design(values=np.repeat([[1.0], [2.0], [3.0]], 3, axis=1)), np.ones(3), where="ici")

@@ -117,7 +117,7 @@ def test_an_estimate_names_its_heaviest_units(official, built_official, sources,
     monkeypatch.setenv("IMPACTKIT_SOURCES", str(sources))
     real = repo / "data" / "french-impact"
     said = str(ik.explain(built_official / "montreuillois", "effect[count_jobs_private]", evaluation=real))
-    heavy = ik.effect(official.territory("montreuillois"), "count_jobs_private").about["weights"]
+    heavy = ik.effect(official.territory("montreuillois"), "count_jobs_private").weights
     first = max(heavy, key=heavy.get)
     assert said.count("urssaf_emploi_prive_epci_2014_2024.csv:") == 10 and f"{first} | " in said
 

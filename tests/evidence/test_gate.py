@@ -4,6 +4,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from impactkit.evidence.gate import Ground, gate
+from impactkit.wording.language import FRENCH
 
 GROUND = Ground(
     gaps=frozenset({"1,4"}),
@@ -73,7 +74,7 @@ INNOCENT = (
 
 @pytest.mark.parametrize("name", STOPPED)
 def test_four_over_claims_stop_the_build(name):
-    found = gate(STOPPED[name], GROUND)
+    found = gate(FRENCH, STOPPED[name], GROUND)
     assert len(found.stopped) == 1 and STOPPED[name] in found.stopped[0]
     assert found.text == STOPPED[name] and not found.reworded
 
@@ -81,33 +82,33 @@ def test_four_over_claims_stop_the_build(name):
 @pytest.mark.parametrize("name", REWORDED)
 def test_five_over_claims_are_said_again(name):
     before, after = REWORDED[name]
-    found = gate(before, GROUND)
+    found = gate(FRENCH, before, GROUND)
     assert (found.text, found.stopped) == (after, ()) and found.reworded == ((before, after),)
     # Once said again, nothing is left to say.
-    assert gate(after, GROUND).text == after
+    assert gate(FRENCH, after, GROUND).text == after
 
 
 def test_an_effect_never_forgets_the_other_programmes():
     alone = "L’effet estimé du label sur l’emploi est de +4,1 %."
-    found = gate(alone, EARNED)
+    found = gate(FRENCH, alone, EARNED)
     assert (
         found.text
         == alone + " D’autres programmes sont inscrits ici\u202f; ils le sont aussi chez les comparables."
     )
     named = "L’effet estimé, Territoires d’industrie compris, est de +4,1 %."
-    assert gate(named, EARNED).text == named and not found.stopped
+    assert gate(FRENCH, named, EARNED).text == named and not found.stopped
 
 
 @pytest.mark.parametrize("sentence", INNOCENT)
 def test_innocent_sentences_pass(sentence):
     for ground in (GROUND, Ground(year=2026)):
-        found = gate(sentence, ground)
+        found = gate(FRENCH, sentence, ground)
         assert (found.text, found.stopped, found.reworded) == (sentence, (), ())
 
 
 def test_only_the_guilty_sentence_of_a_paragraph_is_touched():
     text = "Le collectif est né en 2017. Grâce aux ateliers, 3,5 emplois ont été tenus. La halle a ouvert."
-    found = gate(text, GROUND)
+    found = gate(FRENCH, text, GROUND)
     assert found.text.startswith("Le collectif est né en 2017. En même temps que les ateliers, 3,5 emplois")
     assert found.text.endswith("La halle a ouvert.") and len(found.reworded) == 1
 
@@ -132,7 +133,7 @@ def test_the_whole_catalogue_passes(repo):
         str(key): found
         for text, key in texts.items()
         if not _key(key).startswith(spared)
-        for found in [gate(text, Ground(year=2026))]
+        for found in [gate(FRENCH, text, Ground(year=2026))]
         if found.stopped or found.reworded
     }
     assert len(texts) > 700 and not guilty

@@ -3,7 +3,7 @@
 import re
 
 import impactkit as ik
-from impactkit.wording.catalogue import say
+from impactkit.wording.language import FRENCH
 
 FLAG = re.compile(r"\"missing:([a-z-]+)\"")
 
@@ -16,4 +16,4 @@ def test_every_reason_has_its_words(repo, french_impact):
     met = {flag.removeprefix("missing:") for flag in flags if flag.startswith("missing:")}
     assert len(written) > 8 and len(met) > 8
     for reason in sorted(written | met):
-        assert say(f"reason.{reason}"), reason
+        assert FRENCH.say(f"reason.{reason}"), reason

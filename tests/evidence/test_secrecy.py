@@ -20,7 +20,7 @@ from impactkit.indicators.secrecy import (
     withheld_rows,
 )
 from impactkit.indicators.suppression import Relation, Suppression, audit, suppress
-from impactkit.wording.catalogue import say
+from impactkit.wording.language import FRENCH
 
 RULE = RULES["businesses"]
 # What the solver's own tolerance may blur, as a share of the interval asked for.
@@ -63,7 +63,9 @@ def secret(cells, rule=RULE):
 
 def recovered(cells, sums, hidden, wanted):
     """Which of the wanted cells an attacker bounds more closely than their protection intervals."""
-    seen = audit(cells[["cell", "value", *(["published"] if "published" in cells else [])]], sums, hidden)
+    seen = audit(
+        FRENCH, cells[["cell", "value", *(["published"] if "published" in cells else [])]], sums, hidden
+    )
     seen = seen.set_index("cell")
     found = []
     for one in cells[cells["cell"].isin(wanted)].itertuples():
@@ -86,9 +88,9 @@ def test_nobody_recovers_a_cell_of_two_hundred_tables():
         cells, reasons = secret(cells)
         wanted = [cell for cell, reason in reasons.items() if reason]
         if not wanted:
-            assert suppress(cells, sums, reasons) == Suppression({}, 0.0, True)
+            assert suppress(FRENCH, cells, sums, reasons) == Suppression({}, 0.0, True)
             continue
-        found = suppress(cells, sums, reasons)
+        found = suppress(FRENCH, cells, sums, reasons)
         assert found.exact and set(wanted) <= set(found.withheld)
         assert {cell: found.withheld[cell] for cell in wanted} == {cell: reasons[cell] for cell in wanted}
         assert not recovered(cells, sums, found.withheld, wanted), f"table {i}"
@@ -119,14 +121,14 @@ def test_nobody_recovers_a_cell_between_two_reports():
         cells["published"] = ~cells["cell"].str.startswith("rest.") | (i % 2 == 0)
         cells, reasons = secret(cells)
         wanted = [cell for cell, reason in reasons.items() if reason]
-        found = suppress(cells, sums, reasons)
+        found = suppress(FRENCH, cells, sums, reasons)
         assert found.exact and not recovered(cells, sums, found.withheld, wanted), f"pair {i}"
         printed = [cell for cell in wanted if cells.set_index("cell").at[cell, "published"]]
         assert set(printed) <= set(found.withheld)
         off += len(recovered(cells, sums, printed, wanted))
         total += len(wanted)
         # Each report safe alone is not enough: together they give cells back.
-        alone = [suppress(one.merge(cells[["cell", "lower", "upper"]]), some, {
+        alone = [suppress(FRENCH, one.merge(cells[["cell", "lower", "upper"]]), some, {
             cell: reasons[cell] for cell in one["cell"]}).withheld for one, some in both]  # fmt: skip
         hidden = [cell for some in alone for cell in some if not cell.startswith("rest.") or i % 2 == 0]
         beyond += len(recovered(cells, sums, hidden, wanted))
@@ -146,7 +148,7 @@ def test_it_is_the_cheapest_of_all_patterns():
             continue
         wanted.add("0.0")
         cells["n"] = cells["n"].where(cells["n"] != 1, 2.0)
-        found = suppress(cells, sums, reasons)
+        found = suppress(FRENCH, cells, sums, reasons)
         free = [c for c, v in zip(cells["cell"], cells["value"], strict=True) if c not in wanted and v > 0]
         fewer = (more for k in range(len(found.withheld) - len(wanted)) for more in
                  itertools.combinations(free, k))  # fmt: skip
@@ -160,9 +162,9 @@ def test_the_table_of_fischetti_and_salazar():
     """
     cells, sums = table([[20, 50, 10], [8, 19, 22], [17, 32, 12]])
     assert cells["value"].iloc[-1] == 190
-    found = suppress(cells, sums, {"1.2": "few"}, protection=0.25)
+    found = suppress(FRENCH, cells, sums, {"1.2": "few"}, protection=0.25)
     assert dict(found.withheld) == {"1.0": "secondary", "1.2": "few", "2.0": "secondary", "2.2": "secondary"}
-    seen = audit(cells, sums, found.withheld).set_index("cell")
+    seen = audit(FRENCH, cells, sums, found.withheld).set_index("cell")
     assert seen.loc["1.2"].tolist() == pytest.approx([5, 30])
 
 
@@ -172,7 +174,7 @@ def test_the_attacker_finds_what_the_handbook_finds():
     """
     cells, sums = table([[4, 3], [2, 1], [3, 3]])
     assert cells["value"].tolist()[-3:] == [9, 7, 16]
-    seen = audit(cells, sums, ["0.0", "0.1", "1.0", "1.1"]).set_index("cell")
+    seen = audit(FRENCH, cells, sums, ["0.0", "0.1", "1.0", "1.1"]).set_index("cell")
     assert seen.loc["0.0"].tolist() == pytest.approx([3, 6])
 
 
@@ -202,7 +204,11 @@ def test_primary_rules():
 def test_a_small_count_stays_possible_over_the_rules_width(count):
     cells, sums = table([[count, 7, 9], [8, 12, 6], [5, 9, 11]], [[count, 7, 9], [8, 12, 6], [5, 9, 11]])
     cells, reasons = secret(cells)
-    seen = audit(cells, sums, suppress(cells, sums, reasons).withheld).set_index("cell").loc["0.0"]
+    seen = (
+        audit(FRENCH, cells, sums, suppress(FRENCH, cells, sums, reasons).withheld)
+        .set_index("cell")
+        .loc["0.0"]
+    )
     assert seen["high"] - seen["low"] >= RULE.fewest - CLOSE
     assert seen["low"] <= count - 1 and seen["high"] >= count + 1
 
@@ -214,7 +220,7 @@ def test_the_order_of_cells_does_not_matter():
         cells, reasons = secret(cells)
         mixed = cells.sample(frac=1, random_state=1)
         other = [Relation(one.total, one.parts[::-1]) for one in sums[::-1]]
-        assert suppress(mixed, other, reasons) == suppress(cells, sums, reasons)
+        assert suppress(FRENCH, mixed, other, reasons) == suppress(FRENCH, cells, sums, reasons)
 
 
 def test_more_protection_never_costs_less():
@@ -222,7 +228,9 @@ def test_more_protection_never_costs_less():
     for _ in range(examples(8)):
         cells, sums = table(*drawn(rng, 5, 6))
         reasons = dict(zip(cells["cell"], primary(cells, RULE), strict=True))
-        costs = [suppress(cells, sums, reasons, protection=p).cost for p in (0.0, 0.1, 0.5, 1.0, 3.0)]
+        costs = [
+            suppress(FRENCH, cells, sums, reasons, protection=p).cost for p in (0.0, 0.1, 0.5, 1.0, 3.0)
+        ]
         assert all(more >= less - 1e-5 for less, more in itertools.pairwise(costs)), costs
 
 
@@ -232,7 +240,10 @@ def test_a_large_table_is_safe_without_being_best():
         cells, sums = table(*drawn(rng, 9, 9))
         cells, reasons = secret(cells)
         wanted = [cell for cell, reason in reasons.items() if reason]
-        quick, best = suppress(cells, sums, reasons, most_exact=0), suppress(cells, sums, reasons)
+        quick, best = (
+            suppress(FRENCH, cells, sums, reasons, most_exact=0),
+            suppress(FRENCH, cells, sums, reasons),
+        )
         assert not quick.exact and best.exact and quick.cost >= best.cost - 1e-5
         assert not recovered(cells, sums, quick.withheld, wanted)
 
@@ -241,7 +252,7 @@ def test_an_empty_cell_protects_nothing():
     n = [[2, 0, 9], [0, 8, 7], [6, 5, 9]]
     cells, sums = table(n, n)
     cells, reasons = secret(cells)
-    found = suppress(cells, sums, reasons)
+    found = suppress(FRENCH, cells, sums, reasons)
     assert not {"0.1", "1.0"} & set(found.withheld)
     assert not recovered(cells, sums, found.withheld, ["0.0"])
 
@@ -251,9 +262,9 @@ def test_who_is_alone_in_a_cell_learns_no_other():
     n = [[1, 1, 9, 8], [7, 6, 9, 5], [6, 8, 5, 9]]
     cells, sums = table(n, n)
     cells, reasons = secret(cells)
-    found = suppress(cells, sums, reasons)
+    found = suppress(FRENCH, cells, sums, reasons)
     for mine, theirs in (("0.0", "0.1"), ("0.1", "0.0")):
-        seen = audit(cells, sums, set(found.withheld) - {mine}).set_index("cell").loc[theirs]
+        seen = audit(FRENCH, cells, sums, set(found.withheld) - {mine}).set_index("cell").loc[theirs]
         assert seen["high"] > seen["low"] + 0.5
 
 
@@ -262,26 +273,30 @@ def test_a_cell_outside_every_sum_goes_alone():
     lone = pd.concat(
         [cells, pd.DataFrame({"cell": ["lone"], "value": [7.0], "n": [1.0]})], ignore_index=True
     )
-    assert suppress(lone, sums, {"lone": "few"}) == Suppression({"lone": "few"}, pytest.approx(1.875), True)
+    assert suppress(FRENCH, lone, sums, {"lone": "few"}) == Suppression(
+        {"lone": "few"}, pytest.approx(1.875), True
+    )
     # Asked for nothing more than its absence, a cell has no company.
     bare = lone.assign(lower=0.0, upper=0.0)
-    assert set(suppress(bare, sums, {"0.0": "few"}).withheld) == {"0.0"}
+    assert set(suppress(FRENCH, bare, sums, {"0.0": "few"}).withheld) == {"0.0"}
 
 
 def test_what_is_wrong_is_refused():
     cells, sums = table([[1, 2], [3, 4]])
     with pytest.raises(RefusedData, match="0.0"):
-        suppress(cells.assign(value=cells["value"].where(cells["cell"] != "0.0", -1)), [], {"0.0": "few"})
+        suppress(
+            FRENCH, cells.assign(value=cells["value"].where(cells["cell"] != "0.0", -1)), [], {"0.0": "few"}
+        )
     with pytest.raises(RefusedData, match="somme"):
-        suppress(cells, [Relation("2.2", ("0.0",))], {"0.0": "few"})
+        suppress(FRENCH, cells, [Relation("2.2", ("0.0",))], {"0.0": "few"})
     with pytest.raises(UnknownName):
-        suppress(cells, [Relation("9.9", ("0.0",))], {"0.0": "few"})
+        suppress(FRENCH, cells, [Relation("9.9", ("0.0",))], {"0.0": "few"})
     with pytest.raises(UnknownName):
-        audit(cells, sums, ["9.9"])
+        audit(FRENCH, cells, sums, ["9.9"])
     # A zero that two units make up, under a total known for empty.
     lone = pd.DataFrame({"cell": ["all", "part"], "value": [0.0, 0.0], "n": [np.nan, 2]})
     with pytest.raises(NotEnoughData):
-        suppress(lone, [Relation("all", ("part",))], {"part": "few"})
+        suppress(FRENCH, lone, [Relation("all", ("part",))], {"part": "few"})
 
 
 def evaluation():
@@ -309,7 +324,7 @@ NESTED = pd.DataFrame({"inner": ["inner"], "outer": ["outer"]})
 def test_the_rows_of_a_whole_evaluation():
     rows = evaluation()
     before = rows.copy()
-    shown, log = withheld_rows(rows, {"count_jobs": RULE}, PARTS, NESTED)
+    shown, log = withheld_rows(FRENCH, rows, {"count_jobs": RULE}, PARTS, NESTED)
     pd.testing.assert_frame_equal(rows, before)
     gone = shown["flag"] == WITHHELD
     assert shown.loc[gone, ["value", "low", "high", "n"]].isna().all(axis=None)
@@ -332,17 +347,19 @@ def test_the_rows_of_a_whole_evaluation():
     assert list(log) == LOG and len(log) == gone.sum()
     assert set(log["reason"]) <= {"few", "secondary"} and "few" in set(log["reason"])
     assert set(log.loc[log["indicator"] == "count_jobs", "rule"]) == {"businesses"}
-    assert all(say(f"secrecy.reason.{reason}") for reason in ("few", "dominance", "households", "secondary"))
+    assert all(
+        FRENCH.say(f"secrecy.reason.{reason}") for reason in ("few", "dominance", "households", "secondary")
+    )
 
 
 def test_rows_said_twice_are_refused_and_none_is_none():
     rows = evaluation()
     with pytest.raises(RefusedData):
-        withheld_rows(pd.concat([rows, rows[:1]], ignore_index=True), {"count_jobs": RULE})
-    shown, log = withheld_rows(rows, {})
+        withheld_rows(FRENCH, pd.concat([rows, rows[:1]], ignore_index=True), {"count_jobs": RULE})
+    shown, log = withheld_rows(FRENCH, rows, {})
     pd.testing.assert_frame_equal(shown, rows)
     assert log.empty and list(log) == LOG
-    shown, log = withheld_rows(rows[:0], {"count_jobs": RULE})
+    shown, log = withheld_rows(FRENCH, rows[:0], {"count_jobs": RULE})
     assert shown.empty and log.empty
 
 
@@ -361,5 +378,5 @@ def test_a_named_rest_and_a_missing_part():
 
 
 def test_one_sentence_for_all_reasons():
-    assert "trop peu d’entreprises" in told(RULE) and "Insee" in told(RULE)
-    assert "trop peu de ménages" in told(RULES["tax-persons"])
+    assert "trop peu d’entreprises" in told(FRENCH, RULE) and "Insee" in told(FRENCH, RULE)
+    assert "trop peu de ménages" in told(FRENCH, RULES["tax-persons"])

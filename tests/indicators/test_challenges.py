@@ -11,8 +11,9 @@ from tiers import examples
 
 from impactkit.data.tables import labels
 from impactkit.indicators import challenges
+from impactkit.wording.language import FRENCH
 
-THEMES = list(labels("challenges", "themes"))
+THEMES = list(labels(FRENCH, "challenges", "themes"))
 
 
 def _challenge(code, territory, themes=""):

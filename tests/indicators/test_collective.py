@@ -12,8 +12,9 @@ from tiers import examples
 
 from impactkit.data.tables import labels
 from impactkit.indicators import collective
+from impactkit.wording.language import FRENCH
 
-TYPES = list(labels("members", "type"))
+TYPES = list(labels(FRENCH, "members", "type"))
 INDICES = ("index_shannon", "index_blau", "index_hill", "index_evenness")
 
 

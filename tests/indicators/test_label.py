@@ -10,10 +10,11 @@ from tiers import examples
 
 from impactkit.data.tables import labels
 from impactkit.indicators import label
+from impactkit.wording.language import FRENCH
 
 GROUPS = '[["local_authority"], ["social_enterprise", "association", "cooperative", "network"]]'
 ASKED = f"[label]\nmembers = 3\nchallenges = 2\ndiversity = {GROUPS}\n"
-TYPES = ["", *labels("members", "type")]
+TYPES = ["", *labels(FRENCH, "members", "type")]
 
 
 def _member(i, kind="", **rest):

@@ -11,7 +11,7 @@ from small_evaluation import written
 import impactkit as ik
 from impactkit.indicators import withheld
 from impactkit.indicators.rows import KEY
-from impactkit.wording.numbers import number
+from impactkit.wording.language import FRENCH
 
 RULES = '[secrecy]\nbusinesses = ["count_jobs", "amount_secured", "count_partnerships"]\n\n'
 CODE = "trois-brumes"
@@ -63,7 +63,10 @@ def test_no_file_of_the_report_holds_a_withheld_figure(secret, repo):
     raw = ik.indicators(ik.load(repo / "data" / "demo"), of=ik.load(repo / "data" / "demo").territory(CODE))
     values = raw.merge(hidden[KEY])["value"]
     told = {
-        form for value in values if value >= 1000 for form in (number(value), f"{value:.0f}", f"{value:.1f}")
+        form
+        for value in values
+        if value >= 1000
+        for form in (FRENCH.number(value), f"{value:.0f}", f"{value:.1f}")
     }
     assert len(told) >= 9
     page = (report / "report.html").read_text("utf-8")

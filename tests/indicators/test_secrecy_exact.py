@@ -22,6 +22,7 @@ from impactkit.indicators.secrecy import (
     withheld_rows,
 )
 from impactkit.indicators.suppression import Suppression, audit, suppress
+from impactkit.wording.language import FRENCH
 
 RULE = RULES["businesses"]
 SUM = Relation("t", ("a", "b"))
@@ -37,7 +38,7 @@ def cells(**values):
 
 
 def bounds(table, sums, hidden, **about):
-    seen = audit(table, sums, hidden, **about)
+    seen = audit(FRENCH, table, sums, hidden, **about)
     return {row.cell: (row.low, row.high) for row in seen.itertuples()}
 
 
@@ -73,17 +74,17 @@ def test_an_attacker_knows_floors_weights_and_what_is_never_printed():
 
 def test_the_cheapest_company_is_the_smallest():
     """b costs 1 + 5 / 15, t 1 + 7 / 15: one of them must go with a."""
-    found = suppress(cells(a=2, b=5, t=7), [SUM], {"a": "few"}, protection=0.5)
+    found = suppress(FRENCH, cells(a=2, b=5, t=7), [SUM], {"a": "few"}, protection=0.5)
     assert dict(found.withheld) == {"a": "few", "b": "secondary"} and found.exact
     assert found.cost == pytest.approx(2 * 1 + (2 + 5) / 15)
     dear = cells(a={"value": 2, "worth": 0.0}, b={"value": 5, "worth": 9.0}, t={"value": 7, "worth": 0.0})
-    assert dict(suppress(dear, [SUM], {"a": "few"}).withheld) == {"a": "few", "t": "secondary"}
+    assert dict(suppress(FRENCH, dear, [SUM], {"a": "few"}).withheld) == {"a": "few", "t": "secondary"}
 
 
 def test_a_rest_that_nobody_prints_protects_for_nothing():
     table = cells(a={"value": 2, "published": True}, b={"value": 5, "published": False},
                   t={"value": 7, "published": True})  # fmt: skip
-    found = suppress(table, [SUM], {"a": "few"})
+    found = suppress(FRENCH, table, [SUM], {"a": "few"})
     assert dict(found.withheld) == {"a": "few"} and found.cost == pytest.approx(1 + 2 / 15)
 
 
@@ -94,7 +95,7 @@ def test_each_group_of_linked_cells_is_protected_though_the_first_needs_nothing(
     table = cells(**{
         name: {"value": value, **(known if name in "0z" else open_)} for name, value in values.items()
     })  # fmt: skip
-    found = suppress(table, [SUM], {"0": "few", "a": "few", "z": "few"})
+    found = suppress(FRENCH, table, [SUM], {"0": "few", "a": "few", "z": "few"})
     assert set(found.withheld) == {"0", "a", "b", "z"} and found.exact
 
 
@@ -102,24 +103,26 @@ def test_protection_asked_for_decides_how_many_go():
     """a is 10, between cells of 1 and 100: 1 alone would leave it between 9 and 11."""
     sums = [Relation("t", ("a", "b", "c"))]
     table = cells(a=10, b=1, c=100, t=111)
-    near = suppress(table, sums, {"a": "few"}, protection=0.1)
+    near = suppress(FRENCH, table, sums, {"a": "few"}, protection=0.1)
     assert dict(near.withheld) == {"a": "few", "b": "secondary"}
     # One by one, the same: b can give one up, and no more is asked of it.
-    quick = suppress(table, sums, {"a": "few"}, protection=0.1, most_exact=0)
+    quick = suppress(FRENCH, table, sums, {"a": "few"}, protection=0.1, most_exact=0)
     assert dict(quick.withheld) == dict(near.withheld) and not quick.exact
-    wide = suppress(table, sums, {"a": "few"}, protection=0.5)
+    wide = suppress(FRENCH, table, sums, {"a": "few"}, protection=0.5)
     assert {"a", "c"} <= set(wide.withheld) or {"a", "t"} <= set(wide.withheld)
     low, high = bounds(table, sums, wide.withheld)["a"]
     assert low <= 5 and high >= 15
     fixed = table.assign(lower=[5.0] + [np.nan] * 3, upper=[0.0] + [np.nan] * 3)
-    assert bounds(table, sums, suppress(fixed, sums, {"a": "few"}).withheld)["a"][0] <= 5
+    assert bounds(table, sums, suppress(FRENCH, fixed, sums, {"a": "few"}).withheld)["a"][0] <= 5
 
 
 def test_a_quick_pattern_is_safe_and_gives_back_what_is_needless():
     """Two sums share b: found one by one, more would go than is needed."""
     sums = [Relation("t", ("a", "b")), Relation("u", ("b", "c"))]
     table = cells(a=20, b=30, c=25, t=50, u=55)
-    best, quick = (suppress(table, sums, {"a": "few", "c": "few"}, most_exact=most) for most in (300, 0))
+    best, quick = (
+        suppress(FRENCH, table, sums, {"a": "few", "c": "few"}, most_exact=most) for most in (300, 0)
+    )
     assert set(best.withheld) == {"a", "b", "c"} and best.exact
     assert not quick.exact and len(quick.withheld) == 3 and quick.cost >= best.cost
     for found in (best, quick):
@@ -136,21 +139,21 @@ def test_who_is_alone_in_a_cell_must_not_find_the_other(most):
     lone = {"value": 5, "n": 1.0}
     table = cells(a=lone, b={"value": 6, "n": 2.0}, c={"value": 9, "n": 4.0}, d={"value": 8, "n": 4.0},
                   t={"value": 20, "n": 7.0}, u={"value": 13, "n": 5.0})  # fmt: skip
-    found = suppress(table, [row, column], {"a": "few", "b": "few"}, most_exact=most)
+    found = suppress(FRENCH, table, [row, column], {"a": "few", "b": "few"}, most_exact=most)
     assert {"c", "t"} & set(found.withheld)
     low, high = bounds(table, [row, column], set(found.withheld) - {"a"})["b"]
     assert high >= 7 - 1e-6
     two = table.assign(n=table["n"].where(table["n"] != 1, 2.0))
-    assert len(suppress(two, [row, column], {"a": "few", "b": "few"}, most_exact=most).withheld) == 3
+    assert len(suppress(FRENCH, two, [row, column], {"a": "few", "b": "few"}, most_exact=most).withheld) == 3
 
 
 def test_a_zero_is_known_and_a_hidden_zero_of_units_is_not():
     table = cells(a={"value": 3, "n": 2.0}, b={"value": 0, "n": 0.0}, c={"value": 0, "n": 2.0},
                   t={"value": 3, "n": 4.0})  # fmt: skip
     sums = [Relation("t", ("a", "b", "c"))]
-    found = suppress(table, sums, {"a": "few", "b": "few"})
+    found = suppress(FRENCH, table, sums, {"a": "few", "b": "few"})
     assert "b" not in found.withheld and {"a"} <= set(found.withheld) <= {"a", "c", "t"}
-    assert suppress(table, sums, {"b": "few", "a": ""}) == Suppression({}, 0.0, True)
+    assert suppress(FRENCH, table, sums, {"b": "few", "a": ""}) == Suppression({}, 0.0, True)
 
 
 def test_levels_are_those_of_the_rule():
@@ -323,18 +326,18 @@ def test_every_reader_knows_that_a_group_has_one_line_at_least():
         [row("t", "count_jobs", "", 4), row("t", "count_jobs", "k=1", 1), row("t", "count_jobs", "k=2", 3)]
     )
     parts = pd.DataFrame({"indicator": "count_jobs", "total": "", "part": ["k=1", "k=2"]})
-    shown, log = withheld_rows(table, {"count_jobs": RULE}, parts)
+    shown, log = withheld_rows(FRENCH, table, {"count_jobs": RULE}, parts)
     assert shown["value"].isna().tolist() == [True, True, False] or shown["value"].isna().sum() == 3
     assert "t|count_jobs||2024" in set(cell_ids(log))
     # Amounts have no such floor: the total stays.
     money = table.assign(n=[9.0, 1.0, 8.0], value=[4.0, 1.0, 3.0])
-    shown, _ = withheld_rows(money, {"count_jobs": RULE}, parts)
+    shown, _ = withheld_rows(FRENCH, money, {"count_jobs": RULE}, parts)
     assert shown["value"].notna().tolist() == [True, False, False]
 
 
 def test_a_figure_that_one_contributor_dominates_is_hidden():
     table = frame([row(place, "amount_x", "", 100.0, 5) for place in "ab"])
-    shown, log = withheld_rows(table, {"amount_x": RULE}, largest=pd.Series([86.0, 85.0]))
+    shown, log = withheld_rows(FRENCH, table, {"amount_x": RULE}, largest=pd.Series([86.0, 85.0]))
     assert shown["value"].isna().tolist() == [True, False] and log["reason"].tolist() == ["dominance"]
 
 
@@ -347,7 +350,7 @@ def test_what_is_below_zero_has_no_floor():
         ]
     )
     parts = pd.DataFrame({"indicator": "amount_x", "total": "", "part": ["k=1", "k=2"]})
-    shown, _ = withheld_rows(table, {"amount_x": RULE}, parts)
+    shown, _ = withheld_rows(FRENCH, table, {"amount_x": RULE}, parts)
     assert shown["value"].isna().sum() == 2 and pd.isna(shown["value"][1])
 
 
@@ -360,13 +363,13 @@ def test_the_programme_goes_before_a_territory(scale):
         ]
     )
     adding = [Sum("|count_jobs||2024", ("a|count_jobs||2024", "b|count_jobs||2024"))]
-    shown, log = withheld_rows(table, {"count_jobs": RULE}, sums=adding)
+    shown, log = withheld_rows(FRENCH, table, {"count_jobs": RULE}, sums=adding)
     assert shown["value"].notna().tolist() == [False, False, True]
     assert log[["territory", "reason", "rule"]].to_numpy().tolist() == [
         ["", "secondary", "businesses"],
         ["a", "few", "businesses"],
     ]
-    more, log = withheld_rows(table[2:], {}, more={"b|count_jobs||2024": "secondary"})
+    more, log = withheld_rows(FRENCH, table[2:], {}, more={"b|count_jobs||2024": "secondary"})
     assert more["flag"].tolist() == [WITHHELD] and log[["rule", "source"]].to_numpy().tolist() == [["", ""]]
 
 

@@ -12,6 +12,7 @@ from impactkit.errors import Problem, Problems, Rich
 from impactkit.reports import progress
 from impactkit.reports.failure import Outcome
 from impactkit.reports.run import RunSummary
+from impactkit.wording.language import FRENCH
 
 CODE = "val-d-aubrelle"
 JOBS = "count_jobs_private"
@@ -39,7 +40,7 @@ def nouns(repo, tmp_path_factory):
         "Value": ik.value(place)[0],
         "Problems": Problems([wrong]),
         "TakenIn": ik.import_workbook(demo / "workbooks" / "classeur-brumes.xlsx", demo, dry_run=True),
-        "RunSummary": RunSummary(tmp_path_factory.mktemp("demo"), (Outcome(CODE),)),
+        "RunSummary": RunSummary(FRENCH, tmp_path_factory.mktemp("demo"), (Outcome(CODE),)),
         "Title": ik.say(place, about="head"),
         "Prose": ik.say(place, about="projects"),
         "Essentials": ik.essentials(place),
@@ -96,11 +97,11 @@ def test_a_run_shows_a_bar_in_a_notebook_and_nothing_elsewhere(monkeypatch, caps
     monkeypatch.setattr(
         "IPython.core.display_functions.display", lambda *things, **how: drawn.append(repr(things[0])[-3:])
     )
-    with progress.shown(2, None) as show:
+    with progress.shown(FRENCH, 2, None) as show:
         show(["A"], Outcome("a"))
     assert not drawn and capsys.readouterr().out == ""
     monkeypatch.setattr(progress, "in_notebook", lambda: True)
-    with progress.shown(2, None) as show:
+    with progress.shown(FRENCH, 2, None) as show:
         show(["A"], None)
         show(["A"], Outcome("a"))
         show(["B"], Outcome("b"))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pages.page_parts import NUMBER, Grid, Page, Sentence, about, number_of, numbers, page_of
 
 from impactkit.indicators.comparable import ENOUGH
-from impactkit.wording.numbers import number
+from impactkit.wording.language import FRENCH
 
 FEW_UNITS = 20
 MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
@@ -202,13 +202,13 @@ def compared_with_few(page: Page) -> Found:
     )
     for sentence in page.sentences:
         if sentence.level == "comparé" and counts.get(sentence.outcome, 0.0) < ENOUGH:
-            yield sentence, f"{number(counts.get(sentence.outcome, 0.0))} comparables"
+            yield sentence, f"{FRENCH.number(counts.get(sentence.outcome, 0.0))} comparables"
         if results < ENOUGH and re.search(r"(?:Résultats|Changements) : comparé", sentence.words):
-            yield sentence, f"{number(results)} comparables"
+            yield sentence, f"{FRENCH.number(results)} comparables"
     for grid in page.tables:
         if "Niveau" in grid.header[:1] and max(counts.values(), default=0.0) < ENOUGH:
             if any(row[0] == "comparé" for row in grid.rows):
-                yield grid, f"{number(max(counts.values(), default=0.0))} comparables"
+                yield grid, f"{FRENCH.number(max(counts.values(), default=0.0))} comparables"
 
 
 # --- sizes
@@ -228,7 +228,10 @@ def contradicted_size(page: Page) -> Found:
                 continue
             for text, side in TIMES.findall(sentence.words):
                 times = ratio if side == "petit" else 1 / ratio
-                if text != number(times, 1).replace("\u202f", " ") and abs(number_of(text) - times) > 0.051:
+                if (
+                    text != FRENCH.number(times, 1).replace("\u202f", " ")
+                    and abs(number_of(text) - times) > 0.051
+                ):
                     yield sentence, f"{name} : {own}, {weighted}"
 
 
@@ -434,7 +437,7 @@ def percent_of_few(page: Page) -> Found:
         if share:
             base = number_of(share.group(1)) if share.group(1) else bases.get("", FEW_UNITS)
             if base < FEW_UNITS:
-                yield sentence, f"{number(base)} territoires"
+                yield sentence, f"{FRENCH.number(base)} territoires"
     for grid in page.tables:
         at = grid.column("Part des territoires")
         if (
@@ -442,7 +445,7 @@ def percent_of_few(page: Page) -> Found:
             and bases.get("", FEW_UNITS) < FEW_UNITS
             and any("%" in row[at] for row in grid.rows)
         ):
-            yield grid, f"{number(bases[''])} territoires"
+            yield grid, f"{FRENCH.number(bases[''])} territoires"
 
 
 def unreconciled(page: Page) -> Found:

@@ -13,7 +13,7 @@ from impactkit.data import geography
 from impactkit.evidence.declared import publisher
 from impactkit.evidence.picked import as_text
 from impactkit.wording.catalogue import french_spaces
-from impactkit.wording.numbers import number
+from impactkit.wording.language import FRENCH
 
 # Where a line of a PDF may end inside a word.
 BREAKS = re.compile("[\\s\u00ad\u200b\u2010-]")
@@ -122,9 +122,12 @@ def printed(rows):
         for name in ("value", "low", "high"):
             if pd.notna(row[name]):
                 for signed in (row[name], abs(row[name])):
-                    found |= {as_text(signed, row["unit"]), as_text(signed, row["unit"], sign=True)}
+                    found |= {
+                        as_text(FRENCH, signed, row["unit"]),
+                        as_text(FRENCH, signed, row["unit"], sign=True),
+                    }
         if pd.notna(row["n"]):
-            found.add(number(row["n"]))
+            found.add(FRENCH.number(row["n"]))
     return found
 
 
@@ -134,7 +137,7 @@ def cells(evaluation):
     for table in evaluation.tables:
         for column in evaluation.table(table):
             for value in evaluation.table(table)[column]:
-                text = value if isinstance(value, str) else "" if pd.isna(value) else number(value)
+                text = value if isinstance(value, str) else "" if pd.isna(value) else FRENCH.number(value)
                 found |= {text, text[:1].lower() + text[1:]}
     return {french_spaces(text) for text in found - {""}}
 

@@ -14,6 +14,7 @@ from pages.reading import body_pages, pdf_pages, plain
 from impactkit.data.tables import schemas
 from impactkit.reports.execute import MOST_WORDS
 from impactkit.reports.page_rules import problems
+from impactkit.wording.language import FRENCH
 
 NUMBER = re.compile(r"\d+(?:\u202f\d{3})*(?:,\d+)?")
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -177,7 +178,7 @@ def test_no_page_breaks_a_rule(page):
     None or NaT.
     """
     keys, foreign = _catalogue()
-    assert problems(page.read_text("utf-8"), links=page.name == "index.html") == ()
+    assert problems(FRENCH, page.read_text("utf-8"), links=page.name == "index.html") == ()
     soup = BeautifulSoup(page.read_text("utf-8"), "html.parser")
     for one in soup.select("style"):
         one.decompose()
@@ -202,11 +203,11 @@ def _catalogue():
     french = set(re.findall(r"[a-zà-ÿ]{4,}", said))
     codes = [
         code
-        for schema in schemas().values()
+        for schema in schemas(FRENCH).values()
         for field in schema["fields"]
         for code in field.get("constraints", {}).get("enum", ())
     ]
-    titles = " ".join(str(field) for schema in schemas().values() for field in schema["fields"])
+    titles = " ".join(str(field) for schema in schemas(FRENCH).values() for field in schema["fields"])
     french |= set(re.findall(r"(?<=« )[a-zà-ÿ]{4,}", titles))
     words = {word for one in (*keys, *map(str, codes)) for word in re.findall(r"[a-z]{4,}", one)}
     # Words that both languages write alike, or that belong to names.

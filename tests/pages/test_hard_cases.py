@@ -14,6 +14,7 @@ from small_evaluation import written
 import impactkit as ik
 from impactkit.reports.page_rules import problems
 from impactkit.wording.catalogue import french_spaces
+from impactkit.wording.language import FRENCH
 
 LONGEST = (
     "Communauté de communes des Très-Longues-Vallées d’Entre-Loire-et-Garonne, du Haut-Pays et des Montagnes"
@@ -67,7 +68,7 @@ def hard_reports(tmp_path_factory, processes):
 @pytest.mark.parametrize("code", CASES)
 def test_it_builds_keeps_the_rules_and_stays_short(hard_reports, code):
     html = (hard_reports / code / "report.html").read_text("utf-8")
-    assert problems(html) == ()
+    assert problems(FRENCH, html) == ()
     assert 1 <= len(body_pages(hard_reports / code / "report.pdf")) <= 4
 
 

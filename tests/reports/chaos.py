@@ -17,6 +17,7 @@ from typing import Any
 from waiting import STUCK, wait_for
 
 from impactkit.reports.record import damaged, read_record
+from impactkit.wording.language import FRENCH
 
 CODES = ("aubepine", "bruyere", "chevrefeuille")
 MODES = ("driver", "nursery", "worker", "child", "publisher", "mailer", "disk")
@@ -56,7 +57,7 @@ def whole(folder: Path) -> None:
     for code in CODES:
         report = folder / "reports" / "vallees" / code
         if report.exists():
-            record = read_record(report)
+            record = read_record(FRENCH, report)
             assert record is not None and not damaged(report, record), f"{code}: {os.listdir(report)}"
     web = folder / "web" / "vallees"
     if web.exists():

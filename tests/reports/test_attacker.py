@@ -16,6 +16,7 @@ from impactkit.reports.fresh import KEY, OWN
 from impactkit.reports.publish import publish
 from impactkit.reports.record import read_record
 from impactkit.reports.signing import sign
+from impactkit.wording.language import FRENCH
 
 RULES = '[secrecy]\nbusinesses = ["count_jobs"]\n\n'
 PROJECTS = "project,territory,name,stage,as_of,source\n"
@@ -61,7 +62,7 @@ def test_a_published_digest_is_of_a_whole_table(repo, tmp_path, processes):
         digest = told[f"evaluation/{file.name}"]
         whole = hashlib.sha256(file.read_bytes()).hexdigest()
         assert (digest == whole) == (file.name != "interviews.csv"), file.name
-    assert told == dict(read_record(done / "trois-brumes").inputs)
+    assert told == dict(read_record(FRENCH, done / "trois-brumes").inputs)
     own = json.loads((done / OWN / "trois-brumes.json").read_text("utf-8"))
     assert own.keys() == told.keys() and own["evaluation/interviews.csv"] not in str(told)
     # Another territory's rows leave this report as it is.
@@ -131,7 +132,7 @@ def test_reports_of_two_protections_are_not_published_together(
 
     def signed(*codes):
         for code in codes:
-            sign(reports / "vallees" / code, by="A. B.", as_="valide")
+            sign(FRENCH, reports / "vallees" / code, by="A. B.", as_="valide")
 
     signed("aubepine", "bruyere")
     site = tmp_path / "site"

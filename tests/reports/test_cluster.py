@@ -9,6 +9,7 @@ from waiting import wait_for
 
 import impactkit as ik
 from impactkit.errors import RefusedData
+from impactkit.wording.language import FRENCH
 
 CODES = ("aubepine", "bruyere", "chevrefeuille")
 
@@ -35,7 +36,7 @@ def test_workers_build_the_same_and_a_lost_one_loses_nothing(
     write_notebook(valleys / "light.ipynb", middle=waits)
     here = ik.run("vallees", to=tmp_path / "here")
     there = ik.run("vallees", to=tmp_path / "there", dask=cluster.scheduler_address)
-    assert there.built == CODES, [one.sentence for one in there.failed]
+    assert there.built == CODES, [one.sentence(FRENCH) for one in there.failed]
     assert pages(there.folder) == pages(here.folder)
     lost = cluster.workers[0].pid
 
@@ -54,7 +55,7 @@ def test_workers_build_the_same_and_a_lost_one_loses_nothing(
     killer.start()
     third = ik.run("vallees", to=tmp_path / "third", dask=cluster.scheduler_address)
     killer.join()
-    assert third.built == CODES, [one.sentence for one in third.failed]
+    assert third.built == CODES, [one.sentence(FRENCH) for one in third.failed]
     assert pages(third.folder) == pages(here.folder)
 
 

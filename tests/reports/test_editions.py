@@ -11,6 +11,7 @@ from impactkit.reports.editions import Move, moves, read_moves
 from impactkit.reports.record import read_record, write_record
 from impactkit.reports.signing import sign
 from impactkit.reports.verify import verify
+from impactkit.wording.language import FRENCH
 
 READS = """
 from impactkit.data.folders import find
@@ -27,50 +28,50 @@ def report(valleys, write_notebook, processes):
 def renamed(valleys, name):
     table = valleys / "territories.csv"
     table.write_text(table.read_text("utf-8").replace("Aubépine", name), "utf-8")
-    return read_record(ik.run("vallees", only=["aubepine"]).folder / "aubepine")
+    return read_record(FRENCH, ik.run("vallees", only=["aubepine"]).folder / "aubepine")
 
 
 def test_an_edition_is_a_content(valleys, report, processes):
-    assert read_record(report).edition == 1
+    assert read_record(FRENCH, report).edition == 1
     table = valleys / "territories.csv"
     table.write_text(table.read_text("utf-8").replace("Essai,", "Essai,vu", 1), "utf-8")
     assert ik.run("vallees", only=["aubepine"]).built == ("aubepine",)
-    assert read_record(report).edition == 1
+    assert read_record(FRENCH, report).edition == 1
     assert renamed(valleys, "Aubépines").edition == 2
     old = report.parent / "editions" / "aubepine" / "1"
-    assert read_record(old).edition == 1 and "Aubépine" in (old / "report.html").read_text("utf-8")
+    assert read_record(FRENCH, old).edition == 1 and "Aubépine" in (old / "report.html").read_text("utf-8")
     assert "édition 2 du" in (report / "report.html").read_text("utf-8")
 
 
 def test_a_draft_says_so_and_a_signed_report_says_who(valleys, report, processes):
     html = (report / "report.html").read_text("utf-8")
     assert 'name="robots" content="noindex"' in html and 'data-state="brouillon"' in html
-    record = sign(report, by=" Ada  Exemple ", as_="relu")
+    record = sign(FRENCH, report, by=" Ada  Exemple ", as_="relu")
     assert record.state == "relu" and record.edition == 1
     html = (report / "report.html").read_text("utf-8")
     assert "relu par Ada Exemple le" in html and "noindex" not in html and "data-state=" not in html
-    assert sign(report, by="Blaise Exemple", as_="valide").state == "validé"
+    assert sign(FRENCH, report, by="Blaise Exemple", as_="valide").state == "validé"
     # A later reading takes nothing back.
-    assert sign(report, by="Ada Exemple", as_="relu").state == "validé"
+    assert sign(FRENCH, report, by="Ada Exemple", as_="relu").state == "validé"
     assert verify(report)[1] == ()
     # Built again from the same content it stays signed, from another it does not.
     ik.run("vallees", only=["aubepine"], force=True)
-    assert read_record(report).state == "validé"
+    assert read_record(FRENCH, report).state == "validé"
     assert renamed(valleys, "Aubépines").state == "brouillon"
     assert "data-state=" in (report / "report.html").read_text("utf-8")
 
 
 def test_only_a_whole_report_is_signed_by_a_name(report, tmp_path):
     with pytest.raises(UnknownName, match="`valide`"):
-        sign(report, by="Ada", as_="validé")
+        sign(FRENCH, report, by="Ada", as_="validé")
     with pytest.raises(RefusedData, match="nom"):
-        sign(report, by="  ", as_="relu")
+        sign(FRENCH, report, by="  ", as_="relu")
     with pytest.raises(ReportFailed):
-        sign(tmp_path, by="Ada", as_="relu")
+        sign(FRENCH, tmp_path, by="Ada", as_="relu")
     (report / "report.html").write_text("autre", "utf-8")
     with pytest.raises(ReportFailed, match="report.html"):
-        sign(report, by="Ada", as_="relu")
-    assert read_record(report).state == "brouillon"
+        sign(FRENCH, report, by="Ada", as_="relu")
+    assert read_record(FRENCH, report).state == "brouillon"
 
 
 def tampered_page(report):
@@ -93,7 +94,7 @@ def with_hashes(change):
         from impactkit.reports.record import outputs_of
 
         change(report)
-        write_record(dataclasses.replace(read_record(report), outputs=outputs_of(report)), report)
+        write_record(dataclasses.replace(read_record(FRENCH, report), outputs=outputs_of(report)), report)
 
     return changed
 
@@ -144,7 +145,7 @@ def test_each_move_says_why(tmp_path, before, after, changed, why):
         (tmp_path / name / "claims.csv").write_text(
             f"{CLAIMS}{base}{row}\n" if row else CLAIMS + base, "utf-8"
         )
-    found = moves(tmp_path / "old", tmp_path / "new", {changed: "1"}, {changed: "2"})
+    found = moves(FRENCH, tmp_path / "old", tmp_path / "new", {changed: "1"}, {changed: "2"})
     was, now = (row.split(",")[4] if row else "" for row in (before, after))
     assert found == (Move("a", "x", after.split(",")[3], was, now, why),)
 
@@ -152,6 +153,6 @@ def test_each_move_says_why(tmp_path, before, after, changed, why):
 def test_the_evaluator_has_one_page(valleys, report):
     renamed(valleys, "Aubépines")
     # No figure moved: a text did, and a row of a table that all share is why.
-    assert read_moves(report) == (Move("", "", "", "", "", "perimeter"),)
+    assert read_moves(FRENCH, report) == (Move("", "", "", "", "", "perimeter"),)
     page = (report.parent / "changes.html").read_text("utf-8")
     assert "Aubépines" in page and "brouillon" in page

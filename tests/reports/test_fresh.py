@@ -7,6 +7,7 @@ import pytest
 import impactkit as ik
 from impactkit.reports.files import LOCK
 from impactkit.reports.record import read_record
+from impactkit.wording.language import FRENCH
 
 CODES = ("aubepine", "bruyere", "chevrefeuille")
 HEAD = "project,territory,name,stage,as_of,source\n"
@@ -99,4 +100,4 @@ def test_versions_of_the_libraries_count(built, monkeypatch, processes):
 
     monkeypatch.setattr(run, "versions", lambda: {"python": "9"})
     assert ik.run("vallees", dry_run=True).why == dict.fromkeys(CODES, ("les bibliothèques",))
-    assert read_record(ik.run("vallees", dry_run=True).folder / "aubepine") is not None
+    assert read_record(FRENCH, ik.run("vallees", dry_run=True).folder / "aubepine") is not None

@@ -16,6 +16,7 @@ from impactkit.reports.page import meta_of, read_page
 from impactkit.reports.page_rules import problems
 from impactkit.reports.record import read_record
 from impactkit.reports.signing import sign
+from impactkit.wording.language import FRENCH
 
 SIGNED = "\n\n— L’évaluatrice, 12 mars 2026"
 CANARY = "http://canary.invalid"
@@ -53,7 +54,7 @@ LETTERS = {
 
 
 def made(prose):
-    return read_page(sample.notebook(sample.code(sample.tree(sample.notice("mot")))), prose)
+    return read_page(FRENCH, sample.notebook(sample.code(sample.tree(sample.notice("mot")))), prose)
 
 
 @pytest.mark.parametrize("name", REFUSED)
@@ -66,8 +67,8 @@ def test_prose_that_is_more_than_words_is_refused(name):
 @pytest.mark.parametrize("name", LETTERS)
 def test_prose_that_a_tool_would_obey_is_letters(name):
     page = made(f"## Ce que nous en pensons\n\n{LETTERS[name]}{SIGNED}")
-    html = render_html(page, meta_of(page))
-    assert problems(html) == ()
+    html = render_html(FRENCH, page, meta_of(FRENCH, page))
+    assert problems(FRENCH, html) == ()
     words = BeautifulSoup(html, "html.parser").get_text().partition("Ce que nous en pensons")[2]
     assert letters(LETTERS[name]) in letters(words)
     assert not BeautifulSoup(html, "html.parser").find_all(["script", "img", "iframe", "link"])
@@ -136,12 +137,12 @@ def test_a_record_of_anything_is_neither_signed_nor_a_traceback(built, name, pro
     assert changed != text
     (report / "record.json").write_bytes(changed if isinstance(changed, bytes) else changed.encode("utf-8"))
     try:
-        record = read_record(report)
+        record = read_record(FRENCH, report)
         assert record is None or record.state == "brouillon"
     except ReportFailed as cause:
         assert cause.next
     with pytest.raises(ik.ImpactkitError):
-        sign(report, by="Ada Exemple", as_="valide")
+        sign(FRENCH, report, by="Ada Exemple", as_="valide")
     assert "aubepine" in ik.run("vallees", only=["aubepine"]).built
 
 

@@ -14,22 +14,23 @@ from impactkit.reports.exporters import ImpactHtmlExporter
 from impactkit.reports.html import render_html
 from impactkit.reports.page import content_digest, meta_of, read_page
 from impactkit.reports.page_rules import problems
+from impactkit.wording.language import FRENCH
 
 DAY = dt.date(2024, 3, 1)
 
 
 @pytest.fixture(scope="module")
 def page():
-    return read_page(sample.whole())
+    return read_page(FRENCH, sample.whole())
 
 
 @pytest.fixture(scope="module")
 def html(page):
-    return render_html(page, meta_of(page, evaluation="Essai", day=DAY))
+    return render_html(FRENCH, page, meta_of(FRENCH, page, evaluation="Essai", day=DAY))
 
 
 def _read(*cells, lead=True):
-    return read_page(sample.notebook(*cells, lead=lead))
+    return read_page(FRENCH, sample.notebook(*cells, lead=lead))
 
 
 def test_the_lead_comes_first_and_a_silent_section_is_not_told(page):
@@ -52,8 +53,8 @@ def test_prose_alone_stands():
 
 def test_what_stands_before_the_first_heading_has_none():
     page = _read(sample.code(sample.tree(sample.paragraph(sample.run("Seul.")))))
-    html = render_html(page, meta_of(page, day=DAY))
-    assert "Seul." in html and "<h2" not in html and not problems(html)
+    html = render_html(FRENCH, page, meta_of(FRENCH, page, day=DAY))
+    assert "Seul." in html and "<h2" not in html and not problems(FRENCH, html)
 
 
 @pytest.mark.parametrize("heading", ["Contenu", "é", "日本", "A 2"])
@@ -64,7 +65,7 @@ def test_anchors_are_never_shared(heading):
         for cell in (sample.prose(f"## {words}"), sample.code(sample.tree(sample.notice("x"))))
     ]
     page = _read(*cells)
-    assert not problems(render_html(page, meta_of(page, day=DAY)))
+    assert not problems(FRENCH, render_html(FRENCH, page, meta_of(FRENCH, page, day=DAY)))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +115,7 @@ def test_a_report_has_one_head():
 
 
 def test_the_page_keeps_the_rules(html):
-    assert problems(html) == ()
+    assert problems(FRENCH, html) == ()
     soup = BeautifulSoup(html, "html.parser")
     assert soup.html["lang"] == "fr" and soup.title.string == "Val d’Essai – Essai"
     assert [len(soup(name)) for name in ("h1", "main", "footer", "script")] == [1, 1, 1, 0]
@@ -140,18 +141,19 @@ def test_hostile_text_is_shown_as_it_is_written(html):
 
 
 def test_an_invented_example_says_so_above_and_below(page):
-    assert meta_of(page).fictional  # its head says it: an exporter knows nothing else
-    html = render_html(page, meta_of(page, day=DAY))
+    assert meta_of(FRENCH, page).fictional  # its head says it: an exporter knows nothing else
+    html = render_html(FRENCH, page, meta_of(FRENCH, page, day=DAY))
     soup = BeautifulSoup(html, "html.parser")
     assert "Exemple fictif" in soup.aside.get_text() and "Exemple fictif" in soup.footer.get_text()
     real = read_page(
-        sample.notebook(sample.code(sample.tree(sample.title(overline="Vrai")), tags=["lead"]), lead=False)
+        FRENCH,
+        sample.notebook(sample.code(sample.tree(sample.title(overline="Vrai")), tags=["lead"]), lead=False),
     )
-    assert "ictif" not in render_html(real, meta_of(real, day=DAY))
+    assert "ictif" not in render_html(FRENCH, real, meta_of(FRENCH, real, day=DAY))
 
 
 def test_the_digest_is_of_the_content_alone(page):
-    again = read_page(sample.whole())
+    again = read_page(FRENCH, sample.whole())
     other = _read(sample.prose("## Autre"), sample.code(sample.tree(sample.notice("x"))))
     assert content_digest(page) == content_digest(again) != content_digest(other)
 
@@ -159,7 +161,7 @@ def test_the_digest_is_of_the_content_alone(page):
 def test_the_exporter_gives_the_same_page(monkeypatch, page):
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1709251200")
     made, _ = ImpactHtmlExporter().from_notebook_node(sample.whole())
-    assert made == render_html(page, meta_of(page, day=DAY))
+    assert made == render_html(FRENCH, page, meta_of(FRENCH, page, day=DAY))
 
 
 def test_each_kind_of_block_is_closed_in_itself():

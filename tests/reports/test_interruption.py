@@ -17,6 +17,7 @@ import impactkit as ik
 from impactkit.reports.execute import recover
 from impactkit.reports.interruption import held_back
 from impactkit.reports.record import damaged, read_record
+from impactkit.wording.language import FRENCH
 
 CODES = ("aubepine", "bruyere", "chevrefeuille")
 # It says when the kit begins: before, an interruption is Python's to hear.
@@ -96,11 +97,11 @@ def test_an_interruption_leaves_nothing_half_written(built, write_notebook, usua
     assert late or process.returncode == (-signal.SIGTERM if signal.SIGTERM in signals else 130), story
     if signal.SIGTERM in signals:
         # It ends where it is, as by a kill: the next run begins with this.
-        recover(folder)
+        recover(FRENCH, folder)
     assert not (folder / ".building").exists(), story
     assert number or {code: files_of(folder / code) for code in CODES} == before
     for code in CODES:
-        assert damaged(folder / code, read_record(folder / code)) == (), f"{story}: {code}"
+        assert damaged(folder / code, read_record(FRENCH, folder / code)) == (), f"{story}: {code}"
 
 
 def files_of(report):

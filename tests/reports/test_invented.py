@@ -12,6 +12,7 @@ from pages.reading import pdf_pages, plain
 
 from impactkit.reports.page_rules import problems
 from impactkit.reports.record import read_record
+from impactkit.wording.language import FRENCH
 
 # Invented names on real ground: three small groups of communes.
 PLACES = {
@@ -74,7 +75,7 @@ def reports(tmp_path_factory, typed):
 @pytest.mark.parametrize("code", PLACES)
 def test_every_sentence_of_one_face_is_on_the_other(reports, code):
     html = (reports / code / "report.html").read_text("utf-8")
-    assert problems(html) == ()
+    assert problems(FRENCH, html) == ()
     soup = BeautifulSoup(html, "html.parser")
     # What stands on every page of the PDF would cut a paragraph that goes over to the next.
     mark = soup.select_one("aside.ik-fiction").get_text()
@@ -119,7 +120,7 @@ def test_no_file_tells_of_this_machine(reports, repo):
 
 def test_the_contents_page_keeps_the_rules_and_says_that_it_is_an_example(reports):
     html = (reports / "index.html").read_text("utf-8")
-    assert problems(html, links=True) == ()
+    assert problems(FRENCH, html, links=True) == ()
     soup = BeautifulSoup(html, "html.parser")
     links = {link["href"] for link in soup.select("main a")}
     asked = {f"{code}/{name}" for code in (*PLACES, "programme") for name in (*FILES[:2], "indicators.csv")}
@@ -153,7 +154,7 @@ def test_nbconvert_refuses_a_notebook_that_was_not_executed(repo, tmp_path, type
 
 
 def test_the_record_names_every_table_and_every_file(reports):
-    record = read_record(reports / "bas-genet")
+    record = read_record(FRENCH, reports / "bas-genet")
     tables = {"territories.csv", "perimeters.csv", "challenges.csv", "evaluation.toml"}
     assert {f"evaluation/{name}" for name in tables} < set(record.inputs)
     assert set(record.outputs) == {*FILES, ".page.json"} - {"record.json"}

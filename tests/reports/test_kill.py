@@ -8,6 +8,8 @@ from reports.chaos import MODES, Chaos, small_disk
 from reports.conftest import evaluation
 from reports.mail_server import mail_server
 
+from impactkit.wording.language import FRENCH
+
 TURNS = 15
 
 
@@ -37,6 +39,7 @@ MOVE = """
 import os, signal, sys
 from pathlib import Path
 from impactkit.reports import execute
+from impactkit.wording.language import FRENCH
 rename, left = os.rename, [int(sys.argv[1])]
 def counted(*paths):
     left[0] -= 1
@@ -44,7 +47,7 @@ def counted(*paths):
         os.kill(os.getpid(), signal.SIGKILL)
     rename(*paths)
 execute.os.rename = counted
-execute._replace(Path("new"), Path("report"))
+execute._replace(FRENCH, Path("new"), Path("report"))
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -60,5 +63,5 @@ def test_a_kill_between_two_moves_loses_nothing(tmp_path, moves, before, after, 
     assert killed.returncode == -9
     words = tmp_path / "report" / "words"
     assert (words.read_text("utf-8") if words.exists() else None) == before
-    recover(tmp_path)
+    recover(FRENCH, tmp_path)
     assert words.read_text("utf-8") == after

@@ -15,6 +15,7 @@ from waiting import STUCK, living, wait_for
 
 from impactkit.reports.files import alone
 from impactkit.reports.record import damaged, read_record
+from impactkit.wording.language import FRENCH
 
 CODES = ("aubepine", "bruyere", "chevrefeuille")
 LEVELS = ("nursery", "worker", "child")
@@ -70,10 +71,10 @@ def nothing_is_left(reports, story):
     """Every report that stands is whole; no folder of work, and no lock."""
     for code in CODES:
         if (reports / code).exists():
-            record = read_record(reports / code)
+            record = read_record(FRENCH, reports / code)
             assert record is not None and damaged(reports / code, record) == (), f"{story}: {code}"
     assert not (reports / ".building").exists() and not (reports / ".previous").exists(), story
-    with alone(reports):
+    with alone(FRENCH, reports):
         pass
 
 

@@ -12,13 +12,14 @@ from impactkit.reports import post as posting
 from impactkit.reports.mail import send
 from impactkit.reports.recipients import of_cell
 from impactkit.reports.signing import sign
+from impactkit.wording.language import FRENCH
 
 
 @pytest.fixture
 def reports(built):
     folder = built.parent / "reports" / built.name
     for code in ("aubepine", "bruyere"):
-        sign(folder / code, by="Ada Exemple", as_="valide")
+        sign(FRENCH, folder / code, by="Ada Exemple", as_="valide")
     return folder
 
 
@@ -51,13 +52,13 @@ FORMS = (
 
 @pytest.mark.parametrize("form", FORMS)
 def test_an_address_has_one_form(form):
-    (person,) = of_cell("a", form, "B2")
+    (person,) = of_cell(FRENCH, "a", form, "B2")
     assert (person.key, person.wrong) == ("maire@exemple.fr", "")
 
 
 def test_a_host_has_one_form():
     keys = {
-        of_cell("a", form, "").__next__().key
+        of_cell(FRENCH, "a", form, "").__next__().key
         for form in ("a@Épinal.fr", "a@xn--pinal-9ra.fr", "a@e\u0301pinal.fr")
     }
     assert keys == {"a@xn--pinal-9ra.fr"}
@@ -95,7 +96,7 @@ def test_a_host_has_one_form():
     ],
 )
 def test_what_is_no_address_says_so(cell):
-    people = list(of_cell("a", cell, "B2"))
+    people = list(of_cell(FRENCH, "a", cell, "B2"))
     assert people and all(person.wrong for person in people)
 
 
@@ -203,7 +204,7 @@ ADDRESSES = {
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_password_is_read_as_written_or_encoded(monkeypatch, address):
     monkeypatch.setenv("IMPACTKIT_SMTP", address)
-    place = posting.post()
+    place = posting.post(FRENCH)
     assert place.password == ADDRESSES[address]
     assert not place.password or place.password not in repr(place)
 
@@ -221,13 +222,14 @@ def test_a_password_is_read_as_written_or_encoded(monkeypatch, address):
 def test_a_server_that_does_not_read_is_not_repeated(monkeypatch, address):
     monkeypatch.setenv("IMPACTKIT_SMTP", address)
     with pytest.raises(RefusedData) as caught:
-        posting.post()
+        posting.post(FRENCH)
     assert "secret" not in str(caught.value)
 
 
 def test_a_password_is_in_no_traceback(processes, repo, server, tmp_path):
     host = os.environ["IMPACTKIT_SMTP"].rpartition("@")[2]
-    code = "from impactkit.reports.post import opened, post; opened(post())"
+    code = "from impactkit.reports.post import opened, post\n"
+    code += "from impactkit.wording.language import FRENCH\nopened(FRENCH, post(FRENCH))"
     for written in ("mot/passe", "mot%2Fpasse", "mot-pass\u00e9"):
         env = {**os.environ, "IMPACTKIT_SMTP": f"smtp://ada:{written}@{host}"}
         done = processes.python("-c", code, env=env, cwd=tmp_path)

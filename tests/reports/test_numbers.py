@@ -10,6 +10,7 @@ from impactkit.reports.publish import publish
 from impactkit.reports.record import read_record
 from impactkit.reports.signing import sign
 from impactkit.reports.verify import verify
+from impactkit.wording.language import FRENCH
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +26,7 @@ def say(built, write_notebook):
     def said(greeting):
         write_notebook(built / "light.ipynb", parameters=f'greeting = "{greeting}"')
         ik.run("vallees", only=["aubepine"])
-        sign(report, by="Ada Exemple", as_="valide")
+        sign(FRENCH, report, by="Ada Exemple", as_="valide")
         return report
 
     return said
@@ -40,7 +41,7 @@ def public(tmp_path):
         assert verify(folder)[1] == ()
         text = (folder / "report.html").read_text("utf-8")
         (greeting,) = (word for word in ("Bonjour", "Bonsoir", "Salut") if word in text)
-        number = read_record(folder).edition
+        number = read_record(FRENCH, folder).edition
         assert f"édition {number} du" in text
         greetings.append((number, greeting))
     return greetings
@@ -63,7 +64,7 @@ def test_a_correction_is_sent(say, built, monkeypatch):
         for report, record, person in todo:
             key = mail._key(record, person, draft_to)
             keys.append(key)
-            mail.add_line(report.with_name(mail.SENT), {"key": key, "state": mail.DONE})
+            mail.add_line(FRENCH, report.with_name(mail.SENT), {"key": key, "state": mail.DONE})
             yield mail.Letter(report.name, "maire@exemple.fr", record.edition, mail.DONE)
 
     monkeypatch.setattr("impactkit.reports.mail._sent", sent)
@@ -82,8 +83,8 @@ def test_reports_built_anew_erase_no_published_edition(say, tmp_path):
     publish("vallees", to="web", only=["aubepine"])
     assert public(tmp_path) == [(1, "Bonjour"), (2, "Bonsoir")]
     # Here too it bears its number, its signature and its journal.
-    assert read_record(report).edition == 2 and verify(report)[1] == ()
-    assert read_record(report).state == "validé"
+    assert read_record(FRENCH, report).edition == 2 and verify(report)[1] == ()
+    assert read_record(FRENCH, report).state == "validé"
     shutil.rmtree(tmp_path / "reports")
     say("Bonsoir")
     publish("vallees", to="web", only=["aubepine"])
@@ -107,7 +108,7 @@ def test_a_lost_report_does_not_take_its_number_again(say):
     say("Bonsoir")
     shutil.rmtree(report)
     say("Salut")
-    assert read_record(report).edition == 3
+    assert read_record(FRENCH, report).edition == 3
     kept = report.parent / "editions" / "aubepine"
     assert "Bonjour" in (kept / "1" / "report.html").read_text("utf-8")
 

@@ -4,6 +4,7 @@ import pytest
 
 from impactkit.errors import ReportFailed
 from impactkit.reports.page_rules import POLICY, problems, ruled
+from impactkit.wording.language import FRENCH
 
 PAGE = (
     '<!DOCTYPE html><html lang="fr"><head><meta charset="utf-8"><title>Titre</title><style>'
@@ -15,7 +16,7 @@ PAGE = (
 
 
 def test_a_page_that_keeps_every_rule_has_no_problem():
-    assert problems(PAGE) == ()
+    assert problems(FRENCH, PAGE) == ()
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,7 @@ def test_a_page_that_keeps_every_rule_has_no_problem():
 )
 def test_each_broken_rule_is_said(was, becomes, said):
     assert was in PAGE
-    found = problems(PAGE.replace(was, becomes))
+    found = problems(FRENCH, PAGE.replace(was, becomes))
     assert any(said in one for one in found), found
 
 
@@ -68,25 +69,25 @@ def test_each_broken_rule_is_said(was, becomes, said):
 )
 def test_nothing_leads_out_of_the_page(added):
     page = PAGE.replace("<!-- END -->", added)
-    assert problems(page)
+    assert problems(FRENCH, page)
     if "x.css" not in added:
-        assert problems(page, links=True)
+        assert problems(FRENCH, page, links=True)
 
 
 def test_a_page_tells_its_policy_before_all_else():
     meta = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
     page = PAGE.replace('<meta charset="utf-8">', f'<meta charset="utf-8">{meta}')
-    assert ruled(page) == page
+    assert ruled(FRENCH, page) == page
     late = PAGE.replace("</title>", f"</title>{meta}")
     for wrong in (PAGE, late, page.replace("'none'", "*"), page.replace(meta, f"<!-- {meta} -->")):
         with pytest.raises(ReportFailed, match="Content-Security-Policy"):
-            ruled(wrong, where="report.html")
+            ruled(FRENCH, wrong, where="report.html")
 
 
 def test_links_to_the_files_beside_are_the_contents_page_s_own():
     page = PAGE.replace("<!-- END -->", '<a href="nantes/report.html">x</a>')
-    assert problems(page) and not problems(page, links=True)
+    assert problems(FRENCH, page) and not problems(FRENCH, page, links=True)
 
 
 def test_an_address_that_is_only_written_is_text():
-    assert not problems(PAGE.replace("Deux", "Lu sur https://a.example &lt;script&gt;"))
+    assert not problems(FRENCH, PAGE.replace("Deux", "Lu sur https://a.example &lt;script&gt;"))

@@ -17,6 +17,7 @@ from processes import words_of
 
 from impactkit.reports.html import render_html
 from impactkit.reports.page import meta_of, read_page
+from impactkit.wording.language import FRENCH
 
 DAY = "1709251200"  # 1 March 2024
 PLAIN = re.compile("[\\s\u00ad\u2010-]")  # a line may end inside a word, or after a hyphen
@@ -64,8 +65,8 @@ def _tags(node, found):
 
 
 def test_both_faces_say_the_same_sentences(text):
-    page = read_page(sample.whole())
-    html = BeautifulSoup(render_html(page, meta_of(page)), "html.parser").get_text()
+    page = read_page(FRENCH, sample.whole())
+    html = BeautifulSoup(render_html(FRENCH, page, meta_of(FRENCH, page)), "html.parser").get_text()
     for sentence in sample.sentences():
         assert _plain(sentence) in _plain(html), sentence
         assert _plain(sentence) in _plain(text), sentence

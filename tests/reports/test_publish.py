@@ -13,6 +13,7 @@ from impactkit.reports.mail import send
 from impactkit.reports.publish import publish
 from impactkit.reports.signing import sign
 from impactkit.reports.verify import verify
+from impactkit.wording.language import FRENCH
 
 CODES = ("aubepine", "bruyere", "chevrefeuille")
 
@@ -24,12 +25,12 @@ def reports(built):
 
 def signed(reports, *codes):
     for code in codes:
-        sign(reports / code, by="Ada Exemple", as_="valide")
+        sign(FRENCH, reports / code, by="Ada Exemple", as_="valide")
 
 
 def test_what_is_not_validated_is_refused_by_its_name(reports, tmp_path, processes):
     signed(reports, "aubepine")
-    sign(reports / "bruyere", by="Ada Exemple", as_="relu")
+    sign(FRENCH, reports / "bruyere", by="Ada Exemple", as_="relu")
     with pytest.raises(RefusedData) as refused:
         publish("vallees", to=tmp_path / "web")
     assert "brouillon" in str(refused.value) and "chevrefeuille" in str(refused.value)

@@ -16,6 +16,7 @@ from impactkit.reports.record import (
     versions,
     write_record,
 )
+from impactkit.wording.language import FRENCH
 
 
 @pytest.fixture
@@ -33,13 +34,13 @@ def record(**changes):
 
 
 def test_it_is_read_as_it_was_written(report):
-    assert read_record(report) == record(outputs=outputs_of(report))
-    assert damaged(report, read_record(report)) == ()
+    assert read_record(FRENCH, report) == record(outputs=outputs_of(report))
+    assert damaged(report, read_record(FRENCH, report)) == ()
     assert [file.name for file in report.glob(".*")] == []
 
 
 def test_a_file_changed_added_or_lost_is_seen(report):
-    found = read_record(report)
+    found = read_record(FRENCH, report)
     (report / "report.html").write_text("<p>Bonsoir</p>", "utf-8")
     (report / "more.csv").write_text("", "utf-8")
     assert damaged(report, found) == ("more.csv", "report.html")
@@ -51,22 +52,22 @@ def test_a_file_changed_added_or_lost_is_seen(report):
 def test_a_damaged_record_is_told(report, text):
     (report / "record.json").write_text(text, "utf-8")
     with pytest.raises(ReportFailed, match="record.json"):
-        read_record(report)
+        read_record(FRENCH, report)
 
 
 def test_a_record_of_another_format_is_told(report):
     write_record(record(format=99), report)
     with pytest.raises(ReportFailed):
-        read_record(report)
+        read_record(FRENCH, report)
 
 
 def test_the_day_is_kept_while_the_content_is_the_same(monkeypatch):
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     today = dt.datetime.now(dt.UTC).date()
-    assert day_of("c0ffee", record()) == dt.date(2024, 3, 1)
-    assert day_of("decaf", record()) >= today and day_of("c0ffee", None) >= today
+    assert day_of(FRENCH, "c0ffee", record()) == dt.date(2024, 3, 1)
+    assert day_of(FRENCH, "decaf", record()) >= today and day_of(FRENCH, "c0ffee", None) >= today
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
-    assert day_of("c0ffee", record()) == dt.date(1970, 1, 2)
+    assert day_of(FRENCH, "c0ffee", record()) == dt.date(1970, 1, 2)
 
 
 def test_versions_are_those_of_what_the_kit_asks_for():

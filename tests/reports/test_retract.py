@@ -12,6 +12,7 @@ from impactkit.reports.record import read_record
 from impactkit.reports.retract import retract
 from impactkit.reports.signing import sign
 from impactkit.reports.verify import verify
+from impactkit.wording.language import FRENCH
 
 WORDS = "On m’a dit : « jamais » & puis rien"
 SAID = {"by": "Ada Exemple", "why": "accord repris"}
@@ -36,7 +37,7 @@ def reports(built, write_notebook):
         write_notebook(built / "light.ipynb", parameters=f"greeting = {greeting!r}")
         ik.run("vallees", only=codes)
         for code in codes:
-            sign(folder / code, by="Ada Exemple", as_="valide")
+            sign(FRENCH, folder / code, by="Ada Exemple", as_="valide")
         publish("vallees", to="web", only=codes)
 
     said(["aubepine", "bruyere"], WORDS)
@@ -56,7 +57,7 @@ def test_one_edition(reports, tmp_path):
 
 
 def test_the_edition_that_stands(reports, tmp_path, processes):
-    number = read_record(reports / "aubepine").edition
+    number = read_record(FRENCH, reports / "aubepine").edition
     shutil.copytree(reports / "aubepine", tmp_path / "saved")
     retract("vallees", report="aubepine", edition=number, to="web", **SAID)
     web = tmp_path / "web" / "vallees"
@@ -72,7 +73,7 @@ def test_the_edition_that_stands(reports, tmp_path, processes):
         publish("vallees", to="web", only=["aubepine"])
     # What is built again is another edition, and a draft.
     ik.run("vallees", only=["aubepine"], force=True)
-    again = read_record(reports / "aubepine")
+    again = read_record(FRENCH, reports / "aubepine")
     assert again.edition == number + 1 and again.state == "brouillon"
 
 

@@ -12,6 +12,7 @@ from impactkit.data.reserved import is_reserved
 from impactkit.errors import RefusedData, UnknownName
 from impactkit.reports.page_rules import problems
 from impactkit.reports.record import damaged, read_record, write_record
+from impactkit.wording.language import FRENCH
 
 FILES = {"report.html", "report.pdf", "report.ipynb", "indicators.csv", "provenance.json", ".page.json"}
 FILES |= {"record.json"}
@@ -23,7 +24,7 @@ def files_of(report):
 
 
 def whole(report):
-    return damaged(report, read_record(report)) == ()
+    return damaged(report, read_record(FRENCH, report)) == ()
 
 
 def test_all_are_built_and_nothing_tells_of_this_machine(valleys, tmp_path, processes):
@@ -34,7 +35,7 @@ def test_all_are_built_and_nothing_tells_of_this_machine(valleys, tmp_path, proc
         report = summary.folder / code
         assert set(files_of(report)) == FILES and whole(report)
         assert (report / "indicators.csv").read_text("utf-8") == f"territory\n{code}\n"
-        assert problems((report / "report.html").read_text("utf-8")) == ()
+        assert problems(FRENCH, (report / "report.html").read_text("utf-8")) == ()
         for name in FILES - {"report.pdf"}:
             text = (report / name).read_text("utf-8")
             assert str(tmp_path) not in text and sys.prefix not in text, name
@@ -68,9 +69,9 @@ def test_a_folder_is_found_as_it_is_typed_and_a_whole_path_is_not_told(
 def test_the_same_content_gives_the_same_bytes(valleys, processes):
     report = ik.run("vallees", only=["aubepine"]).folder / "aubepine"
     first = files_of(report)
-    write_record(dataclasses.replace(read_record(report), first_built="2024-03-01"), report)
+    write_record(dataclasses.replace(read_record(FRENCH, report), first_built="2024-03-01"), report)
     ik.run("vallees", only=["aubepine"], force=True)
-    assert read_record(report).first_built == "2024-03-01"
+    assert read_record(FRENCH, report).first_built == "2024-03-01"
     assert "1er mars 2024" in (report / "report.html").read_text("utf-8")
     assert files_of(report)["report.ipynb"] == first["report.ipynb"]
 
@@ -89,7 +90,7 @@ def test_the_day_follows_the_content_and_the_record_the_tables(
 
     def record_after(was="", becomes=""):
         table.write_text(table.read_text("utf-8").replace(was, becomes, 1), "utf-8")
-        return read_record(ik.run("vallees", only=["aubepine"], force=True).folder / "aubepine")
+        return read_record(FRENCH, ik.run("vallees", only=["aubepine"], force=True).folder / "aubepine")
 
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
     first = record_after()
@@ -115,11 +116,15 @@ def test_one_failure_of_three_leaves_two_and_the_last_good_report(valleys, write
     assert summary.built == ("aubepine", "chevrefeuille")
     (failed,) = summary.failed
     assert failed.territory == "bruyere" and failed.section == "Le milieu"
-    assert failed.sentence.splitlines()[0] == (
+    assert failed.sentence(FRENCH).splitlines()[0] == (
         "bruyere\u202f: le rapport s’est arrêté dans «\u202fLe milieu\u202f»."
     )
-    assert "ValueError : pas de chiffre ici" in failed.sentence and "À faire" in failed.sentence
-    assert "est conservé" in failed.sentence and "reports/vallees/.failed/bruyere.ipynb" in failed.sentence
+    assert "ValueError : pas de chiffre ici" in failed.sentence(FRENCH) and "À faire" in failed.sentence(
+        FRENCH
+    )
+    assert "est conservé" in failed.sentence(
+        FRENCH
+    ) and "reports/vallees/.failed/bruyere.ipynb" in failed.sentence(FRENCH)
     assert files_of(folder / "bruyere") == good
     assert (folder / ".failed" / "bruyere.ipynb").is_file()
     page = (folder / "index.html").read_text("utf-8")
@@ -190,7 +195,7 @@ def test_what_takes_too_much_is_stopped(valleys, write_notebook, name, engine, p
         (failed,) = ik.run("vallees", only=["aubepine"], engine=engine).failed
         if failed.section == "Le milieu":
             break
-    assert words in failed.sentence and failed.section == "Le milieu"
+    assert words in failed.sentence(FRENCH) and failed.section == "Le milieu"
 
 
 def test_an_unknown_limit_is_refused(valleys, processes):
@@ -262,7 +267,7 @@ def test_a_name_is_shown_as_it_is_written(valleys, processes):
     table.write_text(table.read_text("utf-8").replace("Bruyère", "<b>Bru\u202eyère</b> & {{ x }}"), "utf-8")
     page = (ik.run("vallees", only=["aubepine"]).folder / "index.html").read_text("utf-8")
     assert "&lt;b&gt;Bruyère&lt;/b&gt; &amp; {{ x }}" in page and "\u202e" not in page
-    assert problems(page, links=True) == ()
+    assert problems(FRENCH, page, links=True) == ()
 
 
 def test_two_runs_do_not_write_together(valleys, tmp_path, processes):

@@ -7,6 +7,7 @@ import pytest
 
 from impactkit.errors import UnknownName
 from impactkit.reports.schedule import WHEN, schedule
+from impactkit.wording.language import FRENCH
 
 
 @pytest.mark.skipif(
@@ -28,7 +29,7 @@ def test_systemd_takes_the_unit_and_its_timer(valleys, tmp_path, when, processes
 
 
 def test_a_cron_line_builds_under_a_lock(valleys, tmp_path, processes):
-    (text,) = schedule("cron", "vallees", to=tmp_path / "à part", when="monthly").values()
+    (text,) = schedule(FRENCH, "cron", "vallees", to=tmp_path / "à part", when="monthly").values()
     fields, command = text.split(" ", 5)[:5], text.split(" ", 5)[5]
     assert fields == ["17", "5", "1", "*", "*"] and "flock -n" in command and text.count("\n") == 1
     done = processes.run(["sh", "-c", command.replace(r"\%", "%")], capture_output=True, text=True)
@@ -38,6 +39,6 @@ def test_a_cron_line_builds_under_a_lock(valleys, tmp_path, processes):
 
 def test_unknown_words_are_refused(valleys):
     with pytest.raises(UnknownName):
-        schedule("crom", "vallees", to="reports")
+        schedule(FRENCH, "crom", "vallees", to="reports")
     with pytest.raises(UnknownName):
-        schedule("cron", "vallees", to="reports", when="yearly")
+        schedule(FRENCH, "cron", "vallees", to="reports", when="yearly")

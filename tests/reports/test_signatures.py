@@ -14,6 +14,7 @@ from impactkit.reports.publish import publish
 from impactkit.reports.record import Signature, outputs_of, read_record, write_record
 from impactkit.reports.signing import sign
 from impactkit.reports.verify import examined, verify
+from impactkit.wording.language import FRENCH
 from impactkit.wording.plain_lines import plain_lines
 
 
@@ -24,13 +25,13 @@ def reports(built):
 
 @pytest.fixture
 def signed(reports):
-    sign(reports / "aubepine", by="Ada Exemple", as_="valide")
+    sign(FRENCH, reports / "aubepine", by="Ada Exemple", as_="valide")
     return reports / "aubepine"
 
 
 def hashed_again(report, **changes):
     """The record written anew, with the hashes of the files as they are now."""
-    record = dataclasses.replace(read_record(report), outputs=outputs_of(report), **changes)
+    record = dataclasses.replace(read_record(FRENCH, report), outputs=outputs_of(report), **changes)
     write_record(record, report)
 
 
@@ -43,21 +44,21 @@ HOSTILE = "Ada\x9b31m \x1b]0;titre\x07Exemple\u202e\udcff"
 
 
 def test_a_name_that_a_terminal_would_obey_is_signed_and_kept_in_plain_words(reports):
-    record = sign(reports / "aubepine", by=HOSTILE, as_="relu")
+    record = sign(FRENCH, reports / "aubepine", by=HOSTILE, as_="relu")
     assert record.last.by == "Ada Exemple\ufffd"
-    assert read_record(reports / "aubepine") == record
+    assert read_record(FRENCH, reports / "aubepine") == record
     assert verify(reports / "aubepine") == (record, ())
     with pytest.raises(RefusedData):
-        sign(reports / "aubepine", by="\x1b[31m\u202e ", as_="relu")
+        sign(FRENCH, reports / "aubepine", by="\x1b[31m\u202e ", as_="relu")
 
 
 def test_whatever_a_line_says_its_journal_obeys_nobody_and_is_read_again(reports):
     for number, words in enumerate(("Val\x9b31m", "a\u2028b", "\x1b[2J", "\u202eabc"), start=1):
         line = ledger.Line(ledger.SIGNED, number, by=words, why=words)
-        ledger.add(reports, "aubepine", line)
-        assert ledger.read_ledger(reports, "aubepine").last.by == words
+        ledger.add(FRENCH, reports, "aubepine", line)
+        assert ledger.read_ledger(FRENCH, reports, "aubepine").last.by == words
     text = journal_of(reports / "aubepine").read_text("utf-8")
-    assert plain_lines(text) == text and not ledger.read_ledger(reports, "aubepine").broken
+    assert plain_lines(text) == text and not ledger.read_ledger(FRENCH, reports, "aubepine").broken
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_a_line_that_nobody_wrote_breaks_the_journal_and_nothing_else(reports, r
     path = journal_of(reports / "aubepine")
     lines = path.read_bytes()
     path.write_bytes(lines + row + b"\n")
-    assert ledger.read_ledger(reports, "aubepine").broken == len(lines.splitlines()) + 1
+    assert ledger.read_ledger(FRENCH, reports, "aubepine").broken == len(lines.splitlines()) + 1
     assert verify(reports / "aubepine")[1]
 
 
@@ -87,18 +88,18 @@ ALTERED = {
 def test_an_altered_file_with_its_hash_does_not_pass(reports, name, state, versions):
     report = reports / "aubepine"
     if state == "signed":
-        sign(report, by="Ada Exemple", as_="valide")
+        sign(FRENCH, report, by="Ada Exemple", as_="valide")
     assert verify(report)[1] == ()
     file = report / name
     before = file.read_text("utf-8") if file.is_file() else ""
     file.write_text(ALTERED[name](before), "utf-8")
-    told = dict(read_record(report).versions)
+    told = dict(read_record(FRENCH, report).versions)
     changes = {"versions": {**told, "jinja2": "0", "typst": "0"}} if versions == "0" else {}
     hashed_again(report, **changes)
     wrong = verify(report)[1]
     assert any(name in words for words in wrong)
     with pytest.raises(ImpactkitError):
-        sign(report, by="Blaise Exemple", as_="valide")
+        sign(FRENCH, report, by="Blaise Exemple", as_="valide")
     if state == "signed":
         with pytest.raises(ReportFailed, match=name.replace(".", r"\.")):
             publish("vallees", to="web", only=["aubepine"])
@@ -106,7 +107,7 @@ def test_an_altered_file_with_its_hash_does_not_pass(reports, name, state, versi
 
 def test_a_draft_said_to_be_valid_is_not_published(reports):
     report = reports / "aubepine"
-    record = read_record(report)
+    record = read_record(FRENCH, report)
     forged = Signature("Ada Exemple", "validé", "2026-01-01", record.content)
     write_record(dataclasses.replace(record, signatures=(forged,)), report)
     assert any("record.json" in words for words in verify(report)[1])
@@ -114,7 +115,7 @@ def test_a_draft_said_to_be_valid_is_not_published(reports):
         publish("vallees", to="web", only=["aubepine"])
     # Nor does a new build carry on a signature that no journal knows.
     ik.run("vallees", only=["aubepine"], force=True)
-    assert read_record(report).state == "brouillon"
+    assert read_record(FRENCH, report).state == "brouillon"
 
 
 def test_without_a_journal_a_signature_is_nobodys(signed):
@@ -123,7 +124,7 @@ def test_without_a_journal_a_signature_is_nobodys(signed):
     with pytest.raises(RefusedData, match="journal"):
         publish("vallees", to="web", only=["aubepine"])
     # Signed again, it is somebody's.
-    sign(signed, by="Ada Exemple", as_="valide")
+    sign(FRENCH, signed, by="Ada Exemple", as_="valide")
     assert verify(signed)[1] == () and publish("vallees", to="web", only=["aubepine"]) == ("aubepine",)
 
 
@@ -163,7 +164,7 @@ def test_a_broken_chain_is_told(signed, change):
     # A new build sets it aside, says so, and is a draft.
     summary = ik.run("vallees", only=["aubepine"], force=True)
     assert any("journal" in words for one in summary.outcomes for words in one.notes)
-    assert read_record(signed).state == "brouillon" and verify(signed)[1] == ()
+    assert read_record(FRENCH, signed).state == "brouillon" and verify(signed)[1] == ()
 
 
 def test_each_line_holds_the_hash_of_the_one_before(signed):
@@ -175,7 +176,7 @@ def test_each_line_holds_the_hash_of_the_one_before(signed):
 
 def test_what_is_built_again_stays_signed_and_is_in_the_journal(signed):
     ik.run("vallees", only=["aubepine"], force=True)
-    assert read_record(signed).state == "validé" and verify(signed)[1] == ()
+    assert read_record(FRENCH, signed).state == "validé" and verify(signed)[1] == ()
     publish("vallees", to="web", only=["aubepine"])
     assert verify("web/vallees/aubepine")[1] == ()
 
@@ -183,7 +184,7 @@ def test_what_is_built_again_stays_signed_and_is_in_the_journal(signed):
 def test_an_altered_publication_is_told(signed, tmp_path):
     publish("vallees", to="web", only=["aubepine"])
     report = tmp_path / "web" / "vallees" / "aubepine"
-    assert verify(report)[1] == () and examined(report).uncompared == ()
+    assert verify(report)[1] == () and examined(FRENCH, report).uncompared == ()
     (report / "report.ipynb").write_text("{}", "utf-8")
     hashed_again(report)
     assert any("report.ipynb" in words for words in verify(report)[1])
@@ -192,11 +193,11 @@ def test_an_altered_publication_is_told(signed, tmp_path):
 def test_what_could_not_be_compared_is_said(signed, processes, tmp_path):
     alone = tmp_path / "elsewhere" / "aubepine"
     shutil.copytree(signed, alone)
-    seen = examined(alone)
+    seen = examined(FRENCH, alone)
     assert any("journal" in words for words in (*seen.wrong, *seen.uncompared))
     draft = tmp_path / "elsewhere" / "bruyere"
     shutil.copytree(signed.parent / "bruyere", draft)
-    assert any("journal" in words for words in examined(draft).uncompared)
+    assert any("journal" in words for words in examined(FRENCH, draft).uncompared)
     done = processes.run(
         [sys.executable, "-m", "impactkit", "verify", str(draft)], capture_output=True, text=True
     )
@@ -221,9 +222,9 @@ def test_the_page_is_that_of_the_notebook(reports):
 
     report = reports / "aubepine"
     shutil.rmtree(reports / ".signatures", ignore_errors=True)
-    record = read_record(report)
-    kept = kept_page(report, record)
+    record = read_record(FRENCH, report)
+    kept = kept_page(FRENCH, report, record)
     page = dataclasses.replace(kept.page, title={**kept.page.title, "title": "Ortie"})
     forged = dataclasses.replace(record, content=content_digest(page))
-    render(dataclasses.replace(kept, page=page), forged, report)
+    render(FRENCH, dataclasses.replace(kept, page=page), forged, report)
     assert any("report.ipynb" in words for words in verify(report)[1])

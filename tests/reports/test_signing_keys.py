@@ -23,6 +23,7 @@ from impactkit.reports.record import outputs_of, read_record, write_record
 from impactkit.reports.retract import retract
 from impactkit.reports.signing import sign
 from impactkit.reports.verify import examined
+from impactkit.wording.language import FRENCH
 
 ADA, BLAISE = "Ada Exemple", "Blaise Exemple"
 REPORT = "aubepine"
@@ -49,7 +50,7 @@ def holds(tmp_path, monkeypatch):
         if name not in made:
             made[name] = key_file(path, pem(Ed25519PrivateKey.generate()))
         monkeypatch.setenv(VARIABLE, str(path))
-        return own_key().public
+        return own_key(FRENCH).public
 
     return given
 
@@ -64,7 +65,7 @@ def journal(report):
 
 
 def lines_of(report):
-    return ledger.read_ledger(report.parent, report.name).lines
+    return ledger.read_ledger(FRENCH, report.parent, report.name).lines
 
 
 def rewritten(report, lines):
@@ -72,7 +73,7 @@ def rewritten(report, lines):
     path = journal(report)
     path.unlink()
     for line in lines:
-        ledger.add(report.parent, report.name, dataclasses.replace(line, before=""))
+        ledger.add(FRENCH, report.parent, report.name, dataclasses.replace(line, before=""))
 
 
 def declare(folder, names):
@@ -84,18 +85,18 @@ def declare(folder, names):
 
 def test_a_line_signed_with_a_key_says_which(report, holds):
     key = holds(ADA)
-    sign(report, by=ADA, as_="valide")
+    sign(FRENCH, report, by=ADA, as_="valide")
     line = lines_of(report)[-1]
     assert line.key == key and line.signature
-    seen = examined(report)
+    seen = examined(FRENCH, report)
     assert not seen.wrong and any(fingerprint(key) in words and ADA in words for words in seen.signers)
 
 
 def test_without_a_key_that_is_said(report):
-    sign(report, by=ADA, as_="valide")
+    sign(FRENCH, report, by=ADA, as_="valide")
     line = lines_of(report)[-1]
     assert (line.key, line.signature) == ("", "")
-    seen = examined(report)
+    seen = examined(FRENCH, report)
     assert not seen.wrong and any("sans clé" in words and ADA in words for words in seen.signers)
     # Journals of before keys existed have neither field, and the same hashes.
     assert "key" not in json.loads(journal(report).read_text("utf-8").splitlines()[-1])
@@ -125,20 +126,20 @@ def no_signature(line):
 @pytest.mark.parametrize("change", [other_signature, other_key, other_name, no_key, no_signature])
 def test_a_line_whose_signature_is_wrong_breaks_the_journal(report, holds, change):
     holds(ADA)
-    sign(report, by=ADA, as_="valide")
+    sign(FRENCH, report, by=ADA, as_="valide")
     path = journal(report)
     rows = path.read_text("utf-8").splitlines(keepends=True)
     # Its hash is made anew: the chain alone would pass.
     line = change(lines_of(report)[-1])
     path.write_text("".join(rows[:-1]) + json.dumps({**line.written, "hash": line.hash}) + "\n", "utf-8")
-    assert any("journal" in words for words in examined(report).wrong)
+    assert any("journal" in words for words in examined(FRENCH, report).wrong)
     with pytest.raises(ImpactkitError, match="journal"):
         publish("vallees", to="web", only=[REPORT])
 
 
 def test_a_line_of_another_report_is_not_one_of_this(report, holds):
     holds(ADA)
-    sign(report, by=ADA, as_="valide")
+    sign(FRENCH, report, by=ADA, as_="valide")
     (row,) = [line for line in lines_of(report) if line.key]
     first = dataclasses.replace(row, before="")
     assert keys.is_signature(row.key, row.to_sign(REPORT), row.signature)
@@ -148,39 +149,39 @@ def test_a_line_of_another_report_is_not_one_of_this(report, holds):
 
 def test_a_signature_stripped_of_its_key_is_told(report, holds, monkeypatch):
     holds(ADA)
-    sign(report, by=ADA, as_="relu")
-    sign(report, by=ADA, as_="valide")
+    sign(FRENCH, report, by=ADA, as_="relu")
+    sign(FRENCH, report, by=ADA, as_="valide")
     monkeypatch.delenv(VARIABLE)
     path = journal(report)
     *kept, last = lines_of(report)
     bare = dataclasses.replace(last, key="", signature="")
     rows = [json.dumps({**line.written, "hash": line.hash}) + "\n" for line in (*kept, bare)]
     path.write_text("".join(rows), "utf-8")
-    assert any("sans clé" in words for words in examined(report).wrong)
+    assert any("sans clé" in words for words in examined(FRENCH, report).wrong)
     with pytest.raises(ReportFailed, match="sans clé"):
         publish("vallees", to="web", only=[REPORT])
     # Nor can it be signed again without one; with one, it can.
     with pytest.raises(RefusedData, match="clé"):
-        sign(report, by=BLAISE, as_="valide")
+        sign(FRENCH, report, by=BLAISE, as_="valide")
     holds(BLAISE)
-    sign(report, by=BLAISE, as_="valide")
-    assert not examined(report).wrong and publish("vallees", to="web", only=[REPORT]) == (REPORT,)
+    sign(FRENCH, report, by=BLAISE, as_="valide")
+    assert not examined(FRENCH, report).wrong and publish("vallees", to="web", only=[REPORT]) == (REPORT,)
 
 
 def test_a_journal_made_again_with_another_key_is_not_that_of_the_declared_one(built, report, holds):
     declare(built, {ADA: holds(ADA)})
-    sign(report, by=ADA, as_="valide")
-    assert not examined(report, evaluation="vallees").wrong
-    assert any(ADA in words for words in examined(report, evaluation="vallees").signers)
+    sign(FRENCH, report, by=ADA, as_="valide")
+    assert not examined(FRENCH, report, evaluation="vallees").wrong
+    assert any(ADA in words for words in examined(FRENCH, report, evaluation="vallees").signers)
     stranger = holds("stranger")
     lines = [dataclasses.replace(line, key="", signature="") for line in lines_of(report)]
     journal(report).unlink()
     for line in lines:
-        ledger.add(report.parent, report.name, line, key=own_key())
+        ledger.add(FRENCH, report.parent, report.name, line, key=own_key(FRENCH))
     # Alone, it holds together: whose key it is must be known.
-    seen = examined(report)
+    seen = examined(FRENCH, report)
     assert not seen.wrong and any(fingerprint(stranger) in words for words in seen.signers)
-    assert any("déclare" in words for words in examined(report, evaluation="vallees").wrong)
+    assert any("déclare" in words for words in examined(FRENCH, report, evaluation="vallees").wrong)
     with pytest.raises(ReportFailed, match="signing"):
         publish("vallees", to="web", only=[REPORT])
 
@@ -188,35 +189,35 @@ def test_a_journal_made_again_with_another_key_is_not_that_of_the_declared_one(b
 def test_a_journal_without_any_key_is_refused_where_keys_are_declared(built, report, holds, monkeypatch):
     declare(built, {ADA: holds(ADA)})
     monkeypatch.delenv(VARIABLE)
-    sign(report, by=ADA, as_="valide")
-    assert not examined(report).wrong and examined(report, evaluation="vallees").wrong
+    sign(FRENCH, report, by=ADA, as_="valide")
+    assert not examined(FRENCH, report).wrong and examined(FRENCH, report, evaluation="vallees").wrong
     with pytest.raises(ReportFailed, match="sans clé"):
         publish("vallees", to="web", only=[REPORT])
     holds(ADA)
-    sign(report, by=ADA, as_="valide")
+    sign(FRENCH, report, by=ADA, as_="valide")
     assert publish("vallees", to="web", only=[REPORT]) == (REPORT,)
 
 
 def test_a_key_signs_in_its_own_name(built, report, holds):
     declare(built, {ADA: holds(ADA), BLAISE: holds(BLAISE)})
-    sign(report, by=ADA, as_="valide")
-    assert any(BLAISE in words for words in examined(report, evaluation="vallees").wrong)
+    sign(FRENCH, report, by=ADA, as_="valide")
+    assert any(BLAISE in words for words in examined(FRENCH, report, evaluation="vallees").wrong)
     with pytest.raises(ReportFailed, match=BLAISE):
         publish("vallees", to="web", only=[REPORT])
 
 
 def test_files_made_again_since_are_not_those_that_a_key_signed(built, report, holds, monkeypatch):
     declare(built, {ADA: holds(ADA)})
-    sign(report, by=ADA, as_="valide")
+    sign(FRENCH, report, by=ADA, as_="valide")
     monkeypatch.delenv(VARIABLE)
     # Who writes in the folder alters a table, and tells the record and the journal.
     (report / "indicators.csv").write_text("territory\nortie\n", "utf-8")
-    record = dataclasses.replace(read_record(report), outputs=outputs_of(report))
+    record = dataclasses.replace(read_record(FRENCH, report), outputs=outputs_of(report))
     write_record(record, report)
     line = ledger.note(ledger.BUILT, record, ledger.hashes(report))
-    ledger.add(report.parent, report.name, line)
-    assert any("clé" in words for words in examined(report).uncompared)
-    assert any("clé" in words for words in examined(report, evaluation="vallees").wrong)
+    ledger.add(FRENCH, report.parent, report.name, line)
+    assert any("clé" in words for words in examined(FRENCH, report).uncompared)
+    assert any("clé" in words for words in examined(FRENCH, report, evaluation="vallees").wrong)
     with pytest.raises(ReportFailed, match="clé"):
         publish("vallees", to="web", only=[REPORT])
 
@@ -225,49 +226,49 @@ def test_what_is_built_again_alike_at_night_stays_signed(built, report, holds, m
     declare(built, {ADA: holds(ADA)})
     # Its settings have changed: it is built from these before it is signed.
     ik.run("vallees", only=[REPORT])
-    sign(report, by=ADA, as_="valide")
+    sign(FRENCH, report, by=ADA, as_="valide")
     monkeypatch.delenv(VARIABLE)
     ik.run("vallees", only=[REPORT], force=True)
-    assert not lines_of(report)[-1].key and not examined(report, evaluation="vallees").wrong
+    assert not lines_of(report)[-1].key and not examined(FRENCH, report, evaluation="vallees").wrong
     holds(ADA)
     assert publish("vallees", to="web", only=[REPORT]) == (REPORT,)
 
 
 def test_a_publication_says_with_which_key(built, report, holds):
     declare(built, {ADA: holds(ADA)})
-    sign(report, by=ADA, as_="valide")
+    sign(FRENCH, report, by=ADA, as_="valide")
     publish("vallees", to="web", only=[REPORT])
     public = built.parent / "web" / "vallees" / REPORT
-    seen = examined(public, evaluation="vallees")
+    seen = examined(FRENCH, public, evaluation="vallees")
     assert not seen.wrong and any(ADA in words for words in seen.signers)
     retract("vallees", by=ADA, why="erreur", report=REPORT, edition=1, to="web")
-    last = ledger.read_ledger(built.parent / "web" / ".vallees", REPORT).last
-    assert last.event == ledger.RETRACTED and last.key == own_key().public
+    last = ledger.read_ledger(FRENCH, built.parent / "web" / ".vallees", REPORT).last
+    assert last.event == ledger.RETRACTED and last.key == own_key(FRENCH).public
 
 
 def test_published_under_another_number_it_is_still_hers(built, report, holds, monkeypatch):
     declare(built, {ADA: holds(ADA), BLAISE: holds(BLAISE)})
     holds(ADA)
-    sign(report, by=ADA, as_="valide")
+    sign(FRENCH, report, by=ADA, as_="valide")
     publish("vallees", to="web", only=[REPORT])
     shutil.rmtree(built.parent / "reports")
     notebook = built / "light.ipynb"
     notebook.write_text(notebook.read_text("utf-8").replace("Bonjour", "Bonsoir"), "utf-8")
     ik.run("vallees", only=[REPORT])
-    sign(report, by=ADA, as_="valide")
+    sign(FRENCH, report, by=ADA, as_="valide")
     holds(BLAISE)
     assert publish("vallees", to="web", only=[REPORT]) == (REPORT,)
-    assert read_record(built.parent / "web" / "vallees" / REPORT).edition == 2
+    assert read_record(FRENCH, built.parent / "web" / "vallees" / REPORT).edition == 2
     # The copy of her signature under the new number is not made with his key.
     copied = [line for line in lines_of(report) if line.event == ledger.SIGNED and line.edition == 2]
     assert [line.key for line in copied] == [""]
-    assert not examined(report, evaluation="vallees").wrong
+    assert not examined(FRENCH, report, evaluation="vallees").wrong
 
 
 @pytest.mark.parametrize("holder", ["nobody", "stranger"])
 def test_where_keys_are_declared_one_of_them_publishes(built, report, holds, monkeypatch, holder):
     declare(built, {ADA: holds(ADA)})
-    sign(report, by=ADA, as_="valide")
+    sign(FRENCH, report, by=ADA, as_="valide")
     if holder == "nobody":
         monkeypatch.delenv(VARIABLE)
     else:
@@ -313,7 +314,7 @@ def test_a_key_that_is_none_is_a_sentence_before_anything(built, report, tmp_pat
     monkeypatch.setenv(VARIABLE, written)
     before = {path: path.read_bytes() for path in built.parent.rglob("*") if path.is_file()}
     tries = [
-        lambda: sign(report, by=ADA, as_="valide"),
+        lambda: sign(FRENCH, report, by=ADA, as_="valide"),
         lambda: publish("vallees", to="web"),
         lambda: retract("vallees", by=ADA, why="erreur", report=REPORT, edition=1),
     ]
@@ -343,16 +344,16 @@ def test_without_the_library_a_key_is_refused_in_a_sentence(report, holds, reque
     holds(ADA)
     request.getfixturevalue("bare")
     with pytest.raises(RefusedData, match="cryptography"):
-        sign(report, by=ADA, as_="valide")
+        sign(FRENCH, report, by=ADA, as_="valide")
     assert len(lines_of(report)) == 1
 
 
 def test_without_the_library_what_a_key_signed_is_not_believed(built, report, holds, monkeypatch, request):
     declare(built, {ADA: holds(ADA)})
-    sign(report, by=ADA, as_="valide")
+    sign(FRENCH, report, by=ADA, as_="valide")
     monkeypatch.delenv(VARIABLE)
     request.getfixturevalue("bare")
-    assert any("vérifiée" in words for words in examined(report).uncompared)
+    assert any("vérifiée" in words for words in examined(FRENCH, report).uncompared)
     with pytest.raises(ReportFailed, match="vérifiée"):
         publish("vallees", to="web", only=[REPORT])
 
@@ -363,9 +364,9 @@ def test_the_key_is_written_nowhere(built, report, holds, tmp_path, processes):
     secret = path.read_text("utf-8").splitlines()[1]
     done = processes.impactkit("sign", str(report), "--by", ADA, "--as", "valide", cwd=tmp_path)
     seen = processes.impactkit("verify", str(report), cwd=tmp_path)
-    assert done.returncode == 0 and fingerprint(own_key().public) in done.stdout, done.stderr
-    assert seen.returncode == 0 and fingerprint(own_key().public) in seen.stdout, seen.stderr
-    texts = [done.stdout, done.stderr, seen.stdout, seen.stderr, repr(own_key())]
+    assert done.returncode == 0 and fingerprint(own_key(FRENCH).public) in done.stdout, done.stderr
+    assert seen.returncode == 0 and fingerprint(own_key(FRENCH).public) in seen.stdout, seen.stderr
+    texts = [done.stdout, done.stderr, seen.stdout, seen.stderr, repr(own_key(FRENCH))]
     texts += [
         file.read_bytes().decode("utf-8", "replace")
         for file in built.parent.rglob("*")
@@ -387,7 +388,7 @@ def test_a_notebook_sees_no_key_and_no_password(
     looks += "assert not kept + started, (kept, started)"
     write_notebook(valleys / "light.ipynb", middle=f"SECRETS = {SECRETS!r}\n{looks}")
     summary = ik.run("vallees", only=[REPORT], engine=engine)
-    assert not summary.failed, summary.failed[0].sentence
+    assert not summary.failed, summary.failed[0].sentence(FRENCH)
     # What a machine builds at night is signed by nobody.
     assert not any(line.key for line in lines_of(valleys.parent / "reports" / "vallees" / REPORT))
     assert os.environ[VARIABLE] and SERVER in SECRETS
@@ -403,10 +404,10 @@ def test_openssl_makes_the_key_that_the_page_says(repo, tmp_path, monkeypatch, p
     processes.run(["sh", "-c", made], cwd=tmp_path, check=True)
     monkeypatch.setenv(VARIABLE, str(tmp_path / "cle.pem"))
     written = processes.run(["sh", "-c", shown], cwd=tmp_path, check=True)
-    assert own_key().public in written.stdout.splitlines()
+    assert own_key(FRENCH).public in written.stdout.splitlines()
     digest = "openssl pkey -in cle.pem -pubout -outform DER | sha256sum"
     printed = processes.run(["sh", "-c", digest], cwd=tmp_path, check=True)
-    assert printed.stdout.startswith(fingerprint(own_key().public).replace(" ", ""))
+    assert printed.stdout.startswith(fingerprint(own_key(FRENCH).public).replace(" ", ""))
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from impactkit.reports.publish import left_out, publish
 from impactkit.reports.record import read_record
 from impactkit.reports.signing import sign
 from impactkit.reports.verify import examined, verify
+from impactkit.wording.language import FRENCH
 
 DEEP = "[" * 100_000
 
@@ -67,15 +68,15 @@ def linked_folder(report):
 @pytest.mark.parametrize("leave", [checkpoints, dangling, pipe, linked_folder])
 def test_what_is_no_file_of_a_report_stops_nothing(reports, leave):
     leave(reports / "aubepine")
-    seen = examined(reports / "aubepine")
+    seen = examined(FRENCH, reports / "aubepine")
     assert seen.wrong == () and any("aubepine/" in words for words in seen.uncompared)
     summary = ik.run("vallees")
     assert summary.kept == ("aubepine", "bruyere", "chevrefeuille") and not summary.failed
     assert any("aubepine/" in words for words in summary.noted.notes)
-    sign(reports / "aubepine", by="Ada Exemple", as_="valide")
+    sign(FRENCH, reports / "aubepine", by="Ada Exemple", as_="valide")
     leave(reports / "aubepine")
     publish("vallees", to="web", only=["aubepine"])
-    assert any("aubepine/" in words for words in left_out(reports))
+    assert any("aubepine/" in words for words in left_out(FRENCH, reports))
     assert {path.name for path in (reports.parents[1] / "web" / "vallees" / "aubepine").iterdir()} == {
         ".page.json", "indicators.csv", "provenance.json", "record.json", "report.html", "report.ipynb",
         "report.pdf",
@@ -157,7 +158,10 @@ def test_one_damaged_thing_is_mended_and_the_rest_goes_on(reports, leave, proces
     leave(reports)
     done = processes.impactkit("run", "vallees", cwd=reports.parents[1], timeout=100)
     assert done.returncode == 0 and "Traceback" not in done.stderr
-    assert read_record(reports / "aubepine").state == "brouillon" and verify(reports / "aubepine")[1] == ()
+    assert (
+        read_record(FRENCH, reports / "aubepine").state == "brouillon"
+        and verify(reports / "aubepine")[1] == ()
+    )
     assert set(ik.run("vallees").kept) == {"aubepine", "bruyere", "chevrefeuille"}
 
 
@@ -165,11 +169,11 @@ def test_one_damaged_thing_is_mended_and_the_rest_goes_on(reports, leave, proces
 def test_it_stops_no_other_publication(reports, leave):
     leave(reports)
     for code in ("bruyere", "chevrefeuille"):
-        sign(reports / code, by="Ada Exemple", as_="valide")
+        sign(FRENCH, reports / code, by="Ada Exemple", as_="valide")
     if leave is copied_report:
         shutil.rmtree(reports / "aubepine")
     assert publish("vallees", to="web") == ("bruyere", "chevrefeuille")
-    assert any("aubepine" in words for words in left_out(reports))
+    assert any("aubepine" in words for words in left_out(FRENCH, reports))
 
 
 def test_a_cut_line_of_the_history_stays_one(reports):
@@ -196,7 +200,7 @@ def test_a_folder_of_ours_that_is_a_link_is_set_aside(reports, valleys, write_no
     assert set(summary.built) == {"aubepine", "bruyere", "chevrefeuille"}
     assert any(name in words for words in summary.noted.notes)
     untouched(victim)
-    sign(reports / "aubepine", by="Ada Exemple", as_="valide")
+    sign(FRENCH, reports / "aubepine", by="Ada Exemple", as_="valide")
     untouched(victim)
 
 
@@ -208,7 +212,7 @@ def test_a_record_names_no_path(reports, valleys, write_notebook, victim, territ
     assert marked in text
     path.write_text(text.replace(marked, f'"impactkit:territory": "{territory}"'), "utf-8")
     with pytest.raises(ImpactkitError):
-        sign(reports / "aubepine", by="Ada Exemple", as_="valide")
+        sign(FRENCH, reports / "aubepine", by="Ada Exemple", as_="valide")
     write_notebook(valleys / "light.ipynb", parameters='greeting = "Bonsoir"')
     assert "aubepine" in ik.run("vallees", only=["aubepine"]).built
     untouched(victim)
@@ -220,7 +224,7 @@ TAKEN = [(name, kind) for name in ("vallees", ".vallees") for kind in ("link", "
 
 @pytest.mark.parametrize("name, kind", [*TAKEN, ("vallees", "folder")])
 def test_a_name_of_the_web_that_is_not_ours_is_refused(reports, victim, tmp_path, name, kind):
-    sign(reports / "aubepine", by="Ada Exemple", as_="valide")
+    sign(FRENCH, reports / "aubepine", by="Ada Exemple", as_="valide")
     web = tmp_path / "web"
     web.mkdir()
     if kind == "link":
@@ -238,7 +242,7 @@ def test_a_name_of_the_web_that_is_not_ours_is_refused(reports, victim, tmp_path
 
 
 def test_a_link_of_ours_led_elsewhere_publishes_nothing_of_it(reports, victim, tmp_path):
-    sign(reports / "aubepine", by="Ada Exemple", as_="valide")
+    sign(FRENCH, reports / "aubepine", by="Ada Exemple", as_="valide")
     publish("vallees", to="web", only=["aubepine"])
     link = tmp_path / "web" / "vallees"
     link.unlink()
@@ -249,7 +253,7 @@ def test_a_link_of_ours_led_elsewhere_publishes_nothing_of_it(reports, victim, t
 
 
 def test_links_in_a_release_are_neither_published_nor_followed(reports, victim, tmp_path):
-    sign(reports / "aubepine", by="Ada Exemple", as_="valide")
+    sign(FRENCH, reports / "aubepine", by="Ada Exemple", as_="valide")
     publish("vallees", to="web", only=["aubepine"])
     releases = tmp_path / "web" / ".vallees"
     (releases / "1" / "stolen").symlink_to(victim, target_is_directory=True)
@@ -264,9 +268,9 @@ def test_links_in_a_release_are_neither_published_nor_followed(reports, victim, 
 
 
 def test_two_publications_to_one_root_wait_for_each_other(reports, tmp_path):
-    sign(reports / "aubepine", by="Ada Exemple", as_="valide")
+    sign(FRENCH, reports / "aubepine", by="Ada Exemple", as_="valide")
     publish("vallees", to="web", only=["aubepine"])
-    with alone(tmp_path / "web" / ".vallees"):
+    with alone(FRENCH, tmp_path / "web" / ".vallees"):
         other = "import impactkit.reports.publish as p; p.publish('vallees', to='web', only=['aubepine'])"
         done = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True)
     assert done.returncode == 1 and "RefusedData" in done.stderr and "vallees" in done.stderr
@@ -279,7 +283,9 @@ def test_a_refused_name_stays_in_its_table(reports, valleys, capsys):
     heard = []
     summary = ik.run("vallees", only=["aubepine"], log=heard.append)
     assert [outcome.territory for outcome in summary.failed] == ["aubepine"]
-    assert "interviews" in summary.failed[0].sentence and "Zoé" not in summary.failed[0].sentence
+    assert "interviews" in summary.failed[0].sentence(FRENCH) and "Zoé" not in summary.failed[0].sentence(
+        FRENCH
+    )
     for path in (reports / ".failed").iterdir():
         assert "Zoé" not in path.read_text("utf-8")
     assert "Zoé" not in json.dumps(heard, ensure_ascii=False)

@@ -15,6 +15,7 @@ import pytest
 import impactkit as ik
 from impactkit.reports.record import read_record
 from impactkit.reports.schedule import schedule
+from impactkit.wording.language import FRENCH
 
 JOBS = "urssaf_emploi_prive_epci_2014_2024.csv"
 POOR = "filosofi_epci_{}.csv"
@@ -130,7 +131,7 @@ def test_a_night_without_the_variable_keeps_the_last_good_reports(night, monkeyp
     monkeypatch.setenv("IMPACTKIT_SOURCES", str(night / "officiel"))
     mended = ik.run("vallees")
     assert not mended.failed and set(mended.built) >= set(had)
-    assert read_record(reports / "aubepine").edition == 1
+    assert read_record(FRENCH, reports / "aubepine").edition == 1
     assert not list((reports / ".failed").glob("*.json"))
 
 
@@ -215,7 +216,7 @@ def test_a_source_withdrawn_on_purpose_is_no_loss(night, monkeypatch, processes)
     summary = ik.run("vallees", only=["aubepine"])
     assert summary.built == ("aubepine",)
     report = night / "reports/vallees/aubepine"
-    assert 0 < official(report) < had and read_record(report).edition == 2
+    assert 0 < official(report) < had and read_record(FRENCH, report).edition == 2
     (outcome,) = summary.outcomes
     assert any("Urssaf" in note for note in outcome.notes)
 
@@ -242,7 +243,7 @@ def test_a_file_that_reads_and_says_less_is_a_change_of_the_source(night, proces
     summary = ik.run("vallees", only=["aubepine", "bruyere"])
     assert set(summary.built) == {"aubepine", "bruyere"} and not summary.failed
     report = night / "reports/vallees/aubepine"
-    assert official(report) < had and read_record(report).edition == 2
+    assert official(report) < had and read_record(FRENCH, report).edition == 2
     notes = {one.territory: " ".join(one.notes) for one in summary.outcomes}
     assert "Urssaf" in notes["aubepine"]
     assert ("Urssaf" in notes["bruyere"]) == (change is shorter)
@@ -272,7 +273,7 @@ def test_a_scheduled_run_has_the_variables_that_it_depends_on(night, monkeypatch
     shutil.move(night / "officiel", odd)
     # Relative to here: a scheduler starts elsewhere.
     monkeypatch.setenv("IMPACTKIT_SOURCES", odd.name)
-    (text,) = schedule("cron", "vallees", to=night / "reports").values()
+    (text,) = schedule(FRENCH, "cron", "vallees", to=night / "reports").values()
     assert "motdepasse" not in text and "SMTP" not in text and "MAIL" not in text
     command = text.split(" ", 5)[5].replace(r"\%", "%")
     kept = {name: value for name, value in os.environ.items() if not name.startswith("IMPACTKIT_")}
@@ -288,10 +289,10 @@ def test_each_variable_is_in_both_kinds_of_file(valleys, tmp_path, monkeypatch, 
     if name == "IMPACTKIT_BASE":
         shutil.move(tmp_path / "vallees", tmp_path / "un dossier $HOME" / "vallees")
     monkeypatch.setenv("IMPACTKIT_SMTP", "smtp://nom:motdepasse@serveur.exemple.fr:587")
-    units = schedule("systemd", "vallees", to=tmp_path / "reports")
+    units = schedule(FRENCH, "systemd", "vallees", to=tmp_path / "reports")
     service = next(text for file, text in units.items() if file.endswith(".service"))
     assert f'Environment="{name}={tmp_path}/un dossier $HOME"' in service.splitlines()
-    (cron,) = schedule("cron", "vallees", to=tmp_path / "reports").values()
+    (cron,) = schedule(FRENCH, "cron", "vallees", to=tmp_path / "reports").values()
     assert f"'{name}={tmp_path}/un dossier $HOME'" in cron
     assert "motdepasse" not in service + cron
 
@@ -299,12 +300,12 @@ def test_each_variable_is_in_both_kinds_of_file(valleys, tmp_path, monkeypatch, 
 def test_without_variables_none_is_written(valleys, tmp_path, monkeypatch):
     for name in ("IMPACTKIT_SOURCES", "IMPACTKIT_CACHE", "IMPACTKIT_BASE"):
         monkeypatch.delenv(name, raising=False)
-    units = schedule("systemd", "vallees", to=tmp_path / "reports")
+    units = schedule(FRENCH, "systemd", "vallees", to=tmp_path / "reports")
     assert not any("Environment" in text for text in units.values())
-    assert "env " not in "".join(schedule("cron", "vallees", to=tmp_path / "reports").values())
+    assert "env " not in "".join(schedule(FRENCH, "cron", "vallees", to=tmp_path / "reports").values())
 
 
 def test_a_variable_that_names_no_folder_is_refused_before_the_night(valleys, tmp_path, monkeypatch):
     monkeypatch.setenv("IMPACTKIT_SOURCES", str(tmp_path / "nulle-part"))
     with pytest.raises(ik.RefusedData, match="nulle-part"):
-        schedule("cron", "vallees", to=tmp_path / "reports")
+        schedule(FRENCH, "cron", "vallees", to=tmp_path / "reports")

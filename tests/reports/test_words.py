@@ -12,11 +12,14 @@ from invented_report import paragraph, run, table
 import impactkit as ik
 from impactkit.reports.page import read_page
 from impactkit.reports.words import gated
+from impactkit.wording.language import FRENCH
 
 
 def page(*blocks, prose=()):
     told = [sample.prose(text) for text in prose]
-    return read_page(sample.notebook(sample.prose("## Récit"), *told, sample.code(sample.tree(*blocks))))
+    return read_page(
+        FRENCH, sample.notebook(sample.prose("## Récit"), *told, sample.code(sample.tree(*blocks)))
+    )
 
 
 def words(found):
@@ -31,7 +34,7 @@ def test_an_over_claim_stops_the_build_in_prose_and_in_tables(name):
     claim = STOPPED[name]
     for made in (page(FILLER, prose=[claim]), page(table([(claim, "3")]))):
         with pytest.raises(ik.ReportFailed) as stopped:
-            gated(made, GROUND)
+            gated(FRENCH, made, GROUND)
         assert claim.split(" : ")[0] in str(stopped.value).replace("\u202f", " ")
 
 
@@ -39,7 +42,7 @@ def test_an_over_claim_stops_the_build_in_prose_and_in_tables(name):
 def test_an_over_claim_is_said_again_in_prose_and_in_tables(name):
     before, after = REWORDED[name]
     for made in (page(FILLER, prose=[before]), page(table([(before, "3")]))):
-        found, notes = gated(made, GROUND)
+        found, notes = gated(FRENCH, made, GROUND)
         plain = words(found).replace("\u202f", " ")
         assert after in plain and (before in plain) == (before in after)
         assert len(notes) == 1 and "devient" in notes[0]
@@ -52,14 +55,16 @@ SIGNED = "\n\n— L’évaluatrice, 12 mars 2026"
 def test_a_file_of_prose_passes_the_same_gate(name):
     text = STOPPED.get(name) or REWORDED[name][0]
     made = read_page(
-        sample.notebook(sample.code(sample.tree(FILLER))), f"## Ce que nous en pensons\n\n{text}{SIGNED}"
+        FRENCH,
+        sample.notebook(sample.code(sample.tree(FILLER))),
+        f"## Ce que nous en pensons\n\n{text}{SIGNED}",
     )
     assert "Ce que nous en pensons" in [section.heading for section in made.sections]
     if name in STOPPED:
         with pytest.raises(ik.ReportFailed):
-            gated(made, GROUND)
+            gated(FRENCH, made, GROUND)
         return
-    found, notes = gated(made, GROUND)
+    found, notes = gated(FRENCH, made, GROUND)
     assert REWORDED[name][1] in words(found).replace("\u202f", " ") and len(notes) == 1
 
 
@@ -68,17 +73,17 @@ def test_a_file_of_prose_passes_the_same_gate(name):
 )
 def test_prose_without_a_title_or_a_signature_is_refused(text):
     with pytest.raises(ik.ReportFailed, match="signé"):
-        read_page(sample.notebook(sample.code(sample.tree(FILLER))), text)
+        read_page(FRENCH, sample.notebook(sample.code(sample.tree(FILLER))), text)
 
 
 def test_a_quotation_keeps_its_words_and_all_stops_are_told_at_once():
     quoted = paragraph(
         run("Une porteuse dit : « "), run(STOPPED["ratio without range"], declared=True), run(" ».")
     )
-    found, notes = gated(page(quoted), GROUND)
+    found, notes = gated(FRENCH, page(quoted), GROUND)
     assert "rapporte 3,40" in words(found) and not notes
     with pytest.raises(ik.ReportFailed) as stopped:
-        gated(page(table([(claim, "3") for claim in STOPPED.values()])), GROUND)
+        gated(FRENCH, page(table([(claim, "3") for claim in STOPPED.values()])), GROUND)
     assert str(stopped.value).count("«") >= len(STOPPED)
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import impactkit as ik
-from impactkit.effects.results import Detectability, Effect
+from impactkit.effects.results import Detectability, TerritoryEffect
 from impactkit.valuation.parameters import (
     ADJUSTMENTS,
     Benefit,
@@ -21,6 +21,7 @@ from impactkit.valuation.parameters import (
     reference_path,
 )
 from impactkit.valuation.social_return import cost_per_net_job, deadweight_from, together, valued
+from impactkit.wording.language import FRENCH
 
 SHARES = {"deadweight": 0.3, "attribution": 0.2, "displacement": 0.1, "leakage": 0.0, "drop_off": 0.25}
 
@@ -32,7 +33,7 @@ def plain(shown):
 
 def project(shares=SHARES, **about):
     adjustments = {name: Range.of(share) for name, share in shares.items()}
-    carbon, one, _ = reference_path("carbon", 2026, 3)
+    carbon, one, _ = reference_path(FRENCH, "carbon", 2026, 3)
     benefits = (
         Benefit("CO2e", "environmental", 2026, 3, Range.of(40), one, adjustments, carbon),
         Benefit("emplois", "insertion", 2026, 3, Range.of(2), Range.of(18_000), adjustments),
@@ -41,7 +42,7 @@ def project(shares=SHARES, **about):
         Cost("dépenses", "cost", 2026 + at, Range.of(amount))
         for at, amount in enumerate((30_000, 5_000, 5_000))
     )
-    return Project("p", "Un projet", benefits, costs, 2026, discount_rate(), **about)
+    return Project("p", "Un projet", benefits, costs, 2026, discount_rate(FRENCH), **about)
 
 
 def test_the_worked_case_to_the_cent():
@@ -55,7 +56,7 @@ def test_the_worked_case_to_the_cent():
     benefits 53,242.99; costs 30,000 + 5,000 / 1.032 + 5,000 / 1.065024 = 39,539.69
     net present value 13,703.30; ratio 1.3466
     """
-    found = valued(project())
+    found = valued(FRENCH, project())
     told = found.table.groupby(["role", "year"])["discounted"].sum().round(2)
     assert told["benefit"].tolist() == [23_476.32, 17_184.35, 12_582.32]
     assert (round(found.benefits, 2), round(found.costs, 2)) == (53_242.99, 39_539.69)
@@ -88,8 +89,8 @@ def test_an_adjustment_that_is_missing_is_refused_by_its_name(name):
     st.floats(0.01, 0.1),
 )
 def test_more_of_any_adjustment_is_less_value(shares, name, more):
-    less = valued(project(shares), draws=10)
-    moved = valued(project(shares | {name: shares[name] + more}), draws=10)
+    less = valued(FRENCH, project(shares), draws=10)
+    moved = valued(FRENCH, project(shares | {name: shares[name] + more}), draws=10)
     assert moved.npv < less.npv and moved.ratio < less.ratio and moved.costs == less.costs
 
 
@@ -99,30 +100,33 @@ def test_ranges_are_drawn_the_same_every_time_and_hold_the_value():
         wide.benefits[1], quantity=Range.of(2, 1, 3, "emplois"), price=Range.of(18_000, 9_000, 20_000)
     )
     wide = replace(wide, benefits=(wide.benefits[0], jobs))
-    one, two = valued(wide, seed=3), valued(wide, seed=3)
-    assert one.npv_range == two.npv_range and one.npv_range != valued(wide, seed=4).npv_range
+    one, two = valued(FRENCH, wide, seed=3), valued(FRENCH, wide, seed=3)
+    assert one.npv_range == two.npv_range and one.npv_range != valued(FRENCH, wide, seed=4).npv_range
     assert one.npv_range[0] < one.npv < one.npv_range[1]
     assert one.ratio_range[0] < one.ratio < one.ratio_range[1]
     # Widest first, the ends as when only that one moves.
     assert one.swing["what"].tolist()[0] == "emplois" and len(one.swing) == 2
     fewer = replace(wide, benefits=(wide.benefits[0], replace(jobs, quantity=Range.of(1))))
-    assert one.swing["at_low"].iloc[0] == pytest.approx(valued(fewer).npv)
+    assert one.swing["at_low"].iloc[0] == pytest.approx(valued(FRENCH, fewer).npv)
 
 
 def test_projects_together_add_their_parts_and_never_average_ratios():
-    small, large = valued(project()), valued(replace(project(), costs=project().costs * 3))
-    both = together([small, large], "ensemble")
+    small, large = valued(FRENCH, project()), valued(FRENCH, replace(project(), costs=project().costs * 3))
+    both = together(FRENCH, [small, large], "ensemble")
     assert both.benefits == small.benefits + large.benefits and both.costs == small.costs + large.costs
     assert both.ratio == pytest.approx(both.benefits / both.costs)
     assert both.ratio != pytest.approx((small.ratio + large.ratio) / 2, abs=1e-3)
     with pytest.raises(ValueError, match="draws"):
-        together([small, valued(project(), seed=9)], "ensemble")
+        together(FRENCH, [small, valued(FRENCH, project(), seed=9)], "ensemble")
 
 
 def test_the_reference_option_is_taken_away():
     spared = (Cost("collecte actuelle", "reference_cost", 2026, Range.of(4_000)),)
     lost = (Cost("revente actuelle", "reference_benefit", 2026, Range.of(1_000)),)
-    found, plain = valued(project(reference_costs=spared, reference_benefits=lost)), valued(project())
+    found, plain = (
+        valued(FRENCH, project(reference_costs=spared, reference_benefits=lost)),
+        valued(FRENCH, project()),
+    )
     assert found.costs == pytest.approx(plain.costs - 4_000)
     assert found.benefits == pytest.approx(plain.benefits - 1_000)
     assert found.table["discounted"].where(found.table["role"] == "benefit").sum() == pytest.approx(
@@ -131,13 +135,25 @@ def test_the_reference_option_is_taken_away():
 
 
 def seen(people):
-    return Detectability("count_jobs_private", "a", "percent", 0.1, people, 0.8, 0.05, 100)
+    return Detectability(FRENCH, "count_jobs_private", "a", "percent", 0.1, people, 0.8, 0.05, 100)
 
 
 def effect(estimate, low, high, people):
-    about = {"people": people}
-    return Effect(
-        "o", "a", "e", "default", "percent", estimate, None, low, high, 0.01, 0.01, 1, 100, about=about
+    return TerritoryEffect(
+        language=FRENCH,
+        outcome="o",
+        unit="a",
+        estimand="e",
+        method="default",
+        scale="percent",
+        estimate=estimate,
+        low=low,
+        high=high,
+        p=0.01,
+        p_floor=0.01,
+        n_comparison=100,
+        place=None,
+        people=people,
     )
 
 
@@ -151,7 +167,7 @@ def test_deadweight_comes_from_the_counterfactual_only_when_the_ambition_could_b
 
 
 def test_a_net_job_costs_more_than_a_job():
-    found = valued(project())
+    found = valued(FRENCH, project())
     assert cost_per_net_job(found, 2, deadweight=0.3, displacement=0.1) == pytest.approx(
         39_539.69 / 1.26, abs=0.01
     )
@@ -163,8 +179,8 @@ def test_reference_values_are_versioned_and_sourced():
     from impactkit.data.catalogue import reference_values
 
     told = reference_values()
-    assert told["source"].ne("").all() and discount_rate().value == 0.032
-    path, _, _ = reference_path("carbon", 2026, 3)
+    assert told["source"].ne("").all() and discount_rate(FRENCH).value == 0.032
+    path, _, _ = reference_path(FRENCH, "carbon", 2026, 3)
     assert path == (264.5, 272.9, 281.7)
     latest = told[(told["id"] == "carbon") & (told["version"] == "2025")].set_index("year")["value"]
     assert latest["2030"] == 300 and round(latest["2050"]) == 563
@@ -176,9 +192,9 @@ def test_reference_values_are_versioned_and_sourced():
     # A contested cost is a range, never a figure.
     assert told.loc[told["contested"] == "true", "value"].isna().all()
     with pytest.raises(ik.NotEnoughData, match="2051"):
-        reference_path("carbon", 2049, 4)
+        reference_path(FRENCH, "carbon", 2049, 4)
     with pytest.raises(ik.NotEnoughData, match="carbon, discount"):
-        reference_path("inconnue", 2026, 1)
+        reference_path(FRENCH, "inconnue", 2026, 1)
 
 
 @pytest.fixture
@@ -234,7 +250,7 @@ def test_nothing_says_prices_of_a_year_that_nobody_deflated_to(demo):
 
 
 def test_without_a_range_nothing_is_drawn_nor_ranked():
-    found = valued(project())
+    found = valued(FRENCH, project())
     assert found.above is None and found.median == pytest.approx(found.npv)
 
 
@@ -256,5 +272,5 @@ def test_every_mistake_of_the_sheet_is_found_at_once(demo):
 
 def test_the_draws_are_triangles():
     one = replace(project(), rate=Range.of(0.032, 0.0, 0.045))
-    found = valued(one)
+    found = valued(FRENCH, one)
     assert np.unique(found._draws.benefits).size == 10_000 and found.positive == 1.0

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import impactkit as ik
-from impactkit.effects.results import Detectability, Effect
+from impactkit.effects.results import Detectability, TerritoryEffect
 from impactkit.valuation.parameters import (
     ADJUSTMENTS,
     Benefit,
@@ -19,6 +19,7 @@ from impactkit.valuation.parameters import (
 )
 from impactkit.valuation.social_return import cost_per_net_job, deadweight_from, together, valued
 from impactkit.valuation.uncertainty import Draws
+from impactkit.wording.language import FRENCH
 
 NOTHING = {name: Range.of(0.0) for name in ADJUSTMENTS}
 FLAT = Range.of(0.0)
@@ -66,13 +67,13 @@ def test_a_share_is_between_nothing_and_all():
     ],
 )
 def test_it_is_paid_back_from_then_on(benefits, costs, year):
-    assert valued(project(benefits, costs), draws=3).payback == year
+    assert valued(FRENCH, project(benefits, costs), draws=3).payback == year
 
 
 def test_less_than_a_euro_spent_is_a_cost_and_none_has_no_ratio():
-    small = valued(project([gain(1.0)], [spent(0.5)]), draws=5)
+    small = valued(FRENCH, project([gain(1.0)], [spent(0.5)]), draws=5)
     assert small.ratio == small.ratio_median == 2.0 and small.ratio_range == (2.0, 2.0)
-    free = valued(project([gain(1.0)], []), draws=5)
+    free = valued(FRENCH, project([gain(1.0)], []), draws=5)
     assert (free.ratio, free.ratio_median, free.ratio_range) == (None, None, None)
     assert free.npv == 1.0 and free.npv_range == (1.0, 1.0) and free.positive == 1.0
 
@@ -92,19 +93,19 @@ def test_what_is_above_is_the_share_of_draws_below():
 
 
 def test_deadweight_that_breaks_even():
-    half = valued(project([gain(100.0)], [spent(50.0)]), draws=3)
+    half = valued(FRENCH, project([gain(100.0)], [spent(50.0)]), draws=3)
     assert half.break_even == pytest.approx(0.5)
-    assert valued(project([gain(100.0)], [spent(100.0)]), draws=3).break_even == 0.0
-    assert valued(project([gain(100.0)], [spent(101.0)]), draws=3).break_even is None
-    assert valued(project([gain(100.0)], []), draws=3).break_even is None
+    assert valued(FRENCH, project([gain(100.0)], [spent(100.0)]), draws=3).break_even == 0.0
+    assert valued(FRENCH, project([gain(100.0)], [spent(101.0)]), draws=3).break_even is None
+    assert valued(FRENCH, project([gain(100.0)], []), draws=3).break_even is None
     # Whatever deadweight it was told to have.
     told = replace(gain(100.0), adjustments=NOTHING | {"deadweight": Range.of(0.4)})
-    assert valued(project([told], [spent(25.0)]), draws=3).break_even == pytest.approx(0.75)
+    assert valued(FRENCH, project([told], [spent(25.0)]), draws=3).break_even == pytest.approx(0.75)
 
 
 def test_amounts_are_brought_to_the_base_year():
     later = project([gain(110.0, start=2027)], [spent(50.0), spent(60.5, 2028)], Range.of(0.1))
-    found = valued(later, draws=3)
+    found = valued(FRENCH, later, draws=3)
     assert (found.benefits, found.costs) == pytest.approx((100.0, 100.0))
     assert found.table["discounted"].tolist() == pytest.approx([100.0, 50.0, 50.0])
     assert found.table["year"].tolist() == [2027, 2026, 2028]
@@ -114,7 +115,7 @@ def test_amounts_are_brought_to_the_base_year():
 def test_every_range_moves_alone_and_the_widest_comes_first():
     wide = replace(gain(100.0), quantity=Range(100.0, 50.0, 150.0, "quantité"))
     cost = spent(Range(60.0, 50.0, 80.0, "coût"))
-    swing = valued(project([wide], [cost, spent(5.0)]), draws=3).swing
+    swing = valued(FRENCH, project([wide], [cost, spent(5.0)]), draws=3).swing
     assert swing["what"].tolist() == ["quantité", "coût"]
     assert swing[["at_low", "at_high"]].to_numpy().tolist() == [[-15.0, 85.0], [45.0, 15.0]]
     assert swing[["low", "high"]].to_numpy().tolist() == [[50.0, 150.0], [50.0, 80.0]]
@@ -122,7 +123,7 @@ def test_every_range_moves_alone_and_the_widest_comes_first():
 
 def test_a_notebook_shows_cents_of_a_ratio_and_hundreds_of_euros():
     wide = replace(gain(1.0), quantity=Range(12_345.0, 10_000.0, 15_000.0, "quantité"))
-    page = valued(project([wide], [spent(10_000.0)]))._repr_html_().replace("\u202f", " ")
+    page = valued(FRENCH, project([wide], [spent(10_000.0)]))._repr_html_().replace("\u202f", " ")
     ratio, amount = (
         re.search(rf"{form} \(de {form} à {form}\)", page) for form in (r"\d,\d\d", r"(?:\d )?\d00")
     )
@@ -133,32 +134,36 @@ def test_a_share_told_once_is_drawn_once():
     """Two benefits that share one deadweight: what one loses, the other gains."""
     shared = NOTHING | {"deadweight": Range(0.5, 0.0, 1.0, "avance")}
     both = [replace(gain(100.0), adjustments=shared), replace(gain(-100.0), adjustments=shared)]
-    found = valued(project(both, [spent(10.0)]), draws=50)
+    found = valued(FRENCH, project(both, [spent(10.0)]), draws=50)
     assert found.npv_range == pytest.approx((-10.0, -10.0)) and len(found.swing) == 1
 
 
 def test_one_project_together_is_itself():
-    one = valued(project([gain(100.0, years=2)], [spent(70.0)], refused=("amitié",)), draws=20)
-    alone = together([one], "ensemble")
+    one = valued(FRENCH, project([gain(100.0, years=2)], [spent(70.0)], refused=("amitié",)), draws=20)
+    alone = together(FRENCH, [one], "ensemble")
     assert (alone.name, alone.base, alone.npv, alone.ratio) == ("ensemble", 2026, one.npv, one.ratio)
     assert alone.npv_range == one.npv_range and alone.payback == one.payback == 2026
     assert alone.refused == ("amitié",) and alone.swing.empty and alone.break_even is None
-    three = together([one, one, one], "trois")
+    three = together(FRENCH, [one, one, one], "trois")
     assert three.benefits == 600.0 and three.npv_range == pytest.approx((390.0, 390.0))
 
 
 def test_projects_of_other_years_or_none_are_not_added():
-    one = valued(project([gain(1.0)], [spent(1.0)]), draws=3)
-    other = valued(replace(project([gain(1.0)], [spent(1.0)]), base=2025), draws=3)
+    one = valued(FRENCH, project([gain(1.0)], [spent(1.0)]), draws=3)
+    other = valued(FRENCH, replace(project([gain(1.0)], [spent(1.0)]), base=2025), draws=3)
     for values in ([], [one, other]):
         with pytest.raises(ValueError, match="one base year"):
-            together(values, "ensemble")
+            together(FRENCH, values, "ensemble")
     with pytest.raises(ValueError, match="draws"):
-        together([one, one, valued(project([gain(1.0)], [spent(1.0)]), draws=3, seed=1)], "ensemble")
+        together(
+            FRENCH,
+            [one, one, valued(FRENCH, project([gain(1.0)], [spent(1.0)]), draws=3, seed=1)],
+            "ensemble",
+        )
 
 
 def test_shares_of_jobs_are_shares():
-    found = valued(project([gain(1.0)], [spent(300.0)]), draws=3)
+    found = valued(FRENCH, project([gain(1.0)], [spent(300.0)]), draws=3)
     assert cost_per_net_job(found, 4, deadweight=0, displacement=0) == 75.0
     assert cost_per_net_job(found, 4, deadweight=0.5, displacement=0.25) == 200.0
     for deadweight, displacement in ((-0.1, 0), (1.1, 0), (0, -0.1), (0, 1.1)):
@@ -170,13 +175,26 @@ def test_shares_of_jobs_are_shares():
 
 
 def seen(people=1_000, unusual=0.1):
-    return Detectability("count_jobs_private", "a", "percent", unusual, people, 0.8, 0.05, 100)
+    return Detectability(FRENCH, "count_jobs_private", "a", "percent", unusual, people, 0.8, 0.05, 100)
 
 
 def effect(low=0.02, high=0.2, people=1_200, estimate=0.12):
-    about = {"people": people}
-    ends = (estimate, None, low, high)
-    return Effect("o", "a", "e", "default", "percent", *ends, 0.01, 0.01, 1, 100, about=about)
+    return TerritoryEffect(
+        language=FRENCH,
+        outcome="o",
+        unit="a",
+        estimand="e",
+        method="default",
+        scale="percent",
+        estimate=estimate,
+        low=low,
+        high=high,
+        p=0.01,
+        p_floor=0.01,
+        n_comparison=100,
+        place=None,
+        people=people,
+    )
 
 
 @pytest.mark.parametrize(
@@ -206,15 +224,15 @@ def test_the_ambition_must_exceed_what_would_look_unusual():
 
 
 def test_a_reference_value_told_for_no_year_is_a_price_and_of_years_a_path():
-    path, price, contested = reference_path("discount", 2026, 3)
+    path, price, contested = reference_path(FRENCH, "discount", 2026, 3)
     assert path == (1.0, 1.0, 1.0) and price.value == 0.032 and not contested and price.label
-    path, price, contested = reference_path("carbon", 2026, 2)
+    path, price, contested = reference_path(FRENCH, "carbon", 2026, 2)
     assert len(path) == 2 and price == Range.of(1.0) and not contested
     from impactkit.data.catalogue import reference_values
 
     known = reference_values()
     disputed = known.loc[known["contested"] == "true", "id"].unique()
-    assert len(disputed) and all(reference_path(str(code), 2026, 1)[2] for code in disputed)
+    assert len(disputed) and all(reference_path(FRENCH, str(code), 2026, 1)[2] for code in disputed)
 
 
 def valuation(code, item, role, **about):

@@ -6,16 +6,24 @@ import re
 import pytest
 from babel.messages.pofile import read_po
 
-from impactkit.wording.catalogue import Declared, french_spaces, runs, say
+from impactkit.wording.catalogue import Declared, french_spaces
+from impactkit.wording.language import FRENCH
 
 # What these say is two sentences: what is wrong, and what to do.
-WITH_NEXT = ("advice", "refused")
+WITH_NEXT = ("advice",)
+ASKING = ("say", "runs", "filled", "told", *WITH_NEXT)
 NAMES = ("French Impact", "mesure d’impact territorial", "data/french-impact", "impactkit")
 
 
 def _messages(repo):
     with (repo / "src/impactkit/wording/locale/fr/LC_MESSAGES/impactkit.po").open("rb") as file:
         return [message for message in read_po(file) if message.id]
+
+
+def _literal(call, at):
+    """The key that a call names in the code; "" where it is built."""
+    key = call.args[at] if len(call.args) > at else None
+    return key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else ""
 
 
 def _texts(message):
@@ -51,32 +59,23 @@ def test_every_key_asked_by_the_code_is_in_the_catalogue(repo):
     asked = set()
     for file in (repo / "src/impactkit").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
-            if (
-                isinstance(node, ast.Call)
-                and (
-                    getattr(node.func, "id", "") in ("say", "runs", "filled", *WITH_NEXT)
-                    or getattr(node.func, "attr", "") == "told"
-                )
-                and node.args
-            ):
-                if isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str):
-                    asked.add(node.args[0].value)
-                    asked |= (
-                        {f"{node.args[0].value}.next"}
-                        if getattr(node.func, "id", "") in WITH_NEXT
-                        else set()
-                    )
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name in ASKING:
+                key = _literal(node, 1 if name == "filled" else 0)
+                asked |= {key, f"{key}.next"} if name in WITH_NEXT and key else {key} - {""}
     assert asked and not asked - known
 
 
 def test_plural_forms_follow_french():
-    assert say("head.communes", n=1, count="1") == "1 commune"
-    assert say("head.communes", n=0, count="0") == "0 commune"
-    assert say("head.communes", n=2, count="2") == "2 communes"
+    assert FRENCH.say("head.communes", n=1, count="1") == "1 commune"
+    assert FRENCH.say("head.communes", n=0, count="0") == "0 commune"
+    assert FRENCH.say("head.communes", n=2, count="2") == "2 communes"
 
 
 def test_declared_text_keeps_its_mark_and_its_letters():
-    sentence = runs("declared.target", target=Declared("l'ordre de 10 % : à voir"))
+    sentence = FRENCH.runs("declared.target", target=Declared("l'ordre de 10 % : à voir"))
     assert [run.text for run in sentence if run.declared] == ["l'ordre de 10 % : à voir"]
 
 
@@ -91,6 +90,6 @@ def test_spaces_are_set_once():
 
 def test_an_unknown_key_or_an_empty_hole_is_an_error():
     with pytest.raises(KeyError):
-        say("no.such.key")
+        FRENCH.say("no.such.key")
     with pytest.raises(KeyError):
-        say("declared.target")
+        FRENCH.say("declared.target")

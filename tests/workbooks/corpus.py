@@ -14,13 +14,14 @@ import openpyxl
 
 import impactkit as ik
 from impactkit.data.tables import read_text
+from impactkit.wording.language import FRENCH
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "classeurs.md"
 REFUSED = "refusé"
 # Semicolon, double quote, UTF-8, French; the last but one: as the screen shows.
 SHOWN = "csv:Text - txt - csv (StarCalc):59,34,76,1,,1036,false,true,true"
-FRENCH = """<?xml version="1.0" encoding="UTF-8"?>
+FRENCH_REGISTRY = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
 <item oor:path="/org.openoffice.Setup/L10N">
 <prop oor:name="ooSetupSystemLocale"><value>fr-FR</value></prop></item>
@@ -144,7 +145,7 @@ def convert(soffice: str, paths: list[Path], kind: str, to: Path) -> list[Path]:
     """The same workbooks as LibreOffice writes them, in French."""
     profile = to / "profile" / "user"
     profile.mkdir(parents=True, exist_ok=True)
-    (profile / "registrymodifications.xcu").write_text(FRENCH, "utf-8")
+    (profile / "registrymodifications.xcu").write_text(FRENCH_REGISTRY, "utf-8")
     home = f"-env:UserInstallation={profile.parent.as_uri()}"
     command = [soffice, home, "--headless", "--convert-to", kind, "--outdir", str(to), *map(str, paths)]
     subprocess.run(command, check=True, capture_output=True, timeout=600)
@@ -172,7 +173,7 @@ def outcome(case: Case, path: Path, folder: Path) -> str:
     if done.problems:
         assert len(done.problems) == 1 and not done.written, str(done)
         return REFUSED
-    return read_text(folder / f"{table}.csv").to_dict("records")[-1].get(column, "")
+    return read_text(FRENCH, folder / f"{table}.csv").to_dict("records")[-1].get(column, "")
 
 
 def measure(home: Path, soffice: str) -> list[tuple[str, ...]]:

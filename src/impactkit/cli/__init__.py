@@ -4,6 +4,8 @@ import os
 import signal
 from typing import Any, NoReturn
 
+from impactkit.wording.language import FRENCH
+
 INTERRUPTED = 130
 
 
@@ -14,7 +16,7 @@ def main() -> NoReturn:
         signal.signal(signal.SIGINT, end_at_once)
     from impactkit.cli.commands import obey
 
-    obey()
+    obey(FRENCH)
 
 
 def end_at_once(*_: Any) -> NoReturn:

@@ -10,11 +10,14 @@ import typer
 from impactkit.cli.french import Command, Group
 from impactkit.data import csv_text
 from impactkit.data.folders import find
-from impactkit.errors import ImpactkitError, UnknownName
-from impactkit.wording.catalogue import say
+from impactkit.errors import ImpactkitError
+from impactkit.wording.language import FRENCH, Language
 from impactkit.wording.plain_lines import on_a_line, plain_json, plain_lines
 
 FAILED, REFUSED = 1, 2
+say = FRENCH.say
+# What is typed, asked and told before an evaluation is read.
+say = FRENCH.say
 app = typer.Typer(
     name="impactkit",
     help=say("cli.help"),
@@ -48,7 +51,7 @@ def _codes(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     if not file.is_file():
         # A pipe would be waited for, and the shell with it.
         return
-    table = csv_text.strict(file, separator=",", most=csv_text.OWN)
+    table = csv_text.strict(FRENCH, file, separator=",", most=csv_text.OWN)
     for row in table.records():
         code = row["territory"]
         if code.startswith(begun):
@@ -58,7 +61,7 @@ def _codes(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
 def _sources(ctx: typer.Context, incomplete: str) -> Iterator[str]:
     from impactkit.data.settings import toml_of
 
-    settings = toml_of(_typed(ctx) / "evaluation.toml")
+    settings = toml_of(FRENCH, _typed(ctx) / "evaluation.toml")
     names = (str(source.get("id", source["kind"])) for source in settings.get("source", ()))
     return (name for name in names if name.startswith(incomplete))
 
@@ -93,10 +96,10 @@ def codes_of(only: list[str] | None) -> list[str] | None:
     return [code.strip() for code in ",".join(only).split(",") if code.strip()] if only else None
 
 
-def is_json(format_: str) -> bool:
+def is_json(language: Language, format_: str) -> bool:
     """Whether `--format` asks for JSON. Raises UnknownName for what it does not know."""
     if format_ not in ("text", "json"):
-        raise UnknownName.among(say("noun.format"), format_, ("text", "json"))
+        raise language.unknown("noun.format", format_, ("text", "json"))
     return format_ == "json"
 
 
@@ -111,7 +114,9 @@ def tell_json(problems: Iterable[Any]) -> None:
 
 def tell(outcomes: Any) -> None:
     """What failed, and what is to be known of what was built, on the error output."""
-    for words in dict.fromkeys(words for one in outcomes for words in (one.sentence, *one.notes) if words):
+    for words in dict.fromkeys(
+        words for one in outcomes for words in (one.sentence(FRENCH), *one.notes) if words
+    ):
         echo(words, err=True)
 
 

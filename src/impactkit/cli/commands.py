@@ -9,10 +9,23 @@ import typer
 
 from impactkit.cli import INTERRUPTED, end_at_once
 from impactkit.cli import app as shared
-from impactkit.cli.app import FAILED, Folder, Format, Only, To, app, argument, command, echo, option, short
+from impactkit.cli.app import (
+    FAILED,
+    Folder,
+    Format,
+    Only,
+    To,
+    app,
+    argument,
+    command,
+    echo,
+    option,
+    say,
+    short,
+)
 from impactkit.cli.french import french, misuse
 from impactkit.errors import ImpactkitError
-from impactkit.wording.catalogue import machine, say
+from impactkit.wording.language import FRENCH, Language
 from impactkit.wording.plain_lines import plain_json
 
 
@@ -77,7 +90,7 @@ def import_(
 ) -> None:
     from impactkit.data.take_in import import_workbook
 
-    as_json = shared.is_json(format_)
+    as_json = shared.is_json(FRENCH, format_)
     done = import_workbook(
         workbook,
         folder,
@@ -104,7 +117,7 @@ def check_(
 ) -> None:
     from impactkit.data.check import check
 
-    as_json = shared.is_json(format_)
+    as_json = shared.is_json(FRENCH, format_)
     problems = check(folder, territory=territory)
     if as_json:
         shared.tell_json(problems)
@@ -207,11 +220,11 @@ def fetch_(
     from impactkit.data.sources.fetch import fetch
 
     place = find(folder).resolve()
-    if not (sources := settings_of(place, str(folder))["source"]):
+    if not (sources := settings_of(FRENCH, place, str(folder))["source"]):
         echo(say("fetch.none"))
         return
     with bars() as progress:
-        found = fetch(tuple(sources), place, only=source, progress=progress)
+        found = fetch(FRENCH, tuple(sources), place, only=source, progress=progress)
     for one in found:
         echo(one.words, err=one.state == "failed")
     if any(one.state == "failed" for one in found):
@@ -222,7 +235,7 @@ def fetch_(
 from impactkit.cli import readers  # noqa: E402, F401
 
 
-def obey() -> NoReturn:
+def obey(language: Language) -> NoReturn:
     """Do what was typed: what goes wrong is said in words, with the exit code of its kind."""
     try:
         code = app(prog_name="impactkit", standalone_mode=False)
@@ -230,18 +243,18 @@ def obey() -> NoReturn:
         echo(f"{type(wrong).__name__} : {wrong}", err=True)
         sys.exit(shared.REFUSED)
     except OSError as refused:
-        echo(machine(refused), err=True)
+        echo(language.machine(refused), err=True)
         sys.exit(shared.REFUSED)
     except (KeyboardInterrupt, typer.Abort):
         # Nothing is left to interrupt: again, it only ends sooner.
         signal.signal(signal.SIGINT, end_at_once)
-        echo(say("cli.interrupted"), err=True)
+        echo(language.say("cli.interrupted"), err=True)
         sys.exit(INTERRUPTED)
     except Exception as wrong:
         if not hasattr(wrong, "exit_code") or not hasattr(wrong, "show"):
             raise
         # Without a word, the help is the answer.
         alone = type(wrong).__name__ == "NoArgsIsHelpError"
-        echo(french(wrong.format_message()) if alone else misuse(wrong), err=True)
+        echo(french(language, wrong.format_message()) if alone else misuse(language, wrong), err=True)
         sys.exit(shared.REFUSED)
     sys.exit(code if isinstance(code, int) else 0)

@@ -17,10 +17,11 @@ from impactkit.cli.app import (
     command,
     echo,
     option,
+    say,
     short,
 )
 from impactkit.errors import RefusedData
-from impactkit.wording.catalogue import error, say
+from impactkit.wording.language import FRENCH
 
 
 @command("sign")
@@ -33,9 +34,9 @@ def sign_(
     from impactkit.reports.keys import own_key
     from impactkit.reports.signing import sign
 
-    record = sign(report, by=by, as_=as_)
+    record = sign(FRENCH, report, by=by, as_=as_)
     echo(say("sign.done", report=short(report), edition=record.edition, state=record.state))
-    key = own_key()
+    key = own_key(FRENCH)
     if key is not None:
         echo(say("sign.key", fingerprint=fingerprint(key.public), public=key.public))
 
@@ -56,10 +57,10 @@ def publish_(
 
     codes = codes_of(only)
     if to is None and not mail and not draft_to:
-        raise error(RefusedData, "publish-nowhere")
+        raise FRENCH.error(RefusedData, "publish-nowhere")
     if to is not None:
         gone = publish(folder, to=to, reports=reports, only=codes)
-        for words in left_out(reports.resolve() / folder.resolve().name):
+        for words in left_out(FRENCH, reports.resolve() / folder.resolve().name):
             echo(words, err=True)
         echo(say("publish.done", n=len(gone), count=len(gone), path=short(to.resolve() / folder.name)))
     if mail or draft_to:
@@ -79,7 +80,7 @@ def verify_(
 ) -> None:
     from impactkit.reports.verify import examined
 
-    seen = examined(report, evaluation=evaluation)
+    seen = examined(FRENCH, report, evaluation=evaluation)
     for words in seen.wrong:
         echo(words, err=True)
     for words in seen.uncompared:
@@ -108,8 +109,8 @@ def withdraw_(
     from impactkit.data.tables import schemas
     from impactkit.data.withdrawal import withdraw
 
-    withdrawn = withdraw(folder, table, key, by=by, why=why, column=column)
-    title = schemas()[table]["title"]
+    withdrawn = withdraw(FRENCH, folder, table, key, by=by, why=why, column=column)
+    title = schemas(FRENCH)[table]["title"]
     sentence = say("withdraw.done", table=title, fact=withdrawn.key)
     echo(sentence)
 
@@ -145,7 +146,7 @@ def schedule_(
 ) -> None:
     from impactkit.reports.schedule import schedule
 
-    written = schedule(kind, folder, to=to, when=when)
+    written = schedule(FRENCH, kind, folder, to=to, when=when)
     if into is not None:
         into.mkdir(parents=True, exist_ok=True)
     for name, text in written.items():
@@ -174,8 +175,12 @@ def explain_(
 def doctor() -> None:
     from impactkit.reports.doctor import examined
 
-    signs = examined()
-    marks = {True: say("doctor.well"), False: say("doctor.ill"), None: say("doctor.info")}
+    signs = examined(FRENCH)
+    marks = {
+        True: say("doctor.well"),
+        False: say("doctor.ill"),
+        None: say("doctor.info"),
+    }
     for sign in signs:
         echo(f"[{marks[sign.well]}] {sign.what}")
         if sign.well is False:

@@ -21,8 +21,8 @@ from impactkit.data.setting_kinds import (
     one_of,
     refuse,
 )
-from impactkit.errors import RefusedData, UnknownName
-from impactkit.wording.catalogue import error
+from impactkit.errors import RefusedData
+from impactkit.wording.language import Language
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
@@ -124,18 +124,26 @@ def fingerprint_of(told: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def checked(told: dict[str, Any], where: str) -> None:
+def checked(language: Language, told: dict[str, Any], where: str) -> None:
     """Raises UnknownName for a key that is none, RefusedData for a value that cannot be read."""
-    refuse(faults(told, KINDS, where), where)
-    wrong = [one for row in told.get("other", ()) for one in faults(row, OTHER_KINDS, where, OTHER_NEEDED)]
-    wrong += [one for row in told.get("change", ()) for one in faults(row, CHANGE_KINDS, where, CHANGE_KEYS)]
-    refuse(wrong, where)
+    refuse(language, faults(language, told, KINDS, where), where)
+    wrong = [
+        one
+        for row in told.get("other", ())
+        for one in faults(language, row, OTHER_KINDS, where, OTHER_NEEDED)
+    ]
+    wrong += [
+        one
+        for row in told.get("change", ())
+        for one in faults(language, row, CHANGE_KINDS, where, CHANGE_KEYS)
+    ]
+    refuse(language, wrong, where)
     if told.get("pool", "all") not in POOLS:
-        raise UnknownName.among("la clé", str(told["pool"]), POOLS, where=f"{where}, pool")
+        raise language.unknown("noun.key", str(told["pool"]), POOLS, where=f"{where}, pool")
     if told.get("before") and told.get("after") and told["before"][1] >= told["after"][0]:
-        raise error(RefusedData, "plan-order", where=where)
+        raise language.error(RefusedData, "plan-order", where=where)
     if told.get("registered") and not told.get("fingerprint"):
-        raise error(RefusedData, "plan-fingerprint", where=where, found=fingerprint_of(told))
+        raise language.error(RefusedData, "plan-fingerprint", where=where, found=fingerprint_of(told))
 
 
 def _two_years(value: Any) -> bool:

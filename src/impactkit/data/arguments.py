@@ -3,11 +3,12 @@
 import inspect
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from impactkit.errors import ImpactkitError
-from impactkit.wording.catalogue import has, say
+from impactkit.wording.catalogue import has
+from impactkit.wording.language import FRENCH, Language
 
 # What can be told by the name of its class; anything else is not looked at.
 TOLD_APART = {
@@ -37,7 +38,7 @@ def kinds(function: Callable[..., Any]) -> Kinds:
 
 def compare(function: Callable[..., Any], taken: Kinds, *values: Any, **named: Any) -> None:
     """Nothing when every argument is of its kind. Raises ImpactkitError naming what is expected, and how to
-    get it.
+    get it, in the language of the first argument that has one.
     """
     signature = inspect.signature(function)
     try:
@@ -52,7 +53,12 @@ def compare(function: Callable[..., Any], taken: Kinds, *values: Any, **named: A
         several = parameter.kind is inspect.Parameter.VAR_POSITIONAL
         for argument in value if several else (value,):
             if not _is_a(argument, taken[name]):
-                raise _wrong(function.__name__, name, taken[name], argument)
+                raise _wrong(_spoken(values), function.__name__, name, taken[name], argument)
+
+
+def _spoken(values: Iterable[Any]) -> Language:
+    languages = (getattr(value, "language", None) for value in values)
+    return next((language for language in languages if isinstance(language, Language)), FRENCH)
 
 
 def _is_a(argument: Any, classes: set[str]) -> bool:
@@ -76,23 +82,23 @@ def _name(annotation: Any) -> str:
     return getattr(annotation, "__name__", "")
 
 
-def _wrong(function: str, name: str, classes: set[str], argument: Any) -> ImpactkitError:
+def _wrong(language: Language, function: str, name: str, classes: set[str], argument: Any) -> ImpactkitError:
     received = type(argument).__name__
     key = f"kind.{received}"
     if has(key):
-        received = say(key)
+        received = language.say(key)
     expected, ways = [], []
     for kind in sorted(classes - {"NoneType"}):
-        expected.append(say(f"kind.{kind}"))
+        expected.append(language.say(f"kind.{kind}"))
         if has(f"kind.{kind}.next"):
-            ways.append(say(f"kind.{kind}.next"))
-    either = say("kind.or")
-    what = say(
+            ways.append(language.say(f"kind.{kind}.next"))
+    either = language.say("kind.or")
+    what = language.say(
         "error.wrong-kind",
         function=function,
         name=name,
         expected=either.join(expected),
         received=received,
     )
-    next_step = either.join(ways) or say("error.wrong-kind.next")
+    next_step = either.join(ways) or language.say("error.wrong-kind.next")
     return ImpactkitError(what, next=next_step)

@@ -16,10 +16,10 @@ from impactkit.data.first_rows import NONE, Rows, first_rows, readable
 from impactkit.data.folders import demo_folder, shipped
 from impactkit.data.journal import reading
 from impactkit.data.perimeters import VINTAGES
-from impactkit.data.tables import PLACES, as_csv, columns, read_folder, schemas
+from impactkit.data.tables import PLACES, as_csv, columns, read_folder, table_names
 from impactkit.data.workbook_write import write_workbook
-from impactkit.errors import RefusedData, UnknownName
-from impactkit.wording.catalogue import error, say
+from impactkit.errors import RefusedData
+from impactkit.wording.language import FRENCH, Language, language_of
 
 WORKBOOK = "classeur.xlsx"
 # The evaluation's own narratives, and those they start from.
@@ -61,43 +61,46 @@ def new_workbook(
     """
     home, named, waves = Path(folder), tuple(named), tuple(waves)
     described = any((*named, title, programme, *waves, outcome)) or perimeter != NONE
-    fresh = _is_new(home, str(folder), described=described, example=example)
+    fresh = _is_new(FRENCH, home, str(folder), described=described, example=example)
     path = home / (f"{territory}.xlsx" if territory else WORKBOOK)
     if path.exists():
-        raise error(RefusedData, "workbook-there", where=str(path))
+        raise FRENCH.error(RefusedData, "workbook-there", where=str(path))
     if example:
-        _copy(home, EXAMPLES[example]())
+        _copy(FRENCH, home, EXAMPLES[example]())
     elif fresh:
-        rows = first_rows(named or (say("new.territory"),), perimeter)
-        readable(title, programme, *waves, outcome)
+        rows = first_rows(FRENCH, named or (FRENCH.say("new.territory"),), perimeter)
+        readable(FRENCH, title, programme, *waves, outcome)
         places = [row["territory"] for row in rows["territories"]]
         if territory and territory not in places:
-            raise UnknownName.among(say("noun.territory"), territory, places, where=str(folder))
+            raise FRENCH.unknown("noun.territory", territory, places, where=str(folder))
         name = home.resolve().name.replace("-", " ").replace("_", " ").capitalize()
-        _begin(home, rows, _settings(title or name, programme or title or name, waves, outcome))
-    settings = settings_of(home, str(folder))
-    with reading(home):
-        tables = read_folder(home)
+        _begin(
+            FRENCH, home, rows, _settings(FRENCH, title or name, programme or title or name, waves, outcome)
+        )
+    settings = settings_of(FRENCH, home, str(folder))
+    language = language_of(settings)
+    with reading(language, home):
+        tables = read_folder(language, home)
     if territory:
         codes = set(tables["territories"]["territory"])
         if territory not in codes:
-            raise UnknownName.among(say("noun.territory"), territory, codes, where=home.name)
+            raise language.unknown("noun.territory", territory, codes, where=home.name)
         tables = {name: _own(frame, territory) for name, frame in tables.items()}
-    write_workbook(tables, path, light=light, title=settings["title"])
+    write_workbook(language, tables, path, light=light, title=settings["title"])
     return path
 
 
-def _is_new(home: Path, where: str, *, described: bool, example: str) -> bool:
+def _is_new(language: Language, home: Path, where: str, *, described: bool, example: str) -> bool:
     """Whether a folder has no evaluation yet. Raises RefusedData where none may be begun, UnknownName."""
     if example and example not in EXAMPLES:
-        raise UnknownName.among(say("noun.example"), example, EXAMPLES)
+        raise language.unknown("noun.example", example, EXAMPLES)
     begun = (home / "evaluation.toml").is_file()
     if begun and (described or example):
-        raise error(RefusedData, "folder-begun", where=where)
+        raise language.error(RefusedData, "folder-begun", where=where)
     if not begun and home.exists() and any(home.iterdir()):
-        raise error(RefusedData, "folder-not-empty", where=where)
+        raise language.error(RefusedData, "folder-not-empty", where=where)
     if described and example:
-        raise error(RefusedData, "example-whole", where=where)
+        raise language.error(RefusedData, "example-whole", where=where)
     return not begun
 
 
@@ -108,7 +111,7 @@ def _own(frame: pd.DataFrame, territory: str) -> pd.DataFrame:
 
 
 @contextmanager
-def _aside(home: Path) -> Iterator[Path]:
+def _aside(language: Language, home: Path) -> Iterator[Path]:
     """A folder to write in, that becomes `home` when all is written: whole or not at all."""
     aside = home.with_name(f".{home.name}.new")
     shutil.rmtree(aside, ignore_errors=True)
@@ -116,23 +119,23 @@ def _aside(home: Path) -> Iterator[Path]:
     try:
         yield aside
         # Addresses of people do not go where the tables go.
-        (aside / ".gitignore").write_text(say("new.gitignore"), "utf-8")
-        settings_of(aside, home.name)
+        (aside / ".gitignore").write_text(language.say("new.gitignore"), "utf-8")
+        settings_of(language, aside, home.name)
         aside.replace(home)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def _copy(home: Path, example: Path) -> None:
+def _copy(language: Language, home: Path, example: Path) -> None:
     not_data = shutil.ignore_patterns("__pycache__")
-    with _aside(home) as aside:
+    with _aside(language, home) as aside:
         shutil.copytree(example, aside, ignore=not_data, dirs_exist_ok=True)
 
 
-def _begin(home: Path, tables: Rows, settings: str) -> None:
-    with _aside(home) as aside:
+def _begin(language: Language, home: Path, tables: Rows, settings: str) -> None:
+    with _aside(language, home) as aside:
         (aside / "evaluation.toml").write_text(settings, "utf-8")
-        for name in schemas():
+        for name in table_names():
             if name != "leftovers":
                 rows = pd.DataFrame(tables.get(name, []), columns=list(columns(name)))
                 (aside / f"{name}.csv").write_text(as_csv(rows), "utf-8")
@@ -140,17 +143,17 @@ def _begin(home: Path, tables: Rows, settings: str) -> None:
             first = tables["territories"][0]["territory"]
             (aside / name).write_text(_notebook(model, home.resolve().name, first), "utf-8")
         if problems := check(aside):
-            raise error(RefusedData, "new-refused", where=home.name, problems=str(problems))
+            raise language.error(RefusedData, "new-refused", where=home.name, problems=str(problems))
 
 
-def _settings(title: str, programme: str, waves: tuple[str, ...], outcome: str) -> str:
+def _settings(language: Language, title: str, programme: str, waves: tuple[str, ...], outcome: str) -> str:
     """evaluation.toml; a text between quotes is written alike in JSON and in TOML."""
     told = {"title": title, "programme": programme, "outcome": outcome}
     quoted: dict[str, Any] = {name: json.dumps(text, ensure_ascii=False) for name, text in told.items()}
-    lines = [say("new.toml", vintage=VINTAGES[-1], **quoted)]
+    lines = [language.say("new.toml", vintage=VINTAGES[-1], **quoted)]
     for number, date in enumerate(waves or (f"{dt.date.today():%Y-%m}",), start=1):
-        lines.append(say("new.toml.wave", number=number, date=json.dumps(date)))
-    lines.append(say("new.toml.effects" if outcome else "new.toml.effects.none", **quoted))
+        lines.append(language.say("new.toml.wave", number=number, date=json.dumps(date)))
+    lines.append(language.say("new.toml.effects" if outcome else "new.toml.effects.none", **quoted))
     return "\n\n".join(lines) + "\n"
 
 

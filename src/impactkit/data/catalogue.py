@@ -6,7 +6,7 @@ import pandas as pd
 
 from impactkit.data.folders import reference_folder
 from impactkit.data.perimeters import reference
-from impactkit.errors import UnknownName
+from impactkit.wording.language import FRENCH
 
 
 def catalogue(theme: str | None = None) -> pd.DataFrame:
@@ -20,7 +20,7 @@ def catalogue(theme: str | None = None) -> pd.DataFrame:
     if theme is None:
         return rows.copy()
     if theme not in themed():
-        raise UnknownName.among("le thème", theme, themed())
+        raise FRENCH.unknown("noun.theme", theme, themed())
     return rows[[theme in held.split() for held in rows["theme"]]].reset_index(drop=True)
 
 

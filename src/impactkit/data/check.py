@@ -13,9 +13,8 @@ from impactkit.data.evaluation import settings_of
 from impactkit.data.folders import find
 from impactkit.data.journal import reading
 from impactkit.data.tables import frame_of, letters, table_files
-from impactkit.errors import Problem, Problems, UnknownName
-from impactkit.wording.catalogue import advice, say
-from impactkit.wording.numbers import number
+from impactkit.errors import Problem, Problems
+from impactkit.wording.language import FRENCH, Language, language_of
 
 
 def check(folder: str | Path, *, territory: str | None = None) -> Problems:
@@ -28,42 +27,43 @@ def check(folder: str | Path, *, territory: str | None = None) -> Problems:
     0
     """
     path = find(folder).resolve()
-    settings = settings_of(path, str(folder))
+    settings = settings_of(FRENCH, path, str(folder))
+    language = language_of(settings)
     tables: dict[str, pd.DataFrame] = {}
     lines: dict[str, Sequence[csv_text.LineFault]] = {}
     # As text: a figure that is none in one cell must not hide what is wrong in another.
-    with reading(path):
-        for name, file in table_files(path).items():
-            text = csv_text.parsed(file, separator=",", most=csv_text.OWN)
+    with reading(language, path):
+        for name, file in table_files(language, path).items():
+            text = csv_text.parsed(language, file, separator=",", most=csv_text.OWN)
             tables[name], lines[name] = frame_of(text), text.faults
             del text
     codes = set(tables.get("territories", pd.DataFrame()).get("territory", ()))
     if territory is not None and territory not in codes:
-        raise UnknownName.among(say("noun.territory"), territory, codes, where=path.name)
+        raise language.unknown("noun.territory", territory, codes, where=path.name)
     found: list[Fault] = []
     for name, frame in tables.items():
-        found += header_faults(name, list(frame.columns))
-        found += cell_faults(name, frame)
-    found += faults(tables, settings)
+        found += header_faults(language, name, list(frame.columns))
+        found += cell_faults(language, name, frame)
+    found += faults(language, tables, settings)
     # Of a line that cannot be read for sure, nothing else is said.
     unsure = {(name, fault.line - 2) for name, wrong in lines.items() for fault in wrong}
     found = [fault for fault in dict.fromkeys(found) if (fault.table, fault.row) not in unsure]
     for name, wrong in lines.items():
-        found += [_line_fault(name, fault, tables[name]) for fault in wrong]
+        found += [_line_fault(language, name, fault, tables[name]) for fault in wrong]
     order = list(tables)
     found.sort(key=lambda one: (order.index(one.table), -1 if one.row is None else one.row))
-    found = _bounded(found)
+    found = _bounded(FRENCH, found)
     kept = [one for one in found if territory is None or one.territory in ("", territory)]
     problems = [_problem(one, tables[one.table]) for one in kept]
     findings = [
-        *check_settings.examined(path, settings, tables),
-        *check_sources.examined(path, settings, tables),
+        *check_settings.examined(language, path, settings, tables),
+        *check_sources.examined(language, path, settings, tables),
     ]
     problems += [finding for finding in findings if isinstance(finding, Problem)]
     return Problems(problems, notes=[finding for finding in findings if isinstance(finding, str)])
 
 
-def _bounded(faults: Sequence[Fault]) -> list[Fault]:
+def _bounded(language: Language, faults: Sequence[Fault]) -> list[Fault]:
     """The faults of each table, up to so many; that there are more is everyone's problem."""
     counts: Counter[str] = Counter()
     bounded: list[Fault] = []
@@ -72,15 +72,15 @@ def _bounded(faults: Sequence[Fault]) -> list[Fault]:
         if counts[fault.table] <= MOST:
             bounded.append(fault)
         elif counts[fault.table] == MOST + 1:
-            words = advice("check.most", most=number(MOST))
+            words = language.advice("check.most", most=language.number(MOST))
             bounded.append(Fault(fault.table, None, "", "", *words))
     return bounded
 
 
-def _line_fault(table: str, fault: csv_text.LineFault, frame: pd.DataFrame) -> Fault:
+def _line_fault(language: Language, table: str, fault: csv_text.LineFault, frame: pd.DataFrame) -> Fault:
     row = fault.line - 2
     territory = "" if row < 0 else territory_of(frame, row)
-    return Fault(table, row, "", fault.value, fault.expected, say("csv.next"), territory)
+    return Fault(table, row, "", fault.value, fault.expected, language.say("csv.next"), territory)
 
 
 def _problem(fault: Fault, frame: pd.DataFrame) -> Problem:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from impactkit.data.check_schema import Fault
-from impactkit.wording.catalogue import advice
+from impactkit.wording.language import Language
 
 Tables = Mapping[str, pd.DataFrame]
 # Letters of a name, and of a code, which names folders and files.
@@ -20,7 +20,7 @@ ALPHABETS = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "CHEROKEE", "FULLWIDTH")
 ALIKE = str.maketrans("авеіјкмнорстухѕԁɡαβεικνορτυχ", "abeijkmhopctyxsdgabeikvoptux")
 
 
-def name_faults(tables: Tables) -> Iterator[Fault]:
+def name_faults(language: Language, tables: Tables) -> Iterator[Fault]:
     """Codes and names of territories under which one could pass for another, or for none."""
     frame = tables.get("territories")
     if frame is None or not {"territory", "name"} <= set(frame):
@@ -28,14 +28,16 @@ def name_faults(tables: Tables) -> Iterator[Fault]:
     seen: dict[str, tuple[str, str]] = {}
     for row, (code, name) in enumerate(zip(frame["territory"], frame["name"], strict=True)):
         if len(code) > MOST_CODE:
-            yield Fault("territories", row, "territory", code, *advice("check.code-long", most=MOST_CODE))
+            yield Fault(
+                "territories", row, "territory", code, *language.advice("check.code-long", most=MOST_CODE)
+            )
         for key in _wrong(name):
-            yield Fault("territories", row, "name", name, *advice(key, most=MOST_NAME))
+            yield Fault("territories", row, "name", name, *language.advice(key, most=MOST_NAME))
         letters = letters_of(name)
         first, written = seen.setdefault(letters.translate(ALIKE), (code, letters))
         # Two may bear one name; none is written in the letters of another alphabet to pass for it.
         if written != letters:
-            yield Fault("territories", row, "name", name, *advice("check.name-alike", other=first))
+            yield Fault("territories", row, "name", name, *language.advice("check.name-alike", other=first))
 
 
 def _wrong(name: str) -> Iterator[str]:

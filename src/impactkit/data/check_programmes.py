@@ -7,14 +7,16 @@ import pandas as pd
 
 from impactkit.data import geography
 from impactkit.data.check_schema import Fault
-from impactkit.wording.catalogue import advice
+from impactkit.wording.language import Language
 
 KIND, EVERYWHERE = "other_programme", ("everywhere", "partout")
 # Employment zones are known from a file that an evaluation may not have.
 ZONE = re.compile("[0-9]{4}")
 
 
-def programme_faults(tables: Mapping[str, pd.DataFrame], vintage: int) -> Iterator[Fault]:
+def programme_faults(
+    language: Language, tables: Mapping[str, pd.DataFrame], vintage: int
+) -> Iterator[Fault]:
     """Events that say where else they are though they are no programme, and codes of no unit."""
     events = tables.get("events")
     if events is None or not {"kind", "elsewhere"} <= set(events):
@@ -22,10 +24,10 @@ def programme_faults(tables: Mapping[str, pd.DataFrame], vintage: int) -> Iterat
     filled, own = events[events["elsewhere"] != ""], _own_units(tables)
     for row, kind, elsewhere in zip(filled.index, filled["kind"], filled["elsewhere"], strict=True):
         if kind != KIND:
-            yield Fault("events", int(row), "elsewhere", elsewhere, *advice("check.elsewhere-kind"))
+            yield Fault("events", int(row), "elsewhere", elsewhere, *language.advice("check.elsewhere-kind"))
         elif elsewhere not in EVERYWHERE:
             for code in _unknown(elsewhere, own, vintage):
-                yield Fault("events", int(row), "elsewhere", code, *advice("check.elsewhere-code"))
+                yield Fault("events", int(row), "elsewhere", code, *language.advice("check.elsewhere-code"))
 
 
 def _own_units(tables: Mapping[str, pd.DataFrame]) -> frozenset[str]:

@@ -23,7 +23,7 @@ from impactkit.data.number_text import number_of
 from impactkit.data.reserved import instead, is_reserved
 from impactkit.data.tables import PLACES, fields
 from impactkit.errors import UnknownName
-from impactkit.wording.catalogue import advice, say
+from impactkit.wording.language import Language
 
 Tables = Mapping[str, pd.DataFrame]
 Row = Mapping[str, str]
@@ -44,34 +44,34 @@ ORDERED = {
 }
 
 
-def faults(tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
+def faults(language: Language, tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
     """Every fault that the tables (text, as read) show together."""
-    for fault in _faults(tables, settings):
+    for fault in _faults(language, tables, settings):
         # A territory that is not one has no faults of its own.
         owner = "" if fault.column in PLACES else territory_of(tables[fault.table], fault.row)
         yield replace(fault, territory=owner)
 
 
-def _faults(tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
+def _faults(language: Language, tables: Tables, settings: Mapping[str, Any]) -> Iterator[Fault]:
     for table, frame in tables.items():
-        yield from _dates(table, frame)
-        yield from _numbers(table, frame)
-        yield from text_faults(table, frame)
-        yield from _order(tables, table)
-    yield from _reserved(tables)
-    yield from name_faults(tables)
-    yield from _references(tables, {wave["id"] for wave in settings["wave"]})
-    yield from _elsewhere(tables)
-    yield from _official_codes(tables, settings["vintage"])
-    yield from _families(tables)
-    yield from _what_goes_together(tables)
-    yield from _too_many_challenges(tables, settings.get("label", {}).get("challenges"))
-    yield from _partners(tables)
-    yield from _appraisals(tables)
-    yield from plausible_faults(tables)
-    yield from programme_faults(tables, settings["vintage"])
+        yield from _dates(language, table, frame)
+        yield from _numbers(language, table, frame)
+        yield from text_faults(language, table, frame)
+        yield from _order(language, tables, table)
+    yield from _reserved(language, tables)
+    yield from name_faults(language, tables)
+    yield from _references(language, tables, {wave["id"] for wave in settings["wave"]})
+    yield from _elsewhere(language, tables)
+    yield from _official_codes(language, tables, settings["vintage"])
+    yield from _families(language, tables)
+    yield from _what_goes_together(language, tables)
+    yield from _too_many_challenges(language, tables, settings.get("label", {}).get("challenges"))
+    yield from _partners(language, tables)
+    yield from _appraisals(language, tables)
+    yield from plausible_faults(language, tables)
+    yield from programme_faults(language, tables, settings["vintage"])
     if "valuations" in tables:
-        yield from valuation_faults(tables["valuations"], settings["currency"])
+        yield from valuation_faults(language, tables["valuations"], settings["currency"])
 
 
 def _cells(tables: Tables, table: str, *columns: str) -> Iterator[tuple[int, tuple[str, ...]]]:
@@ -93,26 +93,26 @@ def _where(frame: pd.DataFrame, column: str, is_wrong: Callable[[str], bool]) ->
             yield row, cell
 
 
-def _reserved(tables: Tables) -> Iterator[Fault]:
+def _reserved(language: Language, tables: Tables) -> Iterator[Fault]:
     """Codes of territories under which no folder of reports can stand."""
     rows = list(_cells(tables, "territories", "territory"))
     taken = {code for _, (code,) in rows}
     for row, (code,) in rows:
         if is_reserved(code):
-            said = advice("check.reserved", code=code, proposed=instead(code, taken))
+            said = language.advice("check.reserved", code=code, proposed=instead(code, taken))
             yield Fault("territories", row, "territory", code, *said)
 
 
-def _references(tables: Tables, waves: set[str]) -> Iterator[Fault]:
+def _references(language: Language, tables: Tables, waves: set[str]) -> Iterator[Fault]:
     known = {name: {code for _, (code,) in _cells(tables, table, name)} for table, name in OWNERS.items()}
     known |= {**dict.fromkeys(PLACES, known["territory"]), "wave": waves}
     for table, frame in tables.items():
         mine = [name for name in known if name in frame and name != OWNERS.get(table)]
         # Elsewhere a unit is what a figure counts.
         for column in [name for name in mine if name != "unit" or table == "outcomes"]:
-            said = say(f"check.unknown.{'territory' if column in PLACES else column}")
+            said = language.say(f"check.unknown.{'territory' if column in PLACES else column}")
             codes = known[column]
-            offers = Offers(codes)
+            offers = Offers(language, codes)
             for row, value in _where(frame, column, partial(_is_none, codes)):
                 yield Fault(table, row, column, value, said, offers.next(value))
 
@@ -121,19 +121,21 @@ def _is_none(known: Collection[str], code: str) -> bool:
     return bool(code) and code not in known
 
 
-def _elsewhere(tables: Tables) -> Iterator[Fault]:
+def _elsewhere(language: Language, tables: Tables) -> Iterator[Fault]:
     """Rows that name a project of another territory."""
     home = {code: place for _, (code, place) in _cells(tables, "projects", "project", "territory")}
     for table in [name for name in tables if name != "projects"]:
         for row, (code, place) in _cells(tables, table, "project", "territory"):
             if place and home.get(code, place) != place:
-                yield Fault(table, row, "project", code, *advice("check.elsewhere", territory=home[code]))
+                yield Fault(
+                    table, row, "project", code, *language.advice("check.elsewhere", territory=home[code])
+                )
 
 
-def _official_codes(tables: Tables, vintage: int) -> Iterator[Fault]:
+def _official_codes(language: Language, tables: Tables, vintage: int) -> Iterator[Fault]:
     own = {code for _, (code,) in _cells(tables, "units", "unit")}
-    unknown = say("check.unknown.unit"), say("check.unknown.next")
-    said = say("check.official-code", vintage=vintage)
+    unknown = language.say("check.unknown.unit"), language.say("check.unknown.next")
+    said = language.say("check.official-code", vintage=vintage)
     mended: dict[tuple[str, str], str] = {}
     for row, (family, code) in _cells(tables, "perimeters", "family", "code"):
         if family == "unit" and code and code not in own:
@@ -141,17 +143,17 @@ def _official_codes(tables: Tables, vintage: int) -> Iterator[Fault]:
         if family in geography.FAMILIES and code:
             unit = (family, code)
             if unit not in mended:
-                mended[unit] = _of_unit(*unit, vintage, sought=sum(map(bool, mended.values())))
+                mended[unit] = _of_unit(language, *unit, vintage, sought=sum(map(bool, mended.values())))
             if mended[unit]:
                 yield Fault("perimeters", row, "code", code, said, mended[unit])
 
 
-def _of_unit(family: str, code: str, vintage: int, *, sought: int) -> str:
+def _of_unit(language: Language, family: str, code: str, vintage: int, *, sought: int) -> str:
     """What to do about the code of an official unit that is none; nothing for one. The nearest of so many
     codes takes long to seek: `sought` is how often it was.
     """
     if sought >= MOST_SOUGHT:
-        return "" if code in geography.codes(family, vintage=vintage) else say("check.unknown.next")
+        return "" if code in geography.codes(family, vintage=vintage) else language.say("check.unknown.next")
     try:
         geography.communes_of(family, code, vintage=vintage)
     except UnknownName as cause:
@@ -159,32 +161,35 @@ def _of_unit(family: str, code: str, vintage: int, *, sought: int) -> str:
     return ""
 
 
-def _families(tables: Tables) -> Iterator[Fault]:
+def _families(language: Language, tables: Tables) -> Iterator[Fault]:
     first: dict[str, str] = {}
     for row, (code, family, role) in _cells(tables, "perimeters", "territory", "family", "role"):
         if role == "perimeter" and first.setdefault(code, family) != family:
-            yield Fault("perimeters", row, "family", family, *advice("check.families"))
+            yield Fault("perimeters", row, "family", family, *language.advice("check.families"))
 
 
-def _dates(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
-    for name, field in fields(table).items():
+def _dates(language: Language, table: str, frame: pd.DataFrame) -> Iterator[Fault]:
+    for name, field in fields(language, table).items():
         pattern = field["constraints"].get("pattern", "")
         if pattern.startswith("^\\d{4}(") and name in frame:
             # What has not the form of a date was said by the schema.
             for row, value in _where(frame, name, partial(_is_no_day, pattern)):
-                yield Fault(table, row, name, value, *advice("check.date"))
+                yield Fault(table, row, name, value, *language.advice("check.date"))
 
 
 def _is_no_day(pattern: str, text: str) -> bool:
     return bool(re.fullmatch(pattern, text)) and not _is_date(text)
 
 
-def _numbers(table: str, frame: pd.DataFrame) -> Iterator[Fault]:
+def _numbers(language: Language, table: str, frame: pd.DataFrame) -> Iterator[Fault]:
     """What the schema's library takes for a number, and a table does not: 1_000, ١٢٣, inf, 1e400."""
-    for name, field in fields(table).items():
+    for name, field in fields(language, table).items():
         if field["type"] not in ("integer", "number") or name not in frame:
             continue
-        wrong = expected("type-error", "", field), next_step("type-error", field, lambda text, _: text)
+        wrong = (
+            expected(language, "type-error", "", field),
+            next_step(language, "type-error", field, lambda text, _: text),
+        )
         for row, value in _where(frame, name, _is_no_number):
             yield Fault(table, row, name, value, *wrong)
 
@@ -193,14 +198,16 @@ def _is_no_number(text: str) -> bool:
     return bool(text.strip()) and number_of(text) is None
 
 
-def _order(tables: Tables, table: str) -> Iterator[Fault]:
+def _order(language: Language, tables: Tables, table: str) -> Iterator[Fault]:
     """An end before its beginning: a year holds its months, and comes before none of them."""
     names = [name for name in ORDERED.get(table, ()) if name in tables[table]]
     rows = [dates for _, dates in _cells(tables, table, *names)] if names else []
     turned = {dates: _turned(names, dates) for dates in dict.fromkeys(rows)}
     for row, dates in enumerate(rows if any(turned.values()) else ()):
         for name, start in turned[dates].items():
-            yield Fault(table, row, name, dates[names.index(name)], *advice("check.order", date=start))
+            yield Fault(
+                table, row, name, dates[names.index(name)], *language.advice("check.order", date=start)
+            )
 
 
 def _turned(names: Sequence[str], dates: Sequence[str]) -> dict[str, str]:
@@ -217,20 +224,20 @@ def _is_turned(start: str, end: str) -> bool:
     return _is_date(start) and _is_date(end) and span(end)[1] < span(start)[0]
 
 
-def _what_goes_together(tables: Tables) -> Iterator[Fault]:
+def _what_goes_together(language: Language, tables: Tables) -> Iterator[Fault]:
     """A search without its day, words quoted without an agreement, names that are not public."""
     for row, (reason, day) in _cells(tables, "unknowns", "reason", "searched_on"):
         if reason == "not-found" and not day:
-            yield Fault("unknowns", row, "searched_on", "", *advice("check.searched-on"))
+            yield Fault("unknowns", row, "searched_on", "", *language.advice("check.searched-on"))
     for row, (words, agreed) in _cells(tables, "interviews", "quotation", "consent"):
         if words and agreed != "true":
-            yield Fault("interviews", row, "quotation", words, *advice("check.consent"))
+            yield Fault("interviews", row, "quotation", words, *language.advice("check.consent"))
     for row, (name, public) in _cells(tables, "interviews", "name", "public"):
         if name and public != "true":
-            yield Fault("interviews", row, "name", name, *advice("check.name"))
+            yield Fault("interviews", row, "name", name, *language.advice("check.name"))
 
 
-def _appraisals(tables: Tables) -> Iterator[Fault]:
+def _appraisals(language: Language, tables: Tables) -> Iterator[Fault]:
     """Appraisals of a contribution that its evidence does not carry."""
     columns = ("territory", "question", "role", "evidence", "weighed", "appraisal", "source")
     rows = [dict(zip(columns, cells, strict=True)) for _, cells in _cells(tables, "contributions", *columns)]
@@ -243,7 +250,7 @@ def _appraisals(tables: Tables) -> Iterator[Fault]:
         if one["appraisal"] in STRONG:
             wrong += lacks[one["territory"], one["question"]]
         for kind in wrong:
-            said, mended = say(f"check.appraisal.{kind}"), say("check.appraisal.next")
+            said, mended = language.say(f"check.appraisal.{kind}"), language.say("check.appraisal.next")
             yield Fault("contributions", row, "appraisal", one["appraisal"], said, mended)
 
 
@@ -261,16 +268,16 @@ def _lacks(evidence: list[Row]) -> list[str]:
     return lacking
 
 
-def _too_many_challenges(tables: Tables, most: int | None) -> Iterator[Fault]:
+def _too_many_challenges(language: Language, tables: Tables, most: int | None) -> Iterator[Fault]:
     seen: Counter[str] = Counter()
     for row, (code, place) in _cells(tables, "challenges", "challenge", "territory"):
         seen[place] += 1
         if most is not None and place and seen[place] > most:
-            told = advice("check.challenges", n=most, count=most)
+            told = language.advice("check.challenges", n=most, count=most)
             yield Fault("challenges", row, "challenge", code, *told)
 
 
-def _partners(tables: Tables) -> Iterator[Fault]:
+def _partners(language: Language, tables: Tables) -> Iterator[Fault]:
     """Partners of a project that are almost a member's name: a slip that would unlink the network."""
     members: dict[str, dict[str, None]] = {}
     for _, (place, name) in _cells(tables, "members", "territory", "name"):
@@ -281,20 +288,20 @@ def _partners(tables: Tables) -> Iterator[Fault]:
         for name in [part for part in partners.split("|") if part and part not in known]:
             if (place, name) not in said:
                 compared += len(known)
-                said[place, name] = _near_member(name, known if compared <= MOST_COMPARED else ())
+                said[place, name] = _near_member(language, name, known if compared <= MOST_COMPARED else ())
             if words := said[place, name]:
                 yield Fault("projects", row, "partners", name, *words)
 
 
-def _near_member(name: str, known: Collection[str]) -> tuple[str, str] | None:
+def _near_member(language: Language, name: str, known: Collection[str]) -> tuple[str, str] | None:
     """What is wrong with the name of a partner, and what to do; nothing for one who is no member."""
     if "," in name:
-        return advice("check.partner.comma")
+        return language.advice("check.partner.comma")
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.85)
     if not near:
         return None
-    mended = say("check.unknown.near", name=near[0])
-    return say("check.partner"), mended
+    mended = language.say("check.unknown.near", name=near[0])
+    return language.say("check.partner"), mended
 
 
 @lru_cache(maxsize=65_536)

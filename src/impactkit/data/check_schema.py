@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 
 from impactkit.data import light
-from impactkit.data.tables import Schema, columns, fields, schemas
-from impactkit.wording.catalogue import advice, has, say
+from impactkit.data.tables import Schema, columns, fields, schemas, shape
+from impactkit.wording.catalogue import has
+from impactkit.wording.language import Language
 
 # So many problems of a table are said; beyond, that there are more.
 MOST = 10_000
@@ -40,16 +41,17 @@ def territory_of(frame: pd.DataFrame, row: int | None) -> str:
     return str(frame["territory"].iloc[row])
 
 
-def nearest(value: str, known: Iterable[str]) -> str:
+def nearest(language: Language, value: str, known: Iterable[str]) -> str:
     """What to do about a name that is none: the nearest one is offered."""
     found = difflib.get_close_matches(value, known, n=1)
-    return say("check.unknown.near", name=found[0]) if found else say("check.unknown.next")
+    return language.say("check.unknown.near", name=found[0]) if found else language.say("check.unknown.next")
 
 
 class Offers:
     """What to do about names that are none: the nearest of `known` is offered, sought once for each."""
 
-    def __init__(self, known: Iterable[str]) -> None:
+    def __init__(self, language: Language, known: Iterable[str]) -> None:
+        self.language = language
         self._known, self._compared = tuple(known), 0
         self._words: dict[str, str] = {}
 
@@ -58,24 +60,30 @@ class Offers:
         if value not in self._words:
             self._compared += len(self._known)
             near = self._compared <= MOST_COMPARED or self._compared == len(self._known)
-            self._words[value] = nearest(value, self._known if near else ())
+            self._words[value] = nearest(self.language, value, self._known if near else ())
         return self._words[value]
 
 
-def header_faults(table: str, found: list[str]) -> Iterator[Fault]:
+def header_faults(language: Language, table: str, found: list[str]) -> Iterator[Fault]:
     """Columns that do not exist, with the nearest that does; required columns that are nowhere."""
     meant = {label: difflib.get_close_matches(label, columns(table), n=1) for label in found}
     for label, near in meant.items():
         if label not in columns(table):
-            mended = say("check.extra-column.near", name=near[0]) if near else say("check.extra-column.next")
-            yield Fault(table, None, "", label, say("check.extra-column"), mended)
+            mended = (
+                language.say("check.extra-column.near", name=near[0])
+                if near
+                else language.say("check.extra-column.next")
+            )
+            yield Fault(table, None, "", label, language.say("check.extra-column"), mended)
     taken = {name for near in meant.values() for name in near}
-    for name, field in fields(table).items():
+    for name, field in fields(language, table).items():
         if field["constraints"].get("required") and name not in taken:
-            yield Fault(table, None, "", "", *advice("check.no-column", name=name))
+            yield Fault(table, None, "", "", *language.advice("check.no-column", name=name))
 
 
-def cell_faults(table: str, rows: pd.DataFrame, *, shown: Shown = lambda text, _: text) -> Iterator[Fault]:
+def cell_faults(
+    language: Language, table: str, rows: pd.DataFrame, *, shown: Shown = lambda text, _: text
+) -> Iterator[Fault]:
     """Cells of rows (text) that their schema refuses. `shown` puts the example of a column in the words of
     who wrote the cell.
     """
@@ -84,7 +92,7 @@ def cell_faults(table: str, rows: pd.DataFrame, *, shown: Shown = lambda text, _
     light.jsonschema()
     from frictionless import Resource, Schema, system
 
-    schema = Schema.from_descriptor(_form(table))
+    schema = Schema.from_descriptor(_form(language, table))
     suspects = _suspects(schema, rows)
     if not suspects:
         return
@@ -92,12 +100,12 @@ def cell_faults(table: str, rows: pd.DataFrame, *, shown: Shown = lambda text, _
     with system.use_context(trusted=True):
         report = Resource(schema=schema, data=data).validate(limit_errors=MOST)
     # A key of one column is said of its cell: it is unique.
-    twice = "primary-key" if isinstance(schemas()[table].get("primaryKey"), str) else ""
+    twice = "primary-key" if isinstance(shape(table).get("primaryKey"), str) else ""
     for kind, number, name, cell, note in report.flatten(["type", "rowNumber", "fieldName", "cell", "note"]):
         if not kind.endswith("-label") and kind != twice:
-            field = fields(table).get(name or "", {"type": "string", "constraints": {}})
+            field = fields(language, table).get(name or "", {"type": "string", "constraints": {}})
             row = None if number is None else suspects[number - 2]
-            said = expected(kind, note, field), next_step(kind, field, shown)
+            said = expected(language, kind, note, field), next_step(language, kind, field, shown)
             yield Fault(table, row, name or "", str(cell or ""), *said, territory_of(rows, row))
 
 
@@ -140,12 +148,12 @@ def _shared(keys: list[tuple[Any, ...]]) -> set[int]:
     return {row for row, key in rows if counts[key] > 1}
 
 
-def _form(table: str) -> dict[str, Any]:
+def _form(language: Language, table: str) -> dict[str, Any]:
     """What the schema of a table says of the form of its cells. What it says to people is left out, which
     frictionless would read and copy again for each column. What is wrong in the header is said by
     `header_faults`, in our own words.
     """
-    schema = schemas()[table]
+    schema = schemas(language)[table]
     cells = [{key: field[key] for key in ("name", "type", "constraints")} for field in schema["fields"]]
     form: Schema = {"fields": cells, "fieldsMatch": "partial"}
     for key in ("missingValues", "primaryKey"):
@@ -154,20 +162,24 @@ def _form(table: str) -> dict[str, Any]:
     return form
 
 
-def expected(kind: str, note: str, field: dict[str, Any]) -> str:
+def expected(language: Language, kind: str, note: str, field: dict[str, Any]) -> str:
     """What a cell should have held, in words."""
     if kind == "type-error":
-        return say("check.type-error", type=say(f"type.{field['type'].replace('integer', 'number')}"))
+        return language.say(
+            "check.type-error", type=language.say(f"type.{field['type'].replace('integer', 'number')}")
+        )
     if kind == "constraint-error":
         constraint = note.split('"')[1] if '"' in note else ""
-        return say(f"check.constraint.{constraint}", allowed=", ".join(field["constraints"].get("enum", ())))
+        return language.say(
+            f"check.constraint.{constraint}", allowed=", ".join(field["constraints"].get("enum", ()))
+        )
     key = "check.primary-key" if kind == "unique-error" else f"check.{kind}"
-    return say(key) if has(key) else say("check.other", note=note or kind)
+    return language.say(key) if has(key) else language.say("check.other", note=note or kind)
 
 
-def next_step(kind: str, field: dict[str, Any], shown: Shown) -> str:
+def next_step(language: Language, kind: str, field: dict[str, Any], shown: Shown) -> str:
     """What to do about it."""
     if kind in ("type-error", "constraint-error") and field.get("example") is not None:
         example = shown(str(field["example"]), field)
-        return say("check.next.example", title=field.get("title", ""), example=example)
-    return say("check.next.row")
+        return language.say("check.next.example", title=field.get("title", ""), example=example)
+    return language.say("check.next.row")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from impactkit.data.sources import found, own
 from impactkit.errors import Problem, RefusedData
-from impactkit.wording.catalogue import say
+from impactkit.wording.language import Language
 
 Settings = Mapping[str, Any]
 Tables = Mapping[str, pd.DataFrame]
@@ -16,7 +16,9 @@ Tables = Mapping[str, pd.DataFrame]
 CODES = {"unit": ("units", "unit"), "territory": ("territories", "territory")}
 
 
-def examined(folder: Path, settings: Settings, tables: Tables) -> Iterator[Problem | str]:
+def examined(
+    language: Language, folder: Path, settings: Settings, tables: Tables
+) -> Iterator[Problem | str]:
     """Every problem of the files that evaluation.toml names, by cell, and what is to be known of them, in
     sentences: codes that were rewritten, a file that is not there yet.
     """
@@ -24,18 +26,18 @@ def examined(folder: Path, settings: Settings, tables: Tables) -> Iterator[Probl
     for source in settings["source"]:
         if source["kind"] != "table":
             continue
-        parts = found.files(source, folder)
+        parts = found.files(language, source, folder)
         paths = parts.get("data", [])
         if not paths:
-            yield say("source.absent", file=source["file"], indicator=source["indicator"])
+            yield language.say("source.absent", file=source["file"], indicator=source["indicator"])
         placed = own.placed(source, listed, settings["vintage"])
         for path in paths:
-            yield from _of_file(path, placed)
+            yield from _of_file(language, path, placed)
 
 
-def _of_file(path: Path, settings: Settings) -> Iterator[Problem | str]:
+def _of_file(language: Language, path: Path, settings: Settings) -> Iterator[Problem | str]:
     try:
-        reading = own.examined(path, settings)
+        reading = own.examined(language, path, settings)
     except RefusedData as wrong:
         yield Problem(path.name, "", "", "", wrong.what, wrong.next)
         return

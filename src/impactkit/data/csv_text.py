@@ -15,10 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from impactkit.data.csv_writing import MARKED, original
-from impactkit.data.unpacking import MOST_TABLE, TooMuch, whole
+from impactkit.data.unpacking import MOST_VALUES, TooMuch, whole
 from impactkit.errors import RefusedData
-from impactkit.wording.catalogue import error, say
-from impactkit.wording.numbers import number
+from impactkit.wording.language import Language
 
 # What one cell of a spreadsheet holds.
 MOST_CHARACTERS = 32_767
@@ -41,7 +40,7 @@ class Most:
     columns: int
 
 
-PUBLISHED = Most(0, MOST_TABLE, 20_000)
+PUBLISHED = Most(0, MOST_VALUES, 20_000)
 # A table of an evaluation has some twenty columns; two hundred thousand projects are within these.
 OWN = Most(100_000_000, 6_000_000, 500)
 
@@ -94,33 +93,43 @@ def is_blank(row: Row) -> bool:
 
 
 def strict(
-    path: Path, *, separator: str = "", unreadable: str = "unreadable-csv", most: Most = PUBLISHED
+    language: Language,
+    path: Path,
+    *,
+    separator: str = "",
+    unreadable: str = "unreadable-csv",
+    most: Most = PUBLISHED,
 ) -> CsvText:
     """A CSV without fault. Raises RefusedData naming every line that has one, or saying why the file is no
     CSV (`error.<unreadable>`).
 
     `separator`: a comma or a semicolon, whichever the header has more of when it is not said.
     """
-    csv_text = parsed(path, separator=separator, unreadable=unreadable, most=most)
-    return sound(csv_text)
+    csv_text = parsed(language, path, separator=separator, unreadable=unreadable, most=most)
+    return sound(language, csv_text)
 
 
 def parsed(
-    path: Path, *, separator: str = "", unreadable: str = "unreadable-csv", most: Most = PUBLISHED
+    language: Language,
+    path: Path,
+    *,
+    separator: str = "",
+    unreadable: str = "unreadable-csv",
+    most: Most = PUBLISHED,
 ) -> CsvText:
     """A CSV, its faults beside it. Raises RefusedData for what cannot be decoded, holds nothing, or more
     than it may.
     """
     try:
-        content = whole(path, most.size) if most.size else whole(path)
+        content = whole(language, path, most.size) if most.size else whole(language, path)
     except (TooMuch, OSError, EOFError, zlib.error) as cause:
-        raise error(RefusedData, unreadable, where=path.name, cause=cause) from cause
+        raise language.error(RefusedData, unreadable, where=path.name, cause=cause) from cause
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as cause:
-        foreign = say("csv.not-utf8", lines=_foreign_lines(content))
-        raise error(RefusedData, unreadable, where=path.name, cause=foreign) from cause
-    return of_text(text, path.name, separator=separator, unreadable=unreadable, most=most)
+        foreign = language.say("csv.not-utf8", lines=_foreign_lines(content))
+        raise language.error(RefusedData, unreadable, where=path.name, cause=foreign) from cause
+    return of_text(language, text, path.name, separator=separator, unreadable=unreadable, most=most)
 
 
 def _foreign_lines(content: bytes) -> str:
@@ -137,6 +146,7 @@ def _foreign_lines(content: bytes) -> str:
 
 
 def of_text(
+    language: Language,
     text: str,
     name: str,
     *,
@@ -147,44 +157,44 @@ def of_text(
     """The same, of the text of a file. Raises RefusedData when it has no header, or too much."""
     separator = separator or _separator(text)
     if sum(text.count(mark) for mark in (separator, "\n", "\r")) > most.cells:
-        cause = say("csv.cells", most=number(most.cells))
-        raise error(RefusedData, unreadable, where=name, cause=cause)
-    rows, faults = _split(text, separator)
+        cause = language.say("csv.cells", most=language.number(most.cells))
+        raise language.error(RefusedData, unreadable, where=name, cause=cause)
+    rows, faults = _split(language, text, separator)
     if MARKED.search(text):
         rows = [[original(cell) for cell in row] for row in rows]
     while rows and is_blank(rows[-1]):
         rows.pop()
     if not rows or is_blank(rows[0]):
-        raise error(RefusedData, unreadable, where=name, cause=say("csv.empty"))
+        raise language.error(RefusedData, unreadable, where=name, cause=language.say("csv.empty"))
     header = rows.pop(0)
     if len(header) > most.columns:
-        cause = say("csv.columns", most=number(most.columns))
-        raise error(RefusedData, unreadable, where=name, cause=cause)
+        cause = language.say("csv.columns", most=language.number(most.columns))
+        raise language.error(RefusedData, unreadable, where=name, cause=cause)
     unquoted = {fault.line for fault in faults}
-    faults += _twice(header)
-    faults += _lengths(header, rows, unquoted)
+    faults += _twice(language, header)
+    faults += _lengths(language, header, rows, unquoted)
     if INVISIBLE.search(text) or max(map(len, itertools.chain(*rows)), default=0) > MOST_CHARACTERS:
-        faults += _cells([header, *rows])
+        faults += _cells(language, [header, *rows])
     faults.sort(key=lambda fault: fault.line)
     return CsvText(name, header, rows, faults)
 
 
-def sound(csv_text: CsvText) -> CsvText:
+def sound(language: Language, csv_text: CsvText) -> CsvText:
     """The same, when it has no fault. Raises RefusedData with every line that has one."""
     faults = csv_text.faults
     if not faults:
         return csv_text
-    lines = [_line(fault) for fault in faults[:MOST_NAMED]]
+    lines = [_line(language, fault) for fault in faults[:MOST_NAMED]]
     if len(faults) > MOST_NAMED:
         lines.append("…")
     count = len({fault.line for fault in faults})
     named = "\n".join(lines)
-    raise error(RefusedData, "csv-lines", where=csv_text.name, n=count, count=count, lines=named)
+    raise language.error(RefusedData, "csv-lines", where=csv_text.name, n=count, count=count, lines=named)
 
 
-def _line(fault: LineFault) -> str:
+def _line(language: Language, fault: LineFault) -> str:
     value = f" « {fault.value} »" if fault.value else ""
-    return say("csv.line", line=fault.line, value=value, wrong=fault.expected)
+    return language.say("csv.line", line=fault.line, value=value, wrong=fault.expected)
 
 
 def _separator(text: str) -> str:
@@ -192,7 +202,7 @@ def _separator(text: str) -> str:
     return SEMICOLON if header.count(SEMICOLON) > header.count(COMMA) else COMMA
 
 
-def _split(text: str, separator: str) -> tuple[list[Row], list[LineFault]]:
+def _split(language: Language, text: str, separator: str) -> tuple[list[Row], list[LineFault]]:
     """The rows of a text, and the lines whose quotation marks are wrong."""
     lines = io.StringIO(text, newline="")
     try:
@@ -201,14 +211,14 @@ def _split(text: str, separator: str) -> tuple[list[Row], list[LineFault]]:
         # Line by line, then, which takes longer.
         rows: list[Row] = []
         faults: list[LineFault] = []
-        for cells, wrong in _lines(text, separator):
+        for cells, wrong in _lines(language, text, separator):
             rows.append(cells)
             if wrong:
                 faults.append(LineFault(len(rows), "", wrong))
         return rows, faults
 
 
-def _lines(text: str, separator: str) -> Iterator[tuple[Row, str]]:
+def _lines(language: Language, text: str, separator: str) -> Iterator[tuple[Row, str]]:
     """The cells of each line, and what is wrong with its quotation marks."""
     # One line at a time: a file in memory would take four bytes a letter.
     lines = (match[0] for match in LINE.finditer(text))
@@ -219,24 +229,26 @@ def _lines(text: str, separator: str) -> Iterator[tuple[Row, str]]:
         except StopIteration:
             return
         except csv.Error as cause:
-            yield (), _misread(str(cause))
+            yield (), _misread(language, str(cause))
 
 
-def _misread(cause: str) -> str:
+def _misread(language: Language, cause: str) -> str:
     # The library counts what one field may hold long after a spreadsheet would have cut it.
     if "limit" in cause:
-        return say("csv.long-cell", most=MOST_CHARACTERS)
-    return say("csv.quotes")
+        return language.say("csv.long-cell", most=MOST_CHARACTERS)
+    return language.say("csv.quotes")
 
 
-def _twice(header: Row) -> Iterator[LineFault]:
+def _twice(language: Language, header: Row) -> Iterator[LineFault]:
     names = Counter(name.strip() for name in header)
     for name, count in names.items():
         if name and count > 1:
-            yield LineFault(1, name, say("csv.twice"))
+            yield LineFault(1, name, language.say("csv.twice"))
 
 
-def _lengths(header: Row, rows: Sequence[Row], unquoted: set[int]) -> Iterator[LineFault]:
+def _lengths(
+    language: Language, header: Row, rows: Sequence[Row], unquoted: set[int]
+) -> Iterator[LineFault]:
     expected = len(header)
     if set(map(len, rows)) <= {expected}:
         return
@@ -244,21 +256,21 @@ def _lengths(header: Row, rows: Sequence[Row], unquoted: set[int]) -> Iterator[L
         count = len(row)
         if count == expected or line in unquoted or is_blank(row):
             continue
-        wrong = say("csv.length", n=count, count=count, expected=expected)
+        wrong = language.say("csv.length", n=count, count=count, expected=expected)
         yield LineFault(line, "", wrong)
 
 
-def _cells(rows: Sequence[Row]) -> Iterator[LineFault]:
+def _cells(language: Language, rows: Sequence[Row]) -> Iterator[LineFault]:
     for line, row in enumerate(rows, start=1):
         for cell in row:
-            for value, wrong in cell_faults(cell):
+            for value, wrong in cell_faults(language, cell):
                 yield LineFault(line, value, wrong)
 
 
-def cell_faults(cell: str) -> Iterator[tuple[str, str]]:
+def cell_faults(language: Language, cell: str) -> Iterator[tuple[str, str]]:
     """What keeps a cell from being shown, in a sentence, beside how the cell begins."""
     start = INVISIBLE.sub("�", cell[:20])
     if len(cell) > MOST_CHARACTERS:
-        yield f"{start}…", say("csv.long-cell", most=MOST_CHARACTERS)
+        yield f"{start}…", language.say("csv.long-cell", most=MOST_CHARACTERS)
     if invisible := INVISIBLE.search(cell):
-        yield start, say("csv.invisible", code=f"U+{ord(invisible[0]):04X}")
+        yield start, language.say("csv.invisible", code=f"U+{ord(invisible[0]):04X}")

@@ -7,7 +7,7 @@ import re
 import time
 
 from impactkit.errors import RefusedData
-from impactkit.wording.catalogue import error
+from impactkit.wording.language import Language
 from impactkit.wording.plain_lines import on_a_line
 
 # The variable by which builders fix the day (reproducible-builds.org), and how much of it is said.
@@ -89,7 +89,7 @@ def last_day(period: str) -> str:
     return span(period)[1].isoformat()
 
 
-def today() -> dt.date:
+def today(language: Language) -> dt.date:
     """The UTC day, or the one of SOURCE_DATE_EPOCH. Raises RefusedData when that is no date."""
     written = os.environ.get(EPOCH, "").strip()
     try:
@@ -97,4 +97,6 @@ def today() -> dt.date:
         return dt.datetime.fromtimestamp(epoch, dt.UTC).date()
     except (ValueError, OverflowError, OSError) as cause:
         # No number, none that is finite, or a year that no calendar has.
-        raise error(RefusedData, "epoch", where=EPOCH, value=on_a_line(written)[:LONGEST_SAID]) from cause
+        raise language.error(
+            RefusedData, "epoch", where=EPOCH, value=on_a_line(written)[:LONGEST_SAID]
+        ) from cause

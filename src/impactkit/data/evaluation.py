@@ -19,11 +19,9 @@ from impactkit.data.journal import reading
 from impactkit.data.reserved import instead, is_reserved
 from impactkit.data.settings import SECTIONS, read_settings
 from impactkit.data.sources import found as sources_found
-from impactkit.data.tables import columns, letters, read_text, read_typed, schemas, table_files, typed
-from impactkit.errors import RefusedData, Rich, UnknownName
-from impactkit.wording.catalogue import advice, cells, error, say, without_label
-from impactkit.wording.numbers import date
-from impactkit.wording.voice import speak, voice
+from impactkit.data.tables import columns, letters, read_text, read_typed, table_files, table_names, typed
+from impactkit.errors import RefusedData, Rich
+from impactkit.wording.language import FRENCH, Language, language_of
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Evaluation(Rich):
     name: str
     title: str
     programme: str
-    language: str
+    language: Language
     fictional: bool
     vintage: int
     # Of every declared amount (ISO 4217).
@@ -83,18 +81,11 @@ class Evaluation(Rich):
         return f"Evaluation({self.name}: {len(self._tables['territories'])} territories)"
 
     def _told(self) -> tuple[tuple[str, str], ...]:
-        waves = ", ".join(f"{wave.name} ({date(wave.labelled)})" for wave in self.waves)
+        waves = ", ".join(f"{wave.name} ({self.language.date(wave.labelled)})" for wave in self.waves)
         places = "\n".join(f"{place.code} : {place.name}" for place in self.territories)
-        return cells(evaluation=self.title, waves=waves, territories=places, tables=", ".join(self.tables))
-
-    def speak(self, *, of_candidate: bool = False) -> None:
-        """Let this evaluation's language, lists and words be spoken, until another's are; `of_candidate`: of
-        a territory that never had the label, in words that give it none.
-        """
-        speak(self.language, self.codes, self.words, self.currency)
-        if of_candidate:
-            unlabelled = {phrase: voice().own(words) for phrase, words in without_label().items()}
-            speak(self.language, self.codes, unlabelled | dict(self.words), self.currency)
+        return self.language.cells(
+            evaluation=self.title, waves=waves, territories=places, tables=", ".join(self.tables)
+        )
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -103,10 +94,10 @@ class Evaluation(Rich):
 
     def table(self, name: str) -> pd.DataFrame:
         """A copy of one table; without rows when the folder does not hold it. Raises UnknownName."""
-        if name not in schemas():
-            raise UnknownName.among("la table", name, schemas(), where=self.name)
+        if name not in table_names():
+            raise self.language.unknown("noun.table", name, table_names(), where=self.name)
         frame = self._tables.get(name)
-        return (_empty(name) if frame is None else frame).copy()
+        return (_empty(self.language, name) if frame is None else frame).copy()
 
     def planned(self, **choices: Any) -> Evaluation:
         """The same evaluation under another plan of analysis, to explore: outcomes, before and after (two
@@ -114,7 +105,7 @@ class Evaluation(Rich):
         """
         told = {name: list(one) if isinstance(one, tuple) else one for name, one in choices.items()}
         effects = {**self.effects, **told}
-        analysis_plan.checked(effects, "[effects]")
+        analysis_plan.checked(self.language, effects, "[effects]")
         digest = hashlib.sha256(f"{self.digest}{analysis_plan.fingerprint_of(effects)}".encode()).hexdigest()
         return replace(self, effects=MappingProxyType(effects), digest=digest)
 
@@ -132,10 +123,10 @@ class Evaluation(Rich):
         known = self._by_code
         if code not in known:
             names = {place.code: place.name for place in self.territories}
-            raise UnknownName.among("le territoire", code, names, where=self.name)
+            raise self.language.unknown("noun.territory", code, names, where=self.name)
         if code in self._unread:
             file, column = self._unread[code]
-            raise error(RefusedData, "not-numbers", where=f"{file}, {code}", column=column)
+            raise self.language.error(RefusedData, "not-numbers", where=f"{file}, {code}", column=column)
         return known[code]
 
     def name_of(self, code: str) -> str:
@@ -152,14 +143,14 @@ class Evaluation(Rich):
         """One wave by its code."""
         known = {wave.id: wave for wave in self.waves}
         if id not in known:
-            raise UnknownName.among(say("noun.wave"), id, known, where=f"{self.name}, territories.csv")
+            raise self.language.unknown("noun.wave", id, known, where=f"{self.name}, territories.csv")
         return known[id]
 
 
 @functools.lru_cache(maxsize=64)
-def _empty(table: str) -> pd.DataFrame:
+def _empty(language: Language, table: str) -> pd.DataFrame:
     """A table without rows; sums of no number are numbers, too."""
-    return typed(pd.DataFrame(columns=columns(table), dtype="str"), table)[0]
+    return typed(language, pd.DataFrame(columns=columns(table), dtype="str"), table)[0]
 
 
 def load(folder: str | Path | None = None) -> Evaluation:
@@ -173,23 +164,23 @@ def load(folder: str | Path | None = None) -> Evaluation:
     (27, 'Valence-Romans')
     """
     found = (demo_folder() if folder is None else find(folder)).resolve()
-    settings = settings_of(found, str(folder or found.name))
-    files = sources_found.located(settings["source"], found)
-    with reading(found):
-        return _read(found, digest_of(found) + sources_found.digest(files), files)
+    settings = settings_of(FRENCH, found, str(folder or found.name))
+    language = language_of(settings)
+    files = sources_found.located(language, settings["source"], found)
+    with reading(language, found):
+        return _read(language, found, digest_of(found) + sources_found.digest(files), files)
 
 
-def settings_of(folder: Path, typed: str) -> dict[str, Any]:
+def settings_of(language: Language, folder: Path, typed: str) -> dict[str, Any]:
     """The settings of an evaluation's folder. Raises RefusedData when there is no evaluation.toml in it."""
     if not (folder / "evaluation.toml").is_file():
-        raise error(RefusedData, "no-evaluation", where=typed)
-    for name in schemas():
+        raise language.error(RefusedData, "no-evaluation", where=typed)
+    for name in table_names():
         file = folder / f"{name}.csv"
         # A pipe would be waited for, and a table that a broken link hides would pass for an empty one.
         if os.path.lexists(file) and not file.is_file():
-            raise error(RefusedData, "no-file", where=file.name)
-    settings = read_settings(folder / "evaluation.toml")
-    speak(settings["language"], settings.get("codes", {}), settings.get("words", {}), settings["currency"])
+            raise language.error(RefusedData, "no-file", where=file.name)
+    settings = read_settings(language, folder / "evaluation.toml")
     return settings
 
 
@@ -204,24 +195,24 @@ def digest_of(folder: Path) -> str:
 
 
 @functools.lru_cache(maxsize=4)
-def _read(folder: Path, digest: str, files: sources_found.Located) -> Evaluation:
-    settings = read_settings(folder / "evaluation.toml")
+def _read(language: Language, folder: Path, digest: str, files: sources_found.Located) -> Evaluation:
+    settings = read_settings(language, folder / "evaluation.toml")
     tables: dict[str, pd.DataFrame] = {}
     unread: dict[str, tuple[str, str]] = {}
-    for name, file in table_files(folder).items():
-        tables[name], wrong = read_typed(file, name)
+    for name, file in table_files(language, folder).items():
+        tables[name], wrong = read_typed(language, file, name)
         if "" in wrong:
-            raise error(RefusedData, "not-numbers", where=file.name, column=wrong[""])
+            raise language.error(RefusedData, "not-numbers", where=file.name, column=wrong[""])
         unread |= {code: (file.name, column) for code, column in wrong.items()}
     if "territories" not in tables or tables["territories"].empty:
-        raise error(RefusedData, "no-territories", where=folder.name)
-    _unreserved(folder / "territories.csv")
+        raise language.error(RefusedData, "no-territories", where=folder.name)
+    _unreserved(language, folder / "territories.csv")
     return Evaluation(
         folder=folder,
         name=folder.name,
         title=settings["title"],
         programme=settings["programme"],
-        language=settings["language"],
+        language=language_of(settings),
         fictional=settings.get("fictional", False),
         vintage=settings["vintage"],
         currency=settings["currency"],
@@ -236,9 +227,9 @@ def _read(folder: Path, digest: str, files: sources_found.Located) -> Evaluation
     )
 
 
-def _unreserved(path: Path) -> None:
+def _unreserved(language: Language, path: Path) -> None:
     """Raises RefusedData for a territory under whose code no folder of reports can stand."""
-    rows = read_text(path)
+    rows = read_text(language, path)
     if "territory" not in rows:
         return
     column = letters(list(rows.columns).index("territory") + 1)
@@ -246,5 +237,5 @@ def _unreserved(path: Path) -> None:
     for line, code in enumerate(codes, start=2):
         if is_reserved(code):
             proposed = instead(code, codes)
-            words, mended = advice("check.reserved", code=code, proposed=proposed)
+            words, mended = language.advice("check.reserved", code=code, proposed=proposed)
             raise RefusedData(words, where=f"{path.name}, {column}{line}", next=mended)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from impactkit.data.tables import fields, schemas
+from impactkit.data.tables import field_of, shape
 from impactkit.data.workbook.cells import is_date
 from impactkit.data.workbook.words import clean, plain
 
@@ -46,13 +46,13 @@ class Back:
 
 def key_of(table: str) -> list[str]:
     """The columns that identify a fact of a table: its primary key, else its merge key."""
-    key = schemas()[table].get("primaryKey") or schemas()[table].get("mergeKey", [])
+    key = shape(table).get("primaryKey") or shape(table).get("mergeKey", [])
     return [key] if isinstance(key, str) else list(key)
 
 
 def columns_of_key(table: str, row: Mapping[str, str]) -> list[str]:
     """The columns that identify a row; one without a name of its own has those of `mergeKeyWithout`."""
-    for name, other in schemas()[table].get("mergeKeyWithout", {}).items():
+    for name, other in shape(table).get("mergeKeyWithout", {}).items():
         if not row.get(name):
             return list(other)
     return key_of(table)
@@ -80,7 +80,7 @@ def identities(table: str, cells: Mapping[str, Sequence[str]]) -> list[Identity]
         return [words[text] for text in texts]
 
     rows = list(zip(*map(compared, key_of(table)), strict=True))
-    without: dict[str, list[str]] = schemas()[table].get("mergeKeyWithout", {})
+    without: dict[str, list[str]] = shape(table).get("mergeKeyWithout", {})
     for name, other in reversed(without.items()):
         keys = list(zip(*map(compared, other), strict=True))
         unnamed = [row for row, text in enumerate(cells.get(name, nothing)) if not text]
@@ -96,7 +96,7 @@ def _compared(table: str, column: str, text: str) -> str:
 
 def _is_verbatim(table: str, column: str) -> bool:
     """Whether a part of a key is a code or a date, and no name."""
-    field = fields(table)[column]
+    field = field_of(table, column)
     return bool(field["labels"]) or is_date(field)
 
 
@@ -121,7 +121,7 @@ def is_same(table: str, column: str, text: str, other: str) -> bool:
     """Whether two texts say one thing: 8 and 8.0 are one figure, and spaces of any kind are spaces."""
     if text == other:
         return True
-    if fields(table)[column]["type"] not in ("integer", "number"):
+    if field_of(table, column)["type"] not in ("integer", "number"):
         return clean(text) == clean(other)
     try:
         return float(text) == float(other)

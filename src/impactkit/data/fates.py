@@ -12,7 +12,7 @@ from impactkit.data.receipt import Receipt
 from impactkit.data.tables import PLACES
 from impactkit.data.workbook.taken import ASIDE, REFUSED, REPLACED, RETRACTED, SAME, Taken
 from impactkit.errors import Problem
-from impactkit.wording.catalogue import say
+from impactkit.wording.language import Language
 
 Changes = Mapping[tuple[str, str], Change]
 
@@ -35,7 +35,7 @@ def receipt_of(
             taken.entries[place] = replace(taken.entries[place], fate=REFUSED, becomes="", why=why)
     entries, comments = tuple(taken.entries.values()), tuple(taken.comments)
     kept = tuple(_kept(taken, merged, before))
-    return Receipt(taken.workbook, entries, comments, kept, tuple(taken.remarks))
+    return Receipt(taken.language, taken.workbook, entries, comments, kept, tuple(taken.remarks))
 
 
 def _settle(taken: Taken, table: str, columns: list[str], merged: Merged) -> None:
@@ -44,19 +44,21 @@ def _settle(taken: Taken, table: str, columns: list[str], merged: Merged) -> Non
     for row, fate in merged.fates.items():
         key = label(table, merged.frame.iloc[row_of[row]].to_dict()) if row in row_of else ""
         for column in columns:
-            became = _became(merged, row, column, fate, changes.get((key, column)))
+            became = _became(taken.language, merged, row, column, fate, changes.get((key, column)))
             taken.settle(table, row, column, **became, key=key)
 
 
-def _became(merged: Merged, row: int, column: str, fate: str, change: Change | None) -> dict[str, Any]:
+def _became(
+    language: Language, merged: Merged, row: int, column: str, fate: str, change: Change | None
+) -> dict[str, Any]:
     """The fate of one cell of a row, and why."""
     if words := merged.back.get((row, column)) or (fate == BACK and merged.back.get((row, ""))):
         return {"fate": RETRACTED, "becomes": "", "why": words}
     if fate == TWICE:
-        return {"fate": ASIDE, "becomes": "", "why": say("fact.same-row")}
+        return {"fate": ASIDE, "becomes": "", "why": language.say("fact.same-row")}
     if change:
-        was = change.was or say("import.empty")
-        return {"fate": REPLACED, "becomes": change.becomes, "why": say("fact.replaced", was=was)}
+        was = change.was or language.say("import.empty")
+        return {"fate": REPLACED, "becomes": change.becomes, "why": language.say("fact.replaced", was=was)}
     return {} if fate == NEW else {"fate": SAME}
 
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from impactkit.errors import UnknownName
+from impactkit.wording.language import FRENCH
 
 # The folder from which the names that a person typed are looked for.
 BASE = "IMPACTKIT_BASE"
@@ -58,4 +58,4 @@ def find(path: str | Path) -> Path:
         # A name without an ending is a folder's.
         if not child.name.startswith(".") and (asked.suffix or child.is_dir())
     ][:200]
-    raise UnknownName.among("le dossier", asked.name, beside, where=str(path))
+    raise FRENCH.unknown("noun.folder", asked.name, beside, where=str(path))

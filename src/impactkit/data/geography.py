@@ -13,7 +13,7 @@ from impactkit.data.perimeters import VINTAGES, at, block_of, blocks, reference,
 from impactkit.data.perimeters import same_ground as same
 from impactkit.data.population import POPULATION_SOURCE, population
 from impactkit.data.population import sums as sums
-from impactkit.errors import UnknownName
+from impactkit.wording.language import FRENCH
 
 # Who asks for geography finds population beside it.
 __all__ = ["POPULATION_SOURCE", "VINTAGES", "population", "sums"]
@@ -55,7 +55,7 @@ def communes_of(kind: str, code: str, *, vintage: int) -> frozenset[str]:
     """Communes of one unit (`kind` is a family). Raises UnknownName for a code unknown at that vintage."""
     held = _communes_by_unit(kind, vintage)
     if code not in held:
-        raise UnknownName.among(f"{_NOUNS[kind]} de {vintage}", code, held)
+        raise FRENCH.unknown(f"noun.{kind}.of", code, held, vintage=vintage)
     return held[code]
 
 
@@ -97,7 +97,7 @@ def population_of(communes: Iterable[str], *, vintage: int) -> pd.DataFrame:
     codes = frozenset(communes)
     known = _communes_by_unit("commune", vintage)
     for code in sorted(codes - known.keys()):
-        raise UnknownName.among(f"{_NOUNS['commune']} de {vintage}", code, known)
+        raise FRENCH.unknown("noun.commune.of", code, known, vintage=vintage)
     return _population_of(codes, vintage).copy(deep=False)
 
 
@@ -136,7 +136,7 @@ def most_in(ground: pd.DataFrame, family: str, *, vintage: int) -> pd.Series:
 @functools.lru_cache(maxsize=64)
 def _members(family: str, vintage: int) -> pd.DataFrame:
     if family not in FAMILIES:
-        raise UnknownName.among("la famille de territoires", family, FAMILIES)
+        raise FRENCH.unknown("noun.family", family, FAMILIES)
     communes = at("communes", vintage)
     if family == "commune":
         return communes[["commune"]].assign(unit=communes["commune"])

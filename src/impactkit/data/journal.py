@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from impactkit.errors import RefusedData
-from impactkit.wording.catalogue import error
+from impactkit.wording.language import Language
 
 JOURNAL = ".changes.journal"
 # What is changed so: a table, or a receipt in its folder.
@@ -18,28 +18,28 @@ OURS = re.compile(r"([a-z]+/)?[\w-][\w.-]*\.csv")
 
 
 @contextlib.contextmanager
-def reading(folder: Path) -> Iterator[None]:
+def reading(language: Language, folder: Path) -> Iterator[None]:
     """Read a folder while nobody changes it; a change that was cut short is finished first."""
-    with _locked(folder, fcntl.LOCK_SH):
+    with _locked(language, folder, fcntl.LOCK_SH):
         pending = (folder / JOURNAL).is_file()
         if not pending:
             yield
     if pending:
-        with _locked(folder, fcntl.LOCK_EX):
-            _finish(folder)
-        with _locked(folder, fcntl.LOCK_SH):
+        with _locked(language, folder, fcntl.LOCK_EX):
+            _finish(language, folder)
+        with _locked(language, folder, fcntl.LOCK_SH):
             yield
 
 
 @contextlib.contextmanager
-def changing(folder: Path) -> Iterator[None]:
+def changing(language: Language, folder: Path) -> Iterator[None]:
     """Be the only one to change a folder, with nobody reading it. Raises RefusedData when somebody is."""
-    with _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
-        _finish(folder)
+    with _locked(language, folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+        _finish(language, folder)
         yield
 
 
-def replace_all(folder: Path, files: Mapping[str, str]) -> None:
+def replace_all(language: Language, folder: Path, files: Mapping[str, str]) -> None:
     """Write files (by their path in the folder) all at once; call it inside `changing`.
 
     The new ones are written aside, then named in a journal, then put in place: from the journal on, whoever
@@ -60,15 +60,15 @@ def replace_all(folder: Path, files: Mapping[str, str]) -> None:
         os.fsync(file.fileno())
     os.replace(before, journal)
     synced(folder)
-    _finish(folder)
+    _finish(language, folder)
 
 
-def _finish(folder: Path) -> None:
+def _finish(language: Language, folder: Path) -> None:
     """Put in place what a journal names; nothing where there is none."""
     journal = folder / JOURNAL
     if not journal.is_file():
         return
-    for name in _named(journal):
+    for name in _named(language, journal):
         path = folder / name
         # One that is no longer aside is in its place already.
         if _aside(path).is_file():
@@ -78,20 +78,20 @@ def _finish(folder: Path) -> None:
     synced(folder)
 
 
-def _named(journal: Path) -> list[str]:
+def _named(language: Language, journal: Path) -> list[str]:
     """The files that a journal names. Raises RefusedData for one that nothing here wrote: what it names
     would be put in place.
     """
     try:
         names: Any = json.loads(journal.read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as cause:
-        raise error(RefusedData, "changes-damaged", where=JOURNAL) from cause
+        raise language.error(RefusedData, "changes-damaged", where=JOURNAL) from cause
     texts = isinstance(names, list) and all(isinstance(name, str) for name in names)
     if not texts or not all(map(OURS.fullmatch, names)):
-        raise error(RefusedData, "changes-damaged", where=JOURNAL)
+        raise language.error(RefusedData, "changes-damaged", where=JOURNAL)
     # A folder that is a link leads elsewhere.
     if any((journal.parent / name).parent.is_symlink() for name in names):
-        raise error(RefusedData, "changes-damaged", where=JOURNAL)
+        raise language.error(RefusedData, "changes-damaged", where=JOURNAL)
     return list(names)
 
 
@@ -109,18 +109,18 @@ def synced(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _locked(folder: Path, how: int) -> Iterator[None]:
+def _locked(language: Language, folder: Path, how: int) -> Iterator[None]:
     """A lock on the folder itself: no file of it stays behind, and it goes with its process."""
     number = os.open(folder, os.O_RDONLY)
     try:
-        _lock(folder, number, how)
+        _lock(language, folder, number, how)
         yield
     finally:
         os.close(number)
 
 
-def _lock(folder: Path, number: int, how: int) -> None:
+def _lock(language: Language, folder: Path, number: int, how: int) -> None:
     try:
         fcntl.flock(number, how)
     except BlockingIOError as cause:
-        raise error(RefusedData, "folder-busy", where=folder.name) from cause
+        raise language.error(RefusedData, "folder-busy", where=folder.name) from cause

@@ -24,7 +24,7 @@ from impactkit.data.facts import (
 )
 from impactkit.data.tables import PLACES, columns, fields
 from impactkit.data.workbook.headers import NAMED
-from impactkit.wording.catalogue import advice
+from impactkit.wording.language import Language
 
 NEW, SAME, CORRECTED, TWICE, BACK = "new", "same", "corrected", "twice", "back"
 
@@ -59,6 +59,7 @@ class Merged:
 
 
 def merge(
+    language: Language,
     table: str,
     tables: Mapping[str, pd.DataFrame],
     new: pd.DataFrame,
@@ -77,7 +78,7 @@ def merge(
     written = [name for name in columns(table) if name in new and (new[name] != "").any()]
     present = {*old.columns, *written, *(["source"] if source else [])}
     names = [name for name in columns(table) if name in present]
-    merging = _Merging(table, _rows(old, names), source, new if as_typed is None else as_typed)
+    merging = _Merging(language, table, _rows(old, names), source, new if as_typed is None else as_typed)
     for i, row in enumerate(_rows(new, names)):
         merging.take(i, row, taken_back.get(identity(table, row), ()))
     return merging.merged(names, len(old), new)
@@ -91,7 +92,10 @@ def _rows(frame: pd.DataFrame, names: Sequence[str]) -> list[Row]:
 class _Merging:
     """The rows of a table while those of a workbook are laid beside them, one by one."""
 
-    def __init__(self, table: str, rows: list[Row], source: str, as_typed: pd.DataFrame) -> None:
+    def __init__(
+        self, language: Language, table: str, rows: list[Row], source: str, as_typed: pd.DataFrame
+    ) -> None:
+        self.language = language
         self._table, self._rows, self._source, self._as_typed = table, rows, source, as_typed
         # Of two rows that are the same, the first.
         self._at = {identity(table, row): i for i, row in reversed(list(enumerate(rows)))}
@@ -116,7 +120,7 @@ class _Merging:
             return
         if key in self._first:
             first = self._first[key]
-            self._conflicts += _conflicts(self._table, self._typed, first, i, self._as_typed)
+            self._conflicts += _conflicts(self.language, self._table, self._typed, first, i, self._as_typed)
             self._fates[i] = TWICE
             # What the second row alone says is not lost.
             _fill(self._rows, self._at.get(key), row)
@@ -197,7 +201,9 @@ def _correct(table: str, row: Row, typed: Row, source: str) -> list[Change]:
     return changes
 
 
-def _conflicts(table: str, typed: list[Row], before: int, after: int, new: pd.DataFrame) -> Iterator[Fault]:
+def _conflicts(
+    language: Language, table: str, typed: list[Row], before: int, after: int, new: pd.DataFrame
+) -> Iterator[Fault]:
     """Two rows of one fact that do not say the same: a fault at both cells of what differs."""
     first, second = typed[before], typed[after]
     both = [
@@ -209,15 +215,15 @@ def _conflicts(table: str, typed: list[Row], before: int, after: int, new: pd.Da
         return
     if code and len(key_of(table)) == 1:
         is_made = code not in new or "" in (new[code].iloc[before], new[code].iloc[after])
-        holes = {"code": first[code], "title": fields(table)[code]["title"]}
-        advised = advice("fact.name-twice" if is_made else "fact.code-twice", **holes)
+        holes = {"code": first[code], "title": fields(language, table)[code]["title"]}
+        advised = language.advice("fact.name-twice" if is_made else "fact.code-twice", **holes)
         name = words if is_made else code
         yield from (Fault(table, row, name, typed[row][name], *advised) for row in (before, after))
         return
-    key = ", ".join(str(fields(table)[name]["title"]) for name in key_of(table))
+    key = ", ".join(str(fields(language, table)[name]["title"]) for name in key_of(table))
     for name in differing:
         for row, other in ((before, after), (after, before)):
-            advised = advice("fact.twice", other=typed[other][name], fact=key)
+            advised = language.advice("fact.twice", other=typed[other][name], fact=key)
             yield Fault(table, row, name, typed[row][name], *advised)
 
 

@@ -11,7 +11,7 @@ from impactkit.data.tables import PLACES
 from impactkit.data.workbook.headers import NAMED
 from impactkit.data.workbook.words import plain
 from impactkit.errors import UnknownName
-from impactkit.wording.catalogue import say
+from impactkit.wording.language import Language
 
 Tables = Mapping[str, pd.DataFrame]
 # How many characters the official codes of a family have.
@@ -25,7 +25,9 @@ def slug(words: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", plain(words)).strip("-")[:60].strip("-") or "sans-nom"
 
 
-def with_codes(tables: Tables, known: Tables) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
+def with_codes(
+    language: Language, tables: Tables, known: Tables
+) -> tuple[dict[str, pd.DataFrame], list[Fault]]:
     """The tables of a workbook with codes where names stand; `known` are the folder's own tables.
 
     A code that nobody wrote is made from the row's words; a territory that nobody wrote is the folder's only
@@ -41,13 +43,13 @@ def with_codes(tables: Tables, known: Tables) -> tuple[dict[str, pd.DataFrame], 
         if "territory" not in frame and len(codes) == 1:
             frame.insert(0, "territory", pd.Series("", index=frame.index, dtype="str"))
         for column in [name for name in PLACES if name in frame]:
-            faults += _resolve(table, frame, column, places)
+            faults += _resolve(language, table, frame, column, places)
     _give_codes(found, [name for name in NAMED if name != "territories"])
     for owner in ("projects", "challenges"):
         inside, column = _names(found, known, owner, inside=True), NAMED[owner][0]
         for table, frame in found.items():
             if table != owner and column in frame and "territory" in frame:
-                faults += _resolve(table, frame, column, inside)
+                faults += _resolve(language, table, frame, column, inside)
     return found, faults
 
 
@@ -106,7 +108,9 @@ def _codes(names: Names) -> list[str]:
     return sorted({code for named in names.values() for codes in named.values() for code in codes})
 
 
-def _resolve(table: str, frame: pd.DataFrame, column: str, names: Names) -> Iterator[Fault]:
+def _resolve(
+    language: Language, table: str, frame: pd.DataFrame, column: str, names: Names
+) -> Iterator[Fault]:
     """Put codes in place of the names of a column; a name of two things, or of none, is a fault."""
     everything = _codes(names)
     alone = everything[0] if len(everything) == 1 and column == "territory" else ""
@@ -117,9 +121,12 @@ def _resolve(table: str, frame: pd.DataFrame, column: str, names: Names) -> Iter
         sure = not value or value in everything
         bearers = [value or alone] if sure else sorted(inside.get(plain(value), ()))
         if len(bearers) != 1:
-            said, mended = say(f"name.unknown.{noun}"), nearest(plain(value), inside)
+            said, mended = language.say(f"name.unknown.{noun}"), nearest(language, plain(value), inside)
             if bearers:
-                said, mended = say(f"name.two.{noun}"), say("name.two.next", codes=", ".join(bearers))
+                said, mended = (
+                    language.say(f"name.two.{noun}"),
+                    language.say("name.two.next", codes=", ".join(bearers)),
+                )
             yield Fault(table, row, column, value, said, mended, place)
         codes.append(bearers[0] if len(bearers) == 1 else value)
     frame[column] = pd.Series(codes, index=frame.index, dtype="str")

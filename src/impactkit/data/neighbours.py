@@ -9,7 +9,7 @@ import numpy as np
 
 from impactkit.data.sources.contours import Ring, found, outlines
 from impactkit.errors import ImpactkitError, RefusedData
-from impactkit.wording.catalogue import error
+from impactkit.wording.language import Language
 
 # Outlines are drawn to 1.5 km or so, unit by unit: one border on the ground is two lines that near.
 NEAR_KM = 1.5
@@ -19,31 +19,33 @@ KM = 111.2
 MOST_POINTS, MOST_NEAR = 2_000_000, 20_000_000
 
 
-def neighbours(family: str) -> dict[str, frozenset[str]]:
+def neighbours(language: Language, family: str) -> dict[str, frozenset[str]]:
     """Units of a family (`epci`, `departement`) -> those whose outline comes within 1.5 km of theirs.
 
     Drawn from the outlines that were dropped, mainland only, on the ground of their file; a corner counts as
     a border. Raises NotEnoughData when no file is there, RefusedData for one that is no GeoJSON, or
     holds many more outlines than a country has.
     """
-    path = found(family)
-    return dict(_neighbours(family, str(path), path.stat().st_mtime_ns if path else 0))
+    path = found(language, family)
+    return dict(_neighbours(language, family, str(path), path.stat().st_mtime_ns if path else 0))
 
 
 @functools.lru_cache(maxsize=4)
-def _neighbours(family: str, path: str, changed: int) -> tuple[tuple[str, frozenset[str]], ...]:
+def _neighbours(
+    language: Language, family: str, path: str, changed: int
+) -> tuple[tuple[str, frozenset[str]], ...]:
     from scipy.spatial import cKDTree
 
-    units = outlines(family)
+    units = outlines(language, family)
     codes = sorted(units)
     around: dict[str, set[str]] = {code: set() for code in codes}
-    _check_length(units, path)
+    _check_length(language, units, path)
     parts = [_points(units[code]) for code in codes]
     owner = np.repeat(np.arange(len(codes)), [len(part) for part in parts])
     if len(owner):
         tree = cKDTree(np.concatenate(parts))
         if tree.count_neighbors(tree, NEAR_KM) > MOST_NEAR:
-            raise _too_many(path)
+            raise _too_many(language, path)
         pairs = tree.query_pairs(NEAR_KM, output_type="ndarray")
         touching = np.unique(owner[pairs], axis=0)
         for one, other in touching[touching[:, 0] != touching[:, 1]]:
@@ -52,7 +54,7 @@ def _neighbours(family: str, path: str, changed: int) -> tuple[tuple[str, frozen
     return tuple((code, frozenset(others)) for code, others in around.items())
 
 
-def _check_length(units: Mapping[str, Sequence[Ring]], path: str) -> None:
+def _check_length(language: Language, units: Mapping[str, Sequence[Ring]], path: str) -> None:
     """Raises RefusedData for outlines of which the points would be too many, before they are made."""
     count = 0
     for rings in units.values():
@@ -60,11 +62,11 @@ def _check_length(units: Mapping[str, Sequence[Ring]], path: str) -> None:
             _, _, counts = _segments(ring)
             count += int(counts.sum())
         if count > MOST_POINTS:
-            raise _too_many(path)
+            raise _too_many(language, path)
 
 
-def _too_many(path: str) -> ImpactkitError:
-    return error(RefusedData, "outlines-heavy", where=Path(path).name)
+def _too_many(language: Language, path: str) -> ImpactkitError:
+    return language.error(RefusedData, "outlines-heavy", where=Path(path).name)
 
 
 def _segments(ring: Ring) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

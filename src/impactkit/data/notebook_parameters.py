@@ -14,8 +14,8 @@ from typing import Any
 
 from impactkit.data.folders import find, shipped
 from impactkit.data.number_text import is_bounded
-from impactkit.errors import ImpactkitError, RefusedData, UnknownName
-from impactkit.wording.catalogue import error, say
+from impactkit.errors import ImpactkitError, RefusedData
+from impactkit.wording.language import Language
 
 NOTEBOOK, WHOLE = "territory_report.ipynb", "programme_report.ipynb"
 KINDS = {"str": str, "int": int, "float": float, "bool": bool, "list": list, "tuple": tuple, "dict": dict}
@@ -54,7 +54,7 @@ def _notebook(folder: Path, named: str | None, usual: str) -> Path:
     return folder / named if (folder / named).is_file() else find(named).resolve()
 
 
-def declared(notebook: Path) -> dict[str, Parameter]:
+def declared(language: Language, notebook: Path) -> dict[str, Parameter]:
     """Parameters by name. Raises RefusedData for what is no notebook, or a cell that holds anything else."""
     try:
         # Read as JSON: nbformat takes a second to import, and validates when the notebook is run.
@@ -63,9 +63,11 @@ def declared(notebook: Path) -> dict[str, Parameter]:
             "".join(cell["source"]) for cell in whole if "parameters" in cell["metadata"].get("tags", ())
         ]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as cause:
-        raise error(RefusedData, "notebook", where=notebook.name, cause=type(cause).__name__) from cause
+        raise language.error(
+            RefusedData, "notebook", where=notebook.name, cause=type(cause).__name__
+        ) from cause
     if len(cells) != 1:
-        raise error(RefusedData, "parameters-cell", where=notebook.name)
+        raise language.error(RefusedData, "parameters-cell", where=notebook.name)
     found: dict[str, Parameter] = {}
     at = None
     try:
@@ -75,28 +77,28 @@ def declared(notebook: Path) -> dict[str, Parameter]:
     # Python's own reader says so of a line without a bottom.
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as cause:
         at = getattr(cause, "lineno", at)
-        raise error(RefusedData, "parameter-line", where=notebook.name, line=at) from cause
+        raise language.error(RefusedData, "parameter-line", where=notebook.name, line=at) from cause
     return found
 
 
-def checked(notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
+def checked(language: Language, notebook: Path, given: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters to inject: declared, of their kind, none missing. All that is wrong is said at once."""
-    known, where = declared(notebook), notebook.name
+    known, where = declared(language, notebook), notebook.name
     wrong: list[ImpactkitError] = []
     for name, value in given.items():
         kind = known[name].kind if name in known else None
         if name not in known:
-            wrong.append(UnknownName.among(say("noun.parameter"), name, known, where=where))
+            wrong.append(language.unknown("noun.parameter", name, known, where=where))
         elif kind is not None and not _fits(value, kind):
             kinds = {"expected": kind.__name__, "found": type(value).__name__}
-            wrong.append(error(RefusedData, "parameter-type", where=where, name=name, **kinds))
+            wrong.append(language.error(RefusedData, "parameter-type", where=where, name=name, **kinds))
     for name in [one.name for one in known.values() if one.required and one.name not in given]:
-        wrong.append(error(RefusedData, "parameter-missing", where=where, name=name))
+        wrong.append(language.error(RefusedData, "parameter-missing", where=where, name=name))
     if len(wrong) == 1:
         raise wrong[0]
     if wrong:
         every = " ".join(f"{one.what} {one.next}" for one in wrong)
-        raise RefusedData(every, where=where, next=say("error.parameters.next"))
+        raise RefusedData(every, where=where, next=language.say("error.parameters.next"))
     return dict(given)
 
 

@@ -92,7 +92,7 @@ def _editions(ev: Evaluation) -> dict[tuple[str, str], tuple[Figures, ...]]:
         settings = own.placed(source, _listed(ev), ev.vintage) if source["kind"] == "table" else source
         for part, reader in KINDS[source["kind"]].read.items():
             for path in files.get(part, ()):
-                for one in reader(path, settings):
+                for one in reader(ev.language, path, settings):
                     told = dataclasses.replace(_covered(_placed(one, ev.vintage)), path=str(path))
                     read.setdefault((one.indicator, one.family), []).append(told)
     for one in _own(ev):

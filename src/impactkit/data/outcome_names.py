@@ -10,8 +10,9 @@ from impactkit.data import official
 from impactkit.data.catalogue import catalogue, measures
 from impactkit.data.series import POPULATION
 from impactkit.data.sources.kinds import KINDS
-from impactkit.errors import NotEnoughData, UnknownName
-from impactkit.wording.catalogue import has, say
+from impactkit.errors import NotEnoughData
+from impactkit.wording.catalogue import has
+from impactkit.wording.language import Language
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
@@ -40,10 +41,10 @@ def declared_outcomes(sources: Iterable[Source]) -> set[str]:
     return names
 
 
-def named(outcome: str) -> str:
+def named(language: Language, outcome: str) -> str:
     """An outcome in a sentence: with its article where the kit knows it, else its label in the catalogue."""
     if has(f"outcome.{outcome}"):
-        return say(f"outcome.{outcome}")
+        return language.say(f"outcome.{outcome}")
     return f"« {catalogue().set_index('id')['label_fr'].get(outcome, outcome)} »"
 
 
@@ -53,7 +54,7 @@ def must_exist(ev: Evaluation, outcome: str) -> None:
         return
     names = known_outcomes(ev)
     if outcome not in names:
-        raise UnknownName.among(say("noun.indicator"), outcome, names, where=ev.name)
+        raise ev.language.unknown("noun.indicator", outcome, names, where=ev.name)
 
 
 def must_be_imported(ev: Evaluation, outcome: str) -> None:
@@ -63,7 +64,7 @@ def must_be_imported(ev: Evaluation, outcome: str) -> None:
     must_exist(ev, outcome)
     if _is_imported(ev, outcome):
         return
-    what = say("error.not-imported", outcome=outcome)
+    what = ev.language.say("error.not-imported", outcome=outcome)
     raise NotEnoughData(what, where=ev.name, next=_how_to_import(ev, outcome))
 
 
@@ -72,15 +73,16 @@ def _is_imported(ev: Evaluation, outcome: str) -> bool:
 
 
 def _how_to_import(ev: Evaluation, outcome: str) -> str:
+    language = ev.language
     folder = _short(ev.folder)
     for source in ev.sources:
         kind = KINDS[source["kind"]]
         if outcome == source.get("indicator") or outcome in kind.indicators:
-            return say("error.not-imported.declared", folder=folder, source=source["id"])
+            return language.say("error.not-imported.declared", folder=folder, source=source["id"])
     for name, kind in KINDS.items():
         if outcome in kind.indicators:
-            return say("error.not-imported.kind", folder=folder, source=name)
-    return say("error.not-imported.own")
+            return language.say("error.not-imported.kind", folder=folder, source=name)
+    return language.say("error.not-imported.own")
 
 
 def _short(folder: Path) -> str:

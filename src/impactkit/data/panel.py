@@ -11,9 +11,8 @@ import pandas as pd
 
 from impactkit.data import official, plain_panel, series
 from impactkit.data.moments import in_order
-from impactkit.errors import NotEnoughData, Rich, UnknownName
-from impactkit.wording.catalogue import cells, error
-from impactkit.wording.numbers import number
+from impactkit.errors import NotEnoughData, Rich
+from impactkit.wording.language import FRENCH, Language
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation
@@ -38,6 +37,7 @@ class Panel(Rich):
     [5.0, 6.0]
     """
 
+    language: Language
     outcome: str
     family: str
     breaks: tuple[str, ...]
@@ -64,20 +64,27 @@ class Panel(Rich):
         that is no number, a period that is none, a unit treated from the first period or at two dates.
         """
         names = plain_panel.Names(unit, period, outcome, first_treated)
-        values = plain_panel.values_of(frame, names)
-        treated = plain_panel.treated_of(frame, names, values)
+        values = plain_panel.values_of(FRENCH, frame, names)
+        treated = plain_panel.treated_of(FRENCH, frame, names, values)
         nothing = pd.DataFrame()
-        return cls(outcome, "unit", (), False, treated, values, nothing, nothing, nothing)
+        return cls(FRENCH, outcome, "unit", (), False, treated, values, nothing, nothing, nothing)
 
     def __repr__(self) -> str:
         units, periods = self._frame["unit"].nunique(), self._frame["period"].nunique()
         return f"Panel({self.outcome}: {units} units of {self.family}, {periods} periods)"
 
     def _told(self) -> tuple[tuple[str, str], ...]:
-        units, periods = number(self._frame["unit"].nunique()), in_order(self._frame["period"].unique())
+        language = self.language
+        units, periods = (
+            language.number(self._frame["unit"].nunique()),
+            in_order(self._frame["period"].unique()),
+        )
         told = {"outcome": self.outcome, "units": units, "periods": f"{periods[0]} – {periods[-1]}"}
-        return cells(
-            **told, breaks=", ".join(self.breaks), gaps=number(len(self._gaps)), notes=" ".join(self.notes)
+        return language.cells(
+            **told,
+            breaks=", ".join(self.breaks),
+            gaps=language.number(len(self._gaps)),
+            notes=" ".join(self.notes),
         )
 
     @property
@@ -118,7 +125,7 @@ def panel(ev: Evaluation, *, outcome: str, family: str | None = None) -> Panel:
     ((360, 11), ['missing:withheld'])
     """
     if family is not None and family not in FAMILIES:
-        raise UnknownName.among("la famille de territoires", family, FAMILIES)
+        raise ev.language.unknown("noun.family", family, FAMILIES)
     from impactkit.data.outcome_names import must_be_imported
 
     must_be_imported(ev, outcome)
@@ -134,7 +141,7 @@ def _usual(ev: Evaluation, outcome: str) -> str:
 def _panel(ev: Evaluation, outcome: str, family: str) -> Panel:
     frame = series.of_units(ev, outcome, family)
     if frame.empty:
-        raise error(NotEnoughData, "no-panel", outcome=outcome, family=family)
+        raise ev.language.error(NotEnoughData, "no-panel", outcome=outcome, family=family)
     frame = frame.sort_values(["unit", "period"], kind="stable").reset_index(drop=True)
     broken = tuple(sorted(frame[frame["flag"] == "break"]["period"].unique()))
     rolling = bool((frame["flag"] == "rolling").any())
@@ -142,7 +149,7 @@ def _panel(ev: Evaluation, outcome: str, family: str) -> Panel:
     revised = revised[revised["family"] == family].reset_index(drop=True)
     notes = official.notes(ev, outcome, family)
     about = _gaps_of(frame), _unusual_of(frame), revised, notes
-    return Panel(outcome, family, broken, rolling, {}, frame, *about)
+    return Panel(ev.language, outcome, family, broken, rolling, {}, frame, *about)
 
 
 def _gaps_of(frame: pd.DataFrame) -> pd.DataFrame:

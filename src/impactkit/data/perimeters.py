@@ -12,7 +12,7 @@ from collections.abc import Set as AbstractSet
 import pandas as pd
 
 from impactkit.data.folders import reference_folder
-from impactkit.errors import UnknownName
+from impactkit.wording.language import FRENCH
 
 VINTAGES = tuple(range(2019, 2027))
 
@@ -31,7 +31,7 @@ def reference(name: str) -> pd.DataFrame:
 def at(name: str, vintage: int) -> pd.DataFrame:
     """The rows of a table of intervals that stand at one vintage. Raises UnknownName outside 2019-2026."""
     if vintage not in VINTAGES:
-        raise UnknownName.among("le millésime", str(vintage), map(str, VINTAGES))
+        raise FRENCH.unknown("noun.vintage", str(vintage), map(str, VINTAGES))
     table = reference(name)
     stands = (table["first"] <= vintage) & (table["last"] >= vintage)
     return table[stands].drop(columns=["first", "last"]).reset_index(drop=True)

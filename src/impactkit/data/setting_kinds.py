@@ -9,8 +9,8 @@ from typing import Any, TypeGuard
 
 from impactkit.data.csv_text import INVISIBLE
 from impactkit.data.number_text import LARGEST
-from impactkit.errors import ImpactkitError, RefusedData, UnknownName
-from impactkit.wording.catalogue import error, say
+from impactkit.errors import ImpactkitError, RefusedData
+from impactkit.wording.language import Language
 
 # Seconds, megabytes, projects, months: beyond this a slip.
 MOST = 1_000_000
@@ -40,6 +40,7 @@ Kinds = Mapping[str, Kind]
 
 
 def faults(
+    language: Language,
     settings: Any,
     kinds: Kinds,
     where: str,
@@ -50,35 +51,35 @@ def faults(
     """
     if not is_table(settings):
         value = quoted(settings)
-        return [error(RefusedData, "setting-table", where=where, value=value)]
+        return [language.error(RefusedData, "setting-table", where=where, value=value)]
     wrong: list[ImpactkitError] = []
     for key, value in settings.items():
         if key not in kinds:
-            unknown = UnknownName.among(say("noun.key"), key, kinds, where=where)
+            unknown = language.unknown("noun.key", key, kinds, where=where)
             wrong.append(unknown)
         elif not kinds[key].holds(value):
-            wrong.append(_ill_typed(key, value, kinds[key], where))
+            wrong.append(_ill_typed(language, key, value, kinds[key], where))
     missing = [key for key in needed if key not in settings]
     if missing:
         keys = ", ".join(missing)
-        wrong.append(error(RefusedData, "missing-keys", where=where, keys=keys))
+        wrong.append(language.error(RefusedData, "missing-keys", where=where, keys=keys))
     return wrong
 
 
-def _ill_typed(key: str, value: Any, kind: Kind, where: str) -> ImpactkitError:
+def _ill_typed(language: Language, key: str, value: Any, kind: Kind, where: str) -> ImpactkitError:
     allowed = ", ".join(kind.allowed)
-    return error(
+    return language.error(
         RefusedData,
         "setting",
         where=where,
         name=key,
         value=quoted(value),
-        expected=say(f"setting.{kind.name}", allowed=allowed),
+        expected=language.say(f"setting.{kind.name}", allowed=allowed),
         example=kind.example,
     )
 
 
-def refuse(wrong: Iterable[ImpactkitError], where: str) -> None:
+def refuse(language: Language, wrong: Iterable[ImpactkitError], where: str) -> None:
     """Raise all that is wrong at once; nothing when nothing is."""
     every = list(wrong)
     count = len(every)
@@ -87,7 +88,7 @@ def refuse(wrong: Iterable[ImpactkitError], where: str) -> None:
     if every:
         lines = [f"{fault.where} : {fault.what} {fault.next}" for fault in every]
         text = "\n".join(lines)
-        raise error(RefusedData, "settings", where=where, n=count, count=count, lines=text)
+        raise language.error(RefusedData, "settings", where=where, n=count, count=count, lines=text)
 
 
 def quoted(value: Any) -> str:

@@ -40,9 +40,10 @@ from impactkit.data.setting_kinds import (
 )
 from impactkit.data.sources import found as sources_found
 from impactkit.data.tables import LISTS, list_labels
-from impactkit.errors import ImpactkitError, RefusedData, UnknownName
-from impactkit.wording.catalogue import error, languages, say
-from impactkit.wording.voice import EURO
+from impactkit.errors import ImpactkitError, RefusedData
+from impactkit.wording.catalogue import languages
+from impactkit.wording.currency import EURO
+from impactkit.wording.language import Language
 
 # Bytes of the settings, and how many names a key joins with dots.
 MOST_BYTES, MOST_NAMES = 1_000_000, 16
@@ -107,35 +108,35 @@ KINDS: dict[str, Kind] = {
 }
 
 
-def toml_of(path: Path) -> dict[str, Any]:
+def toml_of(language: Language, path: Path) -> dict[str, Any]:
     """What `evaluation.toml` holds, as it stands. Raises RefusedData for what does not read, or costs more
     than settings do.
     """
     name = path.name
     if not path.is_file():
-        raise error(RefusedData, "no-file", where=name)
+        raise language.error(RefusedData, "no-file", where=name)
     if path.stat().st_size > MOST_BYTES:
-        raise error(RefusedData, "toml-size", where=name, most=MOST_BYTES // 1_000_000)
+        raise language.error(RefusedData, "toml-size", where=name, most=MOST_BYTES // 1_000_000)
     try:
         text = path.read_text("utf-8-sig")
         if DEEP.search(text):
-            raise error(RefusedData, "toml-deep", where=name, most=MOST_NAMES)
+            raise language.error(RefusedData, "toml-deep", where=name, most=MOST_NAMES)
         settings = tomllib.loads(text)
         if not is_bounded(settings):
-            raise ValueError(say("setting.too-long"))
+            raise ValueError(language.say("setting.too-long"))
         return settings
     except (ValueError, RecursionError) as cause:
-        raise error(RefusedData, "unreadable-toml", where=name, cause=cause) from cause
+        raise language.error(RefusedData, "unreadable-toml", where=name, cause=cause) from cause
 
 
-def read_settings(path: Path) -> dict[str, Any]:
+def read_settings(language: Language, path: Path) -> dict[str, Any]:
     """`evaluation.toml`, checked, its usual values filled in. Raises RefusedData or UnknownName (the nearest
     key); several things that are wrong are said in one RefusedData.
     """
     name = path.name
-    settings = toml_of(path)
-    refuse(faults(settings, KINDS, name, REQUIRED), name)
-    refuse(_faults(settings, name), name)
+    settings = toml_of(language, path)
+    refuse(language, faults(language, settings, KINDS, name, REQUIRED), name)
+    refuse(language, _faults(language, settings, name), name)
     for wave in settings["wave"]:
         # TOML has dates of its own: 2019-02-25 without quotes is one.
         wave["id"] = str(wave["id"])
@@ -145,60 +146,60 @@ def read_settings(path: Path) -> dict[str, Any]:
     # Without official units the year of perimeters is nobody's matter.
     settings.setdefault("vintage", LAST)
     sources = settings.get("source", ())
-    settings["source"] = [sources_found.checked(source, name) for source in sources]
-    analysis_plan.checked(settings.get("effects", {}), f"{name}, [effects]")
+    settings["source"] = [sources_found.checked(language, source, name) for source in sources]
+    analysis_plan.checked(language, settings.get("effects", {}), f"{name}, [effects]")
     return settings
 
 
-def _faults(settings: Settings, name: str) -> Faults:
+def _faults(language: Language, settings: Settings, name: str) -> Faults:
     """What is wrong in the sections of settings whose own keys are right."""
-    yield from _waves(settings["wave"], f"{name}, [[wave]]")
-    language = settings.get("language", "fr")
-    if language not in languages():
-        yield UnknownName.among(say("noun.language"), language, languages(), where=name)
+    yield from _waves(language, settings["wave"], f"{name}, [[wave]]")
+    code = settings.get("language", "fr")
+    if code not in languages():
+        yield language.unknown("noun.language", code, languages(), where=name)
     vintage = settings.get("vintage", LAST)
     if vintage not in VINTAGES:
         years = f"{FIRST}-{LAST}"
-        yield error(RefusedData, "vintage", where=name, found=vintage, years=years)
+        yield language.error(RefusedData, "vintage", where=name, found=vintage, years=years)
     for section, kinds in SECTIONS.items():
         where = f"{name}, [{section}]"
-        yield from faults(settings.get(section, {}), kinds, where)
+        yield from faults(language, settings.get(section, {}), kinds, where)
     codes = settings.get("codes", {})
-    yield from _codes(codes, name)
-    yield from _words(settings.get("words", {}), f"{name}, [words]")
-    yield from money_faults(settings, name)
+    yield from _codes(language, codes, name)
+    yield from _words(language, settings.get("words", {}), f"{name}, [words]")
+    yield from money_faults(language, settings, name)
     groups = settings.get("label", {}).get("diversity")
     if GROUPS.holds(groups):
-        yield from _diversity(groups, codes, f"{name}, [label], diversity")
-    yield from _secrecy(settings.get("secrecy", {}), f"{name}, [secrecy]")
+        yield from _diversity(language, groups, codes, f"{name}, [label], diversity")
+    yield from _secrecy(language, settings.get("secrecy", {}), f"{name}, [secrecy]")
     if "signing" in settings:
-        yield from _signing(settings["signing"], f"{name}, [signing]")
-    yield from _report(settings.get("report", {}), name)
-    yield from _sources(settings.get("source", ()), f"{name}, [[source]]")
+        yield from _signing(language, settings["signing"], f"{name}, [signing]")
+    yield from _report(language, settings.get("report", {}), name)
+    yield from _sources(language, settings.get("source", ()), f"{name}, [[source]]")
 
 
-def _waves(waves: list[dict[str, Any]], where: str) -> Faults:
+def _waves(language: Language, waves: list[dict[str, Any]], where: str) -> Faults:
     if not waves:
-        yield error(RefusedData, "missing-keys", where=where, keys="[[wave]]")
+        yield language.error(RefusedData, "missing-keys", where=where, keys="[[wave]]")
     codes: set[str] = set()
     for wave in waves:
-        wrong = faults(wave, WAVE_KINDS, where, list(WAVE_KINDS))
+        wrong = faults(language, wave, WAVE_KINDS, where, list(WAVE_KINDS))
         yield from wrong
         code = str(wave.get("id"))
         if code in codes:
-            yield error(RefusedData, "wave-twice", where=where, id=code)
+            yield language.error(RefusedData, "wave-twice", where=where, id=code)
         codes.add(code)
         labelled = str(wave.get("labelled"))
         dated = LABELLED.fullmatch(labelled) and is_date(labelled)
         if not wrong and not dated:
-            yield error(RefusedData, "wave-date", where=where, found=labelled)
+            yield language.error(RefusedData, "wave-date", where=where, found=labelled)
 
 
-def _codes(codes: Settings, name: str) -> Faults:
+def _codes(language: Language, codes: Settings, name: str) -> Faults:
     for section, words in codes.items():
         if section in LISTS and not _is_list_of_codes(words):
             where = f"{name}, [codes.{section}]"
-            yield error(RefusedData, "own-codes", where=where)
+            yield language.error(RefusedData, "own-codes", where=where)
 
 
 def _is_list_of_codes(words: Any) -> bool:
@@ -207,25 +208,25 @@ def _is_list_of_codes(words: Any) -> bool:
     return all(map(CODE.fullmatch, words)) and all(map(is_text, words.values()))
 
 
-def _words(words: Settings, where: str) -> Faults:
+def _words(language: Language, words: Settings, where: str) -> Faults:
     for phrase, other in words.items():
         if not is_text(phrase) or not is_text(other):
-            yield error(RefusedData, "own-words", where=where)
+            yield language.error(RefusedData, "own-words", where=where)
         elif BRACES & {*phrase, *other}:
-            yield error(RefusedData, "own-words-brace", where=where, phrase=phrase, other=other)
+            yield language.error(RefusedData, "own-words-brace", where=where, phrase=phrase, other=other)
 
 
-def _diversity(groups: list[list[str]], codes: Settings, where: str) -> Faults:
+def _diversity(language: Language, groups: list[list[str]], codes: Settings, where: str) -> Faults:
     members = codes.get("member")
     if not is_table(members):
         members = list_labels("member")
     for group in groups:
         for code in group:
             if code not in members:
-                yield UnknownName.among(say("noun.member"), code, members, where=where)
+                yield language.unknown("noun.member", code, members, where=where)
 
 
-def _secrecy(rules: Settings, where: str) -> Faults:
+def _secrecy(language: Language, rules: Settings, where: str) -> Faults:
     """An indicator that no rule can protect: unknown, or official, which its publisher protects; or named by
     two rules.
     """
@@ -237,37 +238,37 @@ def _secrecy(rules: Settings, where: str) -> Faults:
         for name in names:
             if name not in protectable:
                 may = ", ".join(sorted(protectable))
-                yield error(RefusedData, "secrecy-name", where=where, rule=rule, name=name, may=may)
+                yield language.error(RefusedData, "secrecy-name", where=where, rule=rule, name=name, may=may)
             elif name in named:
-                yield error(RefusedData, "secrecy-two-rules", where=where, name=name)
+                yield language.error(RefusedData, "secrecy-two-rules", where=where, name=name)
             named.add(name)
 
 
-def _signing(signing: Settings, where: str) -> Faults:
+def _signing(language: Language, signing: Settings, where: str) -> Faults:
     """No key, a name that is none, or a key that two names share: who signed could not be told."""
     keys = signing.get("keys", {}) if is_table(signing) else None
     if not is_table(keys) or not all(map(is_public_key, keys.values())):
         return
     if not all(map(is_text, keys)) or not keys:
-        yield error(RefusedData, "signing-name", where=where)
+        yield language.error(RefusedData, "signing-name", where=where)
     if len(set(keys.values())) < len(keys):
-        yield error(RefusedData, "signing-shared", where=where)
+        yield language.error(RefusedData, "signing-shared", where=where)
 
 
-def _report(report: Settings, name: str) -> Faults:
+def _report(language: Language, report: Settings, name: str) -> Faults:
     limits = report.get("limits")
     if is_table(limits):
-        yield from faults(limits, LIMIT_KINDS, f"{name}, [report.limits]")
+        yield from faults(language, limits, LIMIT_KINDS, f"{name}, [report.limits]")
     parameters = report.get("parameters")
     if not is_table(parameters):
         return
     where = f"{name}, [report.parameters]"
     for key, value in parameters.items():
         if key in GIVEN:
-            yield error(RefusedData, "parameter-reserved", where=where, name=key)
+            yield language.error(RefusedData, "parameter-reserved", where=where, name=key)
         elif not _is_parameter(value):
             written = INVISIBLE.sub("", str(value))
-            yield error(RefusedData, "parameter-value", where=where, name=key, value=written)
+            yield language.error(RefusedData, "parameter-value", where=where, name=key, value=written)
 
 
 def _is_parameter(value: Any) -> bool:
@@ -285,18 +286,18 @@ def _is_single(value: Any) -> bool:
     return isinstance(value, bool | int)
 
 
-def _sources(sources: list[dict[str, Any]], where: str) -> Faults:
+def _sources(language: Language, sources: list[dict[str, Any]], where: str) -> Faults:
     names: set[str] = set()
     for source in sources:
-        wrong = sources_found.faults(source, where)
+        wrong = sources_found.faults(language, source, where)
         yield from wrong
         if wrong:
             continue
-        complete = sources_found.checked(source, where)
+        complete = sources_found.checked(language, source, where)
         name = complete["id"]
         for key in SOURCE_NAMES:
             if not SOURCE.fullmatch(str(complete.get(key, name))):
-                yield error(RefusedData, "source-name", where=where, name=key, value=complete[key])
+                yield language.error(RefusedData, "source-name", where=where, name=key, value=complete[key])
         if name in names:
-            yield error(RefusedData, "source-same", where=where, id=name)
+            yield language.error(RefusedData, "source-same", where=where, id=name)
         names.add(name)

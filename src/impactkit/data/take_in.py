@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from impactkit.data.workbook.rows import read_workbook
 from impactkit.data.workbook.taken import CHANGED, Taken
 from impactkit.data.workbook_write import shown
 from impactkit.errors import Problem, Problems, Rich
-from impactkit.wording.catalogue import say
+from impactkit.wording.language import FRENCH, Language, language_of
 
 LEFTOVERS = "leftovers"
 Tables = Mapping[str, pd.DataFrame]
@@ -39,6 +40,7 @@ class TakenIn(Rich):
     receipt of every cell; or the problems for which nothing was written.
     """
 
+    language: Language
     workbook: str
     problems: Problems
     added: Mapping[str, int]
@@ -53,27 +55,35 @@ class TakenIn(Rich):
         return "\n".join(self._lines())
 
     def _lines(self) -> Iterator[str]:
+        language = self.language
         if self.problems:
             yield str(self.problems)
-            yield say("import.refused", n=len(self.problems), count=len(self.problems), name=self.workbook)
+            yield language.say(
+                "import.refused", n=len(self.problems), count=len(self.problems), name=self.workbook
+            )
             return
         for table, count in self.added.items():
             if count:
-                yield say("import.added", n=count, count=count, table=schemas()[table]["title"])
+                yield language.say(
+                    "import.added", n=count, count=count, table=schemas(language)[table]["title"]
+                )
         for change in self.changes:
-            table, column = schemas()[change.table]["title"], fields(change.table)[change.column]["title"]
+            table, column = (
+                schemas(language)[change.table]["title"],
+                fields(language, change.table)[change.column]["title"],
+            )
             holes: dict[str, Any] = {"table": table, "row": change.key, "column": column}
-            was = change.was or say("import.empty")
-            yield say("import.changed", **holes, was=was, becomes=change.becomes)
+            was = change.was or language.say("import.empty")
+            yield language.say("import.changed", **holes, was=was, becomes=change.becomes)
         if not any(self.added.values()) and not self.changes:
-            yield say("import.nothing")
+            yield language.say("import.nothing")
         if self.leftovers:
-            yield say("import.leftovers", n=self.leftovers, count=self.leftovers)
+            yield language.say("import.leftovers", n=self.leftovers, count=self.leftovers)
         yield from self.receipt.lines()
         if self.file:
-            yield say("import.receipt", path=f"{self.file.parent.name}/{self.file.name}")
+            yield language.say("import.receipt", path=f"{self.file.parent.name}/{self.file.name}")
         if not self.written:
-            yield say("import.dry")
+            yield language.say("import.dry")
 
     def _heads(self) -> tuple[str, ...]:
         return self.problems._heads()
@@ -117,10 +127,11 @@ def import_workbook(
     Essai : rien n’a été écrit.
     """
     path, home = Path(workbook), find(folder).resolve()
-    settings = settings_of(home, str(folder))
-    taken = read_workbook(path, money_of(settings), checked(hidden))
-    with (reading if dry_run else changing)(home):
-        default = say("import.source", name=path.name)
+    settings = settings_of(FRENCH, home, str(folder))
+    language = language_of(settings)
+    taken = read_workbook(path, money_of(language, settings), checked(language, hidden))
+    with (reading if dry_run else changing)(language, home):
+        default = language.say("import.source", name=path.name)
         compared = _compared(taken, home, source or default, as_of, settings["vintage"])
         problems = _all_problems(taken, compared, settings)
         receipt = receipt_of(taken, compared.merged, compared.before, problems)
@@ -129,21 +140,25 @@ def import_workbook(
     added = {name: table.added for name, table in compared.merged.items() if name in taken.tables}
     changes = tuple(change for table in compared.merged.values() for change in table.changes)
     leftovers = len(taken.leftovers)
-    return TakenIn(path.name, Problems(problems), added, changes, leftovers, written, receipt, file)
+    return TakenIn(
+        language, path.name, Problems(problems), added, changes, leftovers, written, receipt, file
+    )
 
 
 def _compared(taken: Taken, home: Path, source: str, as_of: str, vintage: int) -> _Compared:
-    now = read_folder(home)
+    language = taken.language
+    now = read_folder(language, home)
     tables = {name: _dated(name, frame, as_of) for name, frame in taken.tables.items()}
     if "perimeters" in tables:
         tables["perimeters"], mended = repaired_codes(tables["perimeters"], vintage)
         for row, code in mended.items():
-            why = say("name.padded", code=code)
+            why = language.say("name.padded", code=code)
             taken.settle("perimeters", row, "code", fate=CHANGED, becomes=code, why=why)
-    tables, named = with_codes(tables, now)
-    back = taken_back(home)
+    tables, named = with_codes(language, tables, now)
+    back = taken_back(language, home)
     merged = {
         name: merge(
+            language,
             name,
             now,
             frame,
@@ -155,7 +170,7 @@ def _compared(taken: Taken, home: Path, source: str, as_of: str, vintage: int) -
     }
     everything = {**now, **{name: table.frame for name, table in merged.items()}}
     if len(spare := _new_leftovers(taken, everything)):
-        more = merge(LEFTOVERS, everything, spare, taken_back={})
+        more = merge(language, LEFTOVERS, everything, spare, taken_back={})
         # The sheet of what other workbooks left has rows of its own.
         merged[LEFTOVERS] = merged[LEFTOVERS].extended(more) if LEFTOVERS in merged else more
         everything[LEFTOVERS] = more.frame
@@ -187,12 +202,13 @@ def _new_leftovers(taken: Taken, tables: Tables) -> pd.DataFrame:
 
 def _all_problems(taken: Taken, compared: _Compared, settings: Mapping[str, Any]) -> list[Problem]:
     """Every problem of the workbook, in the order of its sheets."""
+    language = taken.language
     checked_faults = [
         fault
         for name, table in compared.merged.items()
-        for fault in cell_faults(name, table.frame, shown=shown)
+        for fault in cell_faults(language, name, table.frame, shown=partial(shown, language))
     ]
-    checked_faults += faults(compared.everything, settings)
+    checked_faults += faults(language, compared.everything, settings)
     problems = [*taken.problems, *_problems(taken, compared, checked_faults)]
     order = {where.sheet: i for i, where in enumerate(taken.where.values())}
     return sorted(problems, key=lambda problem: order.get(problem.sheet, 0))
@@ -228,13 +244,13 @@ def _problem(fault: Fault, taken: Taken, row: int | None) -> Problem:
     made = fault.column == code and code not in where.columns
     place = taken.workbook, where.sheet, where.cell(row, words if made else fault.column)
     undated = fault.column == "as_of" and not fault.value
-    next_step = say("import.undated") if undated else fault.next
+    next_step = taken.language.say("import.undated") if undated else fault.next
     return Problem(*place, fault.value, fault.expected, next_step, fault.territory)
 
 
 def _write(home: Path, merged: Mapping[str, Merged], receipt: Receipt) -> Path:
     """The tables that changed and the receipt, together or not at all."""
     files = {f"{name}.csv": as_csv(table.frame) for name, table in merged.items() if table.is_changed}
-    name = file_name(home, receipt.workbook, today())
-    replace_all(home, {**files, name: receipt.text()})
+    name = file_name(home, receipt.workbook, today(receipt.language))
+    replace_all(receipt.language, home, {**files, name: receipt.text()})
     return home / name

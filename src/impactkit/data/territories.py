@@ -11,9 +11,8 @@ import pandas as pd
 from impactkit.data import geography
 from impactkit.data.tables import PLACES, columns
 from impactkit.errors import Rich
-from impactkit.wording.catalogue import cells
-from impactkit.wording.numbers import date
-from impactkit.wording.voice import french_spaces
+from impactkit.wording.catalogue import french_spaces
+from impactkit.wording.language import Language
 
 if TYPE_CHECKING:
     from impactkit.data.evaluation import Evaluation, Wave
@@ -56,17 +55,21 @@ class Territory(Rich):
     def __repr__(self) -> str:
         return f"Territory({self.code}: {self.name})"
 
-    def speak(self) -> None:
-        """Let its evaluation speak of it: of a candidate, never as if it had the label."""
-        self.evaluation.speak(of_candidate=self.status == "candidate")
+    @functools.cached_property
+    def language(self) -> Language:
+        """What it is spoken of in: of a candidate, never as if it had the label."""
+        language = self.evaluation.language
+        return language.of_candidate() if self.status == "candidate" else language
 
     def _told(self) -> tuple[tuple[str, str], ...]:
         held = {
             name: len(self.table(name)) for name in self.evaluation.tables if "territory" in columns(name)
         }
         rows = ", ".join(f"{name} ({count})" for name, count in held.items() if count)
-        label = date(self.labelled) if self.labelled else ""
-        return cells(territory=self.name, code=self.code, wave=self.wave.name, label=label, rows=rows)
+        label = self.language.date(self.labelled) if self.labelled else ""
+        return self.language.cells(
+            territory=self.name, code=self.code, wave=self.wave.name, label=label, rows=rows
+        )
 
     def table(self, name: str) -> pd.DataFrame:
         """Rows of table `name` that are about this territory, as a copy (transfers: given or received)."""

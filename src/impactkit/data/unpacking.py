@@ -9,8 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from impactkit.wording.catalogue import say
-from impactkit.wording.numbers import number
+from impactkit.wording.language import Language
 
 BLOCK = 65_536
 # A server packs once; a proxy may pack again.
@@ -99,40 +98,40 @@ def _end(reader: "zlib._Decompress", begun: bool, most: int) -> Iterator[bytes]:
         yield part
 
 
-def whole(path: Path, most: int = MOST_TABLE) -> bytes:
+def whole(language: Language, path: Path, most: int = MOST_TABLE) -> bytes:
     """The bytes of a file, packed (.gz) or not. Raises TooMuch beyond `most`, once unpacked."""
     if path.suffix == ".gz":
         with gzip.open(path, "rb") as packed:
-            return bounded(packed, most)
+            return bounded(language, packed, most)
     with path.open("rb") as file:
-        return bounded(file, most)
+        return bounded(language, file, most)
 
 
-def json_of(path: Path) -> Any:
+def json_of(language: Language, path: Path) -> Any:
     """What a JSON file holds. Raises TooMuch for more bytes, or more values, than a published file has;
     ValueError for what is no JSON, or has no bottom.
     """
-    content = whole(path, MOST_JSON)
+    content = whole(language, path, MOST_JSON)
     # A value of three letters takes sixty bytes or more once it is read.
     if sum(content.count(mark) for mark in MARKS) > MOST_VALUES:
-        raise TooMuch(say("csv.values", most=number(MOST_VALUES)))
+        raise TooMuch(language.say("csv.values", most=language.number(MOST_VALUES)))
     try:
         return json.loads(content)
     except RecursionError as cause:
         raise ValueError("JSON without a bottom") from cause
 
 
-def of_archive(archive: zipfile.ZipFile, name: str, most: int = MOST_TABLE) -> bytes:
+def of_archive(language: Language, archive: zipfile.ZipFile, name: str, most: int = MOST_TABLE) -> bytes:
     """The bytes of one part of an archive. Raises TooMuch beyond `most`, another of DAMAGED for what cannot
     be unpacked.
     """
     with archive.open(name) as file:
-        return bounded(file, most)
+        return bounded(language, file, most)
 
 
-def bounded(file: IO[bytes] | gzip.GzipFile, most: int) -> bytes:
+def bounded(language: Language, file: IO[bytes] | gzip.GzipFile, most: int) -> bytes:
     """All the bytes of an open file. Raises TooMuch beyond `most`."""
     content = file.read(most + 1)
     if len(content) > most:
-        raise TooMuch(say("csv.large", most=most // 1_000_000))
+        raise TooMuch(language.say("csv.large", most=most // 1_000_000))
     return content

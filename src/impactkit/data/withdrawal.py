@@ -18,9 +18,9 @@ from impactkit.data.evaluation import settings_of
 from impactkit.data.facts import Back, Identity, identity, labels_of
 from impactkit.data.folders import find
 from impactkit.data.journal import changing, replace_all
-from impactkit.data.tables import as_csv, fields, read_folder, schemas
-from impactkit.errors import RefusedData, UnknownName
-from impactkit.wording.catalogue import error, say
+from impactkit.data.tables import as_csv, fields, read_folder, schemas, table_names
+from impactkit.errors import RefusedData
+from impactkit.wording.language import Language, language_of
 
 LOG = "withdrawn.csv"
 COLUMNS = ("date", "by", "why", "table", "key", "column", "row")
@@ -40,12 +40,20 @@ class Withdrawn:
     column: str
     row: Mapping[str, str]
 
-    def __str__(self) -> str:
-        holes = {"table": schemas()[self.table]["title"], "fact": self.key, "by": self.by, "why": self.why}
-        return say("withdrawn.told", date=self.date, **holes)
+    def sentence(self, language: Language) -> str:
+        """What was taken back, in a sentence."""
+        holes = {
+            "table": schemas(language)[self.table]["title"],
+            "fact": self.key,
+            "by": self.by,
+            "why": self.why,
+        }
+        return language.say("withdrawn.told", date=self.date, **holes)
 
 
-def withdraw(folder: str | Path, table: str, key: str, *, by: str, why: str, column: str = "") -> Withdrawn:
+def withdraw(
+    language: Language, folder: str | Path, table: str, key: str, *, by: str, why: str, column: str = ""
+) -> Withdrawn:
     """Take a fact back: the row of `table` whose key is `key` (« halle / 2021-06 »), or one `column` of it.
 
     Nothing is lost: `withdrawn.csv` keeps the row as it was, who took it back, when and why. Raises
@@ -53,32 +61,38 @@ def withdraw(folder: str | Path, table: str, key: str, *, by: str, why: str, col
     said, or when other rows refer to this one.
     """
     home = find(folder).resolve()
-    settings = settings_of(home, str(folder))
-    if table not in schemas():
-        raise UnknownName.among(say("noun.table"), table, schemas(), where=home.name)
-    if column and column not in fields(table):
-        raise UnknownName.among(say("noun.column"), column, fields(table), where=f"{table}.csv")
+    settings = settings_of(language, home, str(folder))
+    language = language_of(settings)
+    if table not in table_names():
+        raise language.unknown("noun.table", table, table_names(), where=home.name)
+    if column and column not in fields(language, table):
+        raise language.unknown("noun.column", column, fields(language, table), where=f"{table}.csv")
     if not by.strip() or not why.strip():
-        raise error(RefusedData, "withdraw-unsigned", where=f"{table}.csv")
-    with changing(home):
-        tables = read_folder(home)
-        frame = tables.get(table, pd.DataFrame(columns=list(fields(table)), dtype="str"))
+        raise language.error(RefusedData, "withdraw-unsigned", where=f"{table}.csv")
+    with changing(language, home):
+        tables = read_folder(language, home)
+        frame = tables.get(table, pd.DataFrame(columns=list(fields(language, table)), dtype="str"))
         names = labels_of(table, frame.to_dict("records"))
         if key not in names:
-            raise UnknownName.among(say("noun.fact"), key, names, where=f"{table}.csv")
+            raise language.unknown("noun.fact", key, names, where=f"{table}.csv")
         row = names.index(key)
         before = {str(name): str(value) for name, value in frame.iloc[row].items()}
         without = _without(frame, row, column)
-        broken = [*cell_faults(table, without), *faults({**tables, table: without}, settings)]
-        already = [*cell_faults(table, frame), *faults(tables, settings)]
+        broken = [
+            *cell_faults(language, table, without),
+            *faults(language, {**tables, table: without}, settings),
+        ]
+        already = [*cell_faults(language, table, frame), *faults(language, tables, settings)]
         if worse := [fault for fault in broken if _outline(fault) not in set(map(_outline, already))]:
             where = f"{worse[0].table}.csv"
-            raise error(
+            raise language.error(
                 RefusedData, "withdraw-needed", where=where, value=worse[0].value, expected=worse[0].expected
             )
-        withdrawn = Withdrawn(today().isoformat(), by.strip(), why.strip(), table, key, column, before)
-        log = [*withdrawals(home), withdrawn]
-        replace_all(home, {f"{table}.csv": as_csv(without), LOG: _text(log)})
+        withdrawn = Withdrawn(
+            today(language).isoformat(), by.strip(), why.strip(), table, key, column, before
+        )
+        log = [*withdrawals(language, home), withdrawn]
+        replace_all(language, home, {f"{table}.csv": as_csv(without), LOG: _text(log)})
     return withdrawn
 
 
@@ -95,7 +109,7 @@ def _outline(fault: object) -> tuple[object, ...]:
     return tuple(getattr(fault, name) for name in ("table", "column", "value", "expected"))
 
 
-def withdrawals(folder: Path) -> list[Withdrawn]:
+def withdrawals(language: Language, folder: Path) -> list[Withdrawn]:
     """What was taken back in a folder, in order. Raises RefusedData for a log that cannot be read: what it
     holds would come back.
     """
@@ -103,15 +117,15 @@ def withdrawals(folder: Path) -> list[Withdrawn]:
     if not os.path.lexists(file):
         return []
     if not file.is_file():
-        raise error(RefusedData, "withdrawn-damaged", where=LOG, line=1)
+        raise language.error(RefusedData, "withdrawn-damaged", where=LOG, line=1)
     log: list[Withdrawn] = []
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
             for row in csv.DictReader(lines, strict=True):
                 log.append(_read(row))
     except (OSError, ValueError, TypeError, RecursionError, csv.Error) as cause:
-        raise error(RefusedData, "withdrawn-damaged", where=LOG, line=len(log) + 2) from cause
-    return [withdrawn for withdrawn in log if withdrawn.table in schemas()]
+        raise language.error(RefusedData, "withdrawn-damaged", where=LOG, line=len(log) + 2) from cause
+    return [withdrawn for withdrawn in log if withdrawn.table in table_names()]
 
 
 def _read(row: Mapping[str, Any]) -> Withdrawn:
@@ -123,11 +137,11 @@ def _read(row: Mapping[str, Any]) -> Withdrawn:
     return Withdrawn(**texts, row=cells)
 
 
-def taken_back(folder: Path) -> dict[str, dict[Identity, list[Back]]]:
+def taken_back(language: Language, folder: Path) -> dict[str, dict[Identity, list[Back]]]:
     """Facts that were taken back, by table and identity."""
     rows: dict[str, dict[Identity, list[Back]]] = {}
-    for withdrawn in withdrawals(folder):
-        back = Back(withdrawn.row, str(withdrawn), withdrawn.column)
+    for withdrawn in withdrawals(language, folder):
+        back = Back(withdrawn.row, withdrawn.sentence(language), withdrawn.column)
         of_table = rows.setdefault(withdrawn.table, {})
         of_table.setdefault(identity(withdrawn.table, withdrawn.row), []).append(back)
     return rows

@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from impactkit.data.tables import PLACES, fields, letters, schemas
+from impactkit.data.tables import PLACES, fields, letters, schemas, shape, table_names
 from impactkit.data.workbook.cells import is_date
 from impactkit.data.workbook.manual import put_words, write_manual
 from impactkit.data.workbook.opening import LISTS
 from impactkit.data.workbook.words import EXAMPLE, plain
-from impactkit.wording.catalogue import say
+from impactkit.wording.language import Language
 
 INK, PAPER, GREY = "FFFFFF", "1F4E5F", "808080"
 # A list written in the cell's own rule holds 255 characters; a longer one needs cells to stand in.
@@ -26,7 +26,12 @@ Lists = dict[tuple[str, ...], str]
 
 
 def write_workbook(
-    tables: Mapping[str, pd.DataFrame], path: Path, *, light: bool = False, title: str = ""
+    language: Language,
+    tables: Mapping[str, pd.DataFrame],
+    path: Path,
+    *,
+    light: bool = False,
+    title: str = "",
 ) -> None:
     """Write tables (text, columns of their schema) as a workbook, one sheet each; those without rows show an
     example line.
@@ -42,10 +47,12 @@ def write_workbook(
     names = _place_names(tables.get("territories", pd.DataFrame()))
     lists: Lists = {}
     for table in sheets(tables, light=light):
-        sheet = book.create_sheet(schemas()[table]["sheet"])
+        sheet = book.create_sheet(schemas(language)[table]["sheet"])
         own = names if table != "territories" else {}
-        _write_sheet(sheet, table, tables.get(table, pd.DataFrame()).to_dict("records"), own, lists)
-    write_manual(book, sheets(tables, light=light), title)
+        _write_sheet(
+            language, sheet, table, tables.get(table, pd.DataFrame()).to_dict("records"), own, lists
+        )
+    write_manual(language, book, sheets(tables, light=light), title)
     if lists:
         hidden = book.create_sheet(LISTS)
         hidden.sheet_state = "hidden"
@@ -61,8 +68,8 @@ def write_workbook(
 def sheets(tables: Mapping[str, pd.DataFrame], *, light: bool) -> list[str]:
     """The tables that a workbook holds; what could not be taken in is there only when there is some."""
     spare = "leftovers" if tables.get("leftovers", pd.DataFrame()).empty else ""
-    order = dict.fromkeys((*ORDER, *schemas()))
-    return [name for name in order if name != spare and (not light or schemas()[name].get("light"))]
+    order = dict.fromkeys((*ORDER, *table_names()))
+    return [name for name in order if name != spare and (not light or shape(name).get("light"))]
 
 
 ORDER = (
@@ -80,26 +87,28 @@ def _place_names(territories: pd.DataFrame) -> dict[str, str]:
     return {code: name for code, name in pairs if name and borne[plain(name)] == 1}
 
 
-def _write_sheet(sheet: Any, table: str, rows: list[Any], names: Mapping[str, str], lists: Lists) -> None:
+def _write_sheet(
+    language: Language, sheet: Any, table: str, rows: list[Any], names: Mapping[str, str], lists: Lists
+) -> None:
     from openpyxl.comments import Comment
     from openpyxl.styles import Alignment, Font, PatternFill
 
     bold, paper = Font(bold=True, color=INK), PatternFill("solid", fgColor=PAPER)
     centred, grey = Alignment(vertical="center", wrap_text=True), Font(italic=True, color=GREY)
-    for column, (name, one) in enumerate(fields(table).items(), start=1):
+    for column, (name, one) in enumerate(fields(language, table).items(), start=1):
         head = sheet.cell(1, column)
         put_words(head, one["title"] + (" *" if _asked(one) else ""))
         head.font, head.fill, head.alignment = bold, paper, centred
-        head.comment = Comment(_explained(one), "impactkit", width=320, height=150)
+        head.comment = Comment(_explained(language, one), "impactkit", width=320, height=150)
         figures = one["type"] in ("integer", "number", "boolean")
         sheet.column_dimensions[letters(column)].width = 14 if figures else WIDE.get(name, 22)
         if not rows and one.get("example") is not None:
             example = sheet.cell(2, column)
-            put_words(example, f"{EXAMPLE} {shown(_example(one, names), one)}")
+            put_words(example, f"{EXAMPLE} {shown(language, _example(one, names), one)}")
             example.font = grey
-        _offer(sheet, letters(column), one, names, lists, first=2 if rows else 3)
+        _offer(language, sheet, letters(column), one, names, lists, first=2 if rows else 3)
         for line, row in enumerate(rows, start=2):
-            _write_cell(sheet.cell(line, column), str(row.get(name, "")), one, names)
+            _write_cell(language, sheet.cell(line, column), str(row.get(name, "")), one, names)
     sheet.row_dimensions[1].height = 32
     sheet.freeze_panes = "A2"
     # On paper: the width of a page, the header again on each.
@@ -121,33 +130,40 @@ def _asked(one: Mapping[str, Any]) -> bool:
     return bool(rule.get("required")) and not rule.get("unique") and one["name"] != "source"
 
 
-def _explained(one: Mapping[str, Any]) -> str:
+def _explained(language: Language, one: Mapping[str, Any]) -> str:
     choices = " ; ".join(one["labels"].values())
-    listed = say("workbook.choices", choices=choices) if choices else ""
-    required = say("workbook.required") if _asked(one) else ""
+    listed = language.say("workbook.choices", choices=choices) if choices else ""
+    required = language.say("workbook.required") if _asked(one) else ""
     return "\n".join(filter(None, (one["description"], listed, required)))
 
 
-def _words(one: Mapping[str, Any]) -> dict[str, str]:
+def _words(language: Language, one: Mapping[str, Any]) -> dict[str, str]:
     """The codes of a column, and what a workbook says for them."""
     if one["type"] == "boolean":
-        return {"true": say("workbook.yes"), "false": say("workbook.no")}
+        return {"true": language.say("workbook.yes"), "false": language.say("workbook.no")}
     return dict(one["labels"])
 
 
-def shown(text: str, one: Mapping[str, Any]) -> str:
+def shown(language: Language, text: str, one: Mapping[str, Any]) -> str:
     """A value of a table in the words of a workbook."""
-    words, parts = _words(one), text.split("|") if one.get("many") else [text]
+    words, parts = _words(language, one), text.split("|") if one.get("many") else [text]
     return " ; ".join(words.get(part, part) for part in parts)
 
 
 def _offer(
-    sheet: Any, letter: str, one: Mapping[str, Any], names: Mapping[str, str], lists: Lists, *, first: int
+    language: Language,
+    sheet: Any,
+    letter: str,
+    one: Mapping[str, Any],
+    names: Mapping[str, str],
+    lists: Lists,
+    *,
+    first: int,
 ) -> None:
     """A drop-down list under the header of a closed list; a column of several words has none."""
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    choices = tuple(sorted(names.values()) if one["name"] in PLACES else _words(one).values())
+    choices = tuple(sorted(names.values()) if one["name"] in PLACES else _words(language, one).values())
     if not choices or one.get("many"):
         return
     written = ",".join(choices)
@@ -161,7 +177,9 @@ def _offer(
     sheet.add_data_validation(rule)
 
 
-def _write_cell(cell: Any, text: str, one: Mapping[str, Any], names: Mapping[str, str]) -> None:
+def _write_cell(
+    language: Language, cell: Any, text: str, one: Mapping[str, Any], names: Mapping[str, str]
+) -> None:
     if text and one["type"] in ("integer", "number"):
         value = float(text)
         # A spreadsheet keeps fifteen figures: one that has more is written in words.
@@ -175,4 +193,4 @@ def _write_cell(cell: Any, text: str, one: Mapping[str, Any], names: Mapping[str
         cell.value, cell.number_format = day.date(), "DD/MM/YYYY"
     elif text:
         words = names.get(text, text) if one["name"] in PLACES else text
-        put_words(cell, shown(words, one))
+        put_words(cell, shown(language, words, one))

@@ -111,7 +111,7 @@ def _zones(ev: Evaluation) -> pd.DataFrame:
     path = official.zones_file(ev)
     if path is None:
         return pd.DataFrame(columns=["commune", "zone", "name"])
-    listed = read_zones(path)
+    listed = read_zones(ev.language, path)
     communes = geography.units("commune", vintage=ev.vintage)["code"]
     zone = dict(zip(listed["commune"], listed["zone"], strict=True))
     tied = blocks(ev.vintage, listed.attrs["vintage"])

@@ -15,8 +15,8 @@ from impactkit.evidence.picked import picked
 from impactkit.evidence.together import of_programme, sources
 from impactkit.indicators.jobs import latest_jobs
 from impactkit.indicators.stages import ORDER
-from impactkit.wording.catalogue import Declared, runs, say
-from impactkit.wording.numbers import number
+from impactkit.wording.catalogue import Declared
+from impactkit.wording.language import Language
 
 LINE, FEWEST, MOST, WRAP, BESIDE = 0.235, 3, 12, 44, 30
 # Paid is full, committed pale, sought an outline: read without any colour.
@@ -25,23 +25,26 @@ STATUSES = {"paid": (BLUE, "-"), "committed": (SHADE, "-"), "sought": ("none", "
 
 def composition_chart(place: Territory) -> Chart:
     """Members named, by type; empty under three known types."""
-    return _counted(place, "count_members_named", "type", labels("members", "type"), "composition")
+    return _counted(
+        place, "count_members_named", "type", labels(place.language, "members", "type"), "composition"
+    )
 
 
 def stages_chart(place: Territory | Evaluation) -> Chart:
     """Projects of a territory or of a programme by the stage they reached; empty under three projects."""
-    words = labels("projects", "stage")
+    words = labels(place.language, "projects", "stage")
     ordered = {code: words[code] for code in (*ORDER, *words) if code in words}
     return _counted(place, "count_projects", "stage", ordered, "stages")
 
 
 def themes_chart(ev: Evaluation) -> Chart:
     """Challenges of a whole programme by theme, as they emerged; empty under three themes."""
-    return _counted(ev, "count_challenges", "theme", labels("challenges", "themes"), "themes")
+    return _counted(ev, "count_challenges", "theme", labels(ev.language, "challenges", "themes"), "themes")
 
 
 def jobs_chart(place: Territory) -> Chart:
     """Declared jobs by project, beside the ambition as it is written; empty under two projects."""
+    language = place.language
     last = latest_jobs(place)
     last = last[last["actual"].notna()] if len(last) else last
     figures = picked(place)
@@ -50,21 +53,27 @@ def jobs_chart(place: Territory) -> Chart:
     names = place.table("projects").set_index("project")["name"]
     last = last.sort_values("actual", ascending=False, kind="stable").head(MOST)
     rows = [
-        (str(names.get(row.project, row.project)), number(row.actual), str(row.target))
+        (str(names.get(row.project, row.project)), language.number(row.actual), str(row.target))
         for row in last.itertuples(index=False)
     ]
     beside = [
-        say("chart.jobs.beside", count=count, target=target) if target else count
+        language.say("chart.jobs.beside", count=count, target=target) if target else count
         for _, count, target in rows
     ]
-    cells = [tuple(map(Declared, (name, count, hope or say("cell.unknown")))) for name, count, hope in rows]
+    cells = [
+        tuple(map(Declared, (name, count, hope or language.say("cell.unknown"))))
+        for name, count, hope in rows
+    ]
     widths = {"project": 3.0, "actual": 1.0, "target": 2.0}
-    return _chart("jobs", list(last["actual"]), beside, cells, widths, runs("chart.jobs.caption"))
+    return _chart(
+        language, "jobs", list(last["actual"]), beside, cells, widths, language.runs("chart.jobs.caption")
+    )
 
 
 def funding_chart(place: Territory) -> Chart:
     """Money by what it is for and how sure it is; empty under two known amounts."""
-    shares, statuses = labels("funding", "share"), labels("funding", "status")
+    language = place.language
+    shares, statuses = labels(language, "funding", "share"), labels(language, "funding", "status")
     known = picked(place).many("amount_funding", "share=").dropna(subset=["value"])
     sums = known.set_index("group")["value"]
     keys = [(share, status, f"share={share}|status={status}") for share in shares for status in STATUSES]
@@ -72,18 +81,19 @@ def funding_chart(place: Territory) -> Chart:
     if len(keys) < 2:
         return NOTHING
     values = [float(sums[group]) for *_, group in keys]
-    names = [say("chart.funding.line", share=shares[a], status=statuses[b]) for a, b, _ in keys]
-    rows = list(zip(names, map(number, values), strict=True))
-    beside = [amount + " " + say("value.euros") for _, amount in rows]
+    names = [language.say("chart.funding.line", share=shares[a], status=statuses[b]) for a, b, _ in keys]
+    rows = list(zip(names, map(language.number, values), strict=True))
+    beside = [amount + " " + language.say("value.euros") for _, amount in rows]
     looks = [STATUSES[status] for _, status, _ in keys]
-    caption = runs("chart.funding.caption")
-    return _chart("funding", values, beside, rows, {"what": 3.0, "amount": 1.0}, caption, looks)
+    caption = language.runs("chart.funding.caption")
+    return _chart(language, "funding", values, beside, rows, {"what": 3.0, "amount": 1.0}, caption, looks)
 
 
 def _counted(
     place: Territory | Evaluation, indicator: str, column: str, words: dict[str, str], kind: str
 ) -> Chart:
     """Bars of the groups of one count, in the order of its words."""
+    language = place.language
     found = picked(place) if isinstance(place, Territory) else of_programme(place)
     mine = found.many(indicator, f"{column}=").dropna(subset=["value"])
     mine = mine[~mine["group"].str.contains("|", regex=False)]
@@ -91,13 +101,14 @@ def _counted(
     known = {words[code]: float(counts[code]) for code in words if code in counts}
     if sum(known.values()) < FEWEST or len(known) < 2:
         return NOTHING
-    beside = [number(value) for value in known.values()]
-    caption = runs(f"chart.{kind}.caption", source=sources(mine["source"].iloc[0]))
+    beside = [language.number(value) for value in known.values()]
+    caption = language.runs(f"chart.{kind}.caption", source=sources(language, mine["source"].iloc[0]))
     rows = list(zip(known, beside, strict=True))
-    return _chart(kind, list(known.values()), beside, rows, {"what": 3.0, "count": 1.0}, caption)
+    return _chart(language, kind, list(known.values()), beside, rows, {"what": 3.0, "count": 1.0}, caption)
 
 
 def _chart(
+    language: Language,
     kind: str,
     values: Sequence[float],
     beside: Sequence[str],
@@ -106,11 +117,11 @@ def _chart(
     caption: Sentence,
     looks: Sequence[tuple[str, str]] | None = None,
 ) -> Chart:
-    names, what = [row[0] for row in rows], say(f"chart.{kind}.data")
-    data = table_of("chart.column", widths, rows, ("count", "actual", "amount"), caption=what)
+    names, what = [row[0] for row in rows], language.say(f"chart.{kind}.data")
+    data = table_of(language, "chart.column", widths, rows, ("count", "actual", "amount"), caption=what)
     items = "\u202f; ".join(f"{name}, {count}" for name, count in zip(names, beside, strict=True))
-    svg = _bars(names, values, beside, looks or [(BLUE, "-")] * len(names))
-    return Chart(svg, say("chart.bars.alt", what=what, items=items), caption, data)
+    svg = _bars(language, names, values, beside, looks or [(BLUE, "-")] * len(names))
+    return Chart(svg, language.say("chart.bars.alt", what=what, items=items), caption, data)
 
 
 def _held(words: str, width: int) -> str:
@@ -119,7 +130,11 @@ def _held(words: str, width: int) -> str:
 
 
 def _bars(
-    names: Sequence[str], values: Sequence[float], beside: Sequence[str], looks: Sequence[tuple[str, str]]
+    language: Language,
+    names: Sequence[str],
+    values: Sequence[float],
+    beside: Sequence[str],
+    looks: Sequence[tuple[str, str]],
 ) -> str:
     """One bar a line: its name on the left, what it says at its end."""
     told = [(_held(name, WRAP), _held(words, BESIDE)) for name, words in zip(names, beside, strict=True)]
@@ -141,4 +156,4 @@ def _bars(
             axes.text(0.385 + width, middle, words, ha="left", va="center", color=GREY, size=8.5)
             at += height
 
-    return drawn(draw, LINE * total + 0.06)
+    return drawn(language, draw, LINE * total + 0.06)

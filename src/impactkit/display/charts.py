@@ -14,8 +14,6 @@ from impactkit.display.spine import spine_chart
 from impactkit.display.theory import theory_chart
 from impactkit.display.together import first_project_chart, transfers_chart, waves_chart
 from impactkit.display.trajectory import trajectory_chart
-from impactkit.errors import UnknownName
-from impactkit.wording.catalogue import say
 
 OF_OUTCOME: dict[str, Callable[[Territory, str | None], Chart]] = {
     "trajectory": trajectory_chart,
@@ -59,12 +57,12 @@ def chart(place: Territory | Evaluation, *, kind: str = "trajectory", outcome: s
     """
     if isinstance(place, Evaluation):
         if kind not in OF_PROGRAMME:
-            raise UnknownName.among(say("noun.chart"), kind, OF_PROGRAMME)
+            raise place.language.unknown("noun.chart", kind, OF_PROGRAMME)
         return OF_PROGRAMME[kind](place)
     if kind in OF_OUTCOME:
         if outcome is not None:
             must_exist(place.evaluation, outcome)
         return OF_OUTCOME[kind](place, outcome)
     if kind not in OF_TERRITORY:
-        raise UnknownName.among(say("noun.chart"), kind, [*OF_OUTCOME, *OF_TERRITORY])
+        raise place.language.unknown("noun.chart", kind, [*OF_OUTCOME, *OF_TERRITORY])
     return OF_TERRITORY[kind](place)

@@ -15,8 +15,6 @@ from impactkit.evidence.picked import TIMES, measured, picked
 from impactkit.evidence.value import STEP, swing, values
 from impactkit.indicators.comparable import family_of
 from impactkit.indicators.figures import ALL_UNITS, ORDINARY, change_of, changes_of_all, ordinary
-from impactkit.wording.catalogue import runs, say
-from impactkit.wording.numbers import number
 
 MOST, DASHES = 10, (4, 3)
 ENDS = ("low", "value", "high")
@@ -26,6 +24,7 @@ def choices_chart(place: Territory, outcome: str | None = None) -> Chart:
     """The estimate under every combination of declared choices, sorted, with the printed interval; its data
     by choice. Empty where nothing is estimated.
     """
+    language = place.language
     name, told = of_outcome(place, outcome)
     if told is None or told.effect.low is None or told.curve.empty:
         return NOTHING
@@ -40,27 +39,37 @@ def choices_chart(place: Territory, outcome: str | None = None) -> Chart:
         axes.plot(at, found * scale, ".", color=BLUE, markersize=3)
         axes.plot([at[0], at[-1]], [middle] * 2, color=RUST, linewidth=1, dashes=DASHES)
         axes.set(xlim=(0, len(found) + 1), xticks=[])
-        figures_on(axes.yaxis, effect.scale)
+        figures_on(language, axes.yaxis, effect.scale)
 
     def size(value: float | None) -> str:
-        return measured(value or 0.0, effect.scale, sign=True)
+        return measured(language, value or 0.0, effect.scale, sign=True)
 
     rows = []
     for row in choices(told).itertuples(index=False):
-        words = (say(f"choice.{row.choice}"), say(f"choice.{row.choice}.{row.option}"))
+        words = (language.say(f"choice.{row.choice}"), language.say(f"choice.{row.choice}.{row.option}"))
         rows.append((*words, size(row.low), size(row.value), size(row.high)))
     widths = {"choice": 1.6, "option": 2.4, "low": 1.0, "value": 1.0, "high": 1.0}
-    count = number(len(found))
-    notes = (runs("choices.note", count=count, estimate=size(effect.estimate)),)
-    data = table_of("choices", widths, rows, ENDS, caption=say("choices.data"), notes=notes)
-    alt = say("choices.alt", count=count, low=size(found[0]), high=size(found[-1]), outcome=named(name))
-    return Chart(drawn(draw, 1.5, (0.075, 0.06, 0.9, 0.9)), alt, runs("choices.caption", count=count), data)
+    count = language.number(len(found))
+    notes = (language.runs("choices.note", count=count, estimate=size(effect.estimate)),)
+    data = table_of(
+        language, "choices", widths, rows, ENDS, caption=language.say("choices.data"), notes=notes
+    )
+    alt = language.say(
+        "choices.alt", count=count, low=size(found[0]), high=size(found[-1]), outcome=named(language, name)
+    )
+    return Chart(
+        drawn(language, draw, 1.5, (0.075, 0.06, 0.9, 0.9)),
+        alt,
+        language.runs("choices.caption", count=count),
+        data,
+    )
 
 
 def tornado_chart(place: Territory) -> Chart:
     """The first valued project: its net worth at each end of each hypothesis, the widest first; empty where
     nothing is valued.
     """
+    language = place.language
     one = next(iter(values(place)), None)
     lines = swing(one)[:MOST] if one is not None else []
     if one is None or not lines:
@@ -80,22 +89,36 @@ def tornado_chart(place: Territory) -> Chart:
             left, right = sorted(pair)
             axes.barh(at, right - left, left=left, height=0.5, color=SHADE, edgecolor=BLUE)
             for x, by, side in ((left, -3, "right"), (right, 3, "left")):
-                beside(axes, number(x), (x, at), (by, 0), ha=side, va="center", color=GREY, size=8)
+                beside(axes, language.number(x), (x, at), (by, 0), ha=side, va="center", color=GREY, size=8)
         axes.axvline(centre, color=RUST, linewidth=1)
 
-    rows = [(what, number(low), number(high)) for what, low, high in lines]
-    widths, notes = {"what": 3.4, "low": 1.3, "high": 1.3}, (runs("tornado.note", npv=number(centre)),)
-    data = table_of("tornado", widths, rows, ENDS, caption=say("tornado.data"), notes=notes)
+    rows = [(what, language.number(low), language.number(high)) for what, low, high in lines]
+    widths, notes = (
+        {"what": 3.4, "low": 1.3, "high": 1.3},
+        (language.runs("tornado.note", npv=language.number(centre)),),
+    )
+    data = table_of(
+        language, "tornado", widths, rows, ENDS, caption=language.say("tornado.data"), notes=notes
+    )
     what, *pair = lines[0]
-    alt = say("tornado.alt", project=one.name, what=what, low=number(min(pair)), high=number(max(pair)))
-    svg = drawn(draw, 0.34 * len(lines) + 0.15, (0.36, 0.03, 0.62, 0.94))
-    return Chart(svg, alt, runs("tornado.caption", project=one.name, npv=number(centre)), data)
+    alt = language.say(
+        "tornado.alt",
+        project=one.name,
+        what=what,
+        low=language.number(min(pair)),
+        high=language.number(max(pair)),
+    )
+    svg = drawn(language, draw, 0.34 * len(lines) + 0.15, (0.36, 0.03, 0.62, 0.94))
+    return Chart(
+        svg, alt, language.runs("tornado.caption", project=one.name, npv=language.number(centre)), data
+    )
 
 
 def dispersion_chart(place: Territory, outcome: str | None = None) -> Chart:
     """How units of every size changed, and the limits of the ordinary by size; the territory among them.
     Empty where the limits cannot be told.
     """
+    language = place.language
     name, _ = of_outcome(place, outcome)
     own = picked(place).of(change_of(name)) if name else None
     limits = picked(place).of(change_of(name), group=ORDINARY) if name else None
@@ -120,20 +143,31 @@ def dispersion_chart(place: Territory, outcome: str | None = None) -> Chart:
         shown = known["moved"][known["moved"].between(*known["moved"].quantile([0.01, 0.99]))]
         axes.set_ylim(min(shown.min(), y) - 1, max(shown.max(), y) + 1)
         axes.set_xscale("log")
-        figures_on(axes.xaxis)
+        figures_on(language, axes.xaxis)
         axes.xaxis.set_minor_formatter(lambda value, _: "")
-        figures_on(axes.yaxis, "percent" if scale > 1 else "", sign=True)
+        figures_on(language, axes.yaxis, "percent" if scale > 1 else "", sign=True)
 
     of = {"own": (own, "value"), "median": (limits, "value")}
     of |= {end: (limits, end) for end in ("low", "high")}
-    ends = {key: measured(row[column], row["unit"], sign=True) for key, (row, column) in of.items()}
-    near = number(limits["n"])
-    far = number(picked(place).count("count_as_far", group=f"on={name}"))
+    ends = {
+        key: measured(language, row[column], row["unit"], sign=True) for key, (row, column) in of.items()
+    }
+    near = language.number(limits["n"])
+    far = language.number(picked(place).count("count_as_far", group=f"on={name}"))
     told = ends | {"count": near, "far": far}
-    rows = [(say(f"dispersion.{key}"), words) for key, words in told.items()]
-    data = table_of("dispersion", {"what": 3.0, "value": 1.2}, rows, ENDS, caption=say("dispersion.data"))
-    families = say(f"noun.{family_of(place, name)}", n=2)
-    about = {"families": families, "near": near, "outcome": named(name)}
-    alt = say("dispersion.alt", name=place.name, **(ends | about))
+    rows = [(language.say(f"dispersion.{key}"), words) for key, words in told.items()]
+    data = table_of(
+        language,
+        "dispersion",
+        {"what": 3.0, "value": 1.2},
+        rows,
+        ENDS,
+        caption=language.say("dispersion.data"),
+    )
+    families = language.say(f"noun.{family_of(place, name)}", n=2)
+    about = {"families": families, "near": near, "outcome": named(language, name)}
+    alt = language.say("dispersion.alt", name=place.name, **(ends | about))
     key = "dispersion.caption" + (".all" if limits["flag"] == ALL_UNITS else "")
-    return Chart(drawn(draw, 2.1, (0.075, 0.13, 0.9, 0.84)), alt, runs(key, **about), data)
+    return Chart(
+        drawn(language, draw, 2.1, (0.075, 0.13, 0.9, 0.84)), alt, language.runs(key, **about), data
+    )

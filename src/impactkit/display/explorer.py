@@ -23,7 +23,7 @@ from impactkit.effects.territory import effect
 from impactkit.errors import ImpactkitError, NotEnoughData
 from impactkit.evidence.estimated import outcomes
 from impactkit.indicators.trajectory import trajectory
-from impactkit.wording.catalogue import error, say
+from impactkit.wording.language import Language
 
 # What a comparison rule is in the plan of analysis.
 RULES = {
@@ -39,7 +39,8 @@ class Explorer:
     """
 
     def __init__(self, ev: Evaluation, place: Territory, outcome: str) -> None:
-        widgets = _widgets()
+        language = ev.language
+        widgets = _widgets(language)
         self.ev, self.call, self.words, self._settled = ev, "", "", False
         self.effect: Effect | None = None
         self.detectable: Detectability | None = None
@@ -47,13 +48,15 @@ class Explorer:
         known = official.indicators(ev)
         places = [(one.name, one.code) for one in ev.territories]
         self.place = widgets.Dropdown(options=places, value=place.code)
-        self.outcome = widgets.Dropdown(options=[(named(one), one) for one in known], value=outcome)
-        self.rule = widgets.Dropdown(options=[(say(f"explore.rule.{one}"), one) for one in RULES])
+        self.outcome = widgets.Dropdown(
+            options=[(named(language, one), one) for one in known], value=outcome
+        )
+        self.rule = widgets.Dropdown(options=[(language.say(f"explore.rule.{one}"), one) for one in RULES])
         self.before, self.after = (widgets.SelectionRangeSlider(options=[""]) for _ in range(2))
         self.seen = widgets.HTML()
         asked = {name: getattr(self, name) for name in ("place", "outcome", "before", "after", "rule")}
         for name, one in asked.items():
-            one.description = say(f"explore.{name}")
+            one.description = language.say(f"explore.{name}")
             one.style.description_width, one.layout.width = "9em", "32em"
             one.observe(self._dated if name in ("place", "outcome") else self._show, "value")
         self.box = widgets.VBox([*asked.values(), self.seen])
@@ -100,7 +103,7 @@ class Explorer:
             self.words = str(cause)
         shown = [block_html(block) for one in charts for block in one.blocks]
         paragraph = {"kind": "paragraph", "role": "text", "runs": [{"t": self.words}]}
-        code_shown = f"<pre>{self.call}</pre><p>{say('explore.call')}</p>"
+        code_shown = f"<pre>{self.call}</pre><p>{self.ev.language.say('explore.call')}</p>"
         self.seen.value = "\n".join((block_html(paragraph), *shown, code_shown))
 
 
@@ -119,16 +122,16 @@ def explore(thing: Territory | Evaluation, outcome: str | None = None) -> Explor
     ev = thing if isinstance(thing, Evaluation) else thing.evaluation
     place = ev.territories[0] if isinstance(thing, Evaluation) else thing
     if not (known := [*([outcome] if outcome else []), *outcomes(ev), *official.indicators(ev)]):
-        raise error(NotEnoughData, "explore-nothing", where=ev.name)
+        raise thing.language.error(NotEnoughData, "explore-nothing", where=ev.name)
     return Explorer(ev, place, known[0])
 
 
 @functools.cache
-def _widgets() -> Any:
+def _widgets(language: Language) -> Any:
     try:
         import ipywidgets
     except ImportError as cause:
-        raise error(ImpactkitError, "no-widgets") from cause
+        raise language.error(ImpactkitError, "no-widgets") from cause
     return ipywidgets
 
 
@@ -140,12 +143,13 @@ def _typed(folder: Path) -> str:
 
 
 def _said(found: Effect, seen: Detectability) -> str:
+    language = found.language
     if found.estimate is None:
         return found.refused
-    size = functools.partial(sized, scale=found.scale, sign=True)
-    said = [say("explore.gap", estimate=size(found.estimate), n=found.n_comparison)]
+    size = functools.partial(sized, language, scale=found.scale, sign=True)
+    said = [language.say("explore.gap", estimate=size(found.estimate), n=found.n_comparison)]
     if found.low is not None and found.high is not None:
-        said.append(say("explore.between", low=size(found.low), high=size(found.high)))
+        said.append(language.say("explore.between", low=size(found.low), high=size(found.high)))
     if seen.unusual is not None:
-        said.append(say("explore.least", least=sized(seen.unusual, found.scale)))
-    return " ".join(filter(None, [*said, found.refused, say("explore.not")]))
+        said.append(language.say("explore.least", least=sized(language, seen.unusual, found.scale)))
+    return " ".join(filter(None, [*said, found.refused, language.say("explore.not")]))

@@ -12,8 +12,8 @@ from impactkit.indicators.context import SIX
 from impactkit.indicators.figures import change_of
 from impactkit.indicators.knowledge import gaps
 from impactkit.indicators.rows import Row
-from impactkit.wording.catalogue import has, runs, say
-from impactkit.wording.numbers import date
+from impactkit.wording.catalogue import has
+from impactkit.wording.language import Language
 
 WIDTHS = {"what": 2.9, "value": 1.7, "moved": 1.8, "half": 2.0, "region": 1.0, "nation": 1.0}
 
@@ -25,15 +25,20 @@ def figures(place: Territory) -> Table:
     """
     found = picked(place)
     rows = [row for name in SIX if (row := _row(found, name))]
-    notes = tuple(runs(f"trap.{name}") for name in SIX if found.of(name) is not None and has(f"trap.{name}"))
+    notes = tuple(
+        place.language.runs(f"trap.{name}")
+        for name in SIX
+        if found.of(name) is not None and has(f"trap.{name}")
+    )
     notes += tuple(note for name in SIX if (note := _later(found, name)))
     if len(rows) < 2:
         return NO_TABLE
-    return table_of("figures", WIDTHS, rows, tuple(WIDTHS)[1:], notes=notes)
+    return table_of(place.language, "figures", WIDTHS, rows, tuple(WIDTHS)[1:], notes=notes)
 
 
 def missing_figures(place: Territory) -> list[tuple[Sentence, ...]]:
     """One line by reason for the figures that are missing: what, why, whom to ask, where to answer."""
+    language = place.language
     rows, asked = picked(place).rows, gaps(place)
     # What the evaluation says itself of what is not covered is not said twice.
     told = ((asked["heading"] == "context") & (asked["reason"] == "not-covered")).any()
@@ -44,16 +49,28 @@ def missing_figures(place: Territory) -> list[tuple[Sentence, ...]]:
             continue
         reason = mine["flag"].iloc[-1].removeprefix("missing:") if len(mine) else ""
         if mine["value"].isna().all() and has(f"gaps.figures.{reason}"):
-            by_reason.setdefault(reason, []).append(say(f"figure.{name}"))
+            by_reason.setdefault(reason, []).append(language.say(f"figure.{name}"))
     listed = [
         (", ".join([names[0], *(name[0].lower() + name[1:] for name in names[1:])]), reason)
         for reason, names in by_reason.items()
     ]
     if len(silent := rows[_themed(rows) & (rows["flag"] == "missing:not-imported")]):
-        words, held = labels("challenges", "themes"), silent["group"].str.removeprefix("theme=").unique()
-        listed.append((say("gaps.themes", themes=", ".join(words[one] for one in held)), "not-imported"))
+        words, held = (
+            labels(language, "challenges", "themes"),
+            silent["group"].str.removeprefix("theme=").unique(),
+        )
+        listed.append(
+            (language.say("gaps.themes", themes=", ".join(words[one] for one in held)), "not-imported")
+        )
     return [
-        cells((what, say(f"reason.{reason}"), say(f"gaps.figures.{reason}"), say("gaps.files")))
+        cells(
+            (
+                what,
+                language.say(f"reason.{reason}"),
+                language.say(f"gaps.figures.{reason}"),
+                language.say("gaps.files"),
+            )
+        )
         for what, reason in listed
     ]
 
@@ -62,15 +79,19 @@ def themes(place: Territory) -> Table:
     """Indicators of the themes of the territory's challenges that have a value, with what a higher one means
     and the threshold or mark it is read against; without one there is no table.
     """
+    language = place.language
     rows, known = picked(place).rows, catalogue().set_index("id")
     # What the six figures show already is not shown twice.
     told = rows[_themed(rows) & rows["value"].notna() & ~rows["indicator"].isin(SIX)]
     lines = []
     for _, one in told.drop_duplicates("indicator").iterrows():
         about = known.loc[one["indicator"]]
-        mark = (say(f"direction.{about['direction']}"), about["target"] or say("themes.none"))
-        lines.append((about["label_fr"], _dated(one), *mark))
-    return table_of("themes", {"what": 3.0, "value": 1.6, "direction": 1.8, "target": 2.6}, lines)
+        mark = (
+            language.say(f"direction.{about['direction']}"),
+            about["target"] or language.say("themes.none"),
+        )
+        lines.append((about["label_fr"], _dated(language, one), *mark))
+    return table_of(language, "themes", {"what": 3.0, "value": 1.6, "direction": 1.8, "target": 2.6}, lines)
 
 
 def _themed(rows: pd.DataFrame) -> pd.Series:
@@ -79,6 +100,7 @@ def _themed(rows: pd.DataFrame) -> pd.Series:
 
 
 def _row(found: Picked, name: str) -> tuple[str, ...] | None:
+    language = found.place.language
     own, moved = _at_end(found, name), change_of(name)
     if own is None:
         return None
@@ -88,12 +110,16 @@ def _row(found: Picked, name: str) -> tuple[str, ...] | None:
     since = between = ""
     if change is not None:
         first, last = change["period"].split("/")
-        since = f"{figure_text(change)} " + say("figures.since", first=first, last=last)
+        since = f"{figure_text(language, change)} " + language.say("figures.since", first=first, last=last)
     if half is not None:
-        between = say("figures.between", low=figure_text(half, "low"), high=figure_text(half, "high"))
+        between = language.say(
+            "figures.between",
+            low=figure_text(language, half, "low"),
+            high=figure_text(language, half, "high"),
+        )
     areas = (found.of(moved, group=f"area={area}") for area in ("region", "nation"))
-    others = ("" if row is None else figure_text(row) for row in areas)
-    return say(f"figure.{name}"), _dated(own), since, between, *others
+    others = ("" if row is None else figure_text(language, row) for row in areas)
+    return language.say(f"figure.{name}"), _dated(language, own), since, between, *others
 
 
 def _at_end(found: Picked, name: str) -> Row | None:
@@ -110,24 +136,29 @@ def _at_end(found: Picked, name: str) -> Row | None:
 
 def _later(found: Picked, name: str) -> Sentence:
     """The latest figure, when it is later than the one of its line; else nothing."""
+    language = found.place.language
     own, last = _at_end(found, name), found.of(name)
     if own is None or last is None or own["period"] == last["period"]:
         return ()
-    what = say(f"figure.{name}")
+    what = language.say(f"figure.{name}")
     year = str(own["period"])
-    return runs("figures.later", what=what, value=_dated(last), year=year)
+    return language.runs("figures.later", what=what, value=_dated(language, last), year=year)
 
 
-def moment(period: str) -> str:
+def moment(language: Language, period: str) -> str:
     """A moment in words, quarters included."""
     year, _, rest = period.partition("-Q")
-    return say("figures.quarter", year=year, quarter=rest) if rest else period and date(period)
+    return (
+        language.say("figures.quarter", year=year, quarter=rest)
+        if rest
+        else period and language.date(period)
+    )
 
 
-def _dated(own: Row) -> str:
-    return f"{as_text(own['value'], own['unit'])} ({moment(str(own['period']))})"
+def _dated(language: Language, own: Row) -> str:
+    return f"{as_text(language, own['value'], own['unit'])} ({moment(language, str(own['period']))})"
 
 
-def figure_text(row: Row, column: str = "value") -> str:
+def figure_text(language: Language, row: Row, column: str = "value") -> str:
     """A figure in a cell: a change with its sign, points by their name."""
-    return measured(row[column], row["unit"], sign=signed(row))
+    return measured(language, row[column], row["unit"], sign=signed(row))

@@ -2,6 +2,7 @@
 
 import textwrap
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -12,8 +13,7 @@ from impactkit.display.style import BAND, BLUE, GREY, INK, PALE, RUST, Axes, dra
 from impactkit.display.told import told
 from impactkit.evidence.picked import picked
 from impactkit.indicators.roadmap import current
-from impactkit.wording.catalogue import runs, say
-from impactkit.wording.numbers import date, number
+from impactkit.wording.language import Language
 
 LINE, FEWEST, MOST, NAME = 0.25, 3, 14, 40
 
@@ -22,6 +22,7 @@ def roadmap_chart(place: Territory) -> Chart:
     """Milestones of the current roadmap: due (an open mark), done (a full one), the time between. Empty
     under three dated milestones.
     """
+    language = place.language
     rows = picked(place).table("milestones")
     rows = current(rows) if len(rows) else rows
     if len(rows := rows[(rows["due"] != "") | (rows["done"] != "")]) < FEWEST:
@@ -30,9 +31,9 @@ def roadmap_chart(place: Territory) -> Chart:
     rows = rows.assign(first=[_moment(one) for one in first]).sort_values("first", kind="stable")
     done = int((rows["done"] != "").sum())
     shown = rows.head(MOST).to_dict("records")
-    count, items = number(len(rows)), "\u202f; ".join(map(_said, shown))
-    alt = say("chart.roadmap.alt", name=place.name, n=len(rows), count=count, items=items)
-    caption = runs("chart.roadmap.caption", n=done, done=number(done), count=count)
+    count, items = language.number(len(rows)), "\u202f; ".join(map(partial(_said, language), shown))
+    alt = language.say("chart.roadmap.alt", name=place.name, n=len(rows), count=count, items=items)
+    caption = language.runs("chart.roadmap.caption", n=done, done=language.number(done), count=count)
 
     def draw(axes: Axes) -> None:
         _frame(axes, rows, len(shown))
@@ -51,7 +52,7 @@ def roadmap_chart(place: Territory) -> Chart:
             axes.axvline(_moment(place.labelled), color=RUST, linewidth=1, zorder=1)
 
     height = LINE * len(shown) + 0.3
-    svg = drawn(draw, height, (0.37, 0.22 / height, 0.61, 1 - 0.27 / height))
+    svg = drawn(language, draw, height, (0.37, 0.22 / height, 0.61, 1 - 0.27 / height))
     return Chart(svg, alt, caption, replace(told(place, "roadmap"), notes=(caption,)))
 
 
@@ -71,6 +72,10 @@ def _moment(iso: str) -> float:
     return day.year + (day.timetuple().tm_yday - 1) / 365.25
 
 
-def _said(row: dict[str, str]) -> str:
-    ends = [say(f"chart.roadmap.{name}", date=date(row[name])) for name in ("due", "done") if row[name]]
+def _said(language: Language, row: dict[str, str]) -> str:
+    ends = [
+        language.say(f"chart.roadmap.{name}", date=language.date(row[name]))
+        for name in ("due", "done")
+        if row[name]
+    ]
     return ", ".join([str(row["title"]), *ends])

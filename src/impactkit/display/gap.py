@@ -19,8 +19,7 @@ from impactkit.evidence.estimated import of_outcome, outcomes
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.picked import TIMES, measured
 from impactkit.indicators.comparable import family_of
-from impactkit.wording.catalogue import runs, say
-from impactkit.wording.numbers import number
+from impactkit.wording.language import Language
 
 HEIGHT = 2.1
 
@@ -29,6 +28,7 @@ def gap_chart(place: Territory, outcome: str | None = None) -> Chart:
     """The gap by period over the same computation for the comparable units nearest in size; empty where
     nothing is estimated.
     """
+    language = place.language
     name = outcome or next(iter(outcomes(place.evaluation)), "")
     try:
         told = effect(place, name) if name else None
@@ -46,41 +46,47 @@ def gap_chart(place: Territory, outcome: str | None = None) -> Chart:
             axes.plot(at, line, color=PALE, linewidth=0.6, zorder=1)
         axes.axhline(0, color=PALE, linewidth=1, zorder=2)
         axes.plot(at, own, color=BLUE, linewidth=2.4, zorder=4)
-        _frame(axes, at, own, others, scale)
+        _frame(language, axes, at, own, others, scale)
         label_end(axes, [(float(own[-1]), textwrap.fill(place.name, 20), BLUE, "bold")], at[-1])
-        mark_label(axes, place.labelled)
+        mark_label(language, axes, place.labelled)
 
     def size(value: float | None) -> str:
-        return measured(value, scale, sign=True)
+        return measured(language, value, scale, sign=True)
 
-    low, high = map(size, told.about["placebos"])
-    held = {"estimate": size(told.estimate), "count": number(len(others)), "low": low, "high": high}
+    assert told.placebos is not None
+    low, high = map(size, told.placebos)
+    held = {"estimate": size(told.estimate), "count": language.number(len(others)), "low": low, "high": high}
     periods = {"first": gaps["period"].iloc[0], "last": gaps["period"].iloc[-1]}
-    about = {"what": named(name), "families": say(f"noun.{family_of(place, name)}", n=2)}
+    about = {"what": named(language, name), "families": language.say(f"noun.{family_of(place, name)}", n=2)}
     source = cited(series.of_territory(place, name)["source"].iloc[-1])
     caption = near.caption(place, name, count=held["count"], source=source, **about)
     rows = [(period, *map(size, ends)) for period, *ends in gaps.itertuples(index=False)]
-    what, notes = say("gap.data", what=about["what"]), (_note(place, name, held),)
+    what, notes = language.say("gap.data", what=about["what"]), (_note(place, name, held),)
     widths = dict.fromkeys(("period", "value", "low", "high"), 1.0)
-    data = table_of("gap", widths, rows, ("value", "low", "high"), caption=what, notes=notes)
-    svg = drawn(draw, HEIGHT, (0.055, 0.12, 0.72, 0.84))
-    return Chart(svg, say("chart.gap.alt", name=place.name, **periods, **held), caption, data)
+    data = table_of(language, "gap", widths, rows, ("value", "low", "high"), caption=what, notes=notes)
+    svg = drawn(language, draw, HEIGHT, (0.055, 0.12, 0.72, 0.84))
+    return Chart(svg, language.say("chart.gap.alt", name=place.name, **periods, **held), caption, data)
 
 
 def _note(place: Territory, outcome: str, holes: dict[str, str]) -> Sentence:
-    return joined(runs("gap.note", **holes), near.divided(place, outcome))
+    return joined(place.language.runs("gap.note", **holes), near.divided(place, outcome))
 
 
 def checks(place: Territory, outcome: str | None = None) -> Table:
     """The ways to doubt the gap and what each finds; no table where nothing is estimated."""
+    language = place.language
     _, told = of_outcome(place, outcome)
     if told is None or told.effect.estimate is None:
         return NO_TABLE
     rows = [
-        (say(f"effect.check.name.{one.name}"), one.sentence, say(f"effect.check.{VERDICTS[one.passed]}"))
+        (
+            language.say(f"effect.check.name.{one.name}"),
+            one.sentence,
+            language.say(f"effect.check.{VERDICTS[one.passed]}"),
+        )
         for one in told.checks
     ]
-    return table_of("checks", {"name": 1.6, "sentence": 5.0, "passed": 1.4}, rows)
+    return table_of(language, "checks", {"name": 1.6, "sentence": 5.0, "passed": 1.4}, rows)
 
 
 def _moment(period: str) -> float:
@@ -88,11 +94,13 @@ def _moment(period: str) -> float:
     return int(year) + (int(quarter or 1) - 1) / 4
 
 
-def _frame(axes: Axes, at: list[float], own: np.ndarray, others: np.ndarray, scale: str) -> None:
+def _frame(
+    language: Language, axes: Axes, at: list[float], own: np.ndarray, others: np.ndarray, scale: str
+) -> None:
     low, high = np.quantile(others, [0.01, 0.99])
     margin = 0.08 * (high - low)
     axes.set_ylim(min(low, own.min()) - margin, max(high, own.max()) + margin)
     axes.set_xlim(at[0] - 0.1, at[-1] + 0.1)
     years = sorted({int(one) for one in at})
     axes.set_xticks(years if len(years) <= 7 else years[::2])
-    few_ticks(axes, scale, sign=True)
+    few_ticks(language, axes, scale, sign=True)

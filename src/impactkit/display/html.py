@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from impactkit.wording.catalogue import say
-
 Block = Mapping[str, Any]
 
 # Controls that turn the direction of the text could make a page read otherwise than it is written; the
@@ -84,8 +82,8 @@ def _table(block: Block) -> str:
     body = "".join(f"<tr>{_row(row, sides)}</tr>" for row in block["rows"])
     told = list(block["notes"])
     # A page has numbered the source; elsewhere it stands below.
-    if block.get("source") and not block.get("call"):
-        told.append([{"t": say("table.source", source=block["source"])}])
+    if block.get("below") and not block.get("call"):
+        told.append([{"t": block["below"]}])
     notes = "".join(f'<p class="ik-note">{runs_html(note)}</p>' for note in told)
     # On a narrow screen a table scrolls in its own box, which the keyboard must reach.
     anchor = f' id="{escape(block["anchor"])}"' if "anchor" in block else ""

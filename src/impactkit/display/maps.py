@@ -18,9 +18,8 @@ from impactkit.display.style import BLUE
 from impactkit.display.tiles import SHADES, Label, Tile
 from impactkit.errors import NotEnoughData, RefusedData, UnknownName
 from impactkit.evidence.finding import Sentence, joined
-from impactkit.wording.catalogue import error, runs, say
-from impactkit.wording.numbers import number
-from impactkit.wording.voice import french_spaces
+from impactkit.wording.catalogue import french_spaces
+from impactkit.wording.language import Language
 
 KINDS = ("tiles", "outlines")
 
@@ -42,14 +41,15 @@ def map(
     >>> print(ik.map(place).alt)  # doctest: +ELLIPSIS
     Carte en carreaux : un carreau par département. Valence-Romans a des communes dans 1 département...
     """
+    language = place.language
     if kind is not None and kind not in KINDS:
-        raise UnknownName.among(say("noun.map"), kind, KINDS)
-    values = None if rows is None else _values(rows)
+        raise language.unknown("noun.map", kind, KINDS)
+    values = None if rows is None else _values(language, rows)
     if not (touched(place) if isinstance(place, Evaluation) else place.communes):
         return NOTHING
     if kind == "outlines":
         if isinstance(place, Evaluation) or values is not None:
-            raise error(NotEnoughData, "outlines-one", where=place.name)
+            raise language.error(NotEnoughData, "outlines-one", where=place.name)
         return _outlined(place)
     if values is not None:
         return _valued(place, values)
@@ -68,48 +68,59 @@ def touched(evaluation: Evaluation) -> Counter[str]:
 
 
 def _placed(place: Territory) -> Chart:
+    language = place.language
     own, others = departements(place), touched(place.evaluation)
     for code in own:
         del others[code]
-    shown = {code: Tile(SHADES[1], number(n)) for code, n in others.items()}
+    shown = {code: Tile(SHADES[1], language.number(n)) for code, n in others.items()}
     shown |= {code: Tile(BLUE, own=True) for code in own}
     labels = [Label(place.name, tuple(own), own=True)]
     said = {"n": len(own), "name": place.name, "departements": _listed(own, place)}
-    alt = say("map.alt.place", count=number(len(own)), **said)
-    caption = runs("map.caption.place", name=place.name)
+    alt = language.say("map.alt.place", count=language.number(len(own)), **said)
+    caption = language.runs("map.caption.place", name=place.name)
     if others:
         most = max(others.values())
-        labels.append(Label(say("map.label.others", n=most, count=number(most)), _having(most, others)))
-        alt += " " + say("map.alt.others", n=len(others), count=number(len(others)))
-        caption = joined(caption, runs("map.caption.others"))
-    return Chart(tiles.drawn(shown, labels), alt, joined(caption, _source(place)))
+        labels.append(
+            Label(
+                language.say("map.label.others", n=most, count=language.number(most)), _having(most, others)
+            )
+        )
+        alt += " " + language.say("map.alt.others", n=len(others), count=language.number(len(others)))
+        caption = joined(caption, language.runs("map.caption.others"))
+    return Chart(tiles.drawn(language, shown, labels), alt, joined(caption, _source(place)))
 
 
 def _counted(evaluation: Evaluation) -> Chart:
+    language = evaluation.language
     held = touched(evaluation)
     most = max(held.values())
-    shown = {code: Tile(SHADES[min(n, len(SHADES) - 1)], number(n)) for code, n in held.items()}
+    shown = {code: Tile(SHADES[min(n, len(SHADES) - 1)], language.number(n)) for code, n in held.items()}
     labels = [
-        Label(say("map.label.count", n=n, count=number(n)), _having(n, held))
+        Label(language.say("map.label.count", n=n, count=language.number(n)), _having(n, held))
         for n in sorted({most, min(held.values())}, reverse=True)
     ]
     told = sum(bool(place.communes) for place in evaluation.territories)
     where = _listed(_having(most, held), evaluation)
     alt = joined(
-        runs("map.alt.count", n=told, count=number(told)),
-        runs("map.alt.touched", n=len(held), count=number(len(held))),
-        runs("map.alt.most", n=most, count=number(most), departements=where),
+        language.runs("map.alt.count", n=told, count=language.number(told)),
+        language.runs("map.alt.touched", n=len(held), count=language.number(len(held))),
+        language.runs("map.alt.most", n=most, count=language.number(most), departements=where),
     )
     missing = len(evaluation.territories) - told
-    without = runs("map.caption.without", n=missing, count=number(missing)) if missing else ()
-    caption = joined(runs("map.caption.count"), without, _source(evaluation))
-    rows = [(_listed([code], evaluation), number(held[code])) for code in sorted(held)]
+    without = (
+        language.runs("map.caption.without", n=missing, count=language.number(missing)) if missing else ()
+    )
+    caption = joined(language.runs("map.caption.count"), without, _source(evaluation))
+    rows = [(_listed([code], evaluation), language.number(held[code])) for code in sorted(held)]
     widths = {"departement": 3.0, "count": 1.0}
-    data = table_of("map.data", widths, rows, ("count",), caption=say("map.data"), notes=(alt,))
-    return Chart(tiles.drawn(shown, labels), "".join(run.text for run in alt), caption, data)
+    data = table_of(
+        language, "map.data", widths, rows, ("count",), caption=language.say("map.data"), notes=(alt,)
+    )
+    return Chart(tiles.drawn(language, shown, labels), "".join(run.text for run in alt), caption, data)
 
 
 def _valued(place: Territory | Evaluation, values: pd.Series) -> Chart:
+    language = place.language
     known = values.dropna()
     if known.empty:
         return NOTHING
@@ -121,44 +132,48 @@ def _valued(place: Territory | Evaluation, values: pd.Series) -> Chart:
     shown = {code: Tile(shade[n - 1], str(n), own=code in own) for code, n in rank.items()}
     unknown = [code for code in tiles.places() if code not in shown]
     shown |= {code: Tile(hatched=True, own=code in own) for code in unknown}
-    key = [(Tile(shade[n - 1], str(n)), _range(known[rank == n], known)) for n in range(1, rank.max() + 1)]
-    key += [(Tile(hatched=True), say("map.unknown"))] if unknown else []
-    ends = {"low": _figure(known.min(), known), "high": _figure(known.max(), known)}
+    key = [
+        (Tile(shade[n - 1], str(n)), _range(language, known[rank == n], known))
+        for n in range(1, rank.max() + 1)
+    ]
+    key += [(Tile(hatched=True), language.say("map.unknown"))] if unknown else []
+    ends = {"low": _figure(language, known.min(), known), "high": _figure(language, known.max(), known)}
     ends |= {"least": _listed([known.idxmin()], place), "most": _listed([known.idxmax()], place)}
-    alt = say("map.alt.values", n=len(known), count=number(len(known)), **ends)
-    caption = runs("map.caption.values")
+    alt = language.say("map.alt.values", n=len(known), count=language.number(len(known)), **ends)
+    caption = language.runs("map.caption.values")
     if unknown:
-        alt += " " + say("map.alt.unknown", n=len(unknown), count=number(len(unknown)))
+        alt += " " + language.say("map.alt.unknown", n=len(unknown), count=language.number(len(unknown)))
     if not own:
-        return Chart(tiles.drawn(shown, [], key), alt, caption)
-    alt += " " + say("map.alt.own", n=len(own), name=place.name, departements=_listed(own, place))
-    caption = joined(caption, runs("map.caption.own", name=place.name), _source(place))
-    return Chart(tiles.drawn(shown, [Label(place.name, tuple(own), own=True)], key), alt, caption)
+        return Chart(tiles.drawn(language, shown, [], key), alt, caption)
+    alt += " " + language.say("map.alt.own", n=len(own), name=place.name, departements=_listed(own, place))
+    caption = joined(caption, language.runs("map.caption.own", name=place.name), _source(place))
+    return Chart(tiles.drawn(language, shown, [Label(place.name, tuple(own), own=True)], key), alt, caption)
 
 
 def _outlined(place: Territory) -> Chart:
+    language = place.language
     svg = outlines.drawn(place)
     family = "epci" if place.family == "epci" else "departement"
-    file = found(family)
+    file = found(language, family)
     said = {"name": place.name, "departements": _listed(departements(place), place)}
     caption = joined(
-        runs(f"map.caption.outlines.{family}", name=place.name),
-        runs("map.caption.file", file=file.name if file else ""),
+        language.runs(f"map.caption.outlines.{family}", name=place.name),
+        language.runs("map.caption.file", file=file.name if file else ""),
         _source(place),
     )
-    return Chart(svg, say(f"map.alt.outlines.{family}", **said), caption)
+    return Chart(svg, language.say(f"map.alt.outlines.{family}", **said), caption)
 
 
-def _values(rows: pd.DataFrame) -> pd.Series:
+def _values(language: Language, rows: pd.DataFrame) -> pd.Series:
     """Values by code of département. Raises UnknownName or RefusedData."""
     for column in ("unit", "value"):
         if column not in rows.columns:
-            raise UnknownName.among(say("noun.column"), column, list(rows.columns), where="rows")
+            raise language.unknown("noun.column", column, list(rows.columns), where="rows")
     for code in rows["unit"]:
         if code not in tiles.places():
-            raise UnknownName.among(say("noun.departement.the"), str(code), tiles.places(), where="rows")
+            raise language.unknown("noun.departement.the", str(code), tiles.places(), where="rows")
     if len(twice := rows["unit"][rows["unit"].duplicated()]):
-        raise error(RefusedData, "map-twice", where="rows", code=twice.iloc[0])
+        raise language.error(RefusedData, "map-twice", where="rows", code=twice.iloc[0])
     return pd.Series(rows["value"].to_numpy(dtype=float), index=rows["unit"])
 
 
@@ -172,18 +187,20 @@ def _listed(codes: Sequence[str], place: Territory | Evaluation) -> str:
     return ", ".join(f"{french_spaces(name)} ({code})" for name, code in zip(names, codes, strict=True))
 
 
-def _figure(value: float, among: pd.Series) -> str:
+def _figure(language: Language, value: float, among: pd.Series) -> str:
     """Three figures at the scale of the largest: a share keeps its decimals, a population has none."""
     largest = among.abs().max()
     whole = (among == among.round()).all()
-    return number(value, 0 if whole or not largest else max(0, 2 - int(np.floor(np.log10(largest)))))
+    return language.number(
+        value, 0 if whole or not largest else max(0, 2 - int(np.floor(np.log10(largest))))
+    )
 
 
-def _range(held: pd.Series, among: pd.Series) -> str:
-    low, high = (_figure(value, among) for value in (held.min(), held.max()))
-    return low if low == high else say("map.range", low=low, high=high)
+def _range(language: Language, held: pd.Series, among: pd.Series) -> str:
+    low, high = (_figure(language, value, among) for value in (held.min(), held.max()))
+    return low if low == high else language.say("map.range", low=low, high=high)
 
 
 def _source(place: Territory | Evaluation) -> Sentence:
     vintage = (place if isinstance(place, Evaluation) else place.evaluation).vintage
-    return runs("map.source", source=geography.PERIMETER_SOURCE, vintage=vintage)
+    return place.language.runs("map.source", source=geography.PERIMETER_SOURCE, vintage=vintage)

@@ -13,8 +13,7 @@ from impactkit.data.territories import Territory
 from impactkit.display import style
 from impactkit.display.style import BLUE, GREY, INK, PALE, Axes
 from impactkit.errors import NotEnoughData
-from impactkit.wording.catalogue import error
-from impactkit.wording.voice import french_spaces
+from impactkit.wording.catalogue import french_spaces
 
 if TYPE_CHECKING:
     from matplotlib.path import Path
@@ -40,25 +39,27 @@ def shape(place: Territory) -> list[Ring]:
     Raises NotEnoughData: overseas, communes or EPT (no file has their outlines), a code that the file does
     not hold, no file.
     """
+    language = place.language
     held_by = departements(place)
     if any(code.startswith("97") for code in held_by):
-        raise error(NotEnoughData, "outlines-overseas", where=place.name)
+        raise language.error(NotEnoughData, "outlines-overseas", where=place.name)
     if place.family not in ("epci", "departement", "region"):
-        raise error(NotEnoughData, "outlines-family", where=place.name)
+        raise language.error(NotEnoughData, "outlines-family", where=place.name)
     family = "epci" if place.family == "epci" else "departement"
     codes = [part.code for part in place.perimeter] if family == "epci" else held_by
-    held = outlines(family)
+    held = outlines(language, family)
     for code in codes:
         if code not in held:
-            raise error(NotEnoughData, "outlines-code", where=place.name, code=code)
+            raise language.error(NotEnoughData, "outlines-code", where=place.name, code=code)
     return [ring for code in codes for ring in held[code]]
 
 
 def drawn(place: Territory) -> str:
     """The territory among its neighbours as SVG; raises as `shape` does."""
+    language = place.language
     own = shape(place)
-    around = outlines("departement") if found("departement") else {}
-    epci = outlines("epci") if place.family == "epci" else {}
+    around = outlines(language, "departement") if found(language, "departement") else {}
+    epci = outlines(language, "epci") if place.family == "epci" else {}
 
     def draw(axes: Axes) -> None:
         axes.axis("off")
@@ -69,7 +70,7 @@ def drawn(place: Territory) -> str:
         _draw(axes, [own], facecolor=BLUE, edgecolor=INK, linewidth=1.4)
         _names(axes, place, own, around)
 
-    return style.drawn(draw, HEIGHT, width=WIDTH)
+    return style.drawn(language, draw, HEIGHT, width=WIDTH)
 
 
 def _window(axes: Axes, own: list[Ring]) -> None:

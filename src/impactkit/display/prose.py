@@ -1,12 +1,12 @@
 """`say`: the paragraphs of a report's sections, computed from the tables."""
 
 from collections.abc import Callable
+from functools import partial
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory, overlaps
 from impactkit.display.shown import Essentials, Notice, Prose, Shown, Title
 from impactkit.display.together import essentials_of, say_of
-from impactkit.errors import UnknownName
 from impactkit.evidence import compared, declared, head, life, money, near, official
 from impactkit.evidence import estimated as estimates
 from impactkit.evidence import gap as gaps
@@ -17,8 +17,7 @@ from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.plan import plan
 from impactkit.evidence.unknown import within
 from impactkit.evidence.value import sentences
-from impactkit.wording.catalogue import runs
-from impactkit.wording.numbers import date, when
+from impactkit.wording.language import FRENCH
 
 
 def say(place: Territory | Evaluation, *, about: str = "head") -> Shown:
@@ -41,7 +40,7 @@ def say(place: Territory | Evaluation, *, about: str = "head") -> Shown:
     if about == "head":
         return Title(head.overline(place), place.name, head.subtitle(place), face(place))
     if about not in (*TOPICS, "programmes"):
-        raise UnknownName.among("le sujet", about, ["head", "programmes", *TOPICS])
+        raise place.language.unknown("noun.topic", about, ["head", "programmes", *TOPICS])
     if about == "programmes":
         return Notice(declared.programmes(place))
     return Prose(TOPICS[about](place), role="note" if about == "method" else "text")
@@ -54,27 +53,33 @@ def essentials(place: Territory | Evaluation) -> Essentials:
     >>> [one.level for one in ik.essentials(place).findings]
     ['declared', 'declared', 'compared', 'estimated', 'method']
     """
-    return essentials_of(place) if isinstance(place, Evaluation) else Essentials(findings(place))
+    return (
+        essentials_of(place)
+        if isinstance(place, Evaluation)
+        else Essentials(place.language, findings(place))
+    )
 
 
 def _label(place: Territory) -> tuple[Sentence, ...]:
-    dates = _dates(place) if place.labelled else [runs("known.candidate")]
+    language = place.language
+    dates = _dates(place) if place.labelled else [language.runs("known.candidate")]
     note = place.evaluation.table("territories").set_index("territory").loc[place.code, "note"]
-    ground = [runs(f"known.perimeter.{place.confidence}", note=within(note))] if note else []
+    ground = [language.runs(f"known.perimeter.{place.confidence}", note=within(note))] if note else []
     for other, how in overlaps(place):
-        ground.append(runs(f"known.{how}", other=other.name, wave=other.wave.name))
+        ground.append(language.runs(f"known.{how}", other=other.name, wave=other.wave.name))
     return joined(*dates), joined(*ground)
 
 
 def _dates(place: Territory) -> list[Sentence]:
+    language = place.language
     precision = "day" if place.labelled.count("-") == 2 else "month"
-    label = runs(f"known.label.{precision}", date=date(place.labelled))
+    label = language.runs(f"known.label.{precision}", date=language.date(place.labelled))
     events = place.table("events")
     starts = events[(events["kind"] == "start") & (events["date"] != "")].to_dict("records")
     if not starts:
-        return [label, runs("known.start.none")]
+        return [label, language.runs("known.start.none")]
     who = declared.cited(starts[0]["source"])
-    return [label, runs("known.start", when=when(starts[0]["date"]), who=who)]
+    return [label, language.runs("known.start", when=language.when(starts[0]["date"]), who=who)]
 
 
 def _projects(place: Territory) -> tuple[Sentence, ...]:
@@ -107,7 +112,7 @@ def _estimate(place: Territory) -> tuple[Sentence, ...]:
 
 
 def _method(place: Territory) -> tuple[Sentence, ...]:
-    found = [runs("method.declared"), compared.what_it_is(place)]
+    found = [place.language.runs("method.declared"), compared.what_it_is(place)]
     rule = official.rule(place)
     return (*found, joined(compared.rule(place), rule)) if rule else tuple(found)
 
@@ -119,7 +124,7 @@ TOPICS: dict[str, Callable[[Territory], tuple[Sentence, ...]]] = {
     "projects": _projects,
     "money": lambda place: (money.funding(place), money.partnerships(place)),
     "exchanges": lambda place: (money.transfers(place), life.obstacles(place)),
-    "contribution": lambda place: (*map(sentence, contribution(place)), to_bring(place)),
+    "contribution": lambda place: (*map(partial(sentence, FRENCH), contribution(place)), to_bring(place)),
     "value": sentences,
     "lessons": lambda place: (life.unintended(place),),
     "context": _context,

@@ -10,9 +10,8 @@ from typing import Any
 
 from impactkit.display.html import block_html
 from impactkit.evidence.finding import Finding, Sentence
-from impactkit.wording.catalogue import Declared, Run, say
-from impactkit.wording.numbers import number
-from impactkit.wording.voice import french_spaces
+from impactkit.wording.catalogue import Declared, Run, french_spaces
+from impactkit.wording.language import FRENCH, Language
 
 MIME = "application/vnd.impactkit+json"
 LONGEST = 90
@@ -80,12 +79,17 @@ class Prose(Shown):
 class Essentials(Shown):
     """Findings, each with its level of evidence."""
 
+    language: Language
     findings: tuple[Finding, ...]
 
     @property
     def blocks(self) -> tuple[Block, ...]:
         items = [
-            {"level": one.level, "label": say(f"level.{one.level}"), "runs": _runs(one.sentence)}
+            {
+                "level": one.level,
+                "label": self.language.say(f"level.{one.level}"),
+                "runs": _runs(one.sentence),
+            }
             for one in self.findings
         ]
         return ({"kind": "findings", "items": items},) if items else ()
@@ -101,15 +105,17 @@ class Table(Shown):
     columns: tuple[tuple[str, str, float], ...]
     rows: tuple[tuple[Sentence, ...], ...]
     notes: tuple[Sentence, ...] = ()
-    # The one source of every line: at the foot of the page.
+    # The one source of every line: at the foot of the page; where there is no page, in a sentence below.
     source: str = ""
     left: int = 0
     origin: str = ""
+    language: Language = FRENCH
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        rows = self.rows[:MOST_ROWS]
-        told = {"kind": "table", "caption": self.caption, "source": french_spaces(self.source)}
+        rows, source = self.rows[:MOST_ROWS], french_spaces(self.source)
+        below = self.language.say("table.source", source=source) if source else ""
+        told = {"kind": "table", "caption": self.caption, "source": source, "below": below}
         cells = {
             "notes": [_runs(note) for note in (*self.notes, *self._cut())],
             "columns": [dict(zip(("label", "align", "width"), one, strict=True)) for one in self.columns],
@@ -119,13 +125,18 @@ class Table(Shown):
 
     def _cut(self) -> tuple[Sentence, ...]:
         """How many rows are left out, and where they are."""
+        language = self.language
         every = len(self.rows) + self.left
         left = every - min(len(self.rows), MOST_ROWS)
         if not left:
             return ()
-        counts = {"shown": number(every - left), "all": number(every), "left": number(left)}
+        counts = {
+            "shown": language.number(every - left),
+            "all": language.number(every),
+            "left": language.number(left),
+        }
         key = "table.cut.of" if self.origin else "table.cut"
-        return (text(say(key, **counts, file=self.origin)),)
+        return (text(language.say(key, **counts, file=self.origin)),)
 
 
 NO_TABLE = Table("", (), ())
@@ -171,6 +182,7 @@ def text(words: str, *, declared: bool = False) -> Sentence:
 
 
 def table_of(
+    language: Language,
     topic: str,
     widths: Mapping[str, float],
     rows: Iterable[Iterable[str | Sentence]],
@@ -187,11 +199,18 @@ def table_of(
     told = [cells(row) for row in rows]
     filled = [any(run.text for row in told for run in row[at]) for at in range(len(widths))]
     columns = (
-        (say(f"{topic}.{name}"), "right" if name in right else "left", width)
+        (language.say(f"{topic}.{name}"), "right" if name in right else "left", width)
         for name, width in widths.items()
     )
     kept = (tuple(itertools.compress(row, filled)) for row in (columns, *told))
-    return Table(caption or say(f"{topic}.caption"), next(kept), tuple(kept), notes, source)
+    return Table(
+        caption or language.say(f"{topic}.caption"),
+        next(kept),
+        tuple(kept),
+        notes,
+        source,
+        language=language,
+    )
 
 
 def cells(row: Iterable[str | Sentence]) -> tuple[Sentence, ...]:
@@ -237,8 +256,8 @@ def _plain(block: Block) -> str:
     if kind == "table":
         lines = [" | ".join(column["label"] for column in block["columns"])]
         lines += [" | ".join(_words(cell) for cell in row) for row in block["rows"]]
-        source = [say("table.source", source=block["source"])] if block["source"] else []
-        return "\n".join([block["caption"], *lines, *map(_words, block["notes"]), *source])
+        below = [block["below"]] if block["below"] else []
+        return "\n".join([block["caption"], *lines, *map(_words, block["notes"]), *below])
     if kind == "chart":
         return f"[{block['alt']}]\n{_words(block['caption'])}"
     return _words(block["runs"])

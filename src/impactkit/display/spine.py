@@ -8,7 +8,6 @@ from impactkit.evidence.picked import MEDIAN, picked
 from impactkit.indicators.context import SIX
 from impactkit.indicators.figures import change_of
 from impactkit.indicators.rows import Row
-from impactkit.wording.catalogue import runs, say
 
 LINE, FEWEST = 0.34, 2
 # The middle half of the comparable ones takes this part of the axis; further than the ends is drawn at them.
@@ -20,26 +19,27 @@ def spine_chart(place: Territory) -> Chart:
     """One line a figure: the middle half of comparable territories, their median, the territory. Each line
     has the scale of its own dispersion. Empty under two figures.
     """
+    language = place.language
     found = [(name, *rows) for name in SIX if (rows := _rows(place, name))]
     if len(found) < FEWEST:
         return NOTHING
     names, rows = [], []
     for name, own, half in found:
         level = own["indicator"] == name
-        what = say(f"spine.{'level' if level else 'change'}", what=say(f"figure.{name}"))
-        dates = moment(own["period"]) if level else own["period"].replace("/", "–")
-        ends = (figure_text(half, end) for end in ("low", "value", "high"))
+        what = language.say(f"spine.{'level' if level else 'change'}", what=language.say(f"figure.{name}"))
+        dates = moment(language, own["period"]) if level else own["period"].replace("/", "–")
+        ends = (figure_text(language, half, end) for end in ("low", "value", "high"))
         names.append(what)
-        rows.append((say("spine.dated", what=what, dates=dates), figure_text(own), *ends))
+        rows.append((language.say("spine.dated", what=what, dates=dates), figure_text(language, own), *ends))
     items = "\u202f; ".join(
-        say("spine.item", what=row[0], own=row[1], low=row[2], high=row[4]) for row in rows
+        language.say("spine.item", what=row[0], own=row[1], low=row[2], high=row[4]) for row in rows
     )
 
     def draw(axes: Axes) -> None:
         axes.set_axis_off()
         axes.set(xlim=(0, 1), ylim=(len(found), -0.55))
         for key, at, weight in (("lower", 0.4, "normal"), ("half", 0.6, "bold"), ("higher", 0.8, "normal")):
-            words = say(f"spine.{key}")
+            words = language.say(f"spine.{key}")
             axes.text(at, -0.3, words, ha="center", va="center", color=GREY, size=8, weight=weight)
         lines = zip(names, rows, found, strict=True)
         for at, (name, (_, figure, *_), (_, own, half)) in enumerate(lines):
@@ -47,9 +47,13 @@ def spine_chart(place: Territory) -> Chart:
             _line(axes, at + 0.4, own, half)
             axes.text(0.87, at + 0.4, figure, ha="left", va="center", color=BLUE, weight="bold")
 
-    svg = drawn(draw, LINE * len(found) + 0.25)
-    data = table_of("spine.column", WIDTHS, rows, tuple(WIDTHS)[1:], caption=say("spine.data"))
-    return Chart(svg, say("spine.alt", name=place.name, items=items), runs("spine.caption"), data)
+    svg = drawn(language, draw, LINE * len(found) + 0.25)
+    data = table_of(
+        language, "spine.column", WIDTHS, rows, tuple(WIDTHS)[1:], caption=language.say("spine.data")
+    )
+    return Chart(
+        svg, language.say("spine.alt", name=place.name, items=items), language.runs("spine.caption"), data
+    )
 
 
 def _rows(place: Territory, name: str) -> tuple[Row, Row] | None:

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impactkit.errors import ReportFailed
-from impactkit.wording.catalogue import error, say
-from impactkit.wording.numbers import number
+from impactkit.wording.language import Language
 
 # The first drawing pays for matplotlib, not whoever only reads tables.
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ def _register_fonts() -> None:
 
 
 def drawn(
+    language: Language,
     draw: Callable[[Axes], None],
     height: float,
     box: tuple[float, float, float, float] = (0, 0, 1, 1),
@@ -62,22 +62,22 @@ def drawn(
             draw(figure.add_axes(box))
             figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True)
         except UserWarning as cause:
-            raise _undrawn(cause) from cause
+            raise _undrawn(language, cause) from cause
         return buffer.getvalue()
 
 
-def _undrawn(cause: UserWarning) -> Exception:
+def _undrawn(language: Language, cause: UserWarning) -> Exception:
     number = UNDRAWN.search(str(cause))
     if number is None:
         return cause
-    return error(ReportFailed, "undrawn", character=chr(int(number[1])))
+    return language.error(ReportFailed, "undrawn", character=chr(int(number[1])))
 
 
-def figures_on(axis: Axis, scale: str = "", *, sign: bool = False) -> None:
+def figures_on(language: Language, axis: Axis, scale: str = "", *, sign: bool = False) -> None:
     """Marks as the page prints figures, « 10 % » where the scale is `percent`."""
     unit = "\u202f%" if scale == "percent" else ""
     axis.set_major_formatter(
-        lambda value, _: number(value, 0 if float(value).is_integer() else 1, sign=sign) + unit
+        lambda value, _: language.number(value, 0 if float(value).is_integer() else 1, sign=sign) + unit
     )
 
 
@@ -86,12 +86,12 @@ def beside(axes: Axes, words: str, at: tuple[float, float], by: tuple[float, flo
     axes.annotate(words, at, xytext=by, textcoords="offset points", **look)
 
 
-def few_ticks(axes: Axes, scale: str = "", *, sign: bool = False) -> None:
+def few_ticks(language: Language, axes: Axes, scale: str = "", *, sign: bool = False) -> None:
     """At most five round marks on the vertical axis, as `figures_on` prints them."""
     from matplotlib.ticker import MaxNLocator
 
     axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
-    figures_on(axes.yaxis, scale, sign=sign)
+    figures_on(language, axes.yaxis, scale, sign=sign)
 
 
 def label_end(axes: Axes, ends: list[tuple[float, str, str, str]], at: float) -> None:
@@ -108,14 +108,14 @@ def label_end(axes: Axes, ends: list[tuple[float, str, str, str]], at: float) ->
         beside(axes, words, (at, y), (8, 0), color=colour, weight=weight, **about)
 
 
-def mark_label(axes: Axes, labelled: str) -> None:
+def mark_label(language: Language, axes: Axes, labelled: str) -> None:
     """A thin line at the date of the label (ISO, as known), named; nothing without one."""
     if labelled:
         year, month, day = [*labelled.split("-"), "1"][:3]
         at = int(year) + (int(month) - 1) / 12 + (int(day) - 1) / 365
         axes.axvline(at, color=RUST, linewidth=1, zorder=2)
         top = (at, axes.get_ylim()[1])
-        beside(axes, say("chart.label"), top, (4, -3), color=RUST, va="top", fontsize=9)
+        beside(axes, language.say("chart.label"), top, (4, -3), color=RUST, va="top", fontsize=9)
 
 
 @functools.lru_cache(maxsize=4)

@@ -9,7 +9,7 @@ from typing import Any
 from impactkit.data.perimeters import reference
 from impactkit.display import style
 from impactkit.display.style import BAND, BLUE, GREY, INK, Axes
-from impactkit.wording.catalogue import say
+from impactkit.wording.language import Language
 
 # The width of a page's text: points are then true on paper.
 WIDTH = 6.3
@@ -47,7 +47,12 @@ def places() -> Mapping[str, tuple[int, int]]:
     return dict(zip(table["departement"], numbers, strict=True))
 
 
-def drawn(tiles: Mapping[str, Tile], labels: Sequence[Label], key: Sequence[tuple[Tile, str]] = ()) -> str:
+def drawn(
+    language: Language,
+    tiles: Mapping[str, Tile],
+    labels: Sequence[Label],
+    key: Sequence[tuple[Tile, str]] = (),
+) -> str:
     """The map as SVG: a tile for every département (bare when it is not in `tiles`), the labels, and below
     it the key of classes.
     """
@@ -61,7 +66,7 @@ def drawn(tiles: Mapping[str, Tile], labels: Sequence[Label], key: Sequence[tupl
         for code, (column, row) in grid.items():
             _tile(axes, column, row, tiles.get(code, Tile()), code)
         left, top = min(grid[code] for code in grid if code.startswith("97"))
-        axes.text(left + GAP, top - 0.15, say("map.overseas"), fontsize=SMALL, color=GREY)
+        axes.text(left + GAP, top - 0.15, language.say("map.overseas"), fontsize=SMALL, color=GREY)
         taken: list[tuple[bool, float, float]] = []
         for label in labels:
             _label(axes, label, columns, taken)
@@ -71,7 +76,7 @@ def drawn(tiles: Mapping[str, Tile], labels: Sequence[Label], key: Sequence[tupl
             _tile(axes, x + step / 2 - 0.5, rows + 0.6, tile, "")
             axes.text(x + step / 2, rows + 1.75, words, fontsize=SMALL, ha="center", va="top")
 
-    return style.drawn(draw, height * SIDE, width=WIDTH)
+    return style.drawn(language, draw, height * SIDE, width=WIDTH)
 
 
 def _tile(axes: Axes, x: float, y: float, tile: Tile, code: str) -> None:

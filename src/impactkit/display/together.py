@@ -12,15 +12,13 @@ from impactkit.data.outcome_names import named
 from impactkit.data.tables import labels
 from impactkit.display.shown import NOTHING, Chart, Essentials, Prose, Shown, Table, Title, table_of
 from impactkit.display.style import BAND, BLUE, GREY, INK, PALE, RUST, SHADE, Axes, beside, drawn, figures_on
-from impactkit.errors import UnknownName
 from impactkit.evidence import counted, together
 from impactkit.evidence.estimated import outcomes
 from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import TIMES, as_text
 from impactkit.evidence.plan import plan
 from impactkit.indicators.stages import known_waits, time_to_first_project
-from impactkit.wording.catalogue import Declared, runs, say
-from impactkit.wording.numbers import number
+from impactkit.wording.catalogue import Declared
 
 FEWEST, SHOWN = 3, 12
 FIGURES = ("count", "share", "value", "low", "high")
@@ -31,71 +29,89 @@ def say_of(ev: Evaluation, about: str) -> Shown:
     if about == "head":
         return Title(together.overline(ev), ev.title, together.subtitle(ev))
     if about not in SAID:
-        raise UnknownName.among(say("noun.topic"), about, ["head", *SAID])
+        raise ev.language.unknown("noun.topic", about, ["head", *SAID])
     return Prose(SAID[about](ev), role="note" if about == "method" else "text")
 
 
 def essentials_of(ev: Evaluation) -> Essentials:
     """The few findings of a programme."""
-    return Essentials(together.findings(ev))
+    return Essentials(ev.language, together.findings(ev))
 
 
 def themes_table(ev: Evaluation) -> Table:
     """Each theme: how many challenges bear on it, in how many of the territories with a theme."""
+    language = ev.language
     found, rows = together.of_programme(ev), []
-    for theme, name in labels("challenges", "themes").items():
+    for theme, name in labels(language, "challenges", "themes").items():
         count = found.of("count_challenges", group=f"theme={theme}")
         places = found.of("count_territories", group=f"theme={theme}")
         if count is not None and places is not None:
-            having = say("together.themes.of", count=number(places["value"]), all=number(places["n"]))
-            rows.append((name, number(count["value"]), having))
-    return table_of("together.themes", {"what": 3.0, "count": 1.0, "share": 1.4}, rows, FIGURES)
+            having = language.say(
+                "together.themes.of",
+                count=language.number(places["value"]),
+                all=language.number(places["n"]),
+            )
+            rows.append((name, language.number(count["value"]), having))
+    return table_of(language, "together.themes", {"what": 3.0, "count": 1.0, "share": 1.4}, rows, FIGURES)
 
 
 def suggestions_table(ev: Evaluation) -> Table:
     """Pairs of territories that could learn from each other, the first of each theme; never an appraisal."""
-    found, words = together.suggested(ev), labels("challenges", "themes")
+    language = ev.language
+    found, words = together.suggested(ev), labels(language, "challenges", "themes")
     some = found.groupby("theme", sort=False).head(max(SHOWN // max(found["theme"].nunique(), 1), 1))
     rows = []
     for row in some.itertuples(index=False):
         giver, receiver = ev.name_of(row.giver), ev.name_of(row.receiver)
         rows.append((words[row.theme], giver, Declared(row.project), receiver, Declared(row.challenge)))
     widths = {"theme": 1.6, "giver": 1.6, "project": 1.8, "receiver": 1.6, "challenge": 2.4}
-    return table_of("together.suggestions", widths, rows, notes=(runs("together.suggestions.note"),))
+    return table_of(
+        language, "together.suggestions", widths, rows, notes=(language.runs("together.suggestions.note"),)
+    )
 
 
 def first_project_chart(ev: Evaluation) -> Chart:
     """How many territories still wait for their first project, day after day since the label; empty under
     three known waits.
     """
+    language = ev.language
     waits = known_waits(ev, "label")
     curve = time_to_first_project(ev) if len(waits) >= FEWEST else pd.DataFrame()
     wait = together.of_programme(ev).of("days_to_first_project", group="clock=label")
     if curve.empty or wait is None:
         return NOTHING
     days, left = [0.0, *curve["days"]], [1.0, *curve["share_left"]]
-    told = {"days": number(wait["value"]), "count": number(wait["n"])}
+    told = {"days": language.number(wait["value"]), "count": language.number(wait["n"])}
 
     def draw(axes: Axes) -> None:
         axes.step(days, [100 * one for one in left], where="post", color=BLUE, linewidth=2.2)
         axes.axvline(wait["value"], color=RUST, linewidth=1)
-        words = say("together.median", days=told["days"])
+        words = language.say("together.median", days=told["days"])
         beside(axes, words, (wait["value"], 96), (5, 0), color=RUST, va="top")
         axes.set(ylim=(0, 102), xlim=(0, max(days) * 1.05))
-        figures_on(axes.yaxis, "percent")
-        figures_on(axes.xaxis)
+        figures_on(language, axes.yaxis, "percent")
+        figures_on(language, axes.xaxis)
 
-    rows = ((say("together.first.median"), told["days"]), (say("together.first.count"), told["count"]))
-    caption = say("together.first.data")
-    data = table_of("together.first", {"what": 3.0, "value": 1.0}, rows, FIGURES, caption=caption)
-    svg = drawn(draw, 1.9, (0.075, 0.14, 0.9, 0.82))
-    return Chart(svg, say("together.first.alt", **told), runs("together.first.caption", **told), data)
+    rows = (
+        (language.say("together.first.median"), told["days"]),
+        (language.say("together.first.count"), told["count"]),
+    )
+    caption = language.say("together.first.data")
+    data = table_of(language, "together.first", {"what": 3.0, "value": 1.0}, rows, FIGURES, caption=caption)
+    svg = drawn(language, draw, 1.9, (0.075, 0.14, 0.9, 0.82))
+    return Chart(
+        svg,
+        language.say("together.first.alt", **told),
+        language.runs("together.first.caption", **told),
+        data,
+    )
 
 
 def transfers_chart(ev: Evaluation) -> Chart:
     """Who gave know-how to whom: territories on a ring, an arrow a transfer, full once taken up; empty under
     three transfers.
     """
+    language = ev.language
     known = ev.table("transfers").drop_duplicates(["giver", "receiver", "topic"], keep="last")
     if len(known) < FEWEST or not together.of_programme(ev).may_count("transfers"):
         return NOTHING
@@ -119,23 +135,27 @@ def transfers_chart(ev: Evaluation) -> Chart:
             level = "baseline" if side == "center" else "center"
             axes.text(1.1 * x, 1.13 * y, place.name, ha=side, va=level, color=INK)
 
-    words, rows = labels("transfers", "status"), []
+    words, rows = labels(language, "transfers", "status"), []
     for row in known.itertuples():
-        status = words.get(row.status, "") or say("cell.unknown")
+        status = words.get(row.status, "") or language.say("cell.unknown")
         rows.append((ev.name_of(row.giver), ev.name_of(row.receiver), Declared(row.topic), status))
-    adopted = number((known["status"] == "adopted").sum())
-    about = {"count": number(len(known)), "linked": number(len(ring)), "adopted": adopted}
+    adopted = language.number((known["status"] == "adopted").sum())
+    about = {"count": language.number(len(known)), "linked": language.number(len(ring)), "adopted": adopted}
     widths = {"giver": 1.8, "receiver": 1.8, "topic": 2.4, "status": 1.2}
-    caption, notes = say("together.transfers.data"), (runs("together.transfers.note", **about),)
-    data = table_of("together.transfers", widths, rows, caption=caption, notes=notes)
-    alt = say("together.transfers.alt", n=len(known), **about)
-    return Chart(drawn(draw, 3.1), alt, runs("together.transfers.caption"), data)
+    caption, notes = (
+        language.say("together.transfers.data"),
+        (language.runs("together.transfers.note", **about),),
+    )
+    data = table_of(language, "together.transfers", widths, rows, caption=caption, notes=notes)
+    alt = language.say("together.transfers.alt", n=len(known), **about)
+    return Chart(drawn(language, draw, 3.1), alt, language.runs("together.transfers.caption"), data)
 
 
 def waves_chart(ev: Evaluation) -> Chart:
     """The gap of each territory on the first outcome of the plan, wave by wave, and the programme's mean;
     empty where nothing is estimated.
     """
+    language = ev.language
     name = next(iter(outcomes(ev)), "")
     found = together.gaps(ev, name) if name else pd.DataFrame()
     whole = together.whole(ev, name) if len(found) else None
@@ -144,7 +164,7 @@ def waves_chart(ev: Evaluation) -> Chart:
     told = [row for _, some in found.groupby("wave", sort=False) for row in some.itertuples(index=False)]
     told = [((row.name, row.wave), (row.value, row.low, row.high)) for row in told]
     count = len(told)
-    told.append(((say("together.mean"), ""), (whole.estimate, whole.low, whole.high)))
+    told.append(((language.say("together.mean"), ""), (whole.estimate, whole.low, whole.high)))
     places = [*range(count), count + 0.4]
 
     def draw(axes: Axes) -> None:
@@ -155,21 +175,23 @@ def waves_chart(ev: Evaluation) -> Chart:
         axes.tick_params(axis="y", colors=INK)
         axes.grid(True, axis="x", color=BAND)
         axes.grid(False, axis="y")
-        figures_on(axes.xaxis, whole.scale, sign=True)
+        figures_on(language, axes.xaxis, whole.scale, sign=True)
 
     def size(value: float | None) -> str:
         known = value is not None and value == value
-        return as_text(value, whole.scale, sign=True) if known else say("cell.unknown")
+        return as_text(language, value, whole.scale, sign=True) if known else language.say("cell.unknown")
 
-    rows, what = [(*words, *map(size, ends)) for words, ends in told], named(name)
+    rows, what = [(*words, *map(size, ends)) for words, ends in told], named(language, name)
     widths = {"territory": 2.4, "wave": 1.8, "value": 1.0, "low": 1.0, "high": 1.0}
-    caption = say("together.waves.data", what=what)
-    notes = (runs("together.waves.note", count=number(count)),)
-    data = table_of("together.waves", widths, rows, FIGURES, caption=caption, notes=notes)
-    alt = say("together.waves.alt", count=number(count), mean=size(whole.estimate), what=what)
+    caption = language.say("together.waves.data", what=what)
+    notes = (language.runs("together.waves.note", count=language.number(count)),)
+    data = table_of(language, "together.waves", widths, rows, FIGURES, caption=caption, notes=notes)
+    alt = language.say(
+        "together.waves.alt", count=language.number(count), mean=size(whole.estimate), what=what
+    )
     height = 0.2 * (count + 1) + 0.45
-    svg = drawn(draw, height, (0.3, 0.28 / height, 0.66, 1 - 0.33 / height))
-    return Chart(svg, alt, runs("together.waves.caption", what=what), data)
+    svg = drawn(language, draw, height, (0.3, 0.28 / height, 0.66, 1 - 0.33 / height))
+    return Chart(svg, alt, language.runs("together.waves.caption", what=what), data)
 
 
 def _interval(axes: Axes, at: float, ends: tuple[float | None, ...], times: float, *, mean: bool) -> None:

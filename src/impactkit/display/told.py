@@ -11,8 +11,6 @@ from impactkit.evidence.finding import Sentence
 from impactkit.evidence.picked import picked
 from impactkit.indicators.obstacles import ANSWERED
 from impactkit.indicators.roadmap import current
-from impactkit.wording.catalogue import runs, say
-from impactkit.wording.numbers import date, number
 
 # Topic -> table of the evaluation, columns shown and how wide each is.
 TOLD: dict[str, tuple[str, dict[str, float]]] = {
@@ -38,12 +36,13 @@ CRITERIA = ("met_collective_strength", "met_collective_diversity", "met_challeng
 
 def told(place: Territory, topic: str) -> Table:
     """What a table of the evaluation declares about a territory; without a row there is no table."""
+    language = place.language
     name, widths = TOLD[topic]
     every = _chosen(topic, picked(place).table(name)).reset_index(drop=True)
     rows = every.head(MOST_ROWS)
     if topic == "interviews":
         rows = rows.assign(name=_names(rows, place.evaluation.report.get("names", "none")))
-    fields = {field["name"]: field for field in schemas()[name]["fields"]}
+    fields = {field["name"]: field for field in schemas(language)[name]["fields"]}
     # A column that nobody filled says nothing.
     shown = {column: width for column, width in widths.items() if _filled(rows[column])}
     columns = [
@@ -60,10 +59,17 @@ def told(place: Territory, topic: str) -> Table:
         columns.append((fields["source"]["title"], "left", 3.0))
         pairs = zip(cells, rows["source"], strict=True)
         cells = [(*row, text(source, declared=True)) for row, source in pairs]
-    notes = (runs("secrecy.table"),) if name in picked(place).hidden else ()
+    notes = (language.runs("secrecy.table"),) if name in picked(place).hidden else ()
     left = len(every) - len(rows)
     return Table(
-        say(f"told.{topic}"), tuple(columns), tuple(cells), notes, source, left=left, origin=f"{name}.csv"
+        language.say(f"told.{topic}"),
+        tuple(columns),
+        tuple(cells),
+        notes,
+        source,
+        left=left,
+        origin=f"{name}.csv",
+        language=language,
     )
 
 
@@ -77,6 +83,7 @@ def _names(rows: pd.DataFrame, mode: str) -> pd.Series:
 
 def criteria(place: Territory) -> Table:
     """What the label asks, and whether it is met: yes, no, or not known and why."""
+    language = place.language
     rows = picked(place).rows
     found = rows[rows["indicator"].isin(CRITERIA)].set_index("indicator")
     cells = []
@@ -86,12 +93,12 @@ def criteria(place: Territory) -> Table:
             continue
         known = pd.notna(row["value"])
         state = "unknown" if not known else "met" if row["value"] else "unmet"
-        reason = "" if known else say(f"reason.{row['flag'].removeprefix('missing:')}")
-        cells.append((say(f"criterion.{name}"), say(f"criterion.{state}"), reason))
+        reason = "" if known else language.say(f"reason.{row['flag'].removeprefix('missing:')}")
+        cells.append((language.say(f"criterion.{name}"), language.say(f"criterion.{state}"), reason))
     if all(not reason for *_, reason in cells):
         cells = [row[:2] for row in cells]
     widths = {"asked": 3.4, "state": 1.2} | ({"why": 2.4} if cells and len(cells[0]) > 2 else {})
-    return table_of("criteria", widths, cells)
+    return table_of(language, "criteria", widths, cells)
 
 
 def _chosen(topic: str, rows: pd.DataFrame) -> pd.DataFrame:
@@ -114,9 +121,10 @@ def _project_names(place: Territory) -> dict[str, str]:
 
 
 def _cell(place: Territory, table: str, column: str, value: object, projects: Mapping[str, str]) -> Sentence:
-    words = labels(table, column)
+    language = place.language
+    words = labels(language, table, column)
     if value == "" or pd.isna(value):  # type: ignore[call-overload]
-        return text(say("cell.unknown"))
+        return text(language.say("cell.unknown"))
     if column in ("giver", "receiver"):
         return text(place.evaluation.name_of(str(value)))
     if column == "project":
@@ -124,9 +132,9 @@ def _cell(place: Territory, table: str, column: str, value: object, projects: Ma
     if words:
         return text(", ".join(words[one] for one in str(value).split("|")))
     if isinstance(value, float):
-        return text(number(value, 0 if value.is_integer() else 2), declared=True)
+        return text(language.number(value, 0 if value.is_integer() else 2), declared=True)
     if column in ("due", "done", "raised", "resolved", "date"):
-        return text(date(str(value)))
+        return text(language.date(str(value)))
     return text(str(value), declared=True)
 
 

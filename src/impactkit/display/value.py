@@ -4,8 +4,7 @@ from impactkit.data.tables import labels
 from impactkit.data.territories import Territory
 from impactkit.display.shown import Table, table_of
 from impactkit.evidence.value import lines, values
-from impactkit.wording.catalogue import Declared, runs, say
-from impactkit.wording.numbers import number
+from impactkit.wording.catalogue import Declared
 
 WIDTHS = {"name": 3.4, "role": 2.0, "gross": 1.3, "net": 1.3, "discounted": 1.3}
 
@@ -14,10 +13,11 @@ def value_table(place: Territory) -> Table:
     """Benefits and costs of each valued project: as declared, once the five adjustments are made, brought to
     the first year. Without a valued project there is no table.
     """
-    words, rows = labels("valuations", "role"), []
+    language = place.language
+    words, rows = labels(language, "valuations", "role"), []
     for one in values(place):
         for line in lines(one).itertuples(index=False):
-            amounts = map(number, (line.gross, line.net, line.discounted))
+            amounts = map(language.number, (line.gross, line.net, line.discounted))
             rows.append((Declared(line.name), words[line.role], *amounts))
-    notes, caption = (runs("value.note"),), say("value.caption")
-    return table_of("value.column", WIDTHS, rows, tuple(WIDTHS)[2:], caption=caption, notes=notes)
+    notes, caption = (language.runs("value.note"),), language.say("value.caption")
+    return table_of(language, "value.column", WIDTHS, rows, tuple(WIDTHS)[2:], caption=caption, notes=notes)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from impactkit.effects.design import Array
 from impactkit.errors import NotEnoughData, RefusedData
-from impactkit.wording.catalogue import error
+from impactkit.wording.language import Language
 
 # With such a chance of being treated, nobody alike was not: R's did stops there.
 SURE = 0.999
@@ -21,38 +21,38 @@ ALIKE = 1e-9
 NAMED = 5
 
 
-def covariates_of(covariates: pd.DataFrame, units: pd.Index) -> Array:
+def covariates_of(language: Language, covariates: pd.DataFrame, units: pd.Index) -> Array:
     """Covariates of the units, in their order. Raises RefusedData for what is no number, missing, constant,
     or told by the other columns.
     """
     if covariates.index.duplicated().any():
         unit = covariates.index[covariates.index.duplicated()][0]
-        raise error(RefusedData, "covariate-twice", unit=unit)
+        raise language.error(RefusedData, "covariate-twice", unit=unit)
     columns = []
     for at, name in enumerate(covariates.columns):
         column = covariates.iloc[:, at]
         if not pd.api.types.is_numeric_dtype(column) or pd.api.types.is_complex_dtype(column):
-            raise error(RefusedData, "covariate-text", name=name)
+            raise language.error(RefusedData, "covariate-text", name=name)
         values = column.astype("Float64").reindex(units).to_numpy(dtype=np.float64, na_value=np.nan)
         absent = ~np.isfinite(values)
         if absent.any():
             texts = map(str, units[absent][:NAMED])
-            raise error(RefusedData, "covariate-missing", name=name, units=", ".join(texts))
+            raise language.error(RefusedData, "covariate-missing", name=name, units=", ".join(texts))
         columns.append(values)
     if not columns:
         return np.empty((len(units), 0))
-    _distinct(columns, covariates.columns)
+    _distinct(language, columns, covariates.columns)
     return np.column_stack(columns)
 
 
-def _distinct(columns: list[Array], names: pd.Index) -> None:
+def _distinct(language: Language, columns: list[Array], names: pd.Index) -> None:
     known = np.empty((len(columns[0]), 0))
     for name, column in zip(names, columns, strict=True):
         if _flat(column):
-            raise error(RefusedData, "covariate-constant", name=name)
+            raise language.error(RefusedData, "covariate-constant", name=name)
         wider = _scaled(np.column_stack([known, column]))
         if not _full(wider):
-            raise error(RefusedData, "covariate-collinear", name=name)
+            raise language.error(RefusedData, "covariate-collinear", name=name)
         known = wider
 
 
@@ -76,7 +76,7 @@ def _full(columns: Array) -> bool:
 
 
 def difference_of(
-    change: Array, treated: Array, covariates: Array | None, where: str
+    language: Language, change: Array, treated: Array, covariates: Array | None, where: str
 ) -> tuple[float, Array]:
     """The mean change of the treated (1) less that of the others (0), and the influence of each unit. Raises
     NotEnoughData where covariates leave nobody to compare.
@@ -89,10 +89,10 @@ def difference_of(
     base = np.column_stack([np.ones(len(change)), _scaled(covariates)])
     left = treated == 0
     if left.sum() <= base.shape[1] or not _full(base[left]):
-        raise error(NotEnoughData, "effect-covariates", where=where, count=int(left.sum()))
+        raise language.error(NotEnoughData, "effect-covariates", where=where, count=int(left.sum()))
     chance = _chance(treated, base)
     if chance is None:
-        raise error(NotEnoughData, "effect-overlap", where=where)
+        raise language.error(NotEnoughData, "effect-overlap", where=where)
     return _doubly_robust(change, treated, base, chance)
 
 

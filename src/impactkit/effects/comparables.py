@@ -13,8 +13,7 @@ from impactkit.effects import placebo
 from impactkit.effects.comparison import Case, case_or_why
 from impactkit.effects.results import rounded
 from impactkit.indicators.comparable import comparable, family_of, sizes_of
-from impactkit.wording.catalogue import say
-from impactkit.wording.numbers import number
+from impactkit.wording.language import Language
 
 COLUMNS = ["territory", "outcome", "code", "name", "region", "size", "distance"]
 COLUMNS += ["comparable", "reason", "near", "weight"]
@@ -86,16 +85,16 @@ def compared_with(place: Territory, outcome: str) -> Comparison | None:
     return Comparison(
         similar=int(pool["comparable"].sum()),
         near=len(near),
-        smallest=float(near["size"].min()),
-        largest=float(near["size"].max()),
+        smallest=rounded(float(near["size"].min())),
+        largest=rounded(float(near["size"].max())),
         pool=len(pool),
-        size=_size(pool, mean),
-        ratio=float(np.exp(-mean)),
-        effective=1 / float((pool["weight"] ** 2).sum()),
+        size=rounded(_size(pool, mean)),
+        ratio=rounded(float(np.exp(-mean))),
+        effective=rounded(1 / float((pool["weight"] ** 2).sum())),
     )
 
 
-def comparison_warnings(comparison: Comparison) -> tuple[str, ...]:
+def comparison_warnings(language: Language, comparison: Comparison) -> tuple[str, ...]:
     """What weakens a comparison, in words: few comparable units, weights on units of another size, or on a
     handful of units.
     """
@@ -103,12 +102,14 @@ def comparison_warnings(comparison: Comparison) -> tuple[str, ...]:
     similar, ratio = comparison.similar, comparison.ratio
     if similar < FEWEST_SIMILAR:
         key = "effect.warning.similar" + ("" if similar else ".none")
-        warnings.append(say(key, n=similar, count=similar) if similar else say(key))
+        warnings.append(language.say(key, n=similar, count=similar) if similar else language.say(key))
     if max(ratio, 1 / ratio) > LARGEST_RATIO:
         key = "smaller" if ratio > 1 else "larger"
-        warnings.append(say(f"effect.warning.{key}", times=number(max(ratio, 1 / ratio), 1)))
+        warnings.append(
+            language.say(f"effect.warning.{key}", times=language.number(max(ratio, 1 / ratio), 1))
+        )
     if comparison.effective < FEWEST_EFFECTIVE:
-        warnings.append(say("effect.warning.handful", count=int(comparison.effective)))
+        warnings.append(language.say("effect.warning.handful", count=int(comparison.effective)))
     return tuple(warnings)
 
 

@@ -28,8 +28,6 @@ from impactkit.indicators.comparable import (
 )
 from impactkit.indicators.comparable import overseas as units_overseas
 from impactkit.indicators.trajectory import is_rate
-from impactkit.wording.catalogue import error, say
-from impactkit.wording.numbers import percent
 
 BEFORE_YEARS, BEFORE_QUARTERS = 5, 20
 # A zone of which less lies in the territory says nothing of it.
@@ -66,24 +64,27 @@ def refused(place: Territory, outcome: str) -> str:
     """Why a territory has no counterfactual design for an outcome; "" when it has one. Raises UnknownName
     for an outcome that does not exist, NotEnoughData for one that is not imported yet.
     """
+    language = place.language
     ev = place.evaluation
     if outcome == POPULATION:
-        return say("effect.population")
+        return language.say("effect.population")
     must_be_imported(ev, outcome)
     if place.status != "labelled":
-        return say("effect.candidate")
+        return language.say("effect.candidate")
     if not place.perimeter and not place.units:
-        return say("effect.no-perimeter")
+        return language.say("effect.no-perimeter")
     told = series.of_territory(place, outcome)
     if told.empty or told["value"].isna().all():
-        return say("effect.no-series", outcome=named(outcome))
+        return language.say("effect.no-series", outcome=named(language, outcome))
     family = family_of(place, outcome)
     if family in NO_DESIGN:
         free = int((untouched(ev, family)["reason"] == "").sum())
-        return say("effect.region", count=free, outcome=named(outcome))
+        return language.say("effect.region", count=free, outcome=named(language, outcome))
     if family == "zone":
         if (share := float(zones.own_zones(place).iloc[0]["share"])) < ENOUGH_SHARE:
-            return say("effect.zone", share=percent(share), outcome=named(outcome))
+            return language.say(
+                "effect.zone", share=language.percent(share), outcome=named(language, outcome)
+            )
     return ""
 
 
@@ -99,10 +100,10 @@ def case_of(place: Territory, outcome: str) -> Case:
         design = chosen(design, np.abs(design.sizes - np.log(size)) <= np.log(SIMILAR))
     level = told.reindex(list(design.periods)).to_numpy(dtype=np.float64)
     if design.scale == "log" and (level == 0).any():
-        raise error(NotEnoughData, "effect-zero", where=place.name)
+        raise place.language.error(NotEnoughData, "effect-zero", where=place.name)
     with np.errstate(divide="ignore", invalid="ignore"):
         own = np.log(level) if design.scale == "log" else level * 100
-    checked(design, own, where=place.name)
+    checked(place.language, design, own, where=place.name)
     share = float(zones.own_zones(place).iloc[0]["share"]) if family == "zone" else 1.0
     region, area = _most(place, "region"), _most(place, "departement")
     return Case(design, own, float(np.log(size)), region, area, share, level)
@@ -200,9 +201,9 @@ def periods_of(ev: Evaluation, known: list[str]) -> tuple[list[str], list[str]]:
     if plan.after:
         after = [period for period in known if plan.after[0] <= period[:4] <= plan.after[1]]
     if len(before) < 2:
-        raise error(NotEnoughData, "effect-before", where=ev.name, count=len(before))
+        raise ev.language.error(NotEnoughData, "effect-before", where=ev.name, count=len(before))
     if not after:
-        raise error(NotEnoughData, "effect-after", where=ev.name)
+        raise ev.language.error(NotEnoughData, "effect-after", where=ev.name)
     return before, after
 
 

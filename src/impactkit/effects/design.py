@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impactkit.errors import NotEnoughData
-from impactkit.wording.catalogue import error
+from impactkit.wording.language import Language
 
 Array = NDArray[np.float64]
 
@@ -87,26 +87,26 @@ def chosen(design: Design, rows: Array) -> Design:
     return replace(design, values=design.values[at], sizes=design.sizes[at], **kept)
 
 
-def checked(design: Design, own: Array, *, where: str) -> None:
+def checked(language: Language, design: Design, own: Array, *, where: str) -> None:
     """Raises NotEnoughData in one sentence for what no estimator can use: fewer than two periods before,
     none after, fewer than two comparable units, a missing or infinite value, paths that never move, or
     comparable units that all changed alike: nothing would say what gap is ordinary.
     """
     if len(design.before) < 2:
-        raise error(NotEnoughData, "effect-before", where=where, count=len(design.before))
+        raise language.error(NotEnoughData, "effect-before", where=where, count=len(design.before))
     if not design.after:
-        raise error(NotEnoughData, "effect-after", where=where)
+        raise language.error(NotEnoughData, "effect-after", where=where)
     if len(design.units) < 2:
-        raise error(NotEnoughData, "effect-alone", where=where)
+        raise language.error(NotEnoughData, "effect-alone", where=where)
     if not np.isfinite(own).all():
         wrong = [design.periods[at] for at in np.flatnonzero(~np.isfinite(own.ravel()))]
-        raise error(NotEnoughData, "effect-missing", where=where, periods=", ".join(wrong))
+        raise language.error(NotEnoughData, "effect-missing", where=where, periods=", ".join(wrong))
     if not np.isfinite(design.values).all():
         wrong = [design.units[at] for at in np.flatnonzero(~np.isfinite(design.values).all(axis=1))]
-        raise error(NotEnoughData, "effect-missing-units", where=where, units=", ".join(wrong[:5]))
+        raise language.error(NotEnoughData, "effect-missing-units", where=where, units=", ".join(wrong[:5]))
     if np.ptp(own) == 0 and np.ptp(design.values, axis=1).max() == 0:
-        raise error(NotEnoughData, "effect-constant", where=where)
+        raise language.error(NotEnoughData, "effect-constant", where=where)
     # Every gap would be the last bits of a sum, and one of them the largest.
     apart = np.ptp(design.centred(design.values)[:, list(design.after)].mean(axis=1))
     if apart <= HAIR * max(1.0, np.abs(design.values).max()):
-        raise error(NotEnoughData, "effect-alike", where=where)
+        raise language.error(NotEnoughData, "effect-alike", where=where)

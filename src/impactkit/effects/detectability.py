@@ -14,8 +14,7 @@ from impactkit.effects.results import Detectability, rounded
 from impactkit.effects.territory import untested
 from impactkit.effects.yardstick import pool_for, seen_from
 from impactkit.indicators.trajectory import is_rate
-from impactkit.wording.catalogue import say
-from impactkit.wording.numbers import number, percent
+from impactkit.wording.language import Language
 
 
 def detectable(place: Territory, outcome: str, *, power: float = 0.8, level: float = LEVEL) -> Detectability:
@@ -31,9 +30,10 @@ def detectable(place: Territory, outcome: str, *, power: float = 0.8, level: flo
     >>> round(seen.unusual, 3), round(seen.effect, 3), seen.tests
     (0.017, 0.024, 10)
     """
-    power, level = proportion(power, "power"), proportion(level, "level")
+    language = place.language
+    power, level = proportion(language, power, "power"), proportion(language, level, "level")
     scale = "points" if is_rate(outcome) else "percent"
-    silent = Detectability(outcome, place.code, scale, power=power, level=level)
+    silent = Detectability(language, outcome, place.code, scale, power=power, level=level)
     if reason := refused(place, outcome):
         return replace(silent, refused=reason)
     case, tests = case_of(place, outcome), tests_of(place, outcome)
@@ -47,7 +47,7 @@ def detectable(place: Territory, outcome: str, *, power: float = 0.8, level: flo
     )
     counted = stick.critical(tests)
     if counted is None:
-        return replace(sure, impossible=_no_effect(len(stick.pool.sizes), tests))
+        return replace(sure, impossible=_no_effect(language, len(stick.pool.sizes), tests))
     effect = rounded(case.printed(max(stick.half, counted) + stick.spread))
     return replace(sure, effect=effect, effect_people=_people(case, effect))
 
@@ -65,6 +65,8 @@ def _people(case: Case, gap: float) -> float | None:
     return rounded(gap * float(case.level[case.design.before[-1]]))
 
 
-def _no_effect(units: int, tests: int) -> str:
-    floor = percent(tests / (units + tests))
-    return say("detect.family", n=tests, tests=number(tests), units=number(units), floor=floor)
+def _no_effect(language: Language, units: int, tests: int) -> str:
+    floor = language.percent(tests / (units + tests))
+    return language.say(
+        "detect.family", n=tests, tests=language.number(tests), units=language.number(units), floor=floor
+    )

@@ -15,10 +15,10 @@ from impactkit.data.panel import Panel
 from impactkit.effects.adjusted import covariates_of, difference_of
 from impactkit.effects.arguments import whole_number
 from impactkit.effects.design import HAIR, Array
-from impactkit.effects.results import Effect, rounded
+from impactkit.effects.results import GroupTimeEffect, rounded
 from impactkit.effects.sample import Sample, sample_of
-from impactkit.errors import NotEnoughData, UnknownName
-from impactkit.wording.catalogue import error, say
+from impactkit.errors import NotEnoughData
+from impactkit.wording.language import Language
 
 AGGREGATES = ("simple", "event", "group", "calendar")
 CONTROLS = ("never", "not-yet")
@@ -51,7 +51,7 @@ def group_time(
     covariates: pd.DataFrame | None = None,
     aggregate: str = "simple",
     anticipation: int = 0,
-) -> Effect:
+) -> GroupTimeEffect:
     """Average effect on the treated, by the date at which they were treated, then put together.
 
     `control`: `never` treated units, or also those `not-yet` treated. `covariates`: a frame of numbers by
@@ -77,46 +77,58 @@ def group_time(
     >>> ik.group_time(panel).estimate
     2.0
     """
-    _options(control, aggregate)
-    anticipation = whole_number(anticipation, "anticipation")
+    language = panel.language
+    _options(language, control, aggregate)
+    anticipation = whole_number(language, anticipation, "anticipation")
     sample = sample_of(panel, control=control, anticipation=anticipation)
-    columns = None if covariates is None else covariates_of(covariates, sample.units)
-    cells = _cells(sample, columns, control, anticipation)
+    columns = None if covariates is None else covariates_of(language, covariates, sample.units)
+    cells = _cells(language, sample, columns, control, anticipation)
     table, whole, spread = _put_together(cells, sample, aggregate)
     if abs(whole) <= HAIR * np.abs(sample.values).max():
         whole = 0.0
     treated = np.isfinite(sample.group) & (sample.group < len(sample.timing.periods))
-    refused = _untested(int(treated.sum()), cells, spread, sample)
-    errors: list[float | None] = [None, None, None]
-    if not refused:
-        errors = rounded([spread, whole - Z95 * spread, whole + Z95 * spread]).tolist()
-    return Effect(
-        *(panel.outcome, say("effect.all"), say("effect.estimand.group"), f"group-time, {aggregate}"),
-        *("level", rounded(whole), *errors, None, None, int(treated.sum()), int((~treated).sum()), refused),
+    refused = _untested(language, int(treated.sum()), cells, spread, sample)
+    return GroupTimeEffect(
+        language=language,
+        outcome=panel.outcome,
+        unit=language.say("effect.all"),
+        estimand=language.say("effect.estimand.group"),
+        method=f"group-time, {aggregate}",
+        scale="level",
+        estimate=rounded(whole),
+        se=None if refused else rounded(spread),
+        low=None if refused else rounded(whole - Z95 * spread),
+        high=None if refused else rounded(whole + Z95 * spread),
+        n_treated=int(treated.sum()),
+        n_comparison=int((~treated).sum()),
+        refused=refused,
         warnings=sample.left_out,
+        aggregate=aggregate,
         _table=table.assign(se=np.nan) if refused else table,
     )
 
 
-def _options(control: str, aggregate: str) -> None:
+def _options(language: Language, control: str, aggregate: str) -> None:
     for value, known, noun in ((control, CONTROLS, "control"), (aggregate, AGGREGATES, "aggregate")):
         if value not in known:
-            raise UnknownName.among(say(f"noun.{noun}"), value, known)
+            raise language.unknown(f"noun.{noun}", value, known)
 
 
-def _untested(treated: int, cells: Cells, spread: float, sample: Sample) -> str:
+def _untested(language: Language, treated: int, cells: Cells, spread: float, sample: Sample) -> str:
     """Why no usual standard error holds; "" when it does."""
     if treated < FEWEST:
-        return say("effect.few-treated", count=treated)
+        return language.say("effect.few-treated", count=treated)
     others = int(cells.others[cells.after].min())
     if others < FEWEST:
-        return say("effect.few-others", count=others)
+        return language.say("effect.few-others", count=others)
     if spread <= HAIR * np.abs(sample.values).max():
-        return say("effect.no-spread")
+        return language.say("effect.no-spread")
     return ""
 
 
-def _cells(sample: Sample, covariates: Array | None, control: str, anticipation: int) -> Cells:
+def _cells(
+    language: Language, sample: Sample, covariates: Array | None, control: str, anticipation: int
+) -> Cells:
     """Every group at every period after the first that somebody can be compared at. Raises NotEnoughData
     where no group has one after its treatment.
     """
@@ -135,14 +147,14 @@ def _cells(sample: Sample, covariates: Array | None, control: str, anticipation:
             change = sample.values[used, at] - sample.values[used, base]
             columns = None if covariates is None else covariates[used]
             marks = treated[used].astype(np.float64)
-            effect, influence = difference_of(change, marks, columns, sample.where)
+            effect, influence = difference_of(language, change, marks, columns, sample.where)
             padded = np.zeros(len(group))
             padded[used] = influence * (len(group) / used.sum())
             rows.append((own, at, effect, int(others.sum())))
             influences.append(padded)
     cells = Cells(*np.array(rows).reshape(-1, 4).T, np.array(influences).reshape(-1, len(group)).T)
     if not cells.after.any():
-        raise error(NotEnoughData, "effect-alone", where=sample.where)
+        raise language.error(NotEnoughData, "effect-alone", where=sample.where)
     return cells
 
 

@@ -14,7 +14,7 @@ from impactkit.effects.arguments import whole_number
 from impactkit.effects.design import Array
 from impactkit.effects.results import rounded
 from impactkit.errors import NotEnoughData, RefusedData
-from impactkit.wording.catalogue import error
+from impactkit.wording.language import FRENCH, Language
 
 # Of the largest variance: what rounding leaves between a covariance and its mirror.
 SYMMETRIC = 1e-8
@@ -37,57 +37,57 @@ def honest(
     >>> ik.honest((beta, sigma), before=2, smoothness=(0.0, 0.1)).round(2).values.tolist()
     [[0.0, 0.81, 1.23], [0.1, 0.73, 1.36]]
     """
-    beta, sigma = _numbers(beta_sigma)
-    before, at = whole_number(before, "before"), whole_number(at, "at")
+    beta, sigma = _numbers(FRENCH, beta_sigma)
+    before, at = whole_number(FRENCH, before, "before"), whole_number(FRENCH, at, "at")
     after = len(beta) - before
     if before < 1 or at >= after:
-        raise error(NotEnoughData, "honest-periods", before=before, after=max(after, 0))
-    _covariance(sigma, len(beta))
+        raise FRENCH.error(NotEnoughData, "honest-periods", before=before, after=max(after, 0))
+    _covariance(FRENCH, sigma, len(beta))
     values = smoothness if np.iterable(smoothness) else [smoothness]
-    widths = [_width(value) for value in values]
+    widths = [_width(FRENCH, value) for value in values]
     study = _event_study(beta, sigma, before)
-    rows = [_interval(study, np.eye(after)[at], width) for width in widths]
+    rows = [_interval(FRENCH, study, np.eye(after)[at], width) for width in widths]
     return pd.DataFrame(rows, columns=["smoothness", "low", "high"])
 
 
-def _numbers(beta_sigma: tuple[Array, Array]) -> tuple[Array, Array]:
+def _numbers(language: Language, beta_sigma: tuple[Array, Array]) -> tuple[Array, Array]:
     """Coefficients and covariance as numbers. Raises RefusedData for what is none, or missing."""
     try:
         beta, sigma = (np.asarray(part, dtype=np.float64) for part in beta_sigma)
     except (TypeError, ValueError):
-        raise error(RefusedData, "honest-numbers") from None
+        raise language.error(RefusedData, "honest-numbers") from None
     if beta.ndim != 1 or not np.isfinite(beta).all():
-        raise error(RefusedData, "honest-numbers")
+        raise language.error(RefusedData, "honest-numbers")
     return beta, sigma
 
 
-def _covariance(sigma: Array, size: int) -> None:
+def _covariance(language: Language, sigma: Array, size: int) -> None:
     """Raises NotEnoughData for what is no covariance of so many coefficients, or a singular one."""
     if sigma.shape != (size, size):
-        raise error(NotEnoughData, "honest-covariance", size=size)
+        raise language.error(NotEnoughData, "honest-covariance", size=size)
     if not np.isfinite(sigma).all():
-        raise error(NotEnoughData, "honest-missing")
+        raise language.error(NotEnoughData, "honest-missing")
     spread = np.diag(sigma)
     if not (spread > 0).all() or np.abs(sigma - sigma.T).max() > SYMMETRIC * spread.max():
-        raise error(NotEnoughData, "honest-covariance", size=size)
+        raise language.error(NotEnoughData, "honest-covariance", size=size)
     root = np.sqrt(spread)
     least = np.linalg.eigvalsh(sigma / root / root[:, None])[0]
     if least <= SINGULAR:
-        raise error(NotEnoughData, "honest-singular")
+        raise language.error(NotEnoughData, "honest-singular")
 
 
-def _width(value: Any) -> float:
+def _width(language: Language, value: Any) -> float:
     """A change of slope. Raises RefusedData for what is no number, negative or infinite."""
     try:
         width = float(value)
     except (TypeError, ValueError):
         width = np.nan
     if not 0 <= width < np.inf:
-        raise error(RefusedData, "honest-smoothness", value=value)
+        raise language.error(RefusedData, "honest-smoothness", value=value)
     return width
 
 
-def _interval(study: Any, target: Array, width: float) -> tuple[float, float, float]:
+def _interval(language: Language, study: Any, target: Array, width: float) -> tuple[float, float, float]:
     """The change of slope, and the interval that it leaves. Raises NotEnoughData for one without ends, or
     without width.
     """
@@ -96,10 +96,10 @@ def _interval(study: Any, target: Array, width: float) -> tuple[float, float, fl
     try:
         bounds = HonestDiD(method="smoothness", M=width, l_vec=target).fit(study)
     except (ValueError, np.linalg.LinAlgError):
-        raise error(NotEnoughData, "honest-singular") from None
+        raise language.error(NotEnoughData, "honest-singular") from None
     low, high = rounded(bounds.ci_lb), rounded(bounds.ci_ub)
     if not -np.inf < low < high < np.inf:
-        raise error(NotEnoughData, "honest-nothing", value=width)
+        raise language.error(NotEnoughData, "honest-nothing", value=width)
     return width, low, high
 
 

@@ -1,7 +1,7 @@
 """Every labelled territory together: one mean gap among placebo programmes, and what else is said of it."""
 
 from collections import Counter
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -18,48 +18,38 @@ from impactkit.effects.difference import group_time
 from impactkit.effects.honest import honest
 from impactkit.effects.looks import LEVEL
 from impactkit.effects.pooled import Picks, Pooled, drawn, pooled
-from impactkit.effects.results import Effect, rounded
+from impactkit.effects.results import ProgrammeEffect, rounded
 from impactkit.errors import NotEnoughData
 from impactkit.indicators.trajectory import is_rate
-from impactkit.wording.catalogue import say
-from impactkit.wording.numbers import number
+from impactkit.wording.language import Language
 
 # For differences that are not divided by what is usual at a size, units must be closer in size.
 CLOSER = 20
 COLUMNS = ["unit", "name", "gap", "scale", "share"]
+# What the estimate supposes, by the names of its sentences.
+ASSUMED = ("alone", "path", "exchange")
 Members = dict["Territory", Case]
 
 
-def programme_effect(ev: Evaluation, outcome: str) -> Effect:
+def programme_effect(ev: Evaluation, outcome: str) -> ProgrammeEffect:
     """The mean gap of the labelled territories, weighted by precision, among placebo programmes: units of
     the same sizes and regions, drawn together (see `pooled`).
 
     Territories are those that share one design (a family of units and its periods) with the most others;
-    who is left out, and why, is told in `about["left_out"]`. The estimate is a share of what was expected,
+    who is left out, and why, is in `left_out`. The estimate is a share of what was expected,
     or points of the territory (the gap of a zone divided by the share of it that the territory holds).
     `.table`: by territory, unit, name, gap and scale (what is usual at its size; logs or points), share.
-
-    `about`: `weak` (territories whose comparison is), `off` (centre over spread), `gap`, `spread`, `centre`,
-    `tau` (logs or points), `half` and `counted` (how far the mean must be to be unusual, and to pass once
-    the `tests` of the plan are counted), `detectable` and `detectable_effect` (the means that do so with 80
-    % power), `q`, `i2`, `meta` (mean, low, high), `prediction` (low, high: one more territory, whole, of the
-    size `one_more`); `plain`, the difference to every unit, never without `size_bias`, what it is on average
-    for placebo programmes. For yearly series, in logs or points: `event` (period since the label, estimate,
-    se, size_bias: plain differences, to be read beside their bias; before the label, against the year
-    before), `twfe` (estimate, and `bacon`: each comparison, its estimate and its weight), `honest`
-    (smoothness, low, high: the last period, when the slope may bend by none, half or all of the largest bend
-    seen before). None where it does not hold.
 
     Fewer than two territories: no estimate. Raises UnknownName for an outcome that no source holds.
 
     >>> found = ik.programme_effect(ik.load(), "count_jobs_private")
-    >>> found.n_treated, round(found.estimate, 3), round(found.about["detectable"], 3)
+    >>> found.n_treated, round(found.estimate, 3), round(found.detectable, 3)
     (10, 0.012, 0.005)
     """
+    language = ev.language
     members, left = _members(ev, outcome)
     if len(members) < 2:
-        why, scale = say("programme.alone", count=len(members)), "points" if is_rate(outcome) else "percent"
-        return _effect(outcome, scale, len(members), 0, refused=why, about={"left_out": left})
+        return _alone(language, outcome, len(members), left)
     cases = list(members.values())
     design = cases[0].design
     held = np.array([case.share for case in cases])
@@ -83,53 +73,83 @@ def programme_effect(ev: Evaluation, outcome: str) -> Effect:
     figures = [rounded(one) for one in (gaps / held, found.scale, found.shares)]
     table = pd.DataFrame(dict(zip(COLUMNS, (*names, *figures), strict=True)))
     comparisons = filter(None, (compared_with(place, outcome) for place in members))
-    weak = sum(bool(comparison_warnings(comparison)) for comparison in comparisons)
-    warned = [say("programme.weak", count=weak, all=len(cases))] if weak else []
+    weak = sum(bool(comparison_warnings(language, comparison)) for comparison in comparisons)
+    warned = [language.say("programme.weak", count=weak, all=len(cases))] if weak else []
     off = abs(found.centre) / found.spread if found.spread and found.centre else None
     if off is not None and off > 1:
-        warned.append(say("programme.off", ratio=number(off, 1)))
+        warned.append(language.say("programme.off", ratio=language.number(off, 1)))
     if found.half is not None and abs(found.estimate) > found.half:
         one = _carried_by(design, list(members), gaps, sizes, regions, held)
-        warned += [say("programme.one", name=one)] if one else []
+        warned += [language.say("programme.one", name=one)] if one else []
     plain, bias = _plain(design, cases, held, picks)
-    about = {
-        "left_out": left,
-        "weak": weak,
-        "off": rounded(off),
-        "gap": rounded(found.estimate),
-        "draws": found.draws,
-        **{name: rounded(getattr(found, name)) for name in ("spread", "centre", "q", "i2", "tau")},
-        "detectable": told(found.detectable),
-        "detectable_effect": told(found.detectable_effect),
-        "half": rounded(found.half),
-        "counted": rounded(found.counted),
-        "tests": max(1, tests),
-        "one_more": None if found.one_more is None else rounded(float(np.exp(found.one_more))),
-        "meta": each(found.meta),
-        "prediction": each(found.prediction),
-        # Large units do not change like the others: without what that does, the plain difference misleads.
-        "plain": None if bias is None else told(plain),
-        "size_bias": told(bias),
-    }
-    numbers = {name: told(getattr(found, name)) for name in ("estimate", "low", "high")}
-    return _effect(
-        *(outcome, "percent" if log else "points", len(cases), len(design.units)),
+    yearly = _by_year(members, design, picks)
+    return ProgrammeEffect(
+        language=language,
+        outcome=outcome,
+        unit=language.say("programme.unit"),
+        estimand=language.say("programme.estimand"),
+        method="programme",
+        scale="percent" if log else "points",
+        estimate=told(found.estimate),
+        low=told(found.low),
+        high=told(found.high),
         p=rounded(found.p),
         p_floor=rounded(found.floor),
-        refused=_untested(found, len(design.units)),
+        n_treated=len(cases),
+        n_comparison=len(design.units),
+        refused=_untested(language, found, len(design.units)),
         warnings=tuple(warned),
-        assumptions=tuple(say(f"programme.assumption.{name}") for name in ("alone", "path", "exchange")),
-        about=about | _by_year(members, design, picks),
+        assumptions=tuple(language.say(f"programme.assumption.{name}") for name in ASSUMED),
+        left_out=left,
+        weak=weak,
+        draws=found.draws,
+        gap=rounded(found.estimate),
+        spread=rounded(found.spread),
+        centre=rounded(found.centre),
+        off=rounded(off),
+        tau=rounded(found.tau),
+        half=rounded(found.half),
+        counted=rounded(found.counted),
+        tests=max(1, tests),
+        detectable=told(found.detectable),
+        detectable_effect=told(found.detectable_effect),
+        q=rounded(found.q),
+        i2=rounded(found.i2),
+        meta=each(found.meta),
+        prediction=each(found.prediction),
+        one_more=None if found.one_more is None else rounded(float(np.exp(found.one_more))),
+        # Large units do not change like the others: without what that does, the plain difference misleads.
+        plain=None if bias is None else told(plain),
+        size_bias=told(bias),
+        event=yearly.event,
+        twfe=yearly.twfe,
+        bacon=yearly.bacon,
+        honest=yearly.honest,
         _table=table,
-        **numbers,
     )
 
 
-def _untested(mean: Pooled, units: int) -> str:
+def _alone(language: Language, outcome: str, members: int, left: dict[str, str]) -> ProgrammeEffect:
+    """No estimate: fewer than two territories share a design."""
+    return ProgrammeEffect(
+        language=language,
+        outcome=outcome,
+        unit=language.say("programme.unit"),
+        estimand=language.say("programme.estimand"),
+        method="programme",
+        scale="points" if is_rate(outcome) else "percent",
+        n_treated=members,
+        refused=language.say("programme.alone", count=members),
+        left_out=left,
+        _table=pd.DataFrame(columns=COLUMNS),
+    )
+
+
+def _untested(language: Language, mean: Pooled, units: int) -> str:
     """Why the mean has no test at this look; "" when it has one."""
     if mean.p is None:
-        return say("programme.few", count=units)
-    return "" if mean.half is not None else say("programme.early")
+        return language.say("programme.few", count=units)
+    return "" if mean.half is not None else language.say("programme.early")
 
 
 def _carried_by(
@@ -144,12 +164,6 @@ def _carried_by(
         rest[place.name] = 1.0 if found.p is None else found.p
     one = max(rest, key=lambda name: rest[name])
     return one if rest[one] > LEVEL else ""
-
-
-def _effect(outcome: str, scale: str, treated: int, others: int, **told: Any) -> Effect:
-    names = (outcome, say("programme.unit"), say("programme.estimand"), "programme", scale)
-    told = {"_table": pd.DataFrame(columns=COLUMNS)} | told
-    return Effect(*names, n_treated=treated, n_comparison=others, **told)
 
 
 def _members(ev: Evaluation, outcome: str) -> tuple[Members, dict[str, str]]:
@@ -167,7 +181,7 @@ def _members(ev: Evaluation, outcome: str) -> tuple[Members, dict[str, str]]:
     designs = Counter(id(case.design) for case in cases.values())
     most = max(designs, key=lambda one: designs[one], default=None)
     members = {place: case for place, case in cases.items() if id(case.design) == most}
-    other = say("programme.other")
+    other = ev.language.say("programme.other")
     return members, left | {place.code: other for place in cases if place not in members}
 
 
@@ -183,18 +197,27 @@ def _plain(
     return float(((own - mean) / held).mean()), bias
 
 
-def _by_year(members: Members, design: Design, picks: Picks | None) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Yearly:
+    """What only a yearly series of whole units tells; None elsewhere."""
+
+    event: pd.DataFrame | None = None
+    twfe: float | None = None
+    bacon: pd.DataFrame | None = None
+    honest: pd.DataFrame | None = None
+
+
+def _by_year(members: Members, design: Design, picks: Picks | None) -> _Yearly:
     """Event study, two-way fixed effects with their weights, and how far trends may bend: yearly series of
     whole units, every territory labelled within them.
     """
-    nothing: dict[str, Any] = dict.fromkeys(("event", "twfe", "honest"))
     if not all(period.isdigit() for period in design.periods):
-        return nothing
+        return _Yearly()
     periods = np.array(design.periods, dtype=np.int64)
     starts = np.array([int((place.labelled or place.wave.labelled)[:4]) for place in members])
     whole = all(case.share == 1 for case in members.values())
     if not whole or starts.min() <= periods[0] or starts.max() > periods[-1]:
-        return nothing
+        return _Yearly()
     values = np.vstack([design.values, [case.own for case in members.values()]])
     since = np.r_[np.zeros(len(design.units), dtype=np.int64), starts]
     columns = {"unit": np.arange(len(values)).repeat(len(periods)), "period": np.tile(periods, len(values))}
@@ -204,14 +227,15 @@ def _by_year(members: Members, design: Design, picks: Picks | None) -> dict[str,
     event = group_time(plain, aggregate="event").table.astype({"period": "int64"})
     event["estimate"] = rounded(event["estimate"])
     event[["se", "size_bias"]] = np.nan
-    told = {"event": event, "twfe": _two_way(frame), "honest": None}
+    twfe, bacon = _two_way(frame)
+    bent = None
     if picks is not None:
         placebos = _coefficients(design, periods, starts, picks, event)
         # Those of placebo programmes: influence functions know neither size nor region, and with few treated
         # units reject far too often (docs/statistics.md).
         event["se"], event["size_bias"] = rounded(placebos.std(axis=0)), rounded(placebos.mean(axis=0))
-        told["honest"] = _honest(event, np.cov(placebos.T), starts, periods)
-    return told
+        bent = _honest(event, np.cov(placebos.T), starts, periods)
+    return _Yearly(event, twfe, bacon, bent)
 
 
 def _coefficients(design: Design, periods: Array, starts: Array, picks: Picks, event: pd.DataFrame) -> Array:
@@ -228,7 +252,7 @@ def _coefficients(design: Design, periods: Array, starts: Array, picks: Picks, e
     return total / count
 
 
-def _two_way(frame: pd.DataFrame) -> dict[str, Any]:
+def _two_way(frame: pd.DataFrame) -> tuple[float, pd.DataFrame]:
     """Two-way fixed effects and the comparisons that they are made of, by diff-diff: Goodman-Bacon, J.
     Econometrics 225 (2021).
     """
@@ -240,7 +264,7 @@ def _two_way(frame: pd.DataFrame) -> dict[str, Any]:
     told = found.to_dataframe()[["treated_group", "control_group", "comparison_type", "estimate", "weight"]]
     told = told.set_axis(["treated", "control", "kind", "estimate", "weight"], axis=1)
     told[["estimate", "weight"]] = rounded(told[["estimate", "weight"]])
-    return {"estimate": rounded(found.twfe_estimate), "bacon": told}
+    return rounded(found.twfe_estimate), told
 
 
 def _honest(event: pd.DataFrame, sigma: Array, starts: Picks, periods: Picks) -> pd.DataFrame | None:

@@ -1,19 +1,25 @@
-"""What an estimate is, and one way to doubt it."""
+"""What an estimate is, by the design that made it, and one way to doubt it."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from impactkit.errors import Rich
-from impactkit.wording.catalogue import cells, say
-from impactkit.wording.numbers import number, percent
+from impactkit.wording.language import Language
+
+if TYPE_CHECKING:
+    from impactkit.data.territories import Territory
+    from impactkit.effects.comparables import Comparison
 
 VERDICTS = {True: "passed", False: "failed", None: "silent"}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Effect(Rich):
     """An estimated gap between what was seen and what comparable units would lead to expect.
 
@@ -29,6 +35,7 @@ class Effect(Rich):
     (0.155, 0.0099, 333)
     """
 
+    language: Language
     outcome: str
     unit: str
     estimand: str
@@ -45,7 +52,6 @@ class Effect(Rich):
     refused: str = ""
     warnings: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
-    about: dict[str, Any] = field(default_factory=dict)
     _table: pd.DataFrame = field(repr=False, default_factory=pd.DataFrame)
 
     @property
@@ -61,28 +67,122 @@ class Effect(Rich):
         return f"Effect({self.outcome}, {self.unit}: {self.estimate:.6g}{ends}, p={p})"
 
     def _told(self) -> tuple[tuple[str, str], ...]:
-        ends = [sized(one, self.scale, sign=True) for one in (self.low, self.high) if one is not None]
+        language = self.language
+        ends = [
+            sized(language, one, self.scale, sign=True) for one in (self.low, self.high) if one is not None
+        ]
         rank = (
             ""
             if self.p is None
-            else say("shown.rank.p", p=number(self.p, 4), floor=number(self.p_floor or 0, 4))
+            else language.say(
+                "shown.rank.p", p=language.number(self.p, 4), floor=language.number(self.p_floor or 0, 4)
+            )
         )
-        return cells(
+        return language.cells(
             unit=self.unit,
             outcome=self.outcome,
-            gap=sized(self.estimate, self.scale, sign=True) + (f" [{' ; '.join(ends)}]" if ends else ""),
+            gap=sized(language, self.estimate, self.scale, sign=True)
+            + (f" [{' ; '.join(ends)}]" if ends else ""),
             rank=rank,
-            among=number(self.n_comparison),
+            among=language.number(self.n_comparison),
             refused=self.refused,
             warnings="\n".join(self.warnings),
             assumptions="\n".join(self.assumptions),
         )
 
 
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class TerritoryEffect(Effect):
+    """The gap of one territory. What follows is None where no design stands.
+
+    `gap`: the estimate before it is printed (logs, or points of the unit); `share`: the share of its zone
+    that the territory holds (1 for a whole unit); `people`: the gap in the outcome's own unit, for a count;
+    `periods`: the first and the last after the label; `weights`: by unit of the comparison; `residual`: how
+    far the solver stopped from the exact weights; `comparison`: who is compared, and how well; `among`: how
+    many units rank the gap, and `as_large`: how many of them have one at least as large; `placebos`: between
+    which ends 95 % of theirs are; `prudent`: whether few of them are as large as the territory.
+    """
+
+    place: Territory
+    gap: float | None = None
+    share: float = 1.0
+    people: float | None = None
+    periods: tuple[str, str] = ("", "")
+    weights: Mapping[str, float] = field(default_factory=dict)
+    residual: float = 0.0
+    comparison: Comparison | None = None
+    among: int = 0
+    as_large: int = 0
+    placebos: tuple[float, float] | None = None
+    prudent: bool = False
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class ProgrammeEffect(Effect):
+    """The mean gap of a programme. None where a figure does not hold.
+
+    `left_out`: why each territory that is not counted is not, by code; `weak`: how many have a weak
+    comparison; `draws`: how many placebo programmes were drawn; `gap`, `spread`, `centre`, `tau`: logs or
+    points; `off`: the centre over the spread; `half` and `counted`: how far the mean must be to be unusual,
+    and to pass once the `tests` of the plan are counted; `detectable` and `detectable_effect`: the means
+    that do so with 80 % power; `q` and `i2`: Cochran's and Higgins'; `meta`: mean, low, high; `prediction`:
+    low, high for one more territory, whole, of the size `one_more`; `plain`: the difference to every unit,
+    never without `size_bias`, what it is on average for placebo programmes.
+
+    For yearly series, in logs or points: `event` (period since the label, estimate, se, size_bias: plain
+    differences, to be read beside their bias; before the label, against the year before), `twfe` (two-way
+    fixed effects), `bacon` (each comparison that they are made of, its estimate and its weight), `honest`
+    (smoothness, low, high: the last period, when the slope may bend by none, half or all of the largest bend
+    seen before).
+    """
+
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    weak: int = 0
+    draws: int = 0
+    gap: float | None = None
+    spread: float | None = None
+    centre: float | None = None
+    off: float | None = None
+    tau: float | None = None
+    half: float | None = None
+    counted: float | None = None
+    tests: int = 1
+    detectable: float | None = None
+    detectable_effect: float | None = None
+    q: float | None = None
+    i2: float | None = None
+    meta: tuple[float | None, ...] | None = None
+    prediction: tuple[float | None, ...] | None = None
+    one_more: float | None = None
+    plain: float | None = None
+    size_bias: float | None = None
+    event: pd.DataFrame | None = None
+    twfe: float | None = None
+    bacon: pd.DataFrame | None = None
+    honest: pd.DataFrame | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class SyntheticEffect(Effect):
+    """The gap of treated units of a plain panel; `gaps`: by date of treatment, in its order."""
+
+    gaps: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class GroupTimeEffect(Effect):
+    """Effects by date of treatment and period, put together as `aggregate` says (simple, event, group,
+    calendar); `.table` holds each.
+    """
+
+    aggregate: str = "simple"
+
+
 @dataclass(frozen=True, eq=False)
 class CheckResult(Rich):
     """One way to doubt an effect: `passed` (None when it cannot tell), in one sentence, with its figures."""
 
+    language: Language
     name: str
     passed: bool | None
     sentence: str
@@ -101,8 +201,8 @@ class CheckResult(Rich):
     def _told(self) -> tuple[tuple[str, ...], ...]:
         return (
             (
-                say(f"effect.check.name.{self.name}"),
-                say(f"effect.check.{VERDICTS[self.passed]}"),
+                self.language.say(f"effect.check.name.{self.name}"),
+                self.language.say(f"effect.check.{VERDICTS[self.passed]}"),
                 self.sentence,
             ),
         )
@@ -119,6 +219,7 @@ class Detectability(Rich):
     may be seen too, less often.
     """
 
+    language: Language
     outcome: str
     unit: str
     scale: str
@@ -141,21 +242,25 @@ class Detectability(Rich):
         return f"Detectability({self.outcome}, {self.unit}: {sizes}, power={self.power:g})"
 
     def _told(self) -> tuple[tuple[str, str], ...]:
-        people = "" if self.people is None else number(round(self.people))
-        sizes = {"least": sized(self.unusual, self.scale), "people": people}
-        sizes |= {"least_effect": sized(self.effect, self.scale), "power": percent(self.power, 0)}
-        about = {"among": number(self.n_comparison), "tests": number(self.tests)}
+        language = self.language
+        people = "" if self.people is None else language.number(round(self.people))
+        sizes = {"least": sized(language, self.unusual, self.scale), "people": people}
+        sizes |= {
+            "least_effect": sized(language, self.effect, self.scale),
+            "power": language.percent(self.power, 0),
+        }
+        about = {"among": language.number(self.n_comparison), "tests": language.number(self.tests)}
         refused = self.refused or self.impossible
-        return cells(unit=self.unit, outcome=self.outcome, **sizes, **about, refused=refused)
+        return language.cells(unit=self.unit, outcome=self.outcome, **sizes, **about, refused=refused)
 
 
-def sized(value: float | None, scale: str, *, sign: bool = False) -> str:
+def sized(language: Language, value: float | None, scale: str, *, sign: bool = False) -> str:
     """A gap in words on its scale; "" for none."""
     if value is None:
         return ""
     if scale == "points":
-        return number(value, 1, sign=sign) + " " + say("unit.points", n=abs(value))
-    return percent(value, sign=sign) if scale == "percent" else number(value, 2, sign=sign)
+        return language.number(value, 1, sign=sign) + " " + language.say("unit.points", n=abs(value))
+    return language.percent(value, sign=sign) if scale == "percent" else language.number(value, 2, sign=sign)
 
 
 def rounded(values: Any) -> Any:

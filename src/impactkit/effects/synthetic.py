@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from impactkit.data.panel import Panel
 from impactkit.effects import placebo
 from impactkit.effects.design import HAIR, Array, Design, checked
-from impactkit.effects.results import Effect, rounded
+from impactkit.effects.results import SyntheticEffect, rounded
 from impactkit.effects.treated import Treated, even, inside, treated_of
 from impactkit.effects.weights import ridge_simplex
-from impactkit.errors import NotEnoughData, RefusedData, UnknownName
-from impactkit.wording.catalogue import error, say
+from impactkit.errors import NotEnoughData, RefusedData
+from impactkit.wording.language import Language
 
 # Small beside any data: the optimum without a ridge, and of several the one of least norm.
 TINY = 1e-9
@@ -32,7 +32,7 @@ OBJECTIVES = ("default", "simplex", "synthetic-did", "difference")
 
 def synthetic(
     panel: Panel, *, unit: str | None = None, objective: str = "default", ridge: float | None = None
-) -> Effect:
+) -> SyntheticEffect:
     """The gap of one treated unit, or of all of them (`unit` None), from the never treated.
 
     `objective`: `default` (the kit's: path before, centred, and log size; logs where every value is
@@ -55,9 +55,10 @@ def synthetic(
     >>> ik.synthetic(panel, unit="a", objective="difference").estimate
     2.0
     """
+    language = panel.language
     if objective not in OBJECTIVES:
-        raise UnknownName.among(say("noun.objective"), objective, OBJECTIVES)
-    _positive(ridge)
+        raise language.unknown("noun.objective", objective, OBJECTIVES)
+    _positive(language, ridge)
     case = treated_of(panel, unit)
     if objective == "default":
         return _default(panel, case, ridge)
@@ -67,8 +68,8 @@ def synthetic(
         own = case.table.loc[[name for name, at in case.chosen.items() if at == start]]
         seen = own.to_numpy(dtype=np.float64).mean(axis=0)
         if objective == "simplex":
-            inside(own.index, seen, case, start)
-        path = gaps_of(seen[None, :], others, start, objective, count=len(own), ridge=ridge)[0]
+            inside(language, own.index, seen, case, start)
+        path = gaps_of(language, seen[None, :], others, start, objective, count=len(own), ridge=ridge)[0]
         gaps.append(even(path[start:].mean(), case))
         weights.append(float(len(own) * (len(seen) - start)))
         paths.append((seen, path))
@@ -76,30 +77,40 @@ def synthetic(
     p = floor = None
     if len(case.chosen) == 1:
         # Every never treated unit as if it had been treated, none drawn by lot.
-        placebos = even(everyone(others, start, objective, ridge), case)
+        placebos = even(everyone(language, others, start, objective, ridge), case)
         test = placebo.rank(gap, placebos)
         p, floor = rounded(test.p), rounded(test.floor)
     seen, path = paths[0] if len(paths) == 1 else np.full((2, case.table.shape[1]), np.nan)
-    return Effect(
-        *(panel.outcome, str(unit) if unit is not None else say("effect.all"), say("effect.estimand")),
-        *(objective, "level", rounded(gap), None, None, None, p, floor, len(case.chosen), len(others)),
-        about={"gaps": tuple(rounded(gaps).tolist())},
+    return SyntheticEffect(
+        language=language,
+        outcome=panel.outcome,
+        unit=str(unit) if unit is not None else language.say("effect.all"),
+        estimand=language.say("effect.estimand"),
+        method=objective,
+        scale="level",
+        estimate=rounded(gap),
+        p=p,
+        p_floor=floor,
+        n_treated=len(case.chosen),
+        n_comparison=len(others),
+        gaps=tuple(rounded(gaps).tolist()),
         _table=pd.DataFrame(
             {"period": case.table.columns, "seen": seen, "expected": seen - path, "gap": path}
         ),
     )
 
 
-def _positive(ridge: float | None) -> None:
+def _positive(language: Language, ridge: float | None) -> None:
     """Raises RefusedData for a ridge that is no number, or beside which weights are lost in rounding."""
     if ridge is None:
         return
     is_number = isinstance(ridge, int | float | np.integer | np.floating) and not isinstance(ridge, bool)
     if not is_number or not TINY <= ridge <= HUGE:
-        raise error(RefusedData, "effect-ridge", ridge=ridge, least=f"{TINY:g}", most=f"{HUGE:g}")
+        raise language.error(RefusedData, "effect-ridge", ridge=ridge, least=f"{TINY:g}", most=f"{HUGE:g}")
 
 
 def gaps_of(
+    language: Language,
     treated: Array,
     others: Array,
     start: int,
@@ -122,20 +133,20 @@ def gaps_of(
     elif objective == "simplex":
         # On the scale of the data, so that the ridge is small whatever the unit of the outcome.
         rows, own = ((one - before.mean()) / (float(before.std()) or 1.0) for one in (before, own))
-        units = _exact(rows, own, TINY if ridge is None else ridge, barred)
+        units = _exact(language, rows, own, TINY if ridge is None else ridge, barred)
         times = np.zeros(start)
     else:
         noise = float(np.diff(before, axis=1).std(ddof=1))
         rows, own = ((one - one.mean(axis=1, keepdims=True)) / (noise or 1.0) for one in (before, own))
         # In units of the noise: zeta^2 times the periods before.
         spread = (count * (others.shape[1] - start)) ** 0.5 * start
-        units = _exact(rows, own, spread if ridge is None else ridge, barred)
-        times = _time_weights(before, others[:, start:].mean(axis=1), noise)
+        units = _exact(language, rows, own, spread if ridge is None else ridge, barred)
+        times = _time_weights(language, before, others[:, start:].mean(axis=1), noise)
     gaps = treated - units @ others
     return gaps - (gaps[:, :start] @ times)[:, None]
 
 
-def _time_weights(before: Array, after: Array, noise: float) -> Array:
+def _time_weights(language: Language, before: Array, after: Array, noise: float) -> Array:
     """Weights of the periods before by which the units' own means after are best told."""
     rows = np.column_stack([before, after])
     rows = rows - rows.mean(axis=0)
@@ -144,51 +155,67 @@ def _time_weights(before: Array, after: Array, noise: float) -> Array:
     # Many units, few periods: the same problem in the dimension of the periods.
     short = np.linalg.qr(rows, mode="r")
     penalty = max((1e-6 * noise / scale) ** 2 * len(before), TINY)
-    return _exact(short[:, :-1].T, short[:, -1][None, :], penalty)[0]
+    return _exact(language, short[:, :-1].T, short[:, -1][None, :], penalty)[0]
 
 
-def _exact(units: Array, targets: Array, ridge: float, barred: NDArray[np.intp] | None = None) -> Array:
+def _exact(
+    language: Language, units: Array, targets: Array, ridge: float, barred: NDArray[np.intp] | None = None
+) -> Array:
     """Weights of the units (rows of features) for each target. Raises NotEnoughData where the solver stopped
     before an answer.
     """
     weights = ridge_simplex(units, targets, ridge=ridge, barred=barred)
     if not weights.residual.max() <= SETTLED * max(1.0, np.abs(units).max()):
-        raise error(NotEnoughData, "effect-unsettled")
+        raise language.error(NotEnoughData, "effect-unsettled")
     return weights.values
 
 
-def everyone(others: Array, start: int, objective: str, ridge: float | None = None) -> Array:
+def everyone(
+    language: Language, others: Array, start: int, objective: str, ridge: float | None = None
+) -> Array:
     """The gap after `start` of every unit as if it had been treated, each against all the others, in one
     batch. What is common to them (the scale, the time weights) is that of them all.
     """
     itself = np.arange(len(others))
-    return gaps_of(others, others, start, objective, ridge=ridge, barred=itself)[:, start:].mean(axis=1)
+    return gaps_of(language, others, others, start, objective, ridge=ridge, barred=itself)[:, start:].mean(
+        axis=1
+    )
 
 
-def _default(panel: Panel, case: Treated, ridge: float | None) -> Effect:
+def _default(panel: Panel, case: Treated, ridge: float | None) -> SyntheticEffect:
+    language = panel.language
     if len(case.chosen) > 1:
-        raise error(NotEnoughData, "effect-one", where=panel.outcome)
+        raise language.error(NotEnoughData, "effect-one", where=panel.outcome)
     name, at = next(iter(case.chosen.items()))
     values = pd.concat([case.table.loc[[name]], case.others])
     positive = bool((values.to_numpy(dtype=np.float64) > 0).all())
     table = np.log(values) if positive else values
     design = _design(table.iloc[1:], at, positive, ridge)
     own = table.iloc[0].to_numpy(dtype=np.float64)
-    checked(design, own, where=str(name))
+    checked(language, design, own, where=str(name))
     size = float(own[at - 1]) if positive else 0.0
     path, weights = placebo.compared(design, own, size, "")
     every = placebo.enumerated(design)
     largest = np.abs(table.to_numpy()).max()
     if not max(float(weights.residual[0]), every.residual) <= SETTLED * max(1.0, largest):
-        raise error(NotEnoughData, "effect-unsettled", where=str(name))
+        raise language.error(NotEnoughData, "effect-unsettled", where=str(name))
     gap = float(path[at:].mean())
     test = placebo.rank(gap, every.gaps[placebo.nearest(design.sizes, size)])
     if test.half is not None and test.half <= HAIR * largest:
-        raise error(NotEnoughData, "effect-alike", where=str(name))
-    ends = (None, None) if test.half is None else (rounded(gap - test.half), rounded(gap + test.half))
-    return Effect(
-        *(panel.outcome, str(name), say("effect.estimand"), "default", "log" if positive else "level"),
-        *(rounded(gap), None, *ends, rounded(test.p), rounded(test.floor), 1, len(case.others)),
+        raise language.error(NotEnoughData, "effect-alike", where=str(name))
+    return SyntheticEffect(
+        language=language,
+        outcome=panel.outcome,
+        unit=str(name),
+        estimand=language.say("effect.estimand"),
+        method="default",
+        scale="log" if positive else "level",
+        estimate=rounded(gap),
+        low=None if test.half is None else rounded(gap - test.half),
+        high=None if test.half is None else rounded(gap + test.half),
+        p=rounded(test.p),
+        p_floor=rounded(test.floor),
+        n_comparison=len(case.others),
         _table=pd.DataFrame({"period": design.periods, "seen": own, "expected": own - path, "gap": path}),
     )
 

@@ -13,7 +13,6 @@ from impactkit.data.moments import DAY, moment_of
 from impactkit.data.panel import Panel
 from impactkit.effects.design import Array
 from impactkit.errors import NotEnoughData
-from impactkit.wording.catalogue import error
 
 FAR = 1e6
 
@@ -40,7 +39,9 @@ def timing_of(panel: Panel, periods: Sequence[Any]) -> Timing:
     moments = [moment_of(period) for period in periods]
     known = [moment for moment in moments if moment is not None]
     if len(known) < len(moments):
-        raise error(NotEnoughData, "effect-periods", where=panel.outcome, periods=_listed(periods))
+        raise panel.language.error(
+            NotEnoughData, "effect-periods", where=panel.outcome, periods=_listed(periods)
+        )
     counts = np.array([moment.count for moment in known])
     starts = {}
     for unit, date in panel.first_treated.items():
@@ -48,7 +49,7 @@ def timing_of(panel: Panel, periods: Sequence[Any]) -> Timing:
         at = None if moment is None else _position(counts, moment.count)
         if at is None:
             holes = {"unit": unit, "date": date, "periods": _listed(periods)}
-            raise error(NotEnoughData, "effect-date-absent", where=panel.outcome, **holes)
+            raise panel.language.error(NotEnoughData, "effect-date-absent", where=panel.outcome, **holes)
         starts[unit] = at
     # A month has 28 days or 31: from one to the next is one step all the same.
     if known and known[0].calendar == DAY:

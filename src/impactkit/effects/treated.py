@@ -10,8 +10,8 @@ import pandas as pd
 from impactkit.data.panel import Panel
 from impactkit.effects.design import HAIR, Array
 from impactkit.effects.timing import timing_of
-from impactkit.errors import NotEnoughData, UnknownName
-from impactkit.wording.catalogue import error, say
+from impactkit.errors import NotEnoughData
+from impactkit.wording.language import Language
 
 NAMED = 5
 
@@ -29,45 +29,46 @@ class Treated:
 
 def treated_of(panel: Panel, unit: str | None) -> Treated:
     """Raises UnknownName for a unit that is not treated, NotEnoughData for what cannot be compared."""
+    language = panel.language
     table = panel.wide.sort_index()
     timing = timing_of(panel, tuple(table.columns))
     starts = {name: at for name, at in timing.starts.items() if name in table.index}
     named = {str(name): name for name in starts}
     if unit is not None and str(unit) not in named:
-        raise UnknownName.among(say("noun.unit-of-panel"), str(unit), named)
+        raise language.unknown("noun.unit-of-panel", str(unit), named)
     if not starts:
-        raise error(NotEnoughData, "effect-untreated", where=panel.outcome)
+        raise language.error(NotEnoughData, "effect-untreated", where=panel.outcome)
     last = len(timing.periods) - 1
     wanted = starts if unit is None else {named[str(unit)]: starts[named[str(unit)]]}
     chosen = {name: at for name, at in wanted.items() if at <= last}
     if not chosen:
-        raise error(NotEnoughData, "effect-after", where=panel.outcome)
+        raise language.error(NotEnoughData, "effect-after", where=panel.outcome)
     others = table[~table.index.isin(starts)]
-    _usable(table.loc[list(chosen)], others, min(chosen.values()), panel.outcome)
+    _usable(language, table.loc[list(chosen)], others, min(chosen.values()), panel.outcome)
     return Treated(table, chosen, others)
 
 
-def _usable(treated: pd.DataFrame, others: pd.DataFrame, start: int, where: str) -> None:
+def _usable(language: Language, treated: pd.DataFrame, others: pd.DataFrame, start: int, where: str) -> None:
     """Raises NotEnoughData for too few periods or units, a missing value, or paths that never move."""
     if start < 2:
-        raise error(NotEnoughData, "effect-before", where=where, count=start)
+        raise language.error(NotEnoughData, "effect-before", where=where, count=start)
     if len(others) < 2:
-        raise error(NotEnoughData, "effect-alone", where=where)
+        raise language.error(NotEnoughData, "effect-alone", where=where)
     for name, values in treated.iterrows():
         absent = values.index[values.isna()]
         if len(absent):
             periods = ", ".join(map(str, absent[:NAMED]))
-            raise error(NotEnoughData, "effect-missing", where=str(name), periods=periods)
+            raise language.error(NotEnoughData, "effect-missing", where=str(name), periods=periods)
     absent = others.index[others.isna().any(axis=1)]
     if len(absent):
         units = ", ".join(map(str, absent[:NAMED]))
-        raise error(NotEnoughData, "effect-missing-units", where=where, units=units)
+        raise language.error(NotEnoughData, "effect-missing-units", where=where, units=units)
     moves = np.ptp(np.vstack([treated, others]), axis=1)
     if moves.max() == 0:
-        raise error(NotEnoughData, "effect-constant", where=where)
+        raise language.error(NotEnoughData, "effect-constant", where=where)
 
 
-def inside(names: pd.Index, seen: Array, case: Treated, start: int) -> None:
+def inside(language: Language, names: pd.Index, seen: Array, case: Treated, start: int) -> None:
     """Raises NotEnoughData where, at a period before, the treated stand above or below every other: no mean
     of the others reaches them.
     """
@@ -78,7 +79,7 @@ def inside(names: pd.Index, seen: Array, case: Treated, start: int) -> None:
     periods = [str(period) for period in before.columns[above | below]]
     if periods:
         texts = ", ".join(map(str, names[:NAMED]))
-        raise error(NotEnoughData, "effect-hull", unit=texts, periods=", ".join(periods[:NAMED]))
+        raise language.error(NotEnoughData, "effect-hull", unit=texts, periods=", ".join(periods[:NAMED]))
 
 
 def even(gaps: Any, case: Treated) -> Any:

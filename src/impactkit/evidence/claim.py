@@ -21,10 +21,9 @@ from impactkit.evidence.level import rule
 from impactkit.evidence.picked import MEDIAN, as_text, measured
 from impactkit.indicators import indicators
 from impactkit.indicators.comparable import ENOUGH
-from impactkit.wording.catalogue import has, say
-from impactkit.wording.currency import money_unit
-from impactkit.wording.numbers import when
-from impactkit.wording.voice import EURO, voice
+from impactkit.wording.catalogue import has
+from impactkit.wording.currency import EURO
+from impactkit.wording.language import Language
 
 COLUMNS = ["claim", "territory", "logic", "level", "sentence", "rule", "indicator", "group", "period"]
 COLUMNS += ["value", "low", "high", "n", "unit", "source", "as_of", "data_vintage", "geography_vintage"]
@@ -56,12 +55,14 @@ def claims(place: Territory | Evaluation) -> pd.DataFrame:
     if isinstance(place, Territory):
         return _claims(place).copy()
     rows = indicators(place)
-    return _told([_of_row(row) for row in rows[rows["territory"] == ""].to_dict("records")])
+    return _told([_of_row(place.language, row) for row in rows[rows["territory"] == ""].to_dict("records")])
 
 
 @functools.lru_cache(maxsize=64)
 def _claims(place: Territory) -> pd.DataFrame:
-    found = [_of_row(row) for row in indicators(place.evaluation, of=place).to_dict("records")]
+    found = [
+        _of_row(place.language, row) for row in indicators(place.evaluation, of=place).to_dict("records")
+    ]
     for outcome, rows in effect_rows.rows(place).groupby("outcome", sort=False):
         told = estimated(place, str(outcome))
         assert told is not None
@@ -69,7 +70,7 @@ def _claims(place: Territory) -> pd.DataFrame:
         for row in rows.to_dict("records"):
             counted[row["quantity"]] = counted.get(row["quantity"], 0) + 1
             found.append(_of_effect(row, told, counted[row["quantity"]]))
-    found += [_of_value(row) for row in value.rows(place).to_dict("records")]
+    found += [_of_value(place.language, row) for row in value.rows(place).to_dict("records")]
     return _told(found)
 
 
@@ -97,20 +98,20 @@ def level_of(row: dict[str, Any]) -> str:
     return "observed" if published or _about(row["indicator"])["logic"] == "context" else "declared"
 
 
-def _of_row(row: dict[str, Any]) -> dict[str, Any]:
+def _of_row(language: Language, row: dict[str, Any]) -> dict[str, Any]:
     about, level = _about(row["indicator"]), level_of(row)
     missing = row["flag"].removeprefix("missing:") if pd.isna(row["value"]) else ""
     key = rule(level, missing=missing, withheld=missing == "withheld")
     # What an official source publishes in euros is in euros.
-    speaks = voice() if about["table"] else dataclasses.replace(voice(), currency=EURO)
-    label = speaks.own(about["label_fr"])
+    spoken = language if about["table"] else dataclasses.replace(language, currency=EURO)
+    label = spoken.reworded(about["label_fr"])
     return {
         **{name: row[name] for name in COLUMNS if name in row},
         **{name: about[name] for name in ("logic", "dimension", "sdg", "iris")},
         "claim": name_of(row["indicator"], row["group"], row["period"]),
         "level": level,
         "rule": key,
-        "sentence": _sentence(key, row, label, about["table"], missing),
+        "sentence": _sentence(language, key, row, label, about["table"], missing),
     }
 
 
@@ -119,29 +120,31 @@ def name_of(indicator: str, group: str = "", period: str = "") -> str:
     return indicator + (f"[{group}]" if group else "") + (f"@{period}" if period else "")
 
 
-def _sentence(key: str, row: dict[str, Any], label: str, table: str, missing: str) -> str:
-    group = _group(row["group"], table)
+def _sentence(
+    language: Language, key: str, row: dict[str, Any], label: str, table: str, missing: str
+) -> str:
+    group = _group(language, row["group"], table)
     what = label + (f" ({group})" if group else "")
     if key in ("claim.withheld", "claim.missing"):
-        reason = say(f"reason.{missing}") if has(f"reason.{missing}") else missing
-        return say(key, what=what, reason=reason)
+        reason = language.say(f"reason.{missing}") if has(f"reason.{missing}") else missing
+        return language.say(key, what=what, reason=reason)
     dated = bool(DATE.fullmatch(row["as_of"]))
-    period = row["period"].replace("/", "-") or say("claim.undated")
+    period = row["period"].replace("/", "-") or language.say("claim.undated")
     told = {
         "what": what,
-        "value": _figure(row["value"], row["unit"], sign=row["indicator"].endswith("_change")),
-        "source": row["source"].split(",")[0] or say("claim.no-source"),
-        "when": when(row["as_of"]) if dated else period,
+        "value": _figure(language, row["value"], row["unit"], sign=row["indicator"].endswith("_change")),
+        "source": row["source"].split(",")[0] or language.say("claim.no-source"),
+        "when": language.when(row["as_of"]) if dated else period,
         "period": period,
     }
     if pd.notna(row["low"]) and pd.notna(row["high"]):
-        span = {name: _figure(row[name], row["unit"]) for name in ("low", "high")}
-        return say(f"{key}.span" if has(f"{key}.span") else key, **told, **span)
-    return say(key, **told)
+        span = {name: _figure(language, row[name], row["unit"]) for name in ("low", "high")}
+        return language.say(f"{key}.span" if has(f"{key}.span") else key, **told, **span)
+    return language.say(key, **told)
 
 
-def _figure(value: float, unit: str, *, sign: bool = False) -> str:
-    text = measured(value, unit, sign=sign)
+def _figure(language: Language, value: float, unit: str, *, sign: bool = False) -> str:
+    text = measured(language, value, unit, sign=sign)
     if unit in ("part", "points"):
         return text
     # Units are written in the plural; below two French is singular.
@@ -149,19 +152,19 @@ def _figure(value: float, unit: str, *, sign: bool = False) -> str:
     return f"{text} " + (" ".join(words) if abs(value) < 2 else unit)
 
 
-def _group(group: str, table: str) -> str:
+def _group(language: Language, group: str, table: str) -> str:
     """Which part of a figure: in the words of the tables where they have some."""
-    parts, stages = [], labels("projects", "stage")
+    parts, stages = [], labels(language, "projects", "stage")
     for part in filter(None, group.split("|")):
         name, _, value = part.partition("=")
         if has(f"claim.group.{part}"):
-            parts.append(say(f"claim.group.{part}"))
+            parts.append(language.say(f"claim.group.{part}"))
         elif ">" in part:
             parts.append(" → ".join(stages.get(one, one) for one in part.split(">")))
         elif name == "on":
-            parts.append(say("claim.group.on", what=named(value)))
+            parts.append(language.say("claim.group.on", what=named(language, value)))
         else:
-            parts.append(labels(table, name).get(value, value))
+            parts.append(labels(language, table, name).get(value, value))
     return ", ".join(parts)
 
 
@@ -183,15 +186,18 @@ def _abouts() -> dict[str, dict[str, str]]:
 
 def _of_effect(row: dict[str, Any], told: Estimated, at: int) -> dict[str, Any]:
     """A row of effects.csv as a claim: the gap may earn one, the rest says what the method is."""
+    language = told.effect.language
     outcome, quantity = row["outcome"], row["quantity"]
     gap = quantity == "gap"
     key = told.rule if gap else rule("method")
-    first, last = told.effect.about.get("periods", ("", ""))
-    holes = {"what": named(outcome), "quantity": "" if gap else _quantity(quantity)}
+    first, last = told.effect.periods
+    holes = {"what": named(language, outcome), "quantity": "" if gap else _quantity(language, quantity)}
     holes |= {"first": first[:4], "last": last[:4]}
     for name, sign in (("value", gap), ("low", True), ("high", True)):
         known = pd.notna(row[name])
-        holes[name] = _figure(row[name], row["unit"], sign=sign) if known else say("cell.unknown")
+        holes[name] = (
+            _figure(language, row[name], row["unit"], sign=sign) if known else language.say("cell.unknown")
+        )
     verdicts = (f"{one.name}={VERDICTS[one.passed]}" for one in told.checks)
     return {
         **_taken(row),
@@ -200,7 +206,7 @@ def _of_effect(row: dict[str, Any], told: Estimated, at: int) -> dict[str, Any]:
         "logic": "impacts" if gap and told.state == "effect" else "context",
         "level": "estimated" if gap else "method",
         "rule": key,
-        "sentence": say(key + (".span" if not gap and pd.notna(row["low"]) else ""), **holes),
+        "sentence": language.say(key + (".span" if not gap and pd.notna(row["low"]) else ""), **holes),
         "indicator": outcome,
         "group": quantity,
         "period": "/".join(filter(None, (first, last))),
@@ -210,26 +216,26 @@ def _of_effect(row: dict[str, Any], told: Estimated, at: int) -> dict[str, Any]:
     }
 
 
-def _of_value(row: dict[str, Any]) -> dict[str, Any]:
+def _of_value(language: Language, row: dict[str, Any]) -> dict[str, Any]:
     """A row of values.csv as a claim: what declared hypotheses amount to, no ratio without its range."""
     quantity, _, item = row["quantity"].partition(": ")
-    holes = {"what": say(f"claim.value.{quantity}", item=item), "project": row["outcome"]}
+    holes = {"what": language.say(f"claim.value.{quantity}", item=item), "project": row["outcome"]}
     # What a euro gives has its unit in its name.
-    figure = as_text if row["unit"] == money_unit(value.PER_EURO) else _figure
+    figure = as_text if row["unit"] == language.in_currency(value.PER_EURO) else _figure
     year = row["unit"] == "année"
-    holes["value"] = str(int(row["value"])) if year else figure(row["value"], row["unit"])
+    holes["value"] = str(int(row["value"])) if year else figure(language, row["value"], row["unit"])
     ranged = pd.notna(row["low"])
     if ranged:
-        holes |= {name: figure(row[name], row["unit"]) for name in ("low", "high")}
+        holes |= {name: figure(language, row[name], row["unit"]) for name in ("low", "high")}
     return _taken(row) | {
         "claim": f"value[{row['outcome']}: {row['quantity']}]",
         "logic": "outcomes",
         "level": "declared",
         "rule": "claim.value",
-        "sentence": say("claim.value.span" if ranged else "claim.value", **holes),
+        "sentence": language.say("claim.value.span" if ranged else "claim.value", **holes),
         "indicator": "value",
         "group": row["quantity"],
-        "assumptions": say("claim.value.assumptions"),
+        "assumptions": language.say("claim.value.assumptions"),
         "dimension": "how_much",
     }
 
@@ -240,17 +246,23 @@ def _taken(row: dict[str, Any]) -> dict[str, Any]:
     return dict.fromkeys(COLUMNS, "") | {column: row[column] for column in held}
 
 
-def _quantity(name: str) -> str:
+def _quantity(language: Language, name: str) -> str:
     """A figure of effects.csv in words."""
     kind, *parts = name.split("_", 2)
     if kind == "check":
-        words = {"name": say(f"effect.check.name.{name.removeprefix('check_')}")}
+        words = {"name": language.say(f"effect.check.name.{name.removeprefix('check_')}")}
     elif kind == "path":
         words = {"period": parts[0]}
     elif kind == "choice":
-        words = {"choice": say(f"choice.{parts[0]}"), "option": say(f"choice.{parts[0]}.{parts[1]}")}
+        words = {
+            "choice": language.say(f"choice.{parts[0]}"),
+            "option": language.say(f"choice.{parts[0]}.{parts[1]}"),
+        }
     elif kind == "balance":
-        words = {"quantity": say(f"claim.balance.{parts[0]}"), "of": say(f"balance.{parts[1]}").lower()}
+        words = {
+            "quantity": language.say(f"claim.balance.{parts[0]}"),
+            "of": language.say(f"balance.{parts[1]}").lower(),
+        }
     else:
-        return say(f"claim.quantity.{name}")
-    return say(f"claim.quantity.{kind}", **words)
+        return language.say(f"claim.quantity.{name}")
+    return language.say(f"claim.quantity.{kind}", **words)

@@ -8,57 +8,69 @@ from impactkit.data.territories import Territory
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.picked import MEDIAN, as_text, picked
 from impactkit.indicators.comparable import elsewhere, last_before
-from impactkit.wording.catalogue import runs, say
-from impactkit.wording.numbers import number, percent, rounded
+from impactkit.wording.numbers import rounded
 
 
 def population(place: Territory) -> Sentence:
     """The latest population; for a single census, that no change is computed; without perimeter, that
     nothing is.
     """
+    language = place.language
     figures = picked(place)
     if (latest := figures.of("count_population")) is None:
-        return runs("population.units" if place.units else "population.none")
-    count = as_text(latest["value"], "habitants")
+        return language.runs("population.units" if place.units else "population.none")
+    count = as_text(language, latest["value"], "habitants")
     if figures.of("rate_population_change") is None:
-        return runs("population.single", count=count, year=latest["period"])
-    return runs("population.latest", count=count, year=latest["period"], vintage=latest["geography_vintage"])
+        return language.runs("population.single", count=count, year=latest["period"])
+    return language.runs(
+        "population.latest", count=count, year=latest["period"], vintage=latest["geography_vintage"]
+    )
 
 
 def change(place: Territory, *, short: bool = False) -> Sentence:
     """How the population moved, without any reading of it; empty when no change can be told. `short` leaves
     the warning to the sentence before.
     """
+    language = place.language
     if (moved := picked(place).of("rate_population_change")) is None:
         return ()
     first, last = moved["period"].split("/")
-    told = {"first": first, "last": last, "change": percent(abs(moved["value"]))}
-    said = runs(f"change.{direction(moved['value'])}", **told)
-    return said if short else joined(said, runs("official.alone"))
+    told = {"first": first, "last": last, "change": language.percent(abs(moved["value"]))}
+    said = language.runs(f"change.{direction(moved['value'])}", **told)
+    return said if short else joined(said, language.runs("official.alone"))
 
 
 def among(place: Territory) -> Sentence:
     """The rank in words among comparable territories: in, above or below the middle half; under eight, no
     rank.
     """
+    language = place.language
     figures = picked(place)
     moved, count = figures.of("rate_population_change"), figures.of("count_comparable")
     if moved is None or count is None:
         return ()
     n = round(count["value"])
     if (half := figures.of("rate_population_change", group=MEDIAN)) is not None:
-        ends = {end: percent(half[end], sign=True) for end in ("low", "high")}
+        ends = {end: language.percent(half[end], sign=True) for end in ("low", "high")}
         key = f"among.{position(moved['value'], half)}"
-        return runs(key, family=say(f"noun.{place.family}", n=n), count=number(n), **ends)
+        return language.runs(
+            key, family=language.say(f"noun.{place.family}", n=n), count=language.number(n), **ends
+        )
     if n == 0:
-        return runs("among.none", none=say(f"family.none.{place.family}"))
-    return runs("among.few", n=n, count=number(n), family=say(f"noun.{place.family}", n=n))
+        return language.runs("among.none", none=language.say(f"family.none.{place.family}"))
+    return language.runs(
+        "among.few", n=n, count=language.number(n), family=language.say(f"noun.{place.family}", n=n)
+    )
 
 
 def median(place: Territory) -> Sentence:
     """The median of the comparable territories; empty under eight of them."""
     half = picked(place).of("rate_population_change", group=MEDIAN)
-    return () if half is None else runs("among.median", median=percent(half["value"], sign=True))
+    return (
+        ()
+        if half is None
+        else place.language.runs("among.median", median=place.language.percent(half["value"], sign=True))
+    )
 
 
 def position(value: float, half: pd.Series, scale: float = 100) -> str:
@@ -75,16 +87,18 @@ def direction(value: float, scale: float = 100) -> str:
 
 def rule(place: Territory) -> Sentence:
     """How the comparable territories were chosen; empty when nothing is compared."""
+    language = place.language
     if picked(place).of("count_comparable") is None:
         return ()
-    families = say(f"noun.{place.family}", n=2)
-    chosen = runs("method.comparable", families=families, year=str(last_before(place)))
-    return joined(chosen, runs("method.overseas") if elsewhere(place, place.family) else ())
+    families = language.say(f"noun.{place.family}", n=2)
+    chosen = language.runs("method.comparable", families=families, year=str(last_before(place)))
+    return joined(chosen, language.runs("method.overseas") if elsewhere(place, place.family) else ())
 
 
 def what_it_is(place: Territory) -> Sentence:
     """What municipal population is, and why a change is only read over five years or more."""
+    language = place.language
     if picked(place).of("rate_population_change") is None:
-        return runs("method.population.single") if place.perimeter else ()
+        return language.runs("method.population.single") if place.perimeter else ()
     vintage = str(place.evaluation.vintage)
-    return joined(runs("method.population", vintage=vintage), runs("method.five-years"))
+    return joined(language.runs("method.population", vintage=vintage), language.runs("method.five-years"))

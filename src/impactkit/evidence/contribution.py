@@ -15,8 +15,8 @@ from impactkit.evidence.picked import MEDIAN, picked
 from impactkit.evidence.unknown import within
 from impactkit.indicators.figures import change_of
 from impactkit.indicators.knowledge import to_send
-from impactkit.wording.catalogue import Declared, Run, runs, say
-from impactkit.wording.numbers import when
+from impactkit.wording.catalogue import Declared, Run
+from impactkit.wording.language import Language
 
 JOBS = "count_jobs_private"
 APPRAISALS = ("not_established", "plausible", "probable", "established")
@@ -61,7 +61,7 @@ def contribution(place: Territory) -> tuple[Question, ...]:
     found = []
     for code in codes:
         rows = brought[brought["question"] == code]
-        about = words.loc[code] if code else {"text": say("contribution.whole"), "link": ""}
+        about = words.loc[code] if code else {"text": place.language.say("contribution.whole"), "link": ""}
         verdicts = rows[rows["role"] == "appraisal"].sort_values("as_of", kind="stable")
         given = verdicts[verdicts["appraisal"] != ""]
         last = given.iloc[-1] if len(given) else dict.fromkeys(given.columns, "")
@@ -74,19 +74,23 @@ def contribution(place: Territory) -> tuple[Question, ...]:
     return tuple(found)
 
 
-def sentence(question: Question) -> Sentence:
+def sentence(language: Language, question: Question) -> Sentence:
     """What may be said of one question: the appraisal, what supports it, what else explains it, what is
     missing.
     """
-    parts = [runs(f"contribution.{question.appraisal}", question=Declared(question.text))]
+    parts = [language.runs(f"contribution.{question.appraisal}", question=Declared(question.text))]
     for name in ("support", "rivals", "missing"):
         if pieces := getattr(question, name):
-            parts.append(filled(f"contribution.{name}", "items", _listed(pieces)))
+            parts.append(filled(language, f"contribution.{name}", "items", _listed(pieces)))
     if not question.support:
-        parts.append(runs("contribution.no-support"))
+        parts.append(language.runs("contribution.no-support"))
     if question.by:
-        about = {"by": Declared(question.by), "when": when(question.as_of), "why": Declared(question.why)}
-        parts.append(runs("contribution.appraised", **about))
+        about = {
+            "by": Declared(question.by),
+            "when": language.when(question.as_of),
+            "why": Declared(question.why),
+        }
+        parts.append(language.runs("contribution.appraised", **about))
     return joined(*parts)
 
 
@@ -95,7 +99,7 @@ def appraised(place: Territory) -> Sentence:
     if not (given := [one for one in contribution(place) if one.by]):
         return ()
     best = max(given, key=lambda one: (APPRAISALS.index(one.appraisal), one.code))
-    return runs(f"contribution.{best.appraisal}", question=Declared(best.text))
+    return place.language.runs(f"contribution.{best.appraisal}", question=Declared(best.text))
 
 
 def to_bring(place: Territory) -> Sentence:
@@ -104,8 +108,8 @@ def to_bring(place: Territory) -> Sentence:
     """
     if len(place.table("contributions")) or not contribution(place):
         return ()
-    sheet, row = to_send("contribution", place.name)
-    return runs("contribution.send", sheet=sheet, row=row)
+    sheet, row = to_send(place.language, "contribution", place.name)
+    return place.language.runs("contribution.send", sheet=sheet, row=row)
 
 
 def _listed(pieces: tuple[Evidence, ...]) -> Sentence:
@@ -128,14 +132,19 @@ def _pieces(rows: pd.DataFrame, role: str) -> tuple[Evidence, ...]:
 
 def _known_rivals(place: Territory, own: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
     """Explanations that the tables already hold: other programmes, and what happened everywhere."""
+    language = place.language
     events = place.table("events")
     programmes = events[events["kind"] == "other_programme"].drop_duplicates("title")
     told = " ".join(one.text for one in own).casefold()
     found = []
     for row in programmes.to_dict("records"):
         if row["title"].casefold() not in told:
-            words = runs("contribution.programme", title=Declared(row["title"]))
+            words = language.runs("contribution.programme", title=Declared(row["title"]))
             found.append(Evidence(row["title"], "document", row["source"], filled=words))
     if picked(place).of(change_of(JOBS), group=MEDIAN) is not None:
-        found.append(Evidence(say("contribution.trend"), "figure", "", filled=runs("contribution.trend")))
+        found.append(
+            Evidence(
+                language.say("contribution.trend"), "figure", "", filled=language.runs("contribution.trend")
+            )
+        )
     return tuple(found)

@@ -9,13 +9,13 @@ from impactkit.data.evaluation import Evaluation
 from impactkit.data.outcome_names import named
 from impactkit.data.territories import Territory
 from impactkit.effects.comparison import NO_DESIGN, refused
-from impactkit.effects.results import Effect
+from impactkit.effects.results import ProgrammeEffect
 from impactkit.evidence.effect_rows import Row, row
 from impactkit.evidence.estimated import effects_of
 from impactkit.evidence.finding import Sentence, filled, joined, listed
 from impactkit.indicators.comparable import family_of
-from impactkit.wording.catalogue import Run, runs, say
-from impactkit.wording.numbers import number
+from impactkit.wording.catalogue import Run
+from impactkit.wording.language import Language
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Counted:
 
 
 @functools.lru_cache(maxsize=8)
-def counted(ev: Evaluation, outcome: str, mean: Effect) -> Counted:
+def counted(ev: Evaluation, outcome: str, mean: ProgrammeEffect) -> Counted:
     """How many territories of a programme enter each figure of an outcome; `mean` is the programme's gap."""
     labelled = [place for place in ev.territories if place.status == "labelled"]
     effects = list(effects_of(ev, outcome))
@@ -55,43 +55,58 @@ def counted(ev: Evaluation, outcome: str, mean: Effect) -> Counted:
 
 def _why_not(place: Territory, outcome: str) -> str:
     """Why a territory has no gap, in the few words that it shares with others."""
+    language = place.language
     if not place.perimeter and not place.units:
-        return say("counted.no-perimeter")
+        return language.say("counted.no-perimeter")
     told = series.of_territory(place, outcome)
     if told.empty or told["value"].isna().all():
-        return say("counted.no-series")
+        return language.say("counted.no-series")
     family = family_of(place, outcome)
     if family in NO_DESIGN:
-        return say("counted.no-design", families=say(f"noun.{family}", n=2))
+        return language.say("counted.no-design", families=language.say(f"noun.{family}", n=2))
     if family == "zone" and refused(place, outcome):
-        return say("counted.zone")
-    return say("counted.other")
+        return language.say("counted.zone")
+    return language.say("counted.other")
 
 
-def sentence(ev: Evaluation, outcome: str, mean: Effect) -> Sentence:
+def sentence(ev: Evaluation, outcome: str, mean: ProgrammeEffect) -> Sentence:
     """From the labelled territories to those of the mean, each step with its denominator and its reason."""
+    language = ev.language
     count = counted(ev, outcome, mean)
-    holes = {"all": number(count.labelled), "measured": number(count.measured), "outcome": named(outcome)}
+    holes = {
+        "all": language.number(count.labelled),
+        "measured": language.number(count.measured),
+        "outcome": named(language, outcome),
+    }
     if count.labelled == count.tested == count.together:
-        return runs("counted.all", **holes)
-    parts = [runs("counted.measured", n=count.measured, **holes)]
+        return language.runs("counted.all", **holes)
+    parts = [language.runs("counted.measured", n=count.measured, **holes)]
     if count.reasons:
-        parts.append(filled("counted.without", "reasons", listed(map(_reason, count.reasons), " ; ")))
+        parts.append(
+            filled(
+                language,
+                "counted.without",
+                "reasons",
+                listed(map(functools.partial(_reason, language), count.reasons), " ; "),
+            )
+        )
     if count.untested:
         names = listed(Run(name) for name in count.untested)
-        tested = {"n": count.tested, "tested": number(count.tested)}
-        parts.append(filled("counted.tested", "names", names, **tested))
+        tested = {"n": count.tested, "tested": language.number(count.tested)}
+        parts.append(filled(language, "counted.tested", "names", names, **tested))
     if count.together:
-        parts.append(runs("counted.together", n=count.together, together=number(count.together)))
+        parts.append(
+            language.runs("counted.together", n=count.together, together=language.number(count.together))
+        )
     return joined(*parts)
 
 
-def _reason(reason: tuple[str, int]) -> Sentence:
+def _reason(language: Language, reason: tuple[str, int]) -> Sentence:
     why, count = reason
-    return runs("counted.reason", why=why, count=number(count))
+    return language.runs("counted.reason", why=why, count=language.number(count))
 
 
-def rows(ev: Evaluation, outcome: str, mean: Effect) -> list[Row]:
+def rows(ev: Evaluation, outcome: str, mean: ProgrammeEffect) -> list[Row]:
     """These counts for effects.csv; `n`: the labelled territories."""
     count = counted(ev, outcome, mean)
     steps = {"measured": count.measured, "tested": count.tested, "together": count.together}

@@ -14,18 +14,18 @@ from impactkit.evidence.picked import picked
 from impactkit.evidence.unknown import within
 from impactkit.indicators.collective import present
 from impactkit.indicators.jobs import latest_jobs
-from impactkit.wording.catalogue import Cited, Declared, Run, runs, say
-from impactkit.wording.numbers import number, when
+from impactkit.wording.catalogue import Cited, Declared, Run
+from impactkit.wording.language import Language
 
 # So many names hold in one sentence.
 HELD = 20
 AROUND = re.compile(r"\b(?:début|fin|vers|mi) \d{4}\b")
 
 
-def first_of(items: Sequence[Sentence | Run], separator: str = ", ") -> Sentence:
+def first_of(language: Language, items: Sequence[Sentence | Run], separator: str = ", ") -> Sentence:
     """An enumeration that a sentence holds: of many, the first ones, the annex has them all."""
     told = listed(items[:HELD], separator)
-    return told if len(items) <= HELD else (*told, Run(separator + say("declared.others")))
+    return told if len(items) <= HELD else (*told, Run(separator + language.say("declared.others")))
 
 
 def publisher(source: str) -> str:
@@ -33,16 +33,16 @@ def publisher(source: str) -> str:
     return source.split(",")[0].split(" (")[0]
 
 
-def told(rows: pd.DataFrame) -> dict[str, str]:
+def told(language: Language, rows: pd.DataFrame) -> dict[str, str]:
     """When and who, to open a sentence on facts of one or several sources.
 
     A year alone gives way to the source's own words when it has some (« début 2020 »).
     """
     days = sorted(set(rows["as_of"]))
     own = AROUND.search(rows["source"].iloc[0]) if len(days) == 1 and len(days[0]) == 4 else None
-    moment = say("declared.between", first=days[0][:4], last=days[-1][:4])
+    moment = language.say("declared.between", first=days[0][:4], last=days[-1][:4])
     if len(days) == 1:
-        moment = own[0] if own else when(days[0])
+        moment = own[0] if own else language.when(days[0])
     return {"when": moment[0].upper() + moment[1:], "who": cited(*rows["source"])}
 
 
@@ -54,19 +54,24 @@ def cited(*sources: str) -> str:
 
 def jobs(place: Territory) -> Sentence:
     """Jobs of the projects, and the ambition as it is written; empty when no source gives a figure."""
+    language = place.language
     figures, last = picked(place), latest_jobs(place)
     figure = figures.of("count_jobs")
     # The jobs are told project by project.
     if figure is None or not figures.may_count("jobs", "projects"):
         return ()
     names = place.table("projects").set_index("project")["name"]
-    projects = first_of([Run(names.get(code, code), declared=True) for code in last["project"]], "\u202f; ")
+    projects = first_of(
+        language, [Run(names.get(code, code), declared=True) for code in last["project"]], "\u202f; "
+    )
     count = round(figure["value"])
     key = "declared.jobs" if len(last) == 1 else "declared.jobs.several"
-    said = filled(key, "projects", projects, n=count, count=number(count), **told(last))
+    said = filled(
+        language, key, "projects", projects, n=count, count=language.number(count), **told(language, last)
+    )
     target = last["target"].iloc[0] if len(last) == 1 else ""
-    ambition = runs("declared.target", target=Declared(target)) if target else ()
-    return joined(said, ambition, runs("declared.no-later"))
+    ambition = language.runs("declared.target", target=Declared(target)) if target else ()
+    return joined(said, ambition, language.runs("declared.no-later"))
 
 
 def projects(place: Territory) -> Sentence:
@@ -81,6 +86,7 @@ def challenges(place: Territory) -> Sentence:
 
 def collective(place: Territory) -> Sentence:
     """Announced size of the collective and the members named; empty when no source says either."""
+    language = place.language
     figures = picked(place)
     members = figures.table("members")
     whole, named = figures.of("count_members"), figures.of("count_members_named")
@@ -88,13 +94,15 @@ def collective(place: Territory) -> Sentence:
     if whole is not None:
         count = round(whole["value"])
         size = members[members["role"] == "whole"].sort_values("as_of").tail(1)
-        sentences.append(runs("declared.members", n=count, count=number(count), **told(size)))
+        sentences.append(
+            language.runs("declared.members", n=count, count=language.number(count), **told(language, size))
+        )
     people = present(members)
     if named is not None and len(people):
         roles = zip(people["name"], people["role"], strict=True)
-        names = first_of([_member(name, role) for name, role in roles])
+        names = first_of(language, [_member(language, name, role) for name, role in roles])
         key = "declared.named.more" if whole is not None else "declared.named"
-        sentences.append(filled(key, "names", names, n=len(people), **told(people)))
+        sentences.append(filled(language, key, "names", names, n=len(people), **told(language, people)))
     return joined(*sentences)
 
 
@@ -105,8 +113,8 @@ def transfers(place: Territory) -> Sentence:
         given = row["giver"] == place.code
         other = place.evaluation.name_of(row["receiver"] if given else row["giver"])
         key = "declared.transfer.given" if given else "declared.transfer.received"
-        about = told(pd.DataFrame([row])) | {"other": other, "topic": Declared(row["topic"])}
-        sentences.append(runs(key, **about))
+        about = told(place.language, pd.DataFrame([row])) | {"other": other, "topic": Declared(row["topic"])}
+        sentences.append(place.language.runs(key, **about))
     return joined(*sentences)
 
 
@@ -114,16 +122,17 @@ def funding(place: Territory) -> Sentence:
     """Funding sought, committed or paid, without a total when amounts are unknown; empty when no source says
     so.
     """
+    language = place.language
     sentences = []
     secret = not picked(place).may_list("funding", "amount")
     for row in picked(place).table("funding").to_dict("records"):
-        about = told(pd.DataFrame([row])) | {"payer": Declared(row["payer"])}
-        sentences.append(runs(f"declared.funding.{row['status']}", **about))
+        about = told(language, pd.DataFrame([row])) | {"payer": Declared(row["payer"])}
+        sentences.append(language.runs(f"declared.funding.{row['status']}", **about))
         if secret:
             continue
         known = pd.notna(row["amount"])
-        amount = {"amount": Declared(number(row["amount"]))} if known else {}
-        sentences.append(runs("declared.amount" if known else "declared.no-amount", **amount))
+        amount = {"amount": Declared(language.number(row["amount"]))} if known else {}
+        sentences.append(language.runs("declared.amount" if known else "declared.no-amount", **amount))
     return joined(*sentences)
 
 
@@ -136,9 +145,9 @@ def programmes(place: Territory) -> Sentence:
     for key, titles in (("programmes.some", here), ("programmes.everywhere", everywhere)):
         if len(titles):
             names = listed((Run(title, declared=True) for title in titles), "\u202f; ")
-            sentences.append(filled(key, "names", names, n=len(titles)))
+            sentences.append(filled(place.language, key, "names", names, n=len(titles)))
     # Nothing is to be told apart where no label was given.
-    apart = runs(_apart(place) if sentences else "programmes.none") if place.labelled else ()
+    apart = place.language.runs(_apart(place) if sentences else "programmes.none") if place.labelled else ()
     return joined(*sentences, apart)
 
 
@@ -152,14 +161,23 @@ def _apart(place: Territory) -> str:
     return "programmes.shared" if shared else "programmes.apart"
 
 
-def _member(name: str, role: str) -> Sentence:
-    return (Run(name, declared=True), *((Run(f" ({say('role.lead')})"),) if role == "lead" else ()))
+def _member(language: Language, name: str, role: str) -> Sentence:
+    return (Run(name, declared=True), *((Run(f" ({language.say('role.lead')})"),) if role == "lead" else ()))
 
 
 def _enumerated(place: Territory, table: str, indicator: str, column: str) -> Sentence:
+    language = place.language
     figure, rows = picked(place).of(indicator), picked(place).table(table)
     if figure is None or rows.empty:
         return ()
     count = round(figure["value"])
-    items = first_of([Run(within(text), declared=True) for text in rows[column]], "\u202f; ")
-    return filled(f"declared.{table}", "items", items, n=count, count=number(count), **told(rows))
+    items = first_of(language, [Run(within(text), declared=True) for text in rows[column]], "\u202f; ")
+    return filled(
+        language,
+        f"declared.{table}",
+        "items",
+        items,
+        n=count,
+        count=language.number(count),
+        **told(language, rows),
+    )

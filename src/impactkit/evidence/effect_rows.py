@@ -11,7 +11,7 @@ from impactkit.data.territories import Territory
 from impactkit.effects import placebo
 from impactkit.effects.balance import balance
 from impactkit.effects.comparison import NO_DESIGN, case_of
-from impactkit.effects.results import Effect, rounded
+from impactkit.effects.results import Effect, TerritoryEffect, rounded
 from impactkit.effects.territory import OUTER
 from impactkit.evidence import near
 from impactkit.evidence.estimated import Estimated, Selection, estimated, outcomes, selection
@@ -60,8 +60,9 @@ def _refused(place: Territory, outcome: str) -> list[Row]:
 
 
 def _told(place: Territory, told: Estimated) -> list[Row]:
-    effect, about, unit = told.effect, told.effect.about, unit_of(told.effect)
-    quality, seen = about["comparison"], told.seen
+    effect, unit = told.effect, unit_of(told.effect)
+    quality, seen = effect.comparison, told.seen
+    assert quality is not None and effect.placebos is not None
     many = seen.tests
     people = [] if seen.people is None else [row("detectable_people", "emplois", hundreds(seen.people))]
     if seen.effect_people is not None:
@@ -70,21 +71,21 @@ def _told(place: Territory, told: Estimated) -> list[Row]:
     every = [(one, of) for one in balance(place, effect.outcome).itertuples(index=False) for of in OWN]
     return [
         row("gap", unit, effect.estimate, effect.low, effect.high, effect.n_comparison),
-        row("p", "part", effect.p, None, None, about["among"]),
+        row("p", "part", effect.p, None, None, effect.among),
         row("p_floor", "part", effect.p_floor),
         row("p_adjusted", "part", told.adjusted, None, None, many),
-        row("as_large", "unités", about["as_large"]),
-        row("placebos", unit, None, *about["placebos"], about["among"]),
+        row("as_large", "unités", effect.as_large),
+        row("placebos", unit, None, *effect.placebos, effect.among),
         row("precision", unit, seen.half),
         row("detectable", unit, seen.unusual),
         row("detectable_effect", unit, seen.effect, None, None, many),
         *people,
         *_selected(selection(place, effect.outcome), unit),
-        row("compared_similar", "unités", quality["similar"]),
+        row("compared_similar", "unités", quality.similar),
         *_near(place, effect),
-        row("compared_effective", "unités", int(quality["effective"])),
+        row("compared_effective", "unités", int(quality.effective)),
         row("programmes", "programmes", len(told.programmes)),
-        row("compared_size", "fois", max(quality["ratio"], 1 / quality["ratio"])),
+        row("compared_size", "fois", max(quality.ratio, 1 / quality.ratio)),
         *(row(f"check_{name}", one["unit"], one["value"]) for name, one in checks),
         *(row(f"balance_{one.quantity}_{of}", one.unit, getattr(one, of)) for one, of in every),
         *_path(place, told, unit),
@@ -103,12 +104,13 @@ def _selected(chosen: Selection | None, unit: str) -> list[Row]:
     return [*ends, *truths, *times]
 
 
-def _near(place: Territory, effect: Effect) -> list[Row]:
+def _near(place: Territory, effect: TerritoryEffect) -> list[Row]:
     """From which size to which are the units that rank the gap; nothing where they all do."""
     if near.sizes(place, effect.outcome) is None:
         return []
-    quality, noun = effect.about["comparison"], near.noun(place, effect.outcome)
-    return [row("near_size", noun, None, quality["smallest"], quality["largest"], quality["near"])]
+    quality, noun = effect.comparison, near.noun(place, effect.outcome)
+    assert quality is not None
+    return [row("near_size", noun, None, quality.smallest, quality.largest, quality.near)]
 
 
 def choices(told: Estimated) -> pd.DataFrame:
@@ -123,7 +125,7 @@ def choices(told: Estimated) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["choice", "option", "low", "value", "high"])
 
 
-def path(place: Territory, told: Effect) -> tuple[pd.DataFrame, NDArray[np.float64]]:
+def path(place: Territory, told: TerritoryEffect) -> tuple[pd.DataFrame, NDArray[np.float64]]:
     """The gap by period and the middle 95 % of the placebos of like size (period, value, low, high, in
     shares or points), then each placebo (units x periods).
     """

@@ -6,13 +6,12 @@ from impactkit.evidence.finding import Finding, Sentence, joined
 from impactkit.evidence.picked import picked
 from impactkit.indicators.comparable import ENOUGH
 from impactkit.indicators.figures import change_of
-from impactkit.wording.catalogue import runs
 
 
 def findings(place: Territory) -> tuple[Finding, ...]:
     """Three to five findings: what is declared, what official figures show, what these cannot tell."""
     if not (found := [Finding("declared", sentence) for sentence in _facts(place)[:2]]):
-        found.append(Finding("unknown", runs("declared.nothing")))
+        found.append(Finding("unknown", place.language.runs("declared.nothing")))
     if place.perimeter:
         found.append(Finding("observed", compared.population(place)))
     moved, many = _moved(place)
@@ -44,7 +43,7 @@ def _limits(place: Territory) -> Sentence:
         whole = estimated.estimated(place, outcome)
         if whole is not None and whole.seen.unusual is not None and whole.state != "effect":
             return gap.detectability(place, outcome)
-    return runs("method.describes") if place.perimeter else compared.population(place)
+    return place.language.runs("method.describes") if place.perimeter else compared.population(place)
 
 
 def _moved(place: Territory) -> tuple[Sentence, int]:

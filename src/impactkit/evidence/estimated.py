@@ -18,14 +18,12 @@ from impactkit.effects.decision import Decision, Obstacle, decide
 from impactkit.effects.detectability import detectable
 from impactkit.effects.family import FamilyTest, family_test, tested, yardstick
 from impactkit.effects.programmes import unseparated
-from impactkit.effects.results import CheckResult, Detectability, Effect, rounded
+from impactkit.effects.results import CheckResult, Detectability, TerritoryEffect, rounded
 from impactkit.effects.territory import effect
 from impactkit.effects.yardstick import Yardstick, exaggeration
 from impactkit.errors import NotEnoughData
 from impactkit.evidence.level import rule
 from impactkit.indicators.comparable import family_of
-from impactkit.wording.catalogue import say
-from impactkit.wording.numbers import number
 
 # True effects, as shares of the gap that looks unusual four times in five, at which an exaggeration is told.
 TRUTHS = (0.5, 0.75, 1.0)
@@ -37,7 +35,7 @@ class Estimated:
     other programmes that are not separated from the label, and the decision.
     """
 
-    effect: Effect
+    effect: TerritoryEffect
     seen: Detectability
     family: FamilyTest | None
     checks: tuple[CheckResult, ...]
@@ -87,7 +85,7 @@ def estimated(place: Territory, outcome: str) -> Estimated | None:
         return None
     if gap.estimate is None:
         return Estimated(gap, seen, None, (), (), None)
-    checks, last = doubts(gap), gap.about["periods"][1]
+    checks, last = doubts(gap), gap.periods[1]
     programmes = unseparated(place, case_of(place, outcome).design.units, last)
     counted = family_test(place, outcome)
     decision = _decided(gap, seen, counted, checks, programmes)
@@ -95,7 +93,7 @@ def estimated(place: Territory, outcome: str) -> Estimated | None:
 
 
 def _decided(
-    gap: Effect,
+    gap: TerritoryEffect,
     seen: Detectability,
     counted: FamilyTest | None,
     checks: tuple[CheckResult, ...],
@@ -110,7 +108,7 @@ def _decided(
         unusual=beyond,
         passed=counted.passed if counts and counted is not None else None,
         silent=[obstacle for obstacle in silent if obstacle.sentence],
-        family=say("obstacle.family", n=seen.tests, tests=number(seen.tests)),
+        family=gap.language.say("obstacle.family", n=seen.tests, tests=gap.language.number(seen.tests)),
         comparison=gap.warnings,
         checks=[check.sentence for check in checks if check.passed is False],
         programmes=programmes,
@@ -123,7 +121,7 @@ def of_outcome(place: Territory, outcome: str | None = None) -> tuple[str, Estim
     return name, estimated(place, name) if name else None
 
 
-def effects_of(ev: Evaluation, outcome: str) -> Iterator[tuple[Territory, Effect]]:
+def effects_of(ev: Evaluation, outcome: str) -> Iterator[tuple[Territory, TerritoryEffect]]:
     """The labelled territories whose gap is estimated, in their order, each with it."""
     for place in [place for place in ev.territories if place.status == "labelled"]:
         try:
@@ -160,7 +158,7 @@ def selection(place: Territory, outcome: str) -> Selection | None:
     stick, case = yardstick(place, outcome), case_of(place, outcome)
     half, end = stick.selected(called, len(family)), stick.critical(len(family))
     assert half is not None and end is not None and stick.half is not None
-    ends = (case.printed(whole.effect.about["gap"] + way * half) for way in (-1, 1))
+    ends = (case.printed((whole.effect.gap or 0.0) + way * half) for way in (-1, 1))
     times = [
         (case.printed(truth), many)
         for truth, many in _exaggerations(stick, max(stick.half, end))
@@ -186,4 +184,12 @@ def _is_effect(place: Territory, outcome: str) -> bool:
 
 def _not_separated(whole: Estimated) -> tuple[str, ...]:
     count = len(whole.programmes)
-    return (say("obstacle.programmes", n=count, count=number(count)),) if count else ()
+    return (
+        (
+            whole.effect.language.say(
+                "obstacle.programmes", n=count, count=whole.effect.language.number(count)
+            ),
+        )
+        if count
+        else ()
+    )

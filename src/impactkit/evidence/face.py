@@ -4,7 +4,6 @@ from impactkit.data.territories import Territory
 from impactkit.evidence.contribution import contribution
 from impactkit.evidence.picked import picked
 from impactkit.indicators.knowledge import documented
-from impactkit.wording.catalogue import say
 
 # The words of evaluation.toml ([report] face, [report.faces]), each with its name in the catalogue.
 FACES = {"connaissance": "knowledge", "suivi": "follow", "evaluation": "evaluation"}
@@ -26,4 +25,4 @@ def face(place: Territory) -> str:
 
 def face_name(place: Territory) -> str:
     """The face in words: « fiche de connaissance »."""
-    return say(f"face.{FACES[face(place)]}")
+    return place.language.say(f"face.{FACES[face(place)]}")

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from impactkit.wording.catalogue import Declared, Run, runs
+from impactkit.wording.catalogue import Declared, Run
+from impactkit.wording.language import Language
 
 LEVELS = ("declared", "observed", "before-after", "compared", "estimated")
 LEVELS += ("contribution", "method", "unknown")
@@ -39,11 +40,11 @@ def listed(items: Iterable[Sentence | Run], separator: str = ", ") -> Sentence:
     return tuple(found)
 
 
-def filled(key: str, hole: str, content: Sentence, **holes: object) -> Sentence:
+def filled(language: Language, key: str, hole: str, content: Sentence, **holes: object) -> Sentence:
     """The sentence of `key` where `hole` takes a whole enumeration with its marks."""
     # As declared text a stretch stands alone: it can be found again.
     mark = Declared("\x00")
     found: list[Run] = []
-    for run in runs(key, **{hole: mark}, **holes):
+    for run in language.runs(key, **{hole: mark}, **holes):
         found += content if run.text == mark else [run]
     return tuple(found)

@@ -14,15 +14,14 @@ from pathlib import Path
 import pandas as pd
 
 from impactkit.data.territories import Territory
-from impactkit.wording.catalogue import say
-from impactkit.wording.numbers import number
+from impactkit.wording.language import Language
 
 SP = r"[\s\u00a0\u202f]"
 FIGURE = rf"[+\u2212-]?\d+(?:{SP}\d{{3}})*(?:[,.]\d+)?"
-FRENCH = tomllib.loads(Path(__file__).with_name("gate.toml").read_text("utf-8"))
+RULES = tomllib.loads(Path(__file__).with_name("gate.toml").read_text("utf-8"))
 SAID = {
     name: re.compile("|".join(some).replace("<FIGURE>", FIGURE).replace("<SP>", SP), re.IGNORECASE)
-    for name, some in FRENCH["patterns"].items()
+    for name, some in RULES["patterns"].items()
 }
 # A name: « la plateforme Impact 2024 ».
 PROPER = re.compile(r"(?<=\w[ -])Impacts?\b")
@@ -54,7 +53,7 @@ class Gated:
     stopped: tuple[str, ...] = field(default=())
 
 
-def gate(text: str, ground: Ground | None = None) -> Gated:
+def gate(language: Language, text: str, ground: Ground | None = None) -> Gated:
     """What a text may say on its ground. Sentences are read one by one; what stands between guillemets is
     another's word, and kept.
     """
@@ -67,11 +66,11 @@ def gate(text: str, ground: Ground | None = None) -> Gated:
         bare = _bare(before)
         reason = next((key for key, holds in STOPS.items() if holds(bare, ground)), "")
         if reason:
-            stopped.append(say(f"gate.{reason}", sentence=before.strip()))
+            stopped.append(language.say(f"gate.{reason}", sentence=before.strip()))
             return before
         after = before
         for said in REWORDINGS:
-            after = said(after, ground)
+            after = said(language, after, ground)
         if after != before:
             reworded.append((before.strip(), after.strip()))
         return after
@@ -83,7 +82,7 @@ def ground_of(place: Territory, claims: pd.DataFrame, *, year: int) -> Ground:
     """The ground of a territory, from its claims (see `claim.claims`) and its tables."""
     gaps = claims[claims["level"] == "estimated"]
     weak = gaps[~gaps["rule"].isin(["claim.effect"])]
-    told = {number(abs(value) * 100, 1) for value in weak["value"].dropna()}
+    told = {place.language.number(abs(value) * 100, 1) for value in weak["value"].dropna()}
     events, jobs = place.table("events"), place.table("jobs")
     targets = frozenset(str(one).casefold() for one in jobs["target"] if str(one))
     programmes = tuple(events.loc[events["kind"] == "other_programme", "title"].unique())
@@ -115,19 +114,19 @@ STOPS: dict[str, Callable[[str, Ground], bool]] = {
 }
 
 
-def _nothing(sentence: str, ground: Ground) -> str:
+def _nothing(language: Language, sentence: str, ground: Ground) -> str:
     """« aucun effet » takes the absence of proof for a proof of absence."""
     if not SAID["no_effect"].search(_bare(sentence)):
         return sentence
 
     def said(found: re.Match[str]) -> str:
-        whole = say("gate.say.nothing")
+        whole = language.say("gate.say.nothing")
         return f"{found[1]} {whole}" if found[1] else whole[0].upper() + whole[1:]
 
     return SAID["no_effect"].sub(said, sentence)
 
 
-def _few(sentence: str, ground: Ground) -> str:
+def _few(language: Language, sentence: str, ground: Ground) -> str:
     def said(found: re.Match[str]) -> str:
         share, count = float(re.sub(SP, "", found[1]).replace(",", ".")), int(found[2])
         return found[0] if count >= SMALL else f"{round(share * count / 100)} des {count}"
@@ -135,33 +134,33 @@ def _few(sentence: str, ground: Ground) -> str:
     return SAID["share"].sub(said, sentence)
 
 
-def _hoped(sentence: str, ground: Ground) -> str:
+def _hoped(language: Language, sentence: str, ground: Ground) -> str:
     if not any(target in sentence.casefold() for target in ground.targets):
         return sentence
-    plural = FRENCH["hoped"]
+    plural = RULES["hoped"]
     return SAID["created"].sub(lambda one: plural.get((one[1] or one[2]).lower(), "espère créer"), sentence)
 
 
-def _past(sentence: str, ground: Ground) -> str:
+def _past(language: Language, sentence: str, ground: Ground) -> str:
     years = [int(one) for one in YEAR.findall(_bare(sentence))]
     if not years or max(years) >= ground.year - OLD or SAID["since"].search(sentence):
         return sentence
-    return SAID["now"].sub(lambda found: FRENCH["past"][found[1].lower()], sentence)
+    return SAID["now"].sub(lambda found: RULES["past"][found[1].lower()], sentence)
 
 
-def _caused(sentence: str, ground: Ground) -> str:
+def _caused(language: Language, sentence: str, ground: Ground) -> str:
     """Words that make of an evolution an effect; and an effect that forgets the other programmes."""
     bare = _bare(sentence)
     causal = _says(bare, "causal") and not _says(bare, "no_effect")
-    if not causal or say("gate.say.nothing") in sentence:
+    if not causal or language.say("gate.say.nothing") in sentence:
         return sentence
     if ground.earned:
         named = any(one.casefold() in sentence.casefold() for one in ground.programmes)
-        ends = say("gate.say.programmes")
+        ends = language.say("gate.say.programmes")
         return sentence if named or not ground.programmes else f"{sentence.rstrip()} {ends}"
     for pattern, words in PLAINER:
         sentence = pattern.sub(words, sentence)
-    return f"{sentence.rstrip()} {say('gate.say.evolution')}"
+    return f"{sentence.rstrip()} {language.say('gate.say.evolution')}"
 
 
 def _swap(pattern: str, words: str) -> tuple[re.Pattern[str], Callable[[re.Match[str]], str]]:
@@ -172,5 +171,5 @@ def _swap(pattern: str, words: str) -> tuple[re.Pattern[str], Callable[[re.Match
     return re.compile(pattern, re.IGNORECASE), said
 
 
-PLAINER = [_swap(pattern, words) for pattern, words in FRENCH["plainer"].items()]
+PLAINER = [_swap(pattern, words) for pattern, words in RULES["plainer"].items()]
 REWORDINGS = (_few, _hoped, _past, _nothing, _caused)

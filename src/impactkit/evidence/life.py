@@ -7,8 +7,7 @@ from impactkit.data.territories import Territory
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.picked import as_text, picked
 from impactkit.indicators.rows import Row
-from impactkit.wording.catalogue import runs, say
-from impactkit.wording.numbers import number
+from impactkit.wording.language import Language
 
 # A list that one source told is exhaustive of what it told: it is counted, never sampled.
 MANY = 3
@@ -19,19 +18,22 @@ def by_code(place: Territory, indicator: str, column: str, codes: dict[str, str]
     """« association (4), collectivité (2) »: the counts of an indicator by the codes of a column."""
     found = picked(place).many(indicator, f"{column}=").dropna(subset=["value"])
     counts = dict(zip(found["group"].str.split("=").str[1], found["value"], strict=True))
-    return ", ".join(f"{words} ({number(counts[code])})" for code, words in codes.items() if code in counts)
+    return ", ".join(
+        f"{words} ({place.language.number(counts[code])})" for code, words in codes.items() if code in counts
+    )
 
 
 def variety(place: Territory) -> Sentence:
     """Types of the members named and how many equal types they are worth; empty under five known types, for
     so few members are better read by name.
     """
+    language = place.language
     hill = picked(place).of("index_hill")
     if hill is None or hill["n"] < FEW or hill["value"] <= 1:
         return ()
-    types = by_code(place, "count_members_named", "type", labels("members", "type"))
-    worth = as_text(hill["value"], hill["unit"])
-    return runs("life.variety", types=types, hill=worth, count=number(hill["n"]))
+    types = by_code(place, "count_members_named", "type", labels(language, "members", "type"))
+    worth = as_text(language, hill["value"], hill["unit"])
+    return language.runs("life.variety", types=types, hill=worth, count=language.number(hill["n"]))
 
 
 def roadmap(place: Territory) -> Sentence:
@@ -42,26 +44,30 @@ def roadmap(place: Territory) -> Sentence:
         return ()
     late = figures.count("count_milestones_moved") > 0
     return joined(
-        figures.told("life.roadmap", "count_milestones", n="value", done=number(done["value"])),
+        figures.told(
+            "life.roadmap", "count_milestones", n="value", done=place.language.number(done["value"])
+        ),
         figures.told("life.due", "count_milestones_on_time", n="n"),
         figures.told("life.delay", "days_milestone_delay", n="n"),
-        coarse(figures.of("days_milestone_delay")),
+        coarse(place.language, figures.of("days_milestone_delay")),
         figures.told("life.moved", "count_milestones_moved", n="value") if late else (),
     )
 
 
 def stages(place: Territory) -> Sentence:
     """How far the projects have come; empty when no stage is known."""
-    words = labels("projects", "stage")
-    told = by_code(place, "count_projects", "stage", {**words, "unknown": say("cell.unknown")})
+    language = place.language
+    words = labels(language, "projects", "stage")
+    told = by_code(place, "count_projects", "stage", {**words, "unknown": language.say("cell.unknown")})
     known = by_code(place, "count_projects", "stage", words)
-    return runs("life.stages", stages=told) if known else ()
+    return language.runs("life.stages", stages=told) if known else ()
 
 
 def first_project(place: Territory) -> Sentence:
     """Days from the label to the first project launched, or without one so far; empty when it cannot be
     told.
     """
+    language = place.language
     rows = picked(place).rows
     found = rows[(rows["indicator"] == "days_to_first_project") & (rows["group"] == "clock=label")]
     if found.empty:
@@ -69,9 +75,9 @@ def first_project(place: Territory) -> Sentence:
     row = found.iloc[0]
     if pd.notna(row["value"]):
         most = "most" if row["flag"] == "at-most" else row["quality"]
-        return runs(f"life.first.{most}", days=number(row["value"]))
+        return language.runs(f"life.first.{most}", days=language.number(row["value"]))
     if row["flag"] == "missing:not-yet":
-        return runs("life.first.none", days=number(row["low"]))
+        return language.runs("life.first.none", days=language.number(row["low"]))
     return ()
 
 
@@ -88,19 +94,20 @@ def insertion(place: Territory) -> Sentence:
 def obstacles(place: Territory) -> Sentence:
     """Obstacles by outcome, and the days until half had an answer; empty when none is known."""
     figures = picked(place)
-    told = by_code(place, "count_obstacles", "outcome", labels("obstacles", "outcome"))
+    told = by_code(place, "count_obstacles", "outcome", labels(place.language, "obstacles", "outcome"))
     known = figures.told("life.obstacles", "count_obstacles", n="value", outcomes=told)
     answer = joined(
-        figures.told("life.answer", "days_to_resolution"), coarse(figures.of("days_to_resolution"))
+        figures.told("life.answer", "days_to_resolution"),
+        coarse(place.language, figures.of("days_to_resolution")),
     )
     return joined(known, answer) if known else ()
 
 
-def coarse(duration: Row | None) -> Sentence:
+def coarse(language: Language, duration: Row | None) -> Sentence:
     """How precise the dates of a duration are, unless all are days; empty without one."""
     if duration is None or duration["quality"] not in ("month", "year"):
         return ()
-    return runs(f"precision.{duration['quality']}")
+    return language.runs(f"precision.{duration['quality']}")
 
 
 def unintended(place: Territory) -> Sentence:
@@ -110,5 +117,5 @@ def unintended(place: Territory) -> Sentence:
     if known.empty:
         return ()
     if searched.empty:
-        return runs("life.unintended.unsearched")
-    return () if (searched["what"] != "").any() else runs("life.unintended.none")
+        return place.language.runs("life.unintended.unsearched")
+    return () if (searched["what"] != "").any() else place.language.runs("life.unintended.none")

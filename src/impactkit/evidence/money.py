@@ -6,8 +6,7 @@ from impactkit.evidence import declared
 from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.life import MANY, by_code
 from impactkit.evidence.picked import as_text, picked
-from impactkit.wording.catalogue import Declared, runs
-from impactkit.wording.numbers import number
+from impactkit.wording.catalogue import Declared
 
 STATUSES = ("paid", "committed", "sought")
 
@@ -28,17 +27,20 @@ def funding(place: Territory) -> Sentence:
 
 def _ratio(place: Territory) -> Sentence:
     """Complementary money per euro of base, at the surest status that tells it."""
+    language = place.language
     for status in STATUSES:
         if (found := picked(place).of("ratio_complementary", group=f"status={status}")) is not None:
-            words = labels("funding", "status")[status]
-            return runs("money.ratio", ratio=as_text(found["value"], found["unit"]), status=words)
+            words = labels(language, "funding", "status")[status]
+            return language.runs(
+                "money.ratio", ratio=as_text(language, found["value"], found["unit"]), status=words
+            )
     return ()
 
 
 def partnerships(place: Territory) -> Sentence:
     """How many, of which type, in euros and in hours; empty when none is known."""
     figures = picked(place)
-    types = by_code(place, "count_partnerships", "type", labels("partnerships", "type"))
+    types = by_code(place, "count_partnerships", "type", labels(place.language, "partnerships", "type"))
     known = figures.told("money.partnerships", "count_partnerships", n="value", types=types)
     valued = figures.of("amount_hours_valued")
     rate = Declared("" if valued is None else valued["quality"])
@@ -53,9 +55,10 @@ def partnerships(place: Territory) -> Sentence:
 
 def transfers(place: Territory) -> Sentence:
     """A few transfers one by one; more of them counted. Empty when no source says so."""
+    language = place.language
     figures = picked(place)
     if len(figures.table("transfers")) <= MANY:
         return declared.transfers(place)
     count = figures.count
     given, received = (count("count_transfers", group=f"role={role}") for role in ("given", "received"))
-    return runs("money.transfers", given=number(given), received=number(received))
+    return language.runs("money.transfers", given=language.number(given), received=language.number(received))

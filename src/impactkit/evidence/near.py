@@ -6,8 +6,6 @@ from impactkit.effects.comparables import Comparison, compared_with
 from impactkit.effects.comparison import case_or_why
 from impactkit.evidence.finding import Sentence
 from impactkit.indicators.trajectory import is_rate
-from impactkit.wording.catalogue import runs, say
-from impactkit.wording.numbers import number, percent
 
 
 def sizes(place: Territory, outcome: str) -> dict[str, str] | None:
@@ -17,7 +15,10 @@ def sizes(place: Territory, outcome: str) -> dict[str, str] | None:
     comparison = compared_with(place, outcome)
     if comparison is None or is_rate(outcome) or _is_everyone(comparison):
         return None
-    ends = {"smallest": number(comparison.smallest), "largest": number(comparison.largest)}
+    ends = {
+        "smallest": place.language.number(comparison.smallest),
+        "largest": place.language.number(comparison.largest),
+    }
     return ends | {"noun": noun(place, outcome)}
 
 
@@ -29,15 +30,15 @@ def noun(place: Territory, outcome: str) -> str:
 def kind(place: Territory, outcome: str) -> str:
     """The units that rank a gap: those nearest in size, from which size to which, or all of them."""
     ends = sizes(place, outcome)
-    return say("gap.every") if ends is None else say("gap.near", **ends)
+    return place.language.say("gap.every") if ends is None else place.language.say("gap.near", **ends)
 
 
 def caption(place: Territory, outcome: str, **holes: str) -> Sentence:
     """What stands in grey behind a gap, and what the gap was divided by."""
     ends = sizes(place, outcome)
     if ends is None:
-        return runs("chart.gap.caption.every", **holes)
-    return runs("chart.gap.caption", **holes, **ends)
+        return place.language.runs("chart.gap.caption.every", **holes)
+    return place.language.runs("chart.gap.caption", **holes, **ends)
 
 
 def divided(place: Territory, outcome: str) -> Sentence:
@@ -47,7 +48,7 @@ def divided(place: Territory, outcome: str) -> Sentence:
     case, _ = case_or_why(place, outcome)
     if case is None or case.share == 1.0:
         return ()
-    return runs("gap.divided", share=percent(case.share))
+    return place.language.runs("gap.divided", share=place.language.percent(case.share))
 
 
 def _is_everyone(comparison: Comparison) -> bool:

@@ -11,9 +11,8 @@ from impactkit.evidence.finding import Sentence
 from impactkit.indicators import hidden, indicators
 from impactkit.indicators.draws import not_listed, table_of
 from impactkit.indicators.rows import Row
-from impactkit.wording.catalogue import runs, say
-from impactkit.wording.currency import money_unit
-from impactkit.wording.numbers import number, percent, rounded
+from impactkit.wording.language import Language
+from impactkit.wording.numbers import rounded
 
 MEDIAN = "comparable=median"
 DECIMALS = {"points": 1, "fois": 1, "indice": 1, "types": 1}
@@ -58,12 +57,16 @@ class Picked:
         """The sentence of `key` about an indicator: `value` and `of` (its n) fill holes, the column that `n`
         names (value or n) chooses the plural; nothing without a value.
         """
+        language = self.place.language
         row = self.of(indicator, group=group)
         # Of lines that may not be counted nothing is said that counts them.
         if row is None or (n and pd.isna(row[n])):
             return ()
-        about = {"value": number(row["value"]), "of": "" if pd.isna(row["n"]) else number(row["n"])}
-        return runs(key, n=round(row[n]) if n else None, **about, **holes)
+        about = {
+            "value": language.number(row["value"]),
+            "of": "" if pd.isna(row["n"]) else language.number(row["n"]),
+        }
+        return language.runs(key, n=round(row[n]) if n else None, **about, **holes)
 
     def may_count(self, *tables: str) -> bool:
         """Whether secrecy lets the lines of these tables be counted."""
@@ -105,22 +108,22 @@ def _picked(ev: object, code: str) -> Picked:
     return Picked(place, indicators(place.evaluation, of=place), code)
 
 
-def as_text(value: float, unit: str, *, sign: bool = False) -> str:
+def as_text(language: Language, value: float, unit: str, *, sign: bool = False) -> str:
     """One figure by its unit: shares as percentages with one decimal, counts as whole numbers, indices with
     one decimal, ratios of money with two.
     """
     if unit in ("part", "percent"):
-        return percent(value, 1, sign=sign)
-    decimals = 2 if unit == money_unit(RATIO) else DECIMALS.get(unit, 0)
-    return number(value, decimals, sign=sign)
+        return language.percent(value, 1, sign=sign)
+    decimals = 2 if unit == language.in_currency(RATIO) else DECIMALS.get(unit, 0)
+    return language.number(value, decimals, sign=sign)
 
 
-def measured(value: float | None, unit: str, *, sign: bool = False) -> str:
+def measured(language: Language, value: float | None, unit: str, *, sign: bool = False) -> str:
     """As `as_text`, with points named: « +0,4 point »."""
     assert value is not None
-    text = as_text(value, unit, sign=sign)
+    text = as_text(language, value, unit, sign=sign)
     # As it is printed: 1,96 is « 2,0 points ».
-    return f"{text} " + say("unit.points", n=abs(rounded(value, 1))) if unit == "points" else text
+    return f"{text} " + language.say("unit.points", n=abs(rounded(value, 1))) if unit == "points" else text
 
 
 def signed(row: Row) -> bool:

@@ -4,34 +4,34 @@ from impactkit.data.analysis_plan import plan_of
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.outcome_names import named
 from impactkit.evidence.finding import Sentence, joined
-from impactkit.wording.catalogue import Declared, runs
-from impactkit.wording.numbers import date
+from impactkit.wording.catalogue import Declared
 
 
 def plan(ev: Evaluation) -> Sentence:
     """What was decided before, and every change since; without a date, that nothing was."""
+    language = ev.language
     told = plan_of(ev)
-    names = "\u202f; ".join(named(name) for name in told.outcomes)
+    names = "\u202f; ".join(named(language, name) for name in told.outcomes)
     if not told.registered:
-        return runs("plan.none", outcomes=names)
-    when = date(told.registered)
+        return language.runs("plan.none", outcomes=names)
+    when = language.date(told.registered)
     late = told.after is not None and told.registered[:4] > told.after[1]
     key = "plan.dated.late" if late else "plan.dated"
-    parts = [runs(key, day=when, fingerprint=told.fingerprint, outcomes=names)]
+    parts = [language.runs(key, day=when, fingerprint=told.fingerprint, outcomes=names)]
     if told.before and told.after:
         years = (*told.before, *told.after)
-        parts.append(runs("plan.years", **dict(zip(("a", "b", "c", "d"), years, strict=True))))
+        parts.append(language.runs("plan.years", **dict(zip(("a", "b", "c", "d"), years, strict=True))))
     if told.looks:
-        parts.append(runs("plan.looks", years=", ".join(told.looks)))
+        parts.append(language.runs("plan.looks", years=", ".join(told.looks)))
     else:
-        parts.append(runs("plan.looks.none"))
+        parts.append(language.runs("plan.looks.none"))
     if told.buffer:
-        parts.append(runs("plan.buffer"))
+        parts.append(language.runs("plan.buffer"))
     if told.pool != "all":
-        parts.append(runs("plan.similar"))
+        parts.append(language.runs("plan.similar"))
     for change in told.changes:
         what, why = Declared(change.what), Declared(change.why)
-        parts.append(runs("plan.change", day=date(change.date), what=what, why=why))
+        parts.append(language.runs("plan.change", day=language.date(change.date), what=what, why=why))
     if not told.kept and not told.changes:
-        parts.append(runs("plan.moved"))
+        parts.append(language.runs("plan.moved"))
     return joined(*parts)

@@ -3,8 +3,7 @@
 from impactkit.data.territories import Territory
 from impactkit.evidence.finding import Sentence, filled, listed
 from impactkit.indicators.knowledge import gaps
-from impactkit.wording.catalogue import Declared, Run, runs, say
-from impactkit.wording.numbers import date
+from impactkit.wording.catalogue import Declared, Run
 
 ARTICLES = ("L’", "Le ", "La ", "Les ", "Un ", "Une ", "Ce ", "Ces ", "Cette ", "Aucun ", "Aucune ")
 
@@ -15,7 +14,9 @@ def first(place: Territory) -> Sentence:
     if questions.empty:
         return ()
     top = questions.iloc[0]
-    return runs("unknown.first", what=within(top["what"]), reason=say(f"reason.{top['reason']}"))
+    return place.language.runs(
+        "unknown.first", what=within(top["what"]), reason=place.language.say(f"reason.{top['reason']}")
+    )
 
 
 def not_covered(place: Territory) -> Sentence:
@@ -25,13 +26,17 @@ def not_covered(place: Territory) -> Sentence:
     if missing.empty:
         return ()
     items = listed(Run(within(what), declared=True) for what in missing["what"])
-    return filled("unknown.not-covered", "items", items)
+    return filled(place.language, "unknown.not-covered", "items", items)
 
 
 def searched(place: Territory) -> str:
     """When the sources were consulted, for what they lack; "" when nothing was looked for in vain."""
     days = sorted({day for day in gaps(place)["searched_on"] if day})
-    return say("unknown.searched", dates=", ".join(date(day) for day in days)) if days else ""
+    return (
+        place.language.say("unknown.searched", dates=", ".join(place.language.date(day) for day in days))
+        if days
+        else ""
+    )
 
 
 def within(text: str) -> Declared:

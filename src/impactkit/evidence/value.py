@@ -10,9 +10,8 @@ from impactkit.evidence.finding import Sentence, joined, listed
 from impactkit.evidence.picked import picked
 from impactkit.indicators.draws import VALUED
 from impactkit.valuation.social_return import Value, value
-from impactkit.wording.catalogue import Declared, runs, say
-from impactkit.wording.currency import money_unit
-from impactkit.wording.numbers import number, percent
+from impactkit.wording.catalogue import Declared
+from impactkit.wording.language import Language
 
 PER_EURO = "euros par euro"
 # A value in euros is an order of magnitude: no figure below a hundred.
@@ -30,16 +29,17 @@ def rows(place: Territory) -> pd.DataFrame:
     """One row by figure, for values.csv: territory, outcome (the project), quantity, value, low, high, n,
     unit, source. No row where nothing is valued.
     """
+    language = place.language
     sources = "; ".join(dict.fromkeys(place.table("valuations")["source"]))
     found: list[Row] = []
-    unit = money_unit("euros")
+    unit = language.in_currency("euros")
     for one in values(place):
         told = [
-            row("ratio", money_unit(PER_EURO), one.ratio_median, *(one.ratio_range or ())),
+            row("ratio", language.in_currency(PER_EURO), one.ratio_median, *(one.ratio_range or ())),
             row("npv", unit, _round(one.median), *map(_round, one.npv_range)),
             row("positive", "part", one.positive),
             row("negative", "part", 1 - one.positive),
-            row("central_ratio", money_unit(PER_EURO), one.ratio),
+            row("central_ratio", language.in_currency(PER_EURO), one.ratio),
             row("central_npv", unit, _round(one.npv)),
             row("above", "part", one.above),
             row("break_even", "part", one.break_even),
@@ -78,47 +78,58 @@ def sentences(place: Territory) -> tuple[Sentence, ...]:
 
 
 def _sentence(one: Value) -> Sentence:
-    npv = {"npv_low": _euros(one.npv_range[0]), "npv_high": _euros(one.npv_range[1])}
-    npv["npv"] = _euros(one.median)
-    told = {"project": Declared(one.name), "base": str(one.base), "loss": percent(1 - one.positive)}
+    language = one.language
+    npv = {"npv_low": _euros(language, one.npv_range[0]), "npv_high": _euros(language, one.npv_range[1])}
+    npv["npv"] = _euros(language, one.median)
+    told = {"project": Declared(one.name), "base": str(one.base), "loss": language.percent(1 - one.positive)}
     if one.ratio_median is None or one.ratio_range is None:
-        parts = [runs("value.no-ratio", **told, **npv)]
+        parts = [language.runs("value.no-ratio", **told, **npv)]
     else:
-        ends = {"low": number(one.ratio_range[0], 2), "high": number(one.ratio_range[1], 2)}
-        parts = [runs("value.ratio", ratio=number(one.ratio_median, 2), **ends, **told, **npv)]
+        ends = {
+            "low": language.number(one.ratio_range[0], 2),
+            "high": language.number(one.ratio_range[1], 2),
+        }
+        parts = [
+            language.runs("value.ratio", ratio=language.number(one.ratio_median, 2), **ends, **told, **npv)
+        ]
     parts += [_central(one), _prices(one)]
     for key, items in (("value.contested", one.contested), ("value.refused", one.refused)):
         if items:
-            named = listed(runs("value.item", name=Declared(item)) for item in items)
-            parts.append(joined(runs(key), named))
+            named = listed(language.runs("value.item", name=Declared(item)) for item in items)
+            parts.append(joined(language.runs(key), named))
     return joined(*parts)
 
 
 def _central(one: Value) -> Sentence:
     """The value at the central hypotheses, named as such, and what holds for them alone."""
-    holes = {"ratio": "" if one.ratio is None else number(one.ratio, 2), "npv": _euros(one.npv)}
-    holes["share"] = "" if one.above is None else percent(one.above)
+    language = one.language
+    holes = {
+        "ratio": "" if one.ratio is None else language.number(one.ratio, 2),
+        "npv": _euros(language, one.npv),
+    }
+    holes["share"] = "" if one.above is None else language.percent(one.above)
     key = "value.central" + (".no-ratio" if one.ratio is None else "")
-    parts = [runs(key if one.above is not None else key + ".alone", **holes)]
+    parts = [language.runs(key if one.above is not None else key + ".alone", **holes)]
     if one.break_even is not None:
-        parts.append(runs("value.break-even", share=percent(one.break_even)))
+        parts.append(language.runs("value.break-even", share=language.percent(one.break_even)))
     if one.payback is not None:
-        parts.append(runs("value.payback", year=str(one.payback)))
+        parts.append(language.runs("value.payback", year=str(one.payback)))
     return joined(*parts)
 
 
 def _prices(one: Value) -> Sentence:
     """In which prices the amounts are: those of their sources, none deflated."""
-    said = runs("value.prices")
+    language = one.language
+    said = language.runs("value.prices")
     if not one.euros:
         return said
-    dated = (runs("value.priced", name=Declared(name), year=year) for name, year in one.euros)
-    return joined(said, runs("value.prices.dated"), listed(dated))
+    dated = (language.runs("value.priced", name=Declared(name), year=year) for name, year in one.euros)
+    return joined(said, language.runs("value.prices.dated"), listed(dated))
 
 
 def _round(amount: float) -> float:
     return round(amount / STEP) * STEP
 
 
-def _euros(amount: float) -> str:
-    return number(_round(amount)) + " " + say("value.euros")
+def _euros(language: Language, amount: float) -> str:
+    return language.number(_round(amount)) + " " + language.say("value.euros")

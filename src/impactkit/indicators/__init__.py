@@ -11,7 +11,6 @@ import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
-from impactkit.errors import UnknownName
 from impactkit.indicators import context
 from impactkit.indicators.protected import Protected, protected
 from impactkit.indicators.rows import COLUMNS, shaped
@@ -60,7 +59,7 @@ def indicators(ev: Evaluation, *, measure: str | None = None, of: Territory | No
     if measure is not None and measure not in MEASURES:
         names = found["indicator"].unique()
         if measure not in names:
-            raise UnknownName.among("la mesure", measure, [*MEASURES, *names])
+            raise ev.language.unknown("noun.measure", measure, [*MEASURES, *names])
         found = found[found["indicator"] == measure]
     if of is not None:
         found = found[found["territory"] == own]

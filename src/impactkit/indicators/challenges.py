@@ -9,6 +9,7 @@ from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import Row, frame, programme, told, told_or
+from impactkit.wording.language import Language
 
 OTHER = "other"
 
@@ -30,17 +31,17 @@ def cooccurrence(ev: Evaluation) -> pd.DataFrame:
     """Themes x themes: number of labelled territories whose challenges hold both; symmetric, the diagonal is
     the number of territories with the theme. Every theme of the list is there, in its order.
     """
-    return _together(_by_territory(programme(ev, "challenges")))
+    return _together(_by_territory(ev.language, programme(ev, "challenges")))
 
 
 def _together(themes: pd.DataFrame) -> pd.DataFrame:
     return themes.T.astype(int) @ themes.astype(int)
 
 
-def _by_territory(challenges: pd.DataFrame) -> pd.DataFrame:
+def _by_territory(language: Language, challenges: pd.DataFrame) -> pd.DataFrame:
     """Territories with a themed challenge x themes of the list: whether one of its challenges has it."""
     told = challenges[challenges["themes"] != ""].groupby("territory")["themes"].agg("|".join).str.split("|")
-    names = labels("challenges", "themes")
+    names = labels(language, "challenges", "themes")
     held = {name: [name in themes for themes in told] for name in names}
     return pd.DataFrame(held, index=list(told.index), dtype=bool)
 
@@ -59,6 +60,7 @@ def _themed(ev: Evaluation) -> Iterator[Row]:
 
 
 def _programme(ev: Evaluation) -> Iterator[Row]:
+    language = ev.language
     known, missing = programme(ev, "challenges"), why(ev, "", "challenges")
     themed = known[known["themes"] != ""]
     unthemed = len(known) - len(themed)
@@ -70,7 +72,7 @@ def _programme(ev: Evaluation) -> Iterator[Row]:
     # Its `n` is no number of challenges, which secrecy may hide.
     named = {"group": "about=challenges", "n": places}
     yield told("", "count_territories", places, "territoires", known, **named)
-    territories = _by_territory(known)
+    territories = _by_territory(language, known)
     if territories.empty:
         yield told("", "share_territories", None, "part", known, n=0, flag="missing:unthemed")
         return

@@ -90,11 +90,12 @@ def _size(place: Territory, missing: str) -> Iterator[Row]:
 
 
 def _variety(place: Territory, missing: str) -> Iterator[Row]:
+    language = place.language
     members = present(place.table("members"))
     typed = members[members["type"] != ""]
     untyped = len(members) - len(typed)
     yield told_or(missing, place.code, "count_members_untyped", untyped, "membres", members)
-    for kind in [name for name in labels("members", "type") if name in set(typed["type"])]:
+    for kind in [name for name in labels(language, "members", "type") if name in set(typed["type"])]:
         some, group = typed[typed["type"] == kind], f"type={kind}"
         yield told(place.code, "count_members_named", len(some), "membres", some, group=group)
         yield told(place.code, "share_members", len(some) / len(typed), "part", typed, group=group)
@@ -132,7 +133,7 @@ def _maturity(place: Territory, missing: str) -> Row:
     told_of = events[mine & (events["maturity"] != "")].sort_values(["date", "as_of"], kind="stable").tail(1)
     if told_of.empty:
         return row(place.code, "index_maturity", None, "indice", flag=missing)
-    rank = 1 + list(labels("events", "maturity")).index(str(told_of["maturity"].iloc[0]))
+    rank = 1 + list(labels(place.language, "events", "maturity")).index(str(told_of["maturity"].iloc[0]))
     date = str(told_of["date"].iloc[0])
     about = {"period": date, "quality": precision(date)} if date else {"quality": "undated"}
     return told(place.code, "index_maturity", rank, "indice", told_of, **about)

@@ -12,7 +12,6 @@ from impactkit.data.outcome_names import must_be_imported
 from impactkit.data.territories import Territory, communes_of
 from impactkit.errors import NotEnoughData
 from impactkit.indicators.annual import YEAR, after_break, annual
-from impactkit.wording.catalogue import error
 
 ENOUGH = 8
 POPULATION = "count_population"
@@ -48,7 +47,7 @@ def comparable(place: Territory, *, on: str = POPULATION) -> pd.DataFrame:
 @functools.lru_cache(maxsize=256)
 def _comparable(place: Territory, on: str) -> pd.DataFrame:
     if not place.perimeter and not (place.units and on != POPULATION):
-        raise error(NotEnoughData, "no-perimeter", where=place.name)
+        raise place.language.error(NotEnoughData, "no-perimeter", where=place.name)
     family = family_of(place, on)
     sizes, own = sizes_of(place, on, family)
     units = untouched(place.evaluation, family)

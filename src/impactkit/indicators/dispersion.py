@@ -58,7 +58,8 @@ def byar(count: float) -> tuple[float, float]:
         raise ValueError(f"no interval for {count} events")
     more = count + 1
     low = count * (1 - 1 / (9 * count) - Z95 / (3 * count**0.5)) ** 3 if count else 0.0
-    return float(low), float(more * (1 - 1 / (9 * more) + Z95 / (3 * more**0.5)) ** 3)
+    high = more * (1 - 1 / (9 * more) + Z95 / (3 * more**0.5)) ** 3
+    return float(low), float(high)
 
 
 def expected(

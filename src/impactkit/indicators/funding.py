@@ -7,7 +7,7 @@ import pandas as pd
 from impactkit.data.evaluation import Evaluation
 from impactkit.indicators.missing import complete, why
 from impactkit.indicators.rows import Row, frame, programme, row, told, told_or
-from impactkit.wording.currency import money_unit
+from impactkit.wording.language import Language
 
 LINE = ["territory", "payer", "project", "purpose", "share"]
 STATUSES = ("sought", "committed", "paid")
@@ -25,15 +25,16 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     one name counts for its last year. The programme's ratio is
     over the territories whose own is known.
     """
+    language = ev.language
     found: list[Row] = []
     for place in ev.territories:
         lines, flag = place.table("funding"), why(ev, place.code, "funding")
         if lines.empty:
-            found += [row(place.code, "amount_funding", None, money_unit("euros"), flag=flag)]
+            found += [row(place.code, "amount_funding", None, language.in_currency("euros"), flag=flag)]
             continue
         known = last_told(lines)
-        found += [*_amounts(place.code, lines, known, flag), *_ratios(ev, place.code, known)]
-        found += _secured(place.code, known, flag)
+        found += [*_amounts(language, place.code, lines, known, flag), *_ratios(ev, place.code, known)]
+        found += _secured(language, place.code, known, flag)
     return frame([*found, *_programme(ev, frame(found))])
 
 
@@ -53,16 +54,27 @@ def secured(lines: pd.DataFrame) -> pd.DataFrame:
     return by_status.sort_values("amount", kind="stable").groupby(LINE, dropna=False).tail(1)
 
 
-def _amounts(code: str, lines: pd.DataFrame, known: pd.DataFrame, missing: str) -> Iterator[Row]:
+def _amounts(
+    language: Language, code: str, lines: pd.DataFrame, known: pd.DataFrame, missing: str
+) -> Iterator[Row]:
     for status in STATUSES:
         some = known[known["status"] == status]
         figures, group = some.dropna(subset=["amount"]), f"status={status}"
         flag = "missing:without-amount" if len(some) else missing
         amount = figures["amount"].sum()
-        yield told_or(flag, code, "amount_funding", amount, "euros", figures, group=group)
+        yield told_or(
+            flag, code, "amount_funding", amount, language.in_currency("euros"), figures, group=group
+        )
         for share, part in figures[figures["share"] != ""].groupby("share"):
             inside = f"share={share}|{group}"
-            yield told(code, "amount_funding", part["amount"].sum(), "euros", part, group=inside)
+            yield told(
+                code,
+                "amount_funding",
+                part["amount"].sum(),
+                language.in_currency("euros"),
+                part,
+                group=inside,
+            )
     silent = lines[lines["amount"].isna()]
     yield told(code, "count_funding_without_amount", len(silent), "lignes", lines)
 
@@ -72,7 +84,9 @@ def _ratios(ev: Evaluation, code: str, known: pd.DataFrame) -> Iterator[Row]:
         some = known[(known["status"] == status) & (known["share"] != "")]
         value, flag = _ratio(ev, code, some)
         about = {"group": f"status={status}", "flag": flag, "n": len(some)}
-        yield told(code, "ratio_complementary", value, "euros par euro", some, **about)
+        yield told(
+            code, "ratio_complementary", value, ev.language.in_currency("euros par euro"), some, **about
+        )
 
 
 def _programme(ev: Evaluation, found: pd.DataFrame) -> Iterator[Row]:
@@ -86,7 +100,9 @@ def _programme(ev: Evaluation, found: pd.DataFrame) -> Iterator[Row]:
         if len(inside):
             ratio = float(sums.get("complementary", 0.0) / sums["base"])
             about = {"group": f"status={status}", "n": len(inside)}
-            yield told("", "ratio_complementary", ratio, "euros par euro", some, **about)
+            yield told(
+                "", "ratio_complementary", ratio, ev.language.in_currency("euros par euro"), some, **about
+            )
 
 
 def _ratio(ev: Evaluation, code: str, lines: pd.DataFrame) -> tuple[float | None, str]:
@@ -101,18 +117,30 @@ def _ratio(ev: Evaluation, code: str, lines: pd.DataFrame) -> tuple[float | None
     return float(more.sum() / base.sum()), ""
 
 
-def _secured(code: str, known: pd.DataFrame, flag: str) -> Iterator[Row]:
+def _secured(language: Language, code: str, known: pd.DataFrame, flag: str) -> Iterator[Row]:
     held = secured(known)
     if not (total := float(held["amount"].sum())) > 0:
-        for indicator, unit in (("amount_secured", "euros"), ("index_concentration", "indice")):
-            yield row(code, indicator, None, money_unit(unit), flag=flag)
+        for indicator, unit in (
+            ("amount_secured", language.in_currency("euros")),
+            ("index_concentration", "indice"),
+        ):
+            yield row(code, indicator, None, language.in_currency(unit), flag=flag)
         return
-    yield told(code, "amount_secured", total, "euros", held)
+    yield told(code, "amount_secured", total, language.in_currency("euros"), held)
     for column in ("purpose", "payer_type"):
         for name, some in held.groupby(held[column].replace("", "unknown")):
-            yield told(code, "amount_secured", some["amount"].sum(), "euros", some, group=f"{column}={name}")
+            yield told(
+                code,
+                "amount_secured",
+                some["amount"].sum(),
+                language.in_currency("euros"),
+                some,
+                group=f"{column}={name}",
+            )
     coaching = held[held["purpose"].isin(COACHING)]
     amount = coaching["amount"].sum()
-    yield told_or(flag, code, "amount_engineering_animation", amount, "euros", coaching)
+    yield told_or(
+        flag, code, "amount_engineering_animation", amount, language.in_currency("euros"), coaching
+    )
     shares = held.groupby("payer")["amount"].sum() / total
     yield told(code, "index_concentration", float((shares**2).sum()), "indice", held, n=len(shares))

@@ -36,6 +36,7 @@ def _programme(ev: Evaluation) -> Iterator[Row]:
 
 
 def _of(place: Territory) -> Iterator[Row]:
+    language = place.language
     code, missing = place.code, why(place.evaluation, place.code, "projects")
     last, jobs = latest_jobs(place), place.table("jobs")
     full = last_of(jobs.dropna(subset=["fte"]), ["project"])
@@ -50,7 +51,7 @@ def _of(place: Territory) -> Iterator[Row]:
     costs = place.table("projects").dropna(subset=["yearly_cost"])[["project", "yearly_cost"]]
     both = last[last["actual"] > 0].merge(costs, on="project")
     cost = both["yearly_cost"].sum() / both["actual"].sum() if len(both) else 0.0
-    yield told_or(missing, code, "amount_cost_per_job", cost, "euros par emploi", both)
+    yield told_or(missing, code, "amount_cost_per_job", cost, language.in_currency("euros par emploi"), both)
 
 
 def latest_jobs(place: Territory) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from impactkit.data.territories import Territory
 from impactkit.indicators.comparable import own_populations
 from impactkit.indicators.missing import questions
 from impactkit.indicators.rows import Row, frame, latest, row, sources
+from impactkit.wording.language import Language
 
 # Heading -> the tables whose sourced rows document it; without a table a heading stays unknown.
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -64,7 +65,7 @@ def _board(ev: Evaluation) -> pd.DataFrame:
             else:
                 state, reason, ask = "unknown", *(own or asked.get(("", heading)) or ("not-searched", ""))
             days, texts = [day for day, _ in known], [source for _, source in known]
-            send = ("", "") if state == "known" else to_send(heading, place.name)
+            send = ("", "") if state == "known" else to_send(ev.language, heading, place.name)
             about = (state, len(known), reason, ask, *send, latest(days), sources(texts))
             found.append((place.code, heading, *about))
     return pd.DataFrame(found, columns=BOARD)
@@ -76,21 +77,21 @@ def documented(place: Territory) -> int:
     return sum((place.code, heading) in facts for heading in HEADINGS)
 
 
-def to_send(heading: str, name: str) -> tuple[str, str]:
+def to_send(language: Language, heading: str, name: str) -> tuple[str, str]:
     """Sheet of the workbook where a heading is answered, and the row to send: its columns, the territory's
     filled in; ("", "") for a heading that no sheet answers.
     """
-    sheet, own, asked = fields_of(heading)
+    sheet, own, asked = fields_of(language, heading)
     return sheet, " ; ".join([*(f"{title} : {name}" for title in own), *(f"{title} : …" for title in asked)])
 
 
-def fields_of(heading: str) -> tuple[str, list[str], list[str]]:
+def fields_of(language: Language, heading: str) -> tuple[str, list[str], list[str]]:
     """Sheet of the workbook where a heading is answered; of its columns, the territory's and those to fill
     in. Nothing for a heading that no sheet answers.
     """
     if not HEADINGS[heading]:
         return "", [], []
-    schema = schemas()[HEADINGS[heading][0]]
+    schema = schemas(language)[HEADINGS[heading][0]]
     # A unique column is a code that the import makes from the name.
     fields = [field for field in schema["fields"] if field["name"] not in OURS and not _is(field, "unique")]
     # What the table cannot do without is never left out; the columns keep their order.

@@ -27,5 +27,10 @@ def rows(ev: Evaluation) -> pd.DataFrame:
             paid = some.dropna(subset=["charge"])
             value = paid["charge"].sum() if len(paid) else None
             about = {"group": group, "n": len(paid), "flag": "" if len(paid) else "missing:not-communicated"}
-            found += [count, told_or(missing, code, "amount_charges", value, "euros", some, **about)]
+            found += [
+                count,
+                told_or(
+                    missing, code, "amount_charges", value, ev.language.in_currency("euros"), some, **about
+                ),
+            ]
     return frame(found)

@@ -24,6 +24,7 @@ def rows(ev: Evaluation) -> pd.DataFrame:
 
 
 def _of(ev: Evaluation, place: Territory) -> Iterator[Row]:
+    language = ev.language
     code, missing = place.code, why(ev, place.code, "partnerships")
     facts = last_of(place.table("partnerships"), KEY)
     yield told_or(missing, code, "count_partnerships", len(facts), "partenariats", facts)
@@ -32,13 +33,26 @@ def _of(ev: Evaluation, place: Territory) -> Iterator[Row]:
     for column in ("type", "network"):
         named = facts[facts[column] != ""]
         for name, some in named.groupby(column):
-            yield told(code, "count_partnerships", len(some), "partenariats", some, group=f"{column}={name}")
+            yield told(
+                code,
+                "count_partnerships",
+                len(some),
+                "partenariats",
+                some,
+                group=f"{column}={name}",
+            )
     companies = facts["company"].str.strip().str.casefold().nunique()
     yield told(code, "count_companies", companies, "entreprises", facts)
-    for indicator, column, unit in (("amount_cash", "cash", "euros"), ("count_hours", "hours", "heures")):
+    for indicator, column, unit in (
+        ("amount_cash", "cash", language.in_currency("euros")),
+        ("count_hours", "hours", "heures"),
+    ):
         some = facts.dropna(subset=[column])
         yield told_or(missing, code, indicator, some[column].sum(), unit, some)
     hours, rate = facts.dropna(subset=["hours"]), ev.rates.get("hour")
     valued, flag = (hours, missing) if rate is not None or hours.empty else (hours[:0], "missing:no-rate")
-    value, source = valued["hours"].sum() * float(rate or 0), str(ev.rates.get("source", ""))
-    yield told_or(flag, code, "amount_hours_valued", value, "euros", valued, quality=source)
+    value = valued["hours"].sum() * float(rate or 0)
+    source = str(ev.rates.get("source", ""))
+    yield told_or(
+        flag, code, "amount_hours_valued", value, language.in_currency("euros"), valued, quality=source
+    )

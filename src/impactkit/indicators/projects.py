@@ -13,6 +13,7 @@ from impactkit.indicators.missing import why
 from impactkit.indicators.rows import Row, frame, programme, told, told_or
 from impactkit.indicators.stages import CLOCKS, DATES, ORDER, first_project, known_waits, with_reached
 from impactkit.indicators.target import progress
+from impactkit.wording.language import Language
 
 SUMS = {
     "count_beneficiaries": ("beneficiaries", "personnes"),
@@ -31,13 +32,20 @@ def rows(ev: Evaluation) -> pd.DataFrame:
     the Kaplan-Meier median of days_to_first_project, and progress to the target of evaluation.toml. Trap: a
     share passed is a floor, for a project may pass later; `n` is the number of projects it is taken over.
     """
+    language = ev.language
     found: list[Row] = []
     for place in ev.territories:
         projects, missing = with_reached(place.table("projects")), why(ev, place.code, "projects")
         found.append(told_or(missing, place.code, "count_projects", len(projects), "projets", projects))
         if len(projects):
-            found += [*_split(place.code, projects, "stage"), *_split(place.code, projects, "theme")]
-            found += [*_passage(place.code, projects), *_sums(place.code, projects, missing)]
+            found += [
+                *_split(place.code, projects, "stage"),
+                *_split(place.code, projects, "theme"),
+            ]
+            found += [
+                *_passage(place.code, projects),
+                *_sums(language, place.code, projects, missing),
+            ]
             found += [_wait(place, clock, projects) for clock in CLOCKS]
     return frame([*found, *_programme(ev), *progress(ev)])
 
@@ -92,11 +100,11 @@ def _programme(ev: Evaluation) -> Iterator[Row]:
         yield told("", "days_to_first_project", value, "jours", projects, **about)
 
 
-def _sums(code: str, projects: pd.DataFrame, missing: str) -> Iterator[Row]:
+def _sums(language: Language, code: str, projects: pd.DataFrame, missing: str) -> Iterator[Row]:
     for indicator, (column, unit) in SUMS.items():
         some = projects.dropna(subset=[column])
-        yield told_or(missing, code, indicator, some[column].sum(), unit, some)
+        yield told_or(missing, code, indicator, some[column].sum(), language.in_currency(unit), some)
     both = projects.dropna(subset=["yearly_cost", "yearly_revenue"])
     both = both[both["yearly_cost"] > 0]
     ratio = both["yearly_revenue"].sum() / both["yearly_cost"].sum() if len(both) else None
-    yield told_or(missing, code, "ratio_revenue_cost", ratio, "euros par euro", both)
+    yield told_or(missing, code, "ratio_revenue_cost", ratio, language.in_currency("euros par euro"), both)

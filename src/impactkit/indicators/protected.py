@@ -103,7 +103,7 @@ def _withheld(ev: Evaluation, rows: pd.DataFrame, rules: Mapping[str, Any], more
     from impactkit.indicators.secrecy import cell_ids, withheld_rows
 
     known = rows[rows["value"].notna()]
-    _, log = withheld_rows(known, rules, sums=sums_of(ev, known), more=more)
+    _, log = withheld_rows(ev.language, known, rules, sums=sums_of(ev, known), more=more)
     return dict(zip(cell_ids(log), log["reason"], strict=True))
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
-from impactkit.wording.currency import money_unit
 
 # Cells by column: those of an indicator, or of a table that one is drawn from.
 Row = dict[str, Any]
@@ -74,23 +73,36 @@ def sources(texts: Iterable[str]) -> str:
     return " ; ".join(dict.fromkeys(text for text in texts if text))
 
 
-def told(code: str, indicator: str, value: float | None, unit: str, facts: pd.DataFrame, **rest: Any) -> Row:
+def told(
+    code: str,
+    indicator: str,
+    value: float | None,
+    unit: str,
+    facts: pd.DataFrame,
+    **rest: Any,
+) -> Row:
     """One row drawn from declared facts: `period` and `as_of` are their latest date, `source` theirs, `n`
-    how many they are unless it is given. An amount is in the evaluation's currency.
+    how many they are unless it is given.
     """
     day = latest(facts["as_of"])
     about = {"n": len(facts), "period": day, "as_of": day, "source": sources(facts["source"])} | rest
     amount = value if value is None else float(value)
-    return row(code, indicator, amount, money_unit(unit), **about)
+    return row(code, indicator, amount, unit, **about)
 
 
 def told_or(
-    missing: str, code: str, indicator: str, value: float | None, unit: str, facts: pd.DataFrame, **rest: Any
+    missing: str,
+    code: str,
+    indicator: str,
+    value: float | None,
+    unit: str,
+    facts: pd.DataFrame,
+    **rest: Any,
 ) -> Row:
     """`told`; without any fact, the row empty with the flag `missing`, of the same group."""
     if len(facts):
         return told(code, indicator, value, unit, facts, **rest)
-    return row(code, indicator, None, money_unit(unit), group=rest.get("group", ""), flag=missing)
+    return row(code, indicator, None, unit, group=rest.get("group", ""), flag=missing)
 
 
 def last_of(facts: pd.DataFrame, key: list[str]) -> pd.DataFrame:

@@ -21,7 +21,7 @@ from impactkit.errors import RefusedData
 from impactkit.indicators.relations import Relation, Sum, closed
 from impactkit.indicators.rows import KEY, WITHHELD
 from impactkit.indicators.suppression import SMALLEST, suppress
-from impactkit.wording.catalogue import error, say
+from impactkit.wording.language import Language
 
 LOG = ["territory", "indicator", "group", "period", "reason", "rule", "source"]
 # Only what adds up can be found by subtraction.
@@ -150,6 +150,7 @@ def _nests(nested: pd.DataFrame | None) -> Iterable[tuple[str, list[str], str]]:
 
 
 def withheld_rows(
+    language: Language,
     rows: pd.DataFrame,
     rules: Mapping[str, Rule],
     parts: pd.DataFrame | None = None,
@@ -171,7 +172,7 @@ def withheld_rows(
     """
     ids = cell_ids(rows)
     if ids.duplicated().any():
-        raise error(RefusedData, "secrecy-twice", cell=ids[ids.duplicated()].iloc[0])
+        raise language.error(RefusedData, "secrecy-twice", cell=ids[ids.duplicated()].iloc[0])
     cells, relations = relations_of(rows, parts, nested)
     alone = rows[rows["value"].notna() & ~ids.isin(cells["cell"])]
     cells = pd.concat([cells, alone[["value", "n"]].assign(cell=ids[alone.index], published=True)])
@@ -183,7 +184,7 @@ def withheld_rows(
     cells["worth"] = cells["value"].abs().mask(cells["cell"].str.startswith("|"), 0.0)
     reasons = _reasons(cells, rules) | dict(more or {})
     table = _leveled(cells, reasons, rules, protection)
-    found = suppress(table, [*relations, *exact], reasons, protection).withheld
+    found = suppress(language, table, [*relations, *exact], reasons, protection).withheld
     shown = hidden_where(rows, ids.isin(list(found)))
     return shown, logged(rows, reasons_of(ids, found), rules)
 
@@ -245,7 +246,7 @@ def _leveled(
     return pd.concat(parts) if parts else cells.assign(lower=np.nan, upper=np.nan)
 
 
-def told(rule: Rule) -> str:
+def told(language: Language, rule: Rule) -> str:
     """The sentence in place of a withheld figure: one for all reasons, so that it gives none away."""
     who = "households" if rule.households else "businesses"
-    return say("secrecy.withheld", who=say(f"secrecy.{who}"), rule=rule.source)
+    return language.say("secrecy.withheld", who=language.say(f"secrecy.{who}"), rule=rule.source)

@@ -17,9 +17,9 @@ from scipy.sparse import csr_array, hstack, kron, vstack
 from scipy.sparse import identity as eye
 from scipy.sparse.csgraph import connected_components
 
-from impactkit.errors import NotEnoughData, RefusedData, UnknownName
+from impactkit.errors import NotEnoughData, RefusedData
 from impactkit.indicators.relations import SECONDARY, Relation
-from impactkit.wording.catalogue import error
+from impactkit.wording.language import Language
 
 SMALLEST = 1.0
 # Linked cells up to which the best answer is sought; beyond, a safe one. Limits are counts, not seconds: the
@@ -56,6 +56,7 @@ class _Block:
 
 
 def suppress(
+    language: Language,
     cells: pd.DataFrame,
     relations: Iterable[Relation],
     primary: Mapping[str, str],
@@ -74,10 +75,10 @@ def suppress(
     the reason by cell; "" is none. Raises RefusedData (a value missing, under its floor or twice; a sum that
     is none), UnknownName (a cell), NotEnoughData (nothing protects).
     """
-    table = _checked(cells, known_nonnegative)
+    table = _checked(language, cells, known_nonnegative)
     reasons = {str(cell): reason for cell, reason in primary.items() if reason}
-    links = _links(table, relations)
-    _known(reasons, table)
+    links = _links(language, table, relations)
+    _known(language, reasons, table)
     table["empty"] = (table["value"] == 0) & ~(table["n"] > 0) & table["published"]
     table["secret"] = table.index.isin(list(reasons)) & ~table["empty"]
     room = np.maximum(protection * table["value"].abs(), SMALLEST)
@@ -87,10 +88,10 @@ def suppress(
     for group in np.unique(groups[held]):
         mine = np.flatnonzero(groups == group)
         rows = np.flatnonzero(abs(links[:, mine]).sum(axis=1))
-        block = _possible(_block(table.iloc[mine], links[rows][:, mine]))
+        block = _possible(language, _block(table.iloc[mine], links[rows][:, mine]))
         if not block.aims:
             continue
-        found, best = _best(block) if len(mine) <= most_exact else (_safe(block), False)
+        found, best = _best(language, block) if len(mine) <= most_exact else (_safe(language, block), False)
         held[mine] |= found
         cost, exact = cost + float(block.cost @ found), exact and best
     names = table.index[held & table["published"]]
@@ -98,6 +99,7 @@ def suppress(
 
 
 def audit(
+    language: Language,
     cells: pd.DataFrame,
     relations: Iterable[Relation],
     withheld: Iterable[str],
@@ -108,21 +110,23 @@ def audit(
     He knows every published cell, every relation and, unless told otherwise, that nothing is negative. A
     bound that he cannot find is infinite. Raises as `suppress`.
     """
-    table = _checked(cells, known_nonnegative)
+    table = _checked(language, cells, known_nonnegative)
     hidden = sorted(set(withheld) | set(table.index[~table["published"]]))
-    _known(hidden, table)
+    _known(language, hidden, table)
     at = table.index.get_indexer(hidden)
-    matrix, value = _links(table, relations)[:, at], table["value"].to_numpy()
+    matrix, value = _links(language, table, relations)[:, at], table["value"].to_numpy()
     far = _BEYOND * (1 + abs(value).sum())
-    goal = np.repeat(np.eye(len(at)), 2, axis=0) * np.tile([1.0, -1.0], len(at))[:, None]
+    directions = np.tile([1.0, -1.0], len(at))
+    goal = np.repeat(np.eye(len(at)), 2, axis=0) * directions[:, None]
     floor = np.tile(np.maximum(table["floor"].to_numpy()[at], -far), (len(goal), 1))
-    found = _solve(goal, matrix, matrix @ value[at], floor, np.full(goal.shape, far))[0]
+    found = _solve(language, goal, matrix, matrix @ value[at], floor, np.full(goal.shape, far))[0]
     low, high = (abs(goal) * found).sum(axis=1).reshape(-1, 2).T
-    low, high = np.where(low < -far / 100, -np.inf, low), np.where(high > far / 100, np.inf, high)
+    low = np.where(low < -far / 100, -np.inf, low)
+    high = np.where(high > far / 100, np.inf, high)
     return pd.DataFrame({"cell": hidden, "low": low, "high": high})
 
 
-def _checked(cells: pd.DataFrame, known_nonnegative: bool) -> pd.DataFrame:
+def _checked(language: Language, cells: pd.DataFrame, known_nonnegative: bool) -> pd.DataFrame:
     """The cells by id, in the order of their ids: the answer does not depend on theirs."""
     table = cells.assign(cell=cells["cell"].astype(str)).set_index("cell").sort_index()
     usual = {"n": np.nan, "published": True, "lower": np.nan, "upper": np.nan, "floor": 0.0}
@@ -133,20 +137,20 @@ def _checked(cells: pd.DataFrame, known_nonnegative: bool) -> pd.DataFrame:
         table["floor"] = -np.inf
     wrong = table["value"].isna() | (table["value"] < table["floor"]) | table.index.duplicated()
     if wrong.any():
-        raise error(RefusedData, "secrecy-value", cell=table.index[wrong.to_numpy()][0])
+        raise language.error(RefusedData, "secrecy-value", cell=table.index[wrong.to_numpy()][0])
     return table.astype({"value": float, "n": float, "published": bool, "floor": float})
 
 
-def _known(names: Iterable[str], table: pd.DataFrame) -> None:
+def _known(language: Language, names: Iterable[str], table: pd.DataFrame) -> None:
     for name in sorted(set(names) - set(table.index)):
-        raise UnknownName.among("la case", name, table.index)
+        raise language.unknown("noun.cell", name, table.index)
 
 
-def _links(table: pd.DataFrame, relations: Iterable[Relation]) -> csr_array:
+def _links(language: Language, table: pd.DataFrame, relations: Iterable[Relation]) -> csr_array:
     """Relations as a matrix (relations, cells); each said once, whatever their order."""
     said = sorted({((one.total, 1.0), *sorted(_weighed(one))) for one in relations})
     names = [name for one in said for name, _ in one]
-    _known(names, table)
+    _known(language, names, table)
     rows = np.repeat(np.arange(len(said)), [len(one) for one in said])
     weights = [weight for one in said for _, weight in one]
     links = csr_array((weights, (rows, table.index.get_indexer(names))), shape=(len(said), len(table)))
@@ -154,7 +158,7 @@ def _links(table: pd.DataFrame, relations: Iterable[Relation]) -> csr_array:
         # Each printed number may be rounded by half a unit.
         total = one[0][0]
         if gap > len(one) / 2 + 1e-9 * abs(table.at[total, "value"]):
-            raise error(RefusedData, "secrecy-sum", cell=total)
+            raise language.error(RefusedData, "secrecy-sum", cell=total)
     return links
 
 
@@ -168,7 +172,11 @@ def _block(table: pd.DataFrame, matrix: csr_array) -> _Block:
     value, published, empty, secret, lower, upper, n, worth = (table[name].to_numpy() for name in names)
     down = np.where(empty, 0.0, value - table["floor"].to_numpy())
     hidden = np.flatnonzero(secret).tolist()
-    aims = [(k, 1.0, upper[k], -1) for k in hidden] + [(k, -1.0, min(lower[k], down[k]), -1) for k in hidden]
+    aims = []
+    for k in hidden:
+        aims.append((k, 1.0, upper[k], -1))
+    for k in hidden:
+        aims.append((k, -1.0, min(lower[k], down[k]), -1))
     parts = (matrix < 0).astype(float)
     beside = (parts.T @ parts).toarray() > 0
     for s in (k for k in hidden if n[k] == 1):
@@ -180,7 +188,12 @@ def _block(table: pd.DataFrame, matrix: csr_array) -> _Block:
 
 
 def _solve(
-    goal: np.ndarray, matrix: csr_array, target: np.ndarray, low: np.ndarray, high: np.ndarray
+    language: Language,
+    goal: np.ndarray,
+    matrix: csr_array,
+    target: np.ndarray,
+    low: np.ndarray,
+    high: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Linear programs on one matrix, many as one: goal, low, high (programs, columns); the answers, and the
     multipliers (programs, rows). Raises NotEnoughData where there is no answer.
@@ -192,25 +205,25 @@ def _solve(
         bounds = np.column_stack([low[some].ravel(), high[some].ravel()])
         found = linprog(goal[some].ravel(), A_eq=each, b_eq=right, bounds=bounds, method="highs")
         if found.status != 0:
-            raise error(NotEnoughData, "secrecy-impossible")
+            raise language.error(NotEnoughData, "secrecy-impossible")
         answers.append(found.x.reshape(goal[some].shape))
         duals.append(found.eqlin.marginals.reshape(len(goal[some]), -1))
     return np.vstack(answers), np.vstack(duals)
 
 
-def _possible(block: _Block) -> _Block:
+def _possible(language: Language, block: _Block) -> _Block:
     """The aims as far as any pattern could serve them: of two groups that stand, a reader knows that they
     make two at least. Raises NotEnoughData where a cell would stay known whatever is withheld.
     """
     if not block.aims:
         return block
-    reach = _attacks(block, block.fixed != 0)[0]
+    reach = _attacks(language, block, block.fixed != 0)[0]
     moves: dict[int, float] = {}
     for (k, _, _, told), share in zip(block.aims, reach, strict=True):
         if told < 0:
             moves[k] = max(moves.get(k, 0.0), share)
     if min(moves.values(), default=1.0) < _CLOSE:
-        raise error(NotEnoughData, "secrecy-impossible")
+        raise language.error(NotEnoughData, "secrecy-impossible")
     aims = [
         (k, side, need * min(1.0, share), told)
         for (k, side, need, told), share in zip(block.aims, reach, strict=True)
@@ -219,7 +232,7 @@ def _possible(block: _Block) -> _Block:
     return replace(block, aims=tuple(aims))
 
 
-def _attacks(block: _Block, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _attacks(language: Language, block: _Block, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """How far each aim is served, from 0 to 1, when `held` is withheld (aims), and coefficients whose sum
     over the cells withheld is at least one in every safe pattern (aims, cells).
     """
@@ -232,9 +245,10 @@ def _attacks(block: _Block, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     down[each[knows], told[knows]] = up[each[knows], told[knows]] = 0.0
     goal = np.zeros(down.shape)
     goal[each, k] = -side
-    low, high = np.where(goal > 0, np.minimum(down, 1), down), np.where(goal < 0, np.minimum(up, 1), up)
+    low = np.where(goal > 0, np.minimum(down, 1), down)
+    high = np.where(goal < 0, np.minimum(up, 1), up)
     target, small = np.zeros(len(rows)), block.matrix[rows][:, at]
-    found, dual = _solve(goal[:, at], small, target, -low[:, at], high[:, at])
+    found, dual = _solve(language, goal[:, at], small, target, -low[:, at], high[:, at])
     reach = -(goal[:, at] * found).sum(axis=1)
     # Any multipliers bound what any pattern lets through; rounding keeps zeros true zeros.
     price = goal - np.round(dual, 9) @ block.matrix[rows]
@@ -242,7 +256,7 @@ def _attacks(block: _Block, held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return reach, cuts
 
 
-def _best(block: _Block) -> tuple[np.ndarray, bool]:
+def _best(language: Language, block: _Block) -> tuple[np.ndarray, bool]:
     """The cheapest safe pattern, and True; a safe one, and False, where the search was stopped."""
     # A cell withheld alone in a relation comes back by subtraction: no best pattern chooses one.
     matters = np.isnan(block.fixed)
@@ -259,16 +273,16 @@ def _best(block: _Block) -> tuple[np.ndarray, bool]:
         if answer.status != 0:
             break
         held = answer.x > 0.5
-        reach, found = _attacks(block, held)
+        reach, found = _attacks(language, block, held)
         through = reach < 1 - _CLOSE
         if not through.any():
             return held, True
         cuts.append(csr_array(found[through]))
         floors.append(np.full(int(through.sum()), 1 - _CLOSE))
-    return _safe(block), False
+    return _safe(language, block), False
 
 
-def _safe(block: _Block) -> np.ndarray:
+def _safe(language: Language, block: _Block) -> np.ndarray:
     """A safe pattern, not always the cheapest: aim by aim, the cheapest deviation that keeps it possible;
     then whatever proves needless is given back. Raises NotEnoughData.
     """
@@ -281,9 +295,11 @@ def _safe(block: _Block) -> np.ndarray:
         low[way, k] = high[way, k] = 1.0
         high[1 - way, k] = 0.0
         price = np.tile(np.where(held, 0.0, block.cost), (1, 2))
-        found = _solve(price, both, np.zeros(both.shape[0]), low.reshape(1, -1), high.reshape(1, -1))[0]
+        found = _solve(
+            language, price, both, np.zeros(both.shape[0]), low.reshape(1, -1), high.reshape(1, -1)
+        )[0]
         held |= found.reshape(2, count).sum(axis=0) > _CLOSE
     for at in sorted(map(int, np.flatnonzero(held & np.isnan(block.fixed))), key=lambda k: -block.cost[k]):
         held[at] = False
-        held[at] = (_attacks(block, held)[0] < 1 - _CLOSE).any()
+        held[at] = (_attacks(language, block, held)[0] < 1 - _CLOSE).any()
     return np.asarray(held)

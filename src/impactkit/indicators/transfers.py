@@ -10,7 +10,6 @@ from impactkit.data.territories import Territory
 from impactkit.indicators.missing import complete, why
 from impactkit.indicators.rows import Row, frame, last_of, told, told_or
 from impactkit.indicators.stages import ORDER, with_reached
-from impactkit.wording.catalogue import say
 
 ROLES = {"given": "giver", "received": "receiver"}
 SUGGESTED = ["giver", "receiver", "theme", "project", "challenge", "reason"]
@@ -42,7 +41,14 @@ def _of(ev: Evaluation, code: str, known: pd.DataFrame) -> Iterator[Row]:
 
 def _by_status(code: str, known: pd.DataFrame, before: str = "") -> Iterator[Row]:
     for status, some in known[known["status"] != ""].groupby("status"):
-        yield told(code, "count_transfers", len(some), "transferts", some, group=f"{before}status={status}")
+        yield told(
+            code,
+            "count_transfers",
+            len(some),
+            "transferts",
+            some,
+            group=f"{before}status={status}",
+        )
 
 
 def _programme(known: pd.DataFrame) -> Iterator[Row]:
@@ -72,7 +78,7 @@ def suggest_transfers(ev: Evaluation) -> pd.DataFrame:
     Val-d’Aubrelle : projet lancé, « Parcours tremplin ». Mérinval : défi...
     """
     done = {(fact.giver, fact.receiver, fact.theme) for fact in ev.table("transfers").itertuples()}
-    words = labels("challenges", "themes")
+    words = labels(ev.language, "challenges", "themes")
     launched = {place.code: _launched(place) for place in ev.territories}
     found = []
     for giver in ev.territories:
@@ -84,7 +90,9 @@ def suggest_transfers(ev: Evaluation) -> pd.DataFrame:
                 if receiver == giver or not challenge or theme in launched[receiver.code] or tried:
                     continue
                 about = {"project": project, "challenge": challenge, "giver": giver.name}
-                reason = say("suggest.transfer", **about, receiver=receiver.name, theme=words[theme])
+                reason = ev.language.say(
+                    "suggest.transfer", **about, receiver=receiver.name, theme=words[theme]
+                )
                 found.append((*pair, theme, project, challenge, reason))
     return pd.DataFrame(found, columns=SUGGESTED)
 

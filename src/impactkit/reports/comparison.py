@@ -10,8 +10,7 @@ from impactkit.reports.ledger import PUBLISHED, Ledger, Line, hashes, place_of, 
 from impactkit.reports.record import FILE, RunRecord, Signature
 from impactkit.reports.signers import Names, Proof, Witnesses, proof
 from impactkit.reports.strays import strays
-from impactkit.wording.catalogue import error, say
-from impactkit.wording.numbers import date
+from impactkit.wording.language import Language
 
 NOBODY: Names = MappingProxyType({})
 
@@ -29,32 +28,32 @@ class Comparison:
     proof: Proof = Proof()
 
 
-def compared(folder: Path, record: RunRecord, names: Names = NOBODY) -> Comparison:
+def compared(language: Language, folder: Path, record: RunRecord, names: Names = NOBODY) -> Comparison:
     """Hold a report against its record, its journal, and the keys that its evaluation declares (`names`)."""
     files = hashes(folder)
     outputs = {name: sha for name, sha in files.items() if name != FILE}
-    wrong = [say("verify.changed", file=name) for name in differing(outputs, record.outputs)]
-    place = place_of(folder, record.territory)
-    ledger = read_ledger(place, record.territory) if place else Ledger()
+    wrong = [language.say("verify.changed", file=name) for name in differing(outputs, record.outputs)]
+    place = place_of(language, folder, record.territory)
+    ledger = read_ledger(language, place, record.territory) if place else Ledger()
     strangers = tuple(one for one in record.signatures if not _attested(ledger, record, one))
     if ledger.broken:
-        wrong.append(say("journal.broken", line=ledger.broken))
-    uncompared = list(strays(folder))
+        wrong.append(language.say("journal.broken", line=ledger.broken))
+    uncompared = list(strays(language, folder))
     line = _line_of(folder, record, ledger)
     if place is None:
-        uncompared.append(say("verify.no-journal"))
+        uncompared.append(language.say("verify.no-journal"))
     elif line is None:
-        wrong.append(say("verify.not-in-journal", edition=record.edition))
+        wrong.append(language.say("verify.not-in-journal", edition=record.edition))
     elif not line.files:
-        uncompared.append(say("verify.keyed"))
+        uncompared.append(language.say("verify.keyed"))
     else:
         changed = differing(files, line.files)
-        wrong += [say("verify.journal-changed", file=name) for name in changed]
+        wrong += [language.say("verify.journal-changed", file=name) for name in changed]
     if withdrawn := ledger.retracted(record.edition):
-        day = date(withdrawn.time[:10])
-        wrong.append(say("verify.retracted", edition=record.edition, by=withdrawn.by, date=day))
+        day = language.date(withdrawn.time[:10])
+        wrong.append(language.say("verify.retracted", edition=record.edition, by=withdrawn.by, date=day))
     vouched = not wrong and line is not None and bool(line.files)
-    keys = proof(Witnesses(record, ledger, line, files, names))
+    keys = proof(language, Witnesses(record, ledger, line, files, names))
     return Comparison(tuple(dict.fromkeys(wrong)), tuple(uncompared), strangers, vouched, keys)
 
 
@@ -77,13 +76,13 @@ def _attested(ledger: Ledger, record: RunRecord, signature: Signature) -> bool:
     )
 
 
-def unaltered(folder: Path, record: RunRecord, names: Names = NOBODY) -> Comparison:
+def unaltered(language: Language, folder: Path, record: RunRecord, names: Names = NOBODY) -> Comparison:
     """The comparison of a report whose files are those that were built. Raises ReportFailed naming the
     others, or saying why its signature stands on no key (`names`: those that its evaluation declares).
     """
-    seen = compared(folder, record, names)
+    seen = compared(language, folder, record, names)
     if seen.wrong:
-        raise error(ReportFailed, "changed-since", where=folder.name, files=" ".join(seen.wrong))
+        raise language.error(ReportFailed, "changed-since", where=folder.name, files=" ".join(seen.wrong))
     if seen.proof.wrong:
-        raise error(ReportFailed, "unproved", where=folder.name, why=" ".join(seen.proof.wrong))
+        raise language.error(ReportFailed, "unproved", where=folder.name, why=" ".join(seen.proof.wrong))
     return seen

@@ -14,8 +14,7 @@ from impactkit.data.folders import reference_folder, schemas_folder, shipped
 from impactkit.display.style import FONTS
 from impactkit.reports.child import unable
 from impactkit.reports.record import requirements
-from impactkit.wording.catalogue import say
-from impactkit.wording.numbers import number
+from impactkit.wording.language import Language
 
 OLDEST = (3, 11)
 # What a run of two reports at a time needs.
@@ -31,33 +30,53 @@ class Sign:
     remedy: str = ""
 
 
-def examined() -> tuple[Sign, ...]:
+def examined(language: Language) -> tuple[Sign, ...]:
     """Everything that a run needs, looked at."""
-    return tuple(_signs())
+    return tuple(_signs(language))
 
 
-def _signs() -> Iterator[Sign]:
+def _signs(language: Language) -> Iterator[Sign]:
     version = ".".join(map(str, sys.version_info[:3]))
-    yield Sign(sys.version_info >= OLDEST, say("doctor.python", version=version), say("doctor.python.next"))
+    yield Sign(
+        sys.version_info >= OLDEST,
+        language.say("doctor.python", version=version),
+        language.say("doctor.python.next"),
+    )
     for name, asked in requirements():
         try:
             shown = metadata.version(name)
         except metadata.PackageNotFoundError:
-            yield Sign(False, f"{name} : {say('doctor.absent')}", say("doctor.library.next"))
+            yield Sign(
+                False, f"{name} : {language.say('doctor.absent')}", language.say("doctor.library.next")
+            )
         else:
-            yield Sign(_within(shown, asked), f"{name} {shown} ({asked})", say("doctor.library.next"))
+            yield Sign(
+                _within(shown, asked), f"{name} {shown} ({asked})", language.say("doctor.library.next")
+            )
     kernel = util.find_spec("ipykernel") is not None
-    yield Sign(kernel, say("doctor.kernel", path=sys.executable), say("doctor.library.next"))
+    yield Sign(
+        kernel, language.say("doctor.kernel", path=sys.executable), language.say("doctor.library.next")
+    )
     for folder in (reference_folder(), schemas_folder(), shipped("notebooks"), FONTS):
-        yield Sign(any(folder.glob("*")), say("doctor.folder", name=folder.name), say("doctor.folder.next"))
-    yield Sign(_writable(Path.cwd()), say("doctor.write"), say("doctor.write.next"))
+        yield Sign(
+            any(folder.glob("*")),
+            language.say("doctor.folder", name=folder.name),
+            language.say("doctor.folder.next"),
+        )
+    yield Sign(_writable(Path.cwd()), language.say("doctor.write"), language.say("doctor.write.next"))
     encoding = sys.getfilesystemencoding()
-    yield Sign(encoding == "utf-8", say("doctor.locale", name=encoding), say("doctor.locale.next"))
+    yield Sign(
+        encoding == "utf-8", language.say("doctor.locale", name=encoding), language.say("doctor.locale.next")
+    )
     free = shutil.disk_usage(Path.cwd()).free
-    yield Sign(free >= DISK, say("doctor.disk", count=number(free / 2**30, 1)), say("doctor.disk.next"))
+    yield Sign(
+        free >= DISK,
+        language.say("doctor.disk", count=language.number(free / 2**30, 1)),
+        language.say("doctor.disk.next"),
+    )
     if (memory := _memory()) is not None:
-        said = say("doctor.memory", count=number(memory / 2**30, 1))
-        yield Sign(memory >= MEMORY, said, say("doctor.memory.next"))
+        said = language.say("doctor.memory", count=language.number(memory / 2**30, 1))
+        yield Sign(memory >= MEMORY, said, language.say("doctor.memory.next"))
     # What only some work asks for: said, never called ill.
     optional = {
         "fork": not unable(),
@@ -66,10 +85,16 @@ def _signs() -> Iterator[Sign]:
         "widgets": util.find_spec("ipywidgets") is not None,
     }
     for name, there in optional.items():
-        yield Sign(True if there else None, say(f"doctor.{name}" if there else f"doctor.{name}.none"))
+        yield Sign(
+            True if there else None, language.say(f"doctor.{name}" if there else f"doctor.{name}.none")
+        )
     path = os.environ.get("IMPACTKIT_SOURCES")
-    named = (Path(path or "").is_dir(), say("doctor.sources", path=path), say("doctor.sources.next"))
-    yield Sign(*named) if path else Sign(None, say("doctor.sources.none"))
+    named = (
+        Path(path or "").is_dir(),
+        language.say("doctor.sources", path=path),
+        language.say("doctor.sources.next"),
+    )
+    yield Sign(*named) if path else Sign(None, language.say("doctor.sources.none"))
 
 
 def _within(version: str, asked: str) -> bool:

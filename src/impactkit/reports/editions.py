@@ -15,7 +15,7 @@ from impactkit.reports.files import differing, rows
 from impactkit.reports.ledger import Ledger
 from impactkit.reports.record import RunRecord, read_record
 from impactkit.reports.strays import free_name, own_folder, remove
-from impactkit.wording.catalogue import error
+from impactkit.wording.language import Language
 
 FOLDER, MOVES, TOLD = "editions", "moves.csv", "claims.csv"
 # What is compared of a claim.
@@ -38,11 +38,13 @@ class Move:
     why: str
 
 
-def moves(before: Path, after: Path, old: Mapping[str, str], new: Mapping[str, str]) -> tuple[Move, ...]:
+def moves(
+    language: Language, before: Path, after: Path, old: Mapping[str, str], new: Mapping[str, str]
+) -> tuple[Move, ...]:
     """What moved from one built report (its folder) to the next; `old`, `new`: their inputs, by name."""
     changed = differing(old, new)
     try:
-        was, now = _claims(before), _claims(after)
+        was, now = _claims(language, before), _claims(language, after)
     except RefusedData:
         # A damaged edition is built anew; which of its figures moved, nobody can tell.
         return (Move("", "", "", "", "", _why({}, {}, changed)),)
@@ -88,10 +90,10 @@ def _why(one: Mapping[str, str], other: Mapping[str, str], changed: Sequence[str
     return CORRECTION if tables else CODE
 
 
-def _claims(folder: Path) -> dict[tuple[str, ...], dict[str, str]]:
-    claims = rows(folder / TOLD)
+def _claims(language: Language, folder: Path) -> dict[tuple[str, ...], dict[str, str]]:
+    claims = rows(language, folder / TOLD)
     if claims and not claims[0].keys() >= set(CLAIMED):
-        raise error(RefusedData, "no-claims", where=TOLD)
+        raise language.error(RefusedData, "no-claims", where=TOLD)
     return {(row["claim"], row["group"], row["period"]): row for row in claims}
 
 
@@ -102,10 +104,10 @@ def write_moves(found: tuple[Move, ...], folder: Path) -> None:
     (folder / MOVES).write_text(text_of_rows(header, rows), "utf-8", newline="")
 
 
-def read_moves(folder: Path) -> tuple[Move, ...]:
+def read_moves(language: Language, folder: Path) -> tuple[Move, ...]:
     """What moved to make the edition that lies in `folder`; nothing where the table is damaged."""
     try:
-        return tuple(Move(**row) for row in rows(folder / MOVES))
+        return tuple(Move(**row) for row in rows(language, folder / MOVES))
     except (RefusedData, TypeError):
         return ()
 
@@ -124,18 +126,20 @@ def numbered(previous: RunRecord | None, ledger: Ledger, content: str) -> tuple[
     return max(edition, ledger.highest) + 1, False
 
 
-def keep(old: Path, to: Path, code: str, standing: RunRecord | None, *, secret: bool = False) -> None:
+def keep(
+    language: Language, old: Path, to: Path, code: str, standing: RunRecord | None, *, secret: bool = False
+) -> None:
     """Keep the edition of the report `code` that lies in `old` under `to`/editions, by its number, unless
     `standing` is the same one, or secrecy is asked for: beside the new one, it would give back what that one
     withholds. Of another under the same number, both stay.
     """
-    record = read_record(old)
+    record = read_record(language, old)
     if record is None or record.territory != code or secret or _same(record, standing):
         remove(old)
         return
-    place = own_folder(own_folder(to / FOLDER) / code) / str(record.edition)
+    place = own_folder(language, own_folder(language, to / FOLDER) / code) / str(record.edition)
     if os.path.lexists(place):
-        if _same(record, _readable(place)):
+        if _same(record, _readable(language, place)):
             remove(old)
             return
         place = free_name(place)
@@ -148,9 +152,9 @@ def _same(record: RunRecord, other: RunRecord | None) -> bool:
     return (record.edition, record.content) == (other.edition, other.content)
 
 
-def _readable(folder: Path) -> RunRecord | None:
+def _readable(language: Language, folder: Path) -> RunRecord | None:
     try:
-        return read_record(folder)
+        return read_record(language, folder)
     except ReportFailed:
         return None
 

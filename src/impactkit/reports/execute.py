@@ -30,8 +30,7 @@ from impactkit.reports.ledger import BUILT, add, broken_set_aside, hashes, note,
 from impactkit.reports.ledger import FOLDER as SIGNATURES
 from impactkit.reports.record import RunRecord, day_of, read_record, record_of, versions, write_provenance
 from impactkit.reports.strays import cleared, files_of, is_folder, remove, set_aside
-from impactkit.wording.catalogue import error, say
-from impactkit.wording.numbers import number
+from impactkit.wording.language import Language
 
 BUILDING, PREVIOUS = ".building", ".previous"
 # In the folder of a report being built: the section that it is in.
@@ -59,6 +58,7 @@ class Job:
     `base` is the folder from which the notebook's paths resolve, `to` that of the evaluation's reports.
     """
 
+    language: Language
     evaluation: str
     title: str
     fictional: bool
@@ -89,7 +89,7 @@ def run_one(job: Job) -> Outcome:
             return found
         with _alarm(limits.whole):
             found = _finished(job, aside, lambda words: None)
-        told = (say("engine.plain", why=why),) if why else ()
+        told = (job.language.say("engine.plain", why=why),) if why else ()
         return replace(found, notes=(*told, *found.notes))
     except Died as cause:
         return lost(job, aside, cause, time.monotonic() - started)
@@ -99,29 +99,32 @@ def run_one(job: Job) -> Outcome:
 
 def lost(job: Job, aside: Path, cause: BaseException, seconds: float = 0.0) -> Outcome:
     """The outcome of a build whose process ended before it could tell."""
-    _put_back(Path(job.to), job.territory, secret=job.secret)
+    _put_back(job.language, Path(job.to), job.territory, secret=job.secret)
     at = aside / AT
     stopped = Stopped(at.read_text("utf-8") if at.is_file() else "")
     stopped.__cause__ = cause
-    return keep_aside(job.territory, Path(job.to), aside / "report", stopped, seconds, hide=job.base)
+    return keep_aside(
+        job.language, job.territory, Path(job.to), aside / "report", stopped, seconds, hide=job.base
+    )
 
 
 def _finished(job: Job, aside: Path, tell: Tell) -> Outcome:
     """Build, and put in place; or keep what stopped it."""
+    language = job.language
     started, to = time.monotonic(), Path(job.to)
     try:
-        notes = (*broken_set_aside(to, job.territory), *_build(job, aside, tell))
-        built = note(BUILT, record_of(aside / "report"), hashes(aside / "report"))
-        _replace(aside / "report", to / job.territory, secret=job.secret)
-        add(to, job.territory, built)
-        keep_own(to / job.territory, job.own)
+        notes = (*broken_set_aside(language, to, job.territory), *_build(job, aside, tell))
+        built = note(BUILT, record_of(language, aside / "report"), hashes(aside / "report"))
+        _replace(language, aside / "report", to / job.territory, secret=job.secret)
+        add(language, to, job.territory, built)
+        keep_own(language, to / job.territory, job.own)
         for old in (to / FAILED).glob(f"{job.territory}.*"):
             remove(old)
         return Outcome(job.territory, notes=notes, seconds=round(time.monotonic() - started, 2))
     except Exception as cause:  # One failed territory stops no other; what happened is in the outcome.
         (aside / "report" / "trace.txt").write_text(traceback.format_exc(), "utf-8")
         seconds = time.monotonic() - started
-        return keep_aside(job.territory, to, aside / "report", cause, seconds, hide=job.base)
+        return keep_aside(language, job.territory, to, aside / "report", cause, seconds, hide=job.base)
 
 
 @contextlib.contextmanager
@@ -144,6 +147,7 @@ def _alarm(seconds: float) -> Iterator[None]:
 
 
 def _build(job: Job, aside: Path, tell: Tell) -> tuple[str, ...]:
+    language = job.language
     from impactkit.reports.page import content_digest, read_page, today
     from impactkit.reports.rendered import Kept, render
     from impactkit.reports.words import gated, ground_here
@@ -151,28 +155,33 @@ def _build(job: Job, aside: Path, tell: Tell) -> tuple[str, ...]:
     report, final = aside / "report", Path(job.to) / job.territory
     folder = Path(job.base) / str(job.parameters.get("folder", job.evaluation))
     written = folder / "prose" / f"{job.territory}.md"
-    page = read_page(_executed(job, aside, tell), written.read_text("utf-8") if written.is_file() else "")
+    page = read_page(
+        language, _executed(job, aside, tell), written.read_text("utf-8") if written.is_file() else ""
+    )
     tell("")
-    page, notes = gated(page, ground_here(folder, job.territory, report, day=today()))
+    page, notes = gated(language, page, ground_here(folder, job.territory, report, day=today(language)))
     content = content_digest(page)
     try:
-        previous = read_record(final)
+        previous = read_record(language, final)
     except ReportFailed as damaged:
         previous, notes = None, (*notes, str(damaged))
-    ledger = read_ledger(Path(job.to), job.territory)
+    ledger = read_ledger(language, Path(job.to), job.territory)
     edition, same = numbered(previous, ledger, content)
     if page.words > MOST_WORDS:
-        notes = (*notes, say("rule.long", count=number(page.words), most=number(MOST_WORDS)))
+        notes = (
+            *notes,
+            language.say("rule.long", count=language.number(page.words), most=language.number(MOST_WORDS)),
+        )
     if previous is not None:
-        notes = (*notes, *_no_longer_said(final, report))
+        notes = (*notes, *_no_longer_said(language, final, report))
     if previous is not None and not same:
-        moved = moves(final, report, own_of(final) or previous.inputs, job.own)
+        moved = moves(language, final, report, own_of(final) or previous.inputs, job.own)
         write_moves(unquoted(moved) if job.secret else moved, report)
     elif previous is not None and (final / MOVES).is_file():
-        moved = read_moves(final)
+        moved = read_moves(language, final)
         write_moves(unquoted(moved) if job.secret else moved, report)
-    write_provenance(job.inputs, report)
-    first = day_of(content, previous).isoformat()
+    write_provenance(language, job.inputs, report)
+    first = day_of(language, content, previous).isoformat()
     record = RunRecord(job.evaluation, job.territory, first, content, job.inputs, {}, versions())
     # A signature that no journal knows is nobody's.
     signatures = tuple(
@@ -181,31 +190,31 @@ def _build(job: Job, aside: Path, tell: Tell) -> tuple[str, ...]:
         if ledger.attests(edition, signature)
     )
     record = replace(record, edition=edition, signatures=signatures)
-    render(Kept(page, job.title, job.fictional), record, report)
+    render(language, Kept(page, job.title, job.fictional), record, report)
     for name in ("report.ipynb", "report.html"):
         text = (report / name).read_text("utf-8")
         for path in (job.to, str(Path(job.notebook).parent)):
             if path in text:
-                raise error(ReportFailed, "machine-path", where=name, path=path)
+                raise language.error(ReportFailed, "machine-path", where=name, path=path)
     return notes
 
 
-def _no_longer_said(final: Path, report: Path) -> tuple[str, ...]:
+def _no_longer_said(language: Language, final: Path, report: Path) -> tuple[str, ...]:
     """What to know when a source that is read no longer gives figures that the last edition had."""
     from impactkit.reports.unreachable import lost_rows, sources_of, stated_in
 
     try:
-        lost = lost_rows(final, stated_in(report))
+        lost = lost_rows(language, final, stated_in(language, report))
     except (RefusedData, KeyError):
         # A damaged table is built anew; what it said, nobody can tell.
         return ()
     if not lost:
         return ()
-    words = say(
+    words = language.say(
         "unreachable.changed",
         n=len(lost),
         territory=final.name,
-        count=number(len(lost)),
+        count=language.number(len(lost)),
         sources=sources_of(lost),
     )
     return (words,)
@@ -270,7 +279,7 @@ def environment(mine: Mapping[str, str], *, hidden: Collection[str] = ()) -> Ite
         os.environ.update(before)
 
 
-def _replace(finished: Path, final: Path, *, secret: bool = False) -> None:
+def _replace(language: Language, finished: Path, final: Path, *, secret: bool = False) -> None:
     """Put a finished folder in place of the last one: at any instant the final one is absent or complete."""
     previous = final.parent / PREVIOUS / final.name
     previous.parent.mkdir(exist_ok=True)
@@ -280,39 +289,39 @@ def _replace(finished: Path, final: Path, *, secret: bool = False) -> None:
     if is_folder(final):
         os.rename(final, previous)
     elif os.path.lexists(final):
-        set_aside(final)
+        set_aside(language, final)
     os.rename(finished, final)
     if previous.exists():
-        _put_away(previous, final, secret=secret)
+        _put_away(language, previous, final, secret=secret)
 
 
-def _put_away(previous: Path, final: Path, *, secret: bool) -> None:
+def _put_away(language: Language, previous: Path, final: Path, *, secret: bool) -> None:
     """The report that was replaced: kept when it was another edition."""
     try:
-        keep(previous, final.parent, final.name, read_record(final), secret=secret)
+        keep(language, previous, final.parent, final.name, read_record(language, final), secret=secret)
     except ReportFailed:
         # One of the two cannot be read: there is nothing to tell them apart by.
         shutil.rmtree(previous, ignore_errors=True)
 
 
-def _put_back(to: Path, territory: str, *, secret: bool) -> None:
+def _put_back(language: Language, to: Path, territory: str, *, secret: bool) -> None:
     """Put back the report that was being replaced, where nothing stands in its place yet."""
     previous, final = to / PREVIOUS / territory, to / territory
     if not is_folder(previous):
         return
     if final.exists():
-        _put_away(previous, final, secret=secret)
+        _put_away(language, previous, final, secret=secret)
     else:
         os.rename(previous, final)
 
 
-def recover(to: Path, *, secret: bool = False) -> tuple[str, ...]:
+def recover(language: Language, to: Path, *, secret: bool = False) -> tuple[str, ...]:
     """After a run that was cut: put back the report that was being replaced, clear what was being built.
     What stands under the name of a folder of ours without being one is set aside, and said.
     """
-    words = cleared(to, (BUILDING, PREVIOUS, FAILED, OWN, SIGNATURES, EDITIONS), ())
+    words = cleared(language, to, (BUILDING, PREVIOUS, FAILED, OWN, SIGNATURES, EDITIONS), ())
     for previous in sorted((to / PREVIOUS).glob("*")):
-        _put_back(to, previous.name, secret=secret)
+        _put_back(language, to, previous.name, secret=secret)
     for own in (PREVIOUS, BUILDING):
         shutil.rmtree(to / own, ignore_errors=True)
     return words

@@ -17,12 +17,12 @@ from impactkit.data.tables import read_text
 from impactkit.data.territories import Territory
 from impactkit.display.shown import Block, Prose, Shown, Table, text
 from impactkit.effects.territory import effect
-from impactkit.errors import ImpactkitError, ReportFailed, UnknownName
+from impactkit.errors import ImpactkitError, ReportFailed
 from impactkit.evidence.finding import Sentence
 from impactkit.indicators.comparable import POPULATION, family_of
 from impactkit.reports.files import sha256
-from impactkit.wording.catalogue import error, has, say
-from impactkit.wording.numbers import number, percent
+from impactkit.wording.catalogue import has
+from impactkit.wording.language import FRENCH, Language
 
 HEAVIEST, TOLD = 10, "claims.csv"
 # What is read of a claim.
@@ -64,31 +64,33 @@ def explain(report: str | Path, claim: str, *, evaluation: str | Path | None = N
     """
     folder = Path(report)
     if not (folder / TOLD).is_file():
-        raise error(ReportFailed, "no-claims", where=str(folder))
-    row = _claimed(folder, claim)
+        raise FRENCH.error(ReportFailed, "no-claims", where=str(folder))
+    row = _claimed(FRENCH, folder, claim)
     if (place := _territory(folder, str(row["territory"]), evaluation)) is None:
-        return Explained((Prose((*_said(row), text(say("explain.no-evaluation")))),))
+        return Explained((Prose((*_said(FRENCH, row), text(FRENCH.say("explain.no-evaluation")))),))
     files = _files(place, str(row["indicator"]))
     codes = _units(place, str(row["indicator"]))
-    lines = _table("rows", (line for path in files for line in _told(path, codes)))
-    hashed = _table("files", ((path.name, *_print(path, path.stat().st_mtime_ns)) for path in files))
-    return Explained((Prose(_said(row)), lines, _heaviest(place, row, files), hashed))
+    lines = _table(FRENCH, "rows", (line for path in files for line in _told(FRENCH, path, codes)))
+    hashed = _table(
+        FRENCH, "files", ((path.name, *_print(FRENCH, path, path.stat().st_mtime_ns)) for path in files)
+    )
+    return Explained((Prose(_said(FRENCH, row)), lines, _heaviest(place, row, files), hashed))
 
 
-def _claimed(folder: Path, claim: str) -> dict[str, str]:
+def _claimed(language: Language, folder: Path, claim: str) -> dict[str, str]:
     """The row of a claim. Raises ReportFailed for a table that is none of claims, UnknownName for a claim
     that is not there.
     """
-    claims = read_text(folder / TOLD).to_dict("records")
+    claims = read_text(language, folder / TOLD).to_dict("records")
     if claims and not set(ASKED) <= set(claims[0]):
-        raise error(ReportFailed, "no-claims", where=str(folder))
+        raise language.error(ReportFailed, "no-claims", where=str(folder))
     rows = [row for row in claims if row["claim"] == claim]
     if not rows:
         names = [row["claim"] for row in claims]
-        raise UnknownName.among(say("noun.claim"), claim, names, where=str(folder))
+        raise language.unknown("noun.claim", claim, names, where=str(folder))
     row = {str(name): str(cell) for name, cell in rows[0].items()}
     if not has(f"level.{row['level']}"):
-        raise error(ReportFailed, "no-claims", where=str(folder))
+        raise language.error(ReportFailed, "no-claims", where=str(folder))
     return row
 
 
@@ -115,15 +117,17 @@ def _named(notebook: Path) -> str:
     return folders[-1] if folders else ""
 
 
-def _said(row: dict[str, Any]) -> tuple[Sentence, ...]:
-    level = say(f"level.{row['level']}")
-    found = [row["sentence"], say("explain.rule", rule=row["rule"], level=level)]
+def _said(language: Language, row: dict[str, Any]) -> tuple[Sentence, ...]:
+    level = language.say(f"level.{row['level']}")
+    found = [row["sentence"], language.say("explain.rule", rule=row["rule"], level=level)]
     figures = [f"{name} = {row[name]}" for name in ("value", "low", "high", "n", "unit") if row[name]]
-    found.append(say("explain.figures", figures=", ".join(figures)))
+    found.append(language.say("explain.figures", figures=", ".join(figures)))
     if row["source"]:
         dates = [row[name] for name in ("as_of", "data_vintage", "geography_vintage") if row[name]]
-        found.append(say("explain.source", source=row["source"], dates=" ; ".join(dates) or "–"))
-    found += [say(f"explain.{name}", told=row[name]) for name in ("assumptions", "checks") if row[name]]
+        found.append(language.say("explain.source", source=row["source"], dates=" ; ".join(dates) or "–"))
+    found += [
+        language.say(f"explain.{name}", told=row[name]) for name in ("assumptions", "checks") if row[name]
+    ]
     return tuple(text(one) for one in found)
 
 
@@ -162,58 +166,67 @@ def _units(place: Territory, indicator: str) -> set[str]:
 
 
 def _heaviest(place: Territory, row: dict[str, Any], files: list[Path]) -> Table:
+    language = place.language
     if row["level"] != "estimated":
         return Table("", (), ())
-    weights = effect(place, row["indicator"]).about["weights"]
+    weights = effect(place, row["indicator"]).weights
     heavy = sorted(weights, key=lambda unit: (-weights[unit], unit))[:HEAVIEST]
-    where = {unit: " ; ".join(filter(None, (_where(path, unit) for path in files))) for unit in heavy}
-    return _table("heaviest", ((unit, percent(weights[unit]), where[unit]) for unit in heavy))
+    where = {
+        unit: " ; ".join(filter(None, (_where(language, path, unit) for path in files))) for unit in heavy
+    }
+    return _table(
+        language, "heaviest", ((unit, language.percent(weights[unit]), where[unit]) for unit in heavy)
+    )
 
 
-def _table(name: str, rows: Iterable[tuple[str, str, str]]) -> Table:
+def _table(language: Language, name: str, rows: Iterable[tuple[str, str, str]]) -> Table:
     told = tuple(tuple(text(cell) for cell in row) for row in rows)
-    columns = tuple((say(f"explain.{name}.{at}"), "left", 1.0) for at in ("first", "second", "third"))
-    return Table(say(f"explain.{name}"), columns, told)
+    columns = tuple(
+        (language.say(f"explain.{name}.{at}"), "left", 1.0) for at in ("first", "second", "third")
+    )
+    return Table(language.say(f"explain.{name}"), columns, told)
 
 
-def _lines(path: Path, codes: set[str]) -> tuple[tuple[int, str], ...]:
+def _lines(language: Language, path: Path, codes: set[str]) -> tuple[tuple[int, str], ...]:
     """Line (from 1) and content of each row that opens with one of these codes."""
-    return _found(path, path.stat().st_mtime_ns, frozenset(codes))
+    return _found(language, path, path.stat().st_mtime_ns, frozenset(codes))
 
 
 @functools.lru_cache(maxsize=64)
-def _found(path: Path, changed: int, codes: frozenset[str]) -> tuple[tuple[int, str], ...]:
+def _found(
+    language: Language, path: Path, changed: int, codes: frozenset[str]
+) -> tuple[tuple[int, str], ...]:
     return tuple(
         (at, " | ".join(cell for cell in cells if cell)[:WIDTH])
-        for at, cells in enumerate(_cells(path), start=1)
+        for at, cells in enumerate(_cells(language, path), start=1)
         if not codes.isdisjoint(cells[:KEYS])
     )
 
 
 @functools.lru_cache(maxsize=64)
-def _print(path: Path, changed: int) -> tuple[str, str]:
+def _print(language: Language, path: Path, changed: int) -> tuple[str, str]:
     """How many rows a file has, and its hash."""
-    return number(sum(1 for _ in _cells(path))), sha256(path)
+    return language.number(sum(1 for _ in _cells(language, path))), sha256(path)
 
 
-def _told(path: Path, codes: set[str]) -> list[tuple[str, str, str]]:
-    found = [(path.name, str(at), content) for at, content in _lines(path, codes)]
+def _told(language: Language, path: Path, codes: set[str]) -> list[tuple[str, str, str]]:
+    found = [(path.name, str(at), content) for at, content in _lines(language, path, codes)]
     if len(found) <= MOST_LINES:
         return found
-    more = say("explain.more", count=number(len(found) - MOST_LINES + 1))
+    more = language.say("explain.more", count=language.number(len(found) - MOST_LINES + 1))
     return [*found[: MOST_LINES - 2], ("", "", more), found[-1]]
 
 
-def _where(path: Path, unit: str) -> str:
-    lines = [at for at, _ in _lines(path, {unit})]
+def _where(language: Language, path: Path, unit: str) -> str:
+    lines = [at for at, _ in _lines(language, path, {unit})]
     return f"{path.name}:{lines[0]}-{lines[-1]}" if lines else ""
 
 
-def _cells(path: Path) -> Iterator[Sequence[str]]:
+def _cells(language: Language, path: Path) -> Iterator[Sequence[str]]:
     """Rows of a CSV (perhaps compressed) or of every sheet of a workbook, as text."""
     if path.suffix == ".xlsx":
-        yield from rows_of_book(path)
+        yield from rows_of_book(language, path)
         return
-    table = csv_text.strict(path)
+    table = csv_text.strict(language, path)
     yield table.header
     yield from table.rows

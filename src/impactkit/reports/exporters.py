@@ -11,16 +11,17 @@ from nbconvert.exporters import Exporter
 from impactkit.reports.html import render_html
 from impactkit.reports.page import Meta, Page, meta_of, read_page
 from impactkit.reports.pdf import render_pdf
+from impactkit.wording.language import FRENCH, Language
 
 
 class _Face(Exporter):  # type: ignore[misc]
-    render: Callable[[Page, Meta], Any]
+    render: Callable[[Language, Page, Meta], Any]
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[Any, Any]:
         """The page and nbconvert's resources. Raises ReportFailed for a notebook that was not executed."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
-        page = read_page(nb)
-        return type(self).render(page, meta_of(page)), resources
+        page = read_page(FRENCH, nb)
+        return type(self).render(FRENCH, page, meta_of(FRENCH, page)), resources
 
 
 class ImpactHtmlExporter(_Face):

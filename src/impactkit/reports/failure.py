@@ -12,8 +12,7 @@ from impactkit.errors import ImpactkitError, ReportFailed
 from impactkit.reports.files import write_json
 from impactkit.reports.record import read_record
 from impactkit.reports.strays import is_file, own_folder
-from impactkit.wording.catalogue import say
-from impactkit.wording.numbers import date
+from impactkit.wording.language import Language
 
 FAILED = ".failed"
 _NEXT = "\n  À faire : "
@@ -48,35 +47,49 @@ class Outcome:
         """Whether the report stands."""
         return not self.what
 
-    @property
-    def sentence(self) -> str:
+    def sentence(self, language: Language) -> str:
         """The failure in four lines; "" when there is none."""
         if self.built:
             return ""
-        stays = say("failed.kept", date=date(self.kept)) if self.kept else say("failed.none")
-        notebook = say("failed.notebook", path=_near(self.notebook)) if self.notebook else ""
-        lines = [stopped(self), f"{self.kind} : {self.what}", say("failed.next", next=self.next)]
+        stays = (
+            language.say("failed.kept", date=language.date(self.kept))
+            if self.kept
+            else language.say("failed.none")
+        )
+        notebook = language.say("failed.notebook", path=_near(self.notebook)) if self.notebook else ""
+        lines = [
+            stopped(language, self),
+            f"{self.kind} : {self.what}",
+            language.say("failed.next", next=self.next),
+        ]
         return "\n  ".join([*lines, f"{stays} {notebook}".strip()])
 
 
-def stopped(outcome: Outcome) -> str:
+def stopped(language: Language, outcome: Outcome) -> str:
     """Where it stopped, in one sentence."""
     key = "failed.section" if outcome.section else "failed.start"
-    return say(key, territory=outcome.territory, section=outcome.section)
+    return language.say(key, territory=outcome.territory, section=outcome.section)
 
 
-def refused(territory: str, to: Path, what: str, next: str) -> Outcome:
+def refused(language: Language, territory: str, to: Path, what: str, next: str) -> Outcome:
     """The outcome of a territory whose tables cannot be used."""
-    return filed(Outcome(territory, kind="RefusedData", what=what, next=next), to)
+    return filed(language, Outcome(territory, kind="RefusedData", what=what, next=next), to)
 
 
 def keep_aside(
-    territory: str, to: Path, aside: Path, cause: BaseException, seconds: float, *, hide: str
+    language: Language,
+    territory: str,
+    to: Path,
+    aside: Path,
+    cause: BaseException,
+    seconds: float,
+    *,
+    hide: str,
 ) -> Outcome:
     """The outcome of a build that `cause` stopped; the broken notebook and the trace go to `to/.failed`."""
     section, cause = (cause.args[0], cause.__cause__) if isinstance(cause, Stopped) else ("", cause)
-    kind, what, where, next = _words(cause)
-    folder = own_folder(to / FAILED)
+    kind, what, where, next = _words(language, cause)
+    folder = own_folder(language, to / FAILED)
     notebook = ""
     if (aside / "report.ipynb").is_file():
         notebook = str(folder / f"{territory}.ipynb")
@@ -84,21 +97,21 @@ def keep_aside(
     if (aside / "trace.txt").is_file():
         os.replace(aside / "trace.txt", folder / f"{territory}.txt")
     what = what.replace(hide + os.sep, "")
-    next = next or say("failed.next.notebook" if notebook else "failed.next.trace")
+    next = next or language.say("failed.next.notebook" if notebook else "failed.next.trace")
     told = {"section": section or where, "kind": kind, "what": what, "next": next, "notebook": notebook}
-    return filed(Outcome(territory, **told, seconds=round(seconds, 2)), to)
+    return filed(language, Outcome(territory, **told, seconds=round(seconds, 2)), to)
 
 
-def read_failures(to: Path) -> dict[str, Outcome]:
+def read_failures(language: Language, to: Path) -> dict[str, Outcome]:
     """The failures that no later build has mended, by territory; of one that cannot be read, that it is
     one.
     """
     files = sorted((to / FAILED).glob("*.json"))
-    return {file.stem: _read(file) for file in files}
+    return {file.stem: _read(language, file) for file in files}
 
 
-def _read(file: Path) -> Outcome:
-    unread = Outcome(file.stem, kind="ReportFailed", what=say("failed.unread"))
+def _read(language: Language, file: Path) -> Outcome:
+    unread = Outcome(file.stem, kind="ReportFailed", what=language.say("failed.unread"))
     if not is_file(file):
         return unread
     try:
@@ -111,31 +124,31 @@ def _read(file: Path) -> Outcome:
     return outcome if all(isinstance(text, str) for text in texts) else unread
 
 
-def standing(outcome: Outcome, to: Path) -> Outcome:
+def standing(language: Language, outcome: Outcome, to: Path) -> Outcome:
     """The outcome, with the day of the report that stays."""
     try:
-        record = read_record(to / outcome.territory)
+        record = read_record(language, to / outcome.territory)
     except ReportFailed:
         record = None
     return replace(outcome, kept=record.first_built if record else "")
 
 
-def filed(outcome: Outcome, to: Path) -> Outcome:
+def filed(language: Language, outcome: Outcome, to: Path) -> Outcome:
     """The outcome, with the day of the report that stays, as it is kept in `to/.failed`."""
-    outcome = standing(outcome, to)
-    write_json(own_folder(to / FAILED) / f"{outcome.territory}.json", asdict(outcome))
+    outcome = standing(language, outcome, to)
+    write_json(own_folder(language, to / FAILED) / f"{outcome.territory}.json", asdict(outcome))
     return outcome
 
 
-def _words(cause: Any) -> tuple[str, str, str, str]:
+def _words(language: Language, cause: Any) -> tuple[str, str, str, str]:
     """Kind, what, where and next of what was raised here, or in a cell (papermill has its name and text)."""
     if isinstance(cause, ImpactkitError):
         return type(cause).__name__, cause.what, cause.where, cause.next
     name, text = getattr(cause, "ename", type(cause).__name__), str(getattr(cause, "evalue", cause))
     if name in ("CellTimeoutError", "TimedOut"):
-        return name, say("failed.timeout"), "", ""
+        return name, language.say("failed.timeout"), "", ""
     if name in ("DeadKernelError", "BrokenProcessPool", "Died"):
-        return name, say("failed.dead"), "", say("failed.dead.next")
+        return name, language.say("failed.dead"), "", language.say("failed.dead.next")
     text, _, next = text.partition(_NEXT)
     # A file's whole path tells of a machine; its name is enough to find it.
     text = re.sub(r"(?<![\w.])/(?:[\w.-]+/)+", "", " ".join(text.split()))

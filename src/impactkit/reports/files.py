@@ -15,8 +15,7 @@ from impactkit.data import csv_text
 from impactkit.data.journal import synced
 from impactkit.errors import RefusedData
 from impactkit.reports.strays import is_file, set_aside
-from impactkit.wording.catalogue import error, say
-from impactkit.wording.numbers import date
+from impactkit.wording.language import Language
 from impactkit.wording.plain_lines import on_a_line, plain_json
 
 LOCK = ".lock"
@@ -41,11 +40,11 @@ def write_json(path: Path, tree: Any) -> None:
     write_whole(path, plain_json(tree, indent=2, sort_keys=True) + "\n")
 
 
-def add_line(path: Path, told: Mapping[str, Any]) -> None:
+def add_line(language: Language, path: Path, told: Mapping[str, Any]) -> None:
     """Add a line of JSON to a journal; it is on the disk when this returns. A last line that was cut stays
     one, and what stands under that name without being a file is set aside.
     """
-    _own_file(path)
+    _own_file(language, path)
     line = plain_json(told) + "\n"
     with path.open("ab+") as file:
         if file.seek(0, os.SEEK_END):
@@ -55,20 +54,20 @@ def add_line(path: Path, told: Mapping[str, Any]) -> None:
     synced(path)
 
 
-def _own_file(path: Path) -> None:
+def _own_file(language: Language, path: Path) -> None:
     """Set aside a link, a pipe or a folder that bears the name of a file of ours."""
     if not is_file(path) and os.path.lexists(path):
-        set_aside(path)
+        set_aside(language, path)
 
 
-def rows(path: Path) -> list[dict[str, str]]:
+def rows(language: Language, path: Path) -> list[dict[str, str]]:
     """The rows of a CSV file, by column; none where there is no file.
 
     Raises RefusedData for a damaged one.
     """
     if not path.is_file():
         return []
-    table = csv_text.strict(path, separator=",")
+    table = csv_text.strict(language, path, separator=",")
     return table.records()
 
 
@@ -97,11 +96,11 @@ def now() -> str:
 
 
 @contextlib.contextmanager
-def alone(target: Path) -> Iterator[None]:
+def alone(language: Language, target: Path) -> Iterator[None]:
     """Be the only one to write in `target`: the lock goes with its process. Raises RefusedData naming who
     is, since when.
     """
-    _own_file(target / LOCK)
+    _own_file(language, target / LOCK)
     # Never emptied before it is held: it names who holds it. Never through a link: it would be emptied.
     number = os.open(target / LOCK, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o666)
     with os.fdopen(number, "a+", encoding="utf-8", errors="replace") as lock:
@@ -110,20 +109,24 @@ def alone(target: Path) -> Iterator[None]:
         except BlockingIOError as cause:
             lock.seek(0)
             name = target.name.lstrip(".")
-            raise error(RefusedData, "busy", where=name, holder=_holder(lock.read())) from cause
+            raise language.error(
+                RefusedData, "busy", where=name, holder=_holder(language, lock.read())
+            ) from cause
         lock.truncate(0)
         json.dump({"process": os.getpid(), "machine": socket.gethostname(), "since": now()}, lock)
         lock.flush()
         yield
 
 
-def _holder(text: str) -> str:
+def _holder(language: Language, text: str) -> str:
     try:
         holder = json.loads(text)
         since = dt.datetime.fromisoformat(holder["since"])
         minutes = int((dt.datetime.now(dt.UTC) - since).total_seconds() // 60)
         process, machine = int(holder["process"]), on_a_line(str(holder["machine"]))
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        return say("busy.unknown")
-    day, hour = date(since.date().isoformat()), since.strftime("%H:%M")
-    return say("busy.holder", process=process, machine=machine, since=f"{day}, {hour}", minutes=minutes)
+        return language.say("busy.unknown")
+    day, hour = language.date(since.date().isoformat()), since.strftime("%H:%M")
+    return language.say(
+        "busy.holder", process=process, machine=machine, since=f"{day}, {hour}", minutes=minutes
+    )

@@ -17,14 +17,14 @@ from pathlib import Path
 from impactkit.data import csv_text
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.folders import reference_folder
-from impactkit.data.tables import PLACES, schemas
+from impactkit.data.tables import PLACES, table_names
 from impactkit.errors import ReportFailed
 from impactkit.reports.comparison import compared
 from impactkit.reports.failure import Outcome
 from impactkit.reports.files import differing, sha256, tree_digest, write_json, write_whole
 from impactkit.reports.record import read_record
 from impactkit.reports.strays import is_file, is_folder, own_folder
-from impactkit.wording.catalogue import say
+from impactkit.wording.language import Language
 
 # One territory's row in these is read for every other: who it is, where it lies, what else it received.
 SHARED = ("territories", "perimeters", "events", "units", "outcomes")
@@ -46,11 +46,11 @@ def inputs_of(ev: Evaluation) -> Callable[[str, Path], dict[str, str]]:
         for paths in parts.values():
             everyone |= {f"sources/{source}/{path.name}": sha256(path) for path in paths}
     places = {place.code for place in ev.territories}
-    own = {name: file for name in schemas() if (file := ev.folder / f"{name}.csv").is_file()}
+    own = {name: file for name in table_names() if (file := ev.folder / f"{name}.csv").is_file()}
     # With [secrecy], a figure may be withheld because of the rows of another.
     shared = own if ev.secrecy else SHARED
     everyone |= {f"evaluation/{name}.csv": sha256(own[name]) for name in shared if name in own}
-    of_each = {name: _by_owner(file) for name, file in own.items() if name not in shared}
+    of_each = {name: _by_owner(ev.language, file) for name, file in own.items() if name not in shared}
 
     def inputs(code: str, notebook: Path) -> dict[str, str]:
         found = {**everyone, "notebook": sha256(notebook)}
@@ -99,9 +99,9 @@ def _key(target: Path) -> bytes:
     return path.read_text("ascii").encode()
 
 
-def keep_own(report: Path, read: Mapping[str, str]) -> None:
+def keep_own(language: Language, report: Path, read: Mapping[str, str]) -> None:
     """Keep the digests of what a report (its folder) was built from, beside the reports."""
-    write_json(own_folder(report.parent / OWN) / f"{report.name}.json", dict(read))
+    write_json(own_folder(language, report.parent / OWN) / f"{report.name}.json", dict(read))
 
 
 def own_of(report: Path) -> dict[str, str]:
@@ -115,32 +115,36 @@ def own_of(report: Path) -> dict[str, str]:
 
 
 def why_stale(
-    report: Path, inputs: Mapping[str, str], failed: Outcome | None, now: Mapping[str, str]
+    language: Language,
+    report: Path,
+    inputs: Mapping[str, str],
+    failed: Outcome | None,
+    now: Mapping[str, str],
 ) -> tuple[str, ...]:
     """Why a report has to be built again, in words; nothing while it would come out the same. `now`: the
     versions of today.
     """
     try:
         # A link under its name is no report of ours.
-        record = read_record(report) if is_folder(report) else None
+        record = read_record(language, report) if is_folder(report) else None
     except ReportFailed:
-        return (say("stale.damaged"),)
+        return (language.say("stale.damaged"),)
     if record is None:
-        return (say("stale.failed" if failed else "stale.never"),)
-    words = [say("stale.failed")] if failed else []
-    if record.territory != report.name or compared(report, record).wrong:
-        words.append(say("stale.damaged"))
+        return (language.say("stale.failed" if failed else "stale.never"),)
+    words = [language.say("stale.failed")] if failed else []
+    if record.territory != report.name or compared(language, report, record).wrong:
+        words.append(language.say("stale.damaged"))
     for name in differing(inputs, own_of(report)):
         kind, _, rest = name.partition("/")
-        words.append(rest.rpartition("/")[2] if rest else say(f"stale.{kind}"))
-    words += [say("stale.versions")] if dict(record.versions) != dict(now) else []
+        words.append(rest.rpartition("/")[2] if rest else language.say(f"stale.{kind}"))
+    words += [language.say("stale.versions")] if dict(record.versions) != dict(now) else []
     return tuple(dict.fromkeys(words))
 
 
-def _by_owner(file: Path) -> dict[str, str]:
+def _by_owner(language: Language, file: Path) -> dict[str, str]:
     """SHA-256 of the rows of each owner, those of nobody in particular included; "" where one has none."""
     rows: dict[str, list[Sequence[str]]] = defaultdict(list)
-    table = csv_text.strict(file, separator=",", most=csv_text.OWN)
+    table = csv_text.strict(language, file, separator=",", most=csv_text.OWN)
     head = table.header
     at = [n for n, column in enumerate(head) if column in PLACES]
     for row in table.rows:

@@ -11,7 +11,7 @@ from typing import Any
 
 from impactkit.data.public_keys import public_text, raw_key
 from impactkit.errors import RefusedData
-from impactkit.wording.catalogue import error
+from impactkit.wording.language import Language
 
 VARIABLE = "IMPACTKIT_SIGNING_KEY"
 # What a notebook has no business with.
@@ -41,7 +41,7 @@ class OwnKey:
         return base64.b64encode(signed).decode()
 
 
-def own_key() -> OwnKey | None:
+def own_key(language: Language) -> OwnKey | None:
     """The key that the environment names; None where it names none. Raises RefusedData, without repeating
     what it says, for what is no key, a file that others may read, or where `cryptography` is not installed.
     """
@@ -52,7 +52,7 @@ def own_key() -> OwnKey | None:
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
         from cryptography.hazmat.primitives.serialization import load_pem_private_key
     except ImportError as cause:
-        raise error(RefusedData, "signing-library", where=VARIABLE) from cause
+        raise language.error(RefusedData, "signing-library", where=VARIABLE) from cause
     content, refused = _content(path)
     private: Any = None
     if not refused:
@@ -62,7 +62,7 @@ def own_key() -> OwnKey | None:
             refused = "signing-kind"
     # Outside of the handler: a cause would show what it holds.
     if not isinstance(private, Ed25519PrivateKey):
-        raise error(RefusedData, refused or "signing-kind", where=VARIABLE)
+        raise language.error(RefusedData, refused or "signing-kind", where=VARIABLE)
     return OwnKey(public_text(private.public_key().public_bytes_raw()), private)
 
 

@@ -15,7 +15,7 @@ from impactkit.reports.files import now, sha256, write_whole
 from impactkit.reports.keys import OwnKey, is_signature
 from impactkit.reports.record import CODE, RunRecord, Signature
 from impactkit.reports.strays import files_of, is_file, is_folder, own_folder, set_aside
-from impactkit.wording.catalogue import error, say
+from impactkit.wording.language import Language
 from impactkit.wording.plain_lines import plain_json
 
 FOLDER = ".signatures"
@@ -113,16 +113,16 @@ class Ledger:
         return any(line.edition == edition and line.attests(signature) for line in self.lines)
 
 
-def path_of(place: Path, code: str) -> Path:
+def path_of(language: Language, place: Path, code: str) -> Path:
     """The journal of the report `code` of a folder of reports."""
     if not CODE.fullmatch(code):
-        raise error(ReportFailed, "record", where=code)
+        raise language.error(ReportFailed, "record", where=code)
     return place / FOLDER / f"{code}.jsonl"
 
 
-def read_ledger(place: Path, code: str) -> Ledger:
+def read_ledger(language: Language, place: Path, code: str) -> Ledger:
     """The journal of a report; without a line where there is none."""
-    path = path_of(place, code)
+    path = path_of(language, place, code)
     if not is_folder(place / FOLDER):
         return Ledger()
     if not is_file(path):
@@ -166,13 +166,13 @@ def _line(row: bytes) -> Line | None:
         return None
 
 
-def add(place: Path, code: str, line: Line, *, key: OwnKey | None = None) -> None:
+def add(language: Language, place: Path, code: str, line: Line, *, key: OwnKey | None = None) -> None:
     """Add a line to a report's journal, signed by a key where one is given; what was last said is not said
     twice. Raises ReportFailed for a journal whose chain is broken.
     """
-    ledger = read_ledger(place, code)
+    ledger = read_ledger(language, place, code)
     if ledger.broken:
-        raise error(ReportFailed, "journal-broken", where=code, line=ledger.broken)
+        raise language.error(ReportFailed, "journal-broken", where=code, line=ledger.broken)
     last = ledger.last
     if last is not None and _unplaced(line) == _unplaced(last) and (key is None or key.public == last.key):
         return
@@ -181,8 +181,8 @@ def add(place: Path, code: str, line: Line, *, key: OwnKey | None = None) -> Non
         chained = replace(chained, key=key.public)
         chained = replace(chained, signature=key.signature(chained.to_sign(code)))
     rows = [_row(other) for other in (*ledger.lines, chained)]
-    own_folder(place / FOLDER)
-    write_whole(path_of(place, code), "".join(rows))
+    own_folder(language, place / FOLDER)
+    write_whole(path_of(language, place, code), "".join(rows))
 
 
 def _unplaced(line: Line) -> Line:
@@ -195,12 +195,15 @@ def _row(line: Line) -> str:
     return plain_json(row, sort_keys=True) + "\n"
 
 
-def broken_set_aside(place: Path, code: str) -> tuple[str, ...]:
+def broken_set_aside(language: Language, place: Path, code: str) -> tuple[str, ...]:
     """Set aside a journal whose chain is broken, and say so; nothing while it is whole."""
-    ledger = read_ledger(place, code)
+    ledger = read_ledger(language, place, code)
     if not ledger.broken:
         return ()
-    return (say("journal.broken", line=ledger.broken), set_aside(path_of(place, code)))
+    return (
+        language.say("journal.broken", line=ledger.broken),
+        set_aside(language, path_of(language, place, code)),
+    )
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -208,10 +211,10 @@ def hashes(folder: Path) -> dict[str, str]:
     return {file.name: sha256(file) for file in files_of(folder)}
 
 
-def place_of(folder: Path, code: str) -> Path | None:
+def place_of(language: Language, folder: Path, code: str) -> Path | None:
     """The folder whose journal tells of the report that lies in `folder`; None where there is none."""
     for parent in folder.resolve().parents[:HIGHEST]:
-        path = path_of(parent, code)
+        path = path_of(language, parent, code)
         if path.is_symlink() or path.exists():
             return parent
     return None

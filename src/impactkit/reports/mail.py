@@ -20,8 +20,7 @@ from impactkit.reports.post import Post, opened, post
 from impactkit.reports.publish import ready
 from impactkit.reports.recipients import Recipient, broken, of_cell, recipients, refuse_all_wrong
 from impactkit.reports.record import RunRecord, signed
-from impactkit.wording.catalogue import error, say
-from impactkit.wording.numbers import date
+from impactkit.wording.language import Language
 from impactkit.wording.plain_lines import on_a_line
 
 SENT = "sent.jsonl"
@@ -61,14 +60,15 @@ def send(
     used.
     """
     ev = load(folder)
+    language = ev.language
     if not (root := Path(reports).resolve() / ev.name).is_dir():
-        raise error(RefusedData, "nothing-built", where=str(root))
+        raise language.error(RefusedData, "nothing-built", where=str(root))
     people = {} if draft_to else recipients(ev)
-    drafted = [_only("--draft-to", draft_to)] if draft_to else []
+    drafted = [_only(language, "--draft-to", draft_to)] if draft_to else []
     wanted = only or (None if draft_to else sorted(people))
     letters: list[Letter] = []
     todo: list[Todo] = []
-    with alone(root):
+    with alone(language, root):
         going = ready(ev, root, wanted, drafts=bool(draft_to))
         known = _journal(root / SENT)
         for code, record in going.items():
@@ -91,7 +91,7 @@ def _before(
     if person.wrong:
         return REFUSED, f"{person.where} : {person.wrong}" if person.where else person.wrong
     if broken(_name(ev, code)):
-        return REFUSED, say("mail.broken-name")
+        return REFUSED, ev.language.say("mail.broken-name")
     if last == DONE:
         return "already", ""
     if last == SENDING and not again:
@@ -99,19 +99,20 @@ def _before(
     return "" if really else "would", ""
 
 
-def _only(where: str, text: str) -> Recipient:
+def _only(language: Language, where: str, text: str) -> Recipient:
     """The one address of a text. Raises RefusedData for none, or several."""
-    people = list(of_cell("", text, where))
-    refuse_all_wrong(people)
+    people = list(of_cell(language, "", text, where))
+    refuse_all_wrong(language, people)
     if len(people) != 1 or people[0].wrong:
-        raise error(RefusedData, "address", where=where)
+        raise language.error(RefusedData, "address", where=where)
     return people[0]
 
 
 def _sent(ev: Evaluation, todo: Sequence[Todo], draft_to: str) -> Iterator[Letter]:
     """Send the letters one after the other; a server that leaves is called again for the next."""
-    sender, place = _only(SENDER, os.environ.get(SENDER, "")), post()
-    line = _Line(place, opened(place))
+    language = ev.language
+    sender, place = _only(language, SENDER, os.environ.get(SENDER, "")), post(language)
+    line = _Line(language, place, opened(language, place))
     for report, record, person in todo:
         letter = Letter(report.name, person.address, record.edition, SENDING)
         if not line.is_open():
@@ -121,11 +122,13 @@ def _sent(ev: Evaluation, todo: Sequence[Todo], draft_to: str) -> Iterator[Lette
         try:
             # What cannot leave is known before the journal says that it leaves.
             message = _message(ev, report, record, sender, person, key=key, draft=bool(draft_to))
-            content = _content(message, line.server, sender, person)
+            content = _content(language, message, line.server, sender, person)
         except ValueError as cause:
             yield replace(letter, state=REFUSED, words=on_a_line(str(cause)))
             continue
-        state, words = _one(line.server, report.with_name(SENT), letter, key, sender, person, content)
+        state, words = _one(
+            language, line.server, report.with_name(SENT), letter, key, sender, person, content
+        )
         if state == UNSURE:
             line.lost = True
         yield replace(letter, state=state, words=on_a_line(place.masked(words)))
@@ -136,6 +139,7 @@ def _sent(ev: Evaluation, todo: Sequence[Todo], draft_to: str) -> Iterator[Lette
 class _Line:
     """The connection to a server that may leave in the middle, and why it cannot be called again."""
 
+    language: Language
     place: Post
     server: smtplib.SMTP
     lost: bool = False
@@ -146,7 +150,7 @@ class _Line:
         if self.lost and not self.why:
             self.server.close()
             try:
-                self.server, self.lost = opened(self.place), False
+                self.server, self.lost = opened(self.language, self.place), False
             except ImpactkitError as cause:
                 self.why = cause.what
         return not self.lost
@@ -158,6 +162,7 @@ class _Line:
 
 
 def _one(
+    language: Language,
     server: smtplib.SMTP,
     journal: Path,
     letter: Letter,
@@ -169,7 +174,7 @@ def _one(
     """Send one letter and say it in the journal, before and after: what became of it, in whose words."""
     about = {"territory": letter.territory, "address": letter.address, "edition": letter.edition}
     # Written before: a send that is cut is not tried again without being asked.
-    add_line(journal, {"key": key, **about, "state": SENDING, "time": now()})
+    add_line(language, journal, {"key": key, **about, "state": SENDING, "time": now()})
     state, words = DONE, ""
     is_wide = not (sender.address + person.address).isascii()
     options = ["SMTPUTF8", "BODY=8BITMIME"] if is_wide else []
@@ -182,16 +187,18 @@ def _one(
     except (smtplib.SMTPException, OSError) as cause:
         # Nobody knows: the journal keeps « sending » as its last word.
         return UNSURE, str(cause)
-    add_line(journal, {"key": key, **about, "state": state, "words": words, "time": now()})
+    add_line(language, journal, {"key": key, **about, "state": state, "words": words, "time": now()})
     return state, words
 
 
-def _content(message: EmailMessage, server: smtplib.SMTP, sender: Recipient, person: Recipient) -> bytes:
+def _content(
+    language: Language, message: EmailMessage, server: smtplib.SMTP, sender: Recipient, person: Recipient
+) -> bytes:
     """The letter as it travels. Raises ValueError, in words, for one that this server does not take."""
     if (sender.address + person.address).isascii():
         return message.as_bytes(policy=SMTP)
     if not server.has_extn("smtputf8"):
-        raise ValueError(say("mail.no-utf8"))
+        raise ValueError(language.say("mail.no-utf8"))
     return message.as_bytes(policy=SMTPUTF8)
 
 
@@ -200,7 +207,7 @@ def _said(code: int, said: bytes | str) -> str:
 
 
 def _name(ev: Evaluation, code: str) -> str:
-    return ev.name_of(code) if code != "programme" else say("contents.programme")
+    return ev.name_of(code) if code != "programme" else ev.language.say("contents.programme")
 
 
 def _message(
@@ -213,16 +220,19 @@ def _message(
     key: str,
     draft: bool,
 ) -> EmailMessage:
+    language = ev.language
     code, edition = report.name, record.edition
     told = {"territory": _name(ev, code), "edition": edition, "evaluation": ev.title}
     message = EmailMessage()
-    message["Subject"] = on_a_line(say("mail.subject.draft" if draft else "mail.subject", **told))
+    message["Subject"] = on_a_line(language.say("mail.subject.draft" if draft else "mail.subject", **told))
     message["Date"] = format_datetime(dt.datetime.now(dt.UTC))
     message["From"], message["To"] = sender.header, person.header
     # The same letter has the same name: a server that gets it twice can tell.
     message["Message-ID"] = f"<{key}@{sender.address.rpartition('@')[2]}>"
-    text = say("mail.body", state=signed(record.last), date=date(record.first_built), **told)
-    message.set_content(f"{say('page.fictional')}\n\n{text}" if ev.fictional else text)
+    text = language.say(
+        "mail.body", state=signed(language, record.last), date=language.date(record.first_built), **told
+    )
+    message.set_content(f"{language.say('page.fictional')}\n\n{text}" if ev.fictional else text)
     pdf, file = (report / "report.pdf").read_bytes(), f"{code}-edition-{edition}.pdf"
     message.add_attachment(pdf, maintype="application", subtype="pdf", filename=file)
     return message

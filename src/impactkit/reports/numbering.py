@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from impactkit.wording.catalogue import say
+from impactkit.wording.language import Language
 
 Block = Mapping[str, Any]
 
@@ -13,6 +13,7 @@ Block = Mapping[str, Any]
 class Numbers:
     """Counts figures and notes in reading order; a source cited twice keeps its number."""
 
+    language: Language
     notes: dict[str, int] = field(default_factory=dict)
     data: list[Block] = field(default_factory=list)
     _calls: dict[str, int] = field(default_factory=dict)
@@ -34,7 +35,10 @@ class Numbers:
         told = {**block, "caption": self._runs(block["caption"])}
         if drawn := told.pop("data", []):
             self._figures += 1
-            told["number"], told["label"] = self._figures, say("page.figure", number=self._figures)
+            told["number"], told["label"] = (
+                self._figures,
+                self.language.say("page.figure", number=self._figures),
+            )
         for one in drawn:
             caption = f"{told['label']}. {one['caption']}"
             self.data.append({**one, "caption": caption, "anchor": f"donnees-{self._figures}"})
@@ -46,4 +50,4 @@ class Numbers:
     def _call(self, note: str) -> dict[str, Any]:
         n = self.notes.setdefault(note, len(self.notes) + 1)
         self._calls[note] = at = self._calls.get(note, 0) + 1
-        return {"n": n, "at": at, "label": say("page.call", number=n)}
+        return {"n": n, "at": at, "label": self.language.say("page.call", number=n)}

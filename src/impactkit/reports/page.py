@@ -18,8 +18,8 @@ from impactkit.display.html import KINDS
 from impactkit.errors import ReportFailed
 from impactkit.reports.numbering import Numbers
 from impactkit.reports.record import RunRecord, Signature, today
-from impactkit.wording.catalogue import error, say
-from impactkit.wording.voice import french_spaces, voice
+from impactkit.wording.catalogue import french_spaces
+from impactkit.wording.language import Language
 
 MIME = "application/vnd.impactkit+json"
 VERSION = 1
@@ -39,7 +39,7 @@ class Meta:
     evaluation: str
     territory: str
     date: dt.date
-    lang: str = field(default_factory=lambda: voice().lang)
+    lang: str
     fictional: bool = False
     edition: int = 1
     signature: Signature | None = None
@@ -87,7 +87,7 @@ class _Draft:
     printed: bool | None = None
 
 
-def read_page(nb: Any, prose: str = "") -> Page:
+def read_page(language: Language, nb: Any, prose: str = "") -> Page:
     """The page of an executed notebook (nbformat 4), with the evaluator's own sections (Markdown, `prose`)
     after the lead. Raises ReportFailed for an output outside the display tree, or prose without a signature.
     """
@@ -99,10 +99,10 @@ def read_page(nb: Any, prose: str = "") -> Page:
             continue
         here = lead if "lead" in tags else rest[-1]
         if cell.cell_type == "code":
-            found = _blocks(cell, here.heading)
+            found = _blocks(language, cell, here.heading)
             here.blocks += found
             here.printed = bool(here.printed or found)
-        for one in _markdown(cell.source) if cell.cell_type == "markdown" else ():
+        for one in _markdown(language, cell.source) if cell.cell_type == "markdown" else ():
             if not isinstance(one, str):
                 here.blocks.append(one)
             elif here is lead:
@@ -112,20 +112,22 @@ def read_page(nb: Any, prose: str = "") -> Page:
                 rest.append(here)
     titles = [block for one in (lead, *rest) for block in one.blocks if block["kind"] == "title"]
     if len(titles) != 1 or titles[0] not in lead.blocks:
-        raise error(ReportFailed, "no-title")
+        raise language.error(ReportFailed, "no-title")
     lead.blocks.remove(titles[0])
     # Prose that introduces cells falls with them when they print nothing; prose alone stands.
-    kept = [one for one in (lead, *_written(prose), *rest) if one.blocks and one.printed is not False]
+    kept = [
+        one for one in (lead, *_written(language, prose), *rest) if one.blocks and one.printed is not False
+    ]
     for one in kept:
         one.annex |= one.needs > FACES.index(titles[0].get("face", FACES[-1]))
-    return _put_together(titles[0], sorted(kept, key=lambda one: one.annex))
+    return _put_together(language, titles[0], sorted(kept, key=lambda one: one.annex))
 
 
-def _put_together(title: Block, kept: list[_Draft]) -> Page:
-    numbers = Numbers()
+def _put_together(language: Language, title: Block, kept: list[_Draft]) -> Page:
+    numbers = Numbers(language)
     told = [(one, tuple(map(numbers.block, one.blocks))) for one in kept]
     if numbers.data:
-        told.append((_Draft(say("page.data"), annex=True), tuple(map(numbers.block, numbers.data))))
+        told.append((_Draft(language.say("page.data"), annex=True), tuple(map(numbers.block, numbers.data))))
     slugs = _slugs([one.heading for one, _ in told])
     named = zip(told, slugs, strict=True)
     sections = (Section(one.heading, slug, blocks, one.annex) for (one, blocks), slug in named)
@@ -143,10 +145,10 @@ def _texts(tree: Any) -> list[str]:
     return [tree] if isinstance(tree, str) else []
 
 
-def _written(prose: str) -> list[_Draft]:
+def _written(language: Language, prose: str) -> list[_Draft]:
     """The sections that an evaluator wrote; each ends with who signs it and when, after a dash."""
     found = [_Draft("")]
-    for one in _markdown(prose):
+    for one in _markdown(language, prose):
         if isinstance(one, str):
             found.append(_Draft(one))
         else:
@@ -155,11 +157,14 @@ def _written(prose: str) -> list[_Draft]:
     for section in sections:
         last = _words(section.blocks[-1]["runs"]) if section.blocks else ""
         if not section.heading or not re.match(r"[—–-] ?\S.*\d{4}", last):
-            raise error(ReportFailed, "unsigned-prose", part=section.heading or prose.splitlines()[0])
+            raise language.error(
+                ReportFailed, "unsigned-prose", part=section.heading or prose.splitlines()[0]
+            )
     return sections
 
 
 def meta_of(
+    language: Language,
     page: Page,
     *,
     evaluation: str = "",
@@ -171,9 +176,9 @@ def meta_of(
     name, overline = page.title["title"], page.title["overline"]
     evaluation = evaluation or overline
     # The title block says it too, so that a notebook exported by nbconvert alone still says it everywhere.
-    fictional = fictional or say("fictional") in overline
-    title = say("page.title", territory=name, evaluation=evaluation)
-    meta = Meta(title, evaluation, name, day or today(), fictional=fictional)
+    fictional = fictional or language.say("fictional") in overline
+    title = language.say("page.title", territory=name, evaluation=evaluation)
+    meta = Meta(title, evaluation, name, day or today(language), language.code, fictional=fictional)
     if record is None:
         return meta
     first = dt.date.fromisoformat(record.first_built)
@@ -191,17 +196,19 @@ def content_digest(page: Page) -> str:
     return hashlib.sha256(content.encode("utf-8")).hexdigest()
 
 
-def _blocks(cell: Any, heading: str) -> list[Block]:
+def _blocks(language: Language, cell: Any, heading: str) -> list[Block]:
     found: list[Block] = []
     for output in cell.outputs:
         if (tree := output.get("data", {}).get(MIME)) is not None:
             if not _ours(tree):
-                raise error(ReportFailed, "foreign-output", where=heading)
+                raise language.error(ReportFailed, "foreign-output", where=heading)
             found += tree["blocks"]
         elif output.output_type == "stream" and output.get("name") == "stderr":
-            raise error(ReportFailed, "warned", where=heading, words=str(output.text).strip()[-300:])
+            raise language.error(
+                ReportFailed, "warned", where=heading, words=str(output.text).strip()[-300:]
+            )
         elif output.output_type != "stream" or str(output.text).strip():
-            raise error(ReportFailed, "foreign-output", where=heading)
+            raise language.error(ReportFailed, "foreign-output", where=heading)
     return found
 
 
@@ -212,7 +219,7 @@ def _ours(tree: Any) -> bool:
         return False
 
 
-def _markdown(source: str) -> Iterator[str | Block]:
+def _markdown(language: Language, source: str) -> Iterator[str | Block]:
     """Headings (their words) and paragraphs of a Markdown cell; a report's prose has nothing else."""
     import mistune
 
@@ -220,17 +227,17 @@ def _markdown(source: str) -> Iterator[str | Block]:
         if token["type"] == "blank_line":
             continue
         if token["type"] not in ("heading", "paragraph"):
-            raise error(ReportFailed, "foreign-markdown", where=source.splitlines()[0])
-        runs = _runs(token["children"], source.splitlines()[0])
+            raise language.error(ReportFailed, "foreign-markdown", where=source.splitlines()[0])
+        runs = _runs(language, token["children"], source.splitlines()[0])
         if token["type"] == "paragraph":
             yield {"kind": "paragraph", "role": "text", "runs": runs, "own": True}
         elif token["attrs"]["level"] != 2:
-            raise error(ReportFailed, "heading-level", where=_words(runs))
+            raise language.error(ReportFailed, "heading-level", where=_words(runs))
         else:
             yield _words(runs)
 
 
-def _runs(children: list[Any], where: str, strong: bool = False) -> list[dict[str, Any]]:
+def _runs(language: Language, children: list[Any], where: str, strong: bool = False) -> list[dict[str, Any]]:
     """The words of Markdown as runs: strong stays strong, emphasis and a link inside the page give their
     words; a link out of it, an image or HTML is refused.
     """
@@ -241,9 +248,9 @@ def _runs(children: list[Any], where: str, strong: bool = False) -> list[dict[st
             words = french_spaces(child.get("raw", " "))
             found.append({"t": words, "strong": True} if strong else {"t": words})
         elif kind in ("strong", "emphasis") or kind == "link" and child["attrs"]["url"].startswith("#"):
-            found += _runs(child["children"], where, strong or kind == "strong")
+            found += _runs(language, child["children"], where, strong or kind == "strong")
         else:
-            raise error(ReportFailed, "foreign-markdown", where=where)
+            raise language.error(ReportFailed, "foreign-markdown", where=where)
     return found
 
 

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 
 from impactkit.errors import ReportFailed
-from impactkit.wording.catalogue import error, say
+from impactkit.wording.language import Language
 
 # Another host, or any scheme: javascript: and data:text/html lead out of the page as surely as https:.
 _OUTSIDE = re.compile(r"[/\\]{2}|[a-z][a-z0-9+.-]*:", re.IGNORECASE)
@@ -28,23 +28,23 @@ _POLICY_FIRST = re.compile(
 )
 
 
-def ruled(html: str, *, where: str = "", links: bool = False) -> str:
+def ruled(language: Language, html: str, *, where: str = "", links: bool = False) -> str:
     """The page itself. Raises ReportFailed, naming what it breaks, for one that breaks a rule, or does not
     tell browsers its policy before anything else.
     """
-    broken = problems(html, links=links)
+    broken = problems(language, html, links=links)
     if not _POLICY_FIRST.match(html):
-        broken += (say("rule.policy"),)
+        broken += (language.say("rule.policy"),)
     if broken:
-        raise error(ReportFailed, "page-rules", where=where, problems=" ".join(broken))
+        raise language.error(ReportFailed, "page-rules", where=where, problems=" ".join(broken))
     return html
 
 
-def problems(html: str, *, links: bool = False) -> tuple[str, ...]:
+def problems(language: Language, html: str, *, links: bool = False) -> tuple[str, ...]:
     """What a page breaks, in words; empty when it keeps every rule. `links`: relative links are the page's
     business.
     """
-    reader = _Reader(links)
+    reader = _Reader(language, links)
     reader.feed(html)
     reader.close()
     jumps = any(b > a + 1 for a, b in pairwise([0, *reader.levels]))
@@ -52,7 +52,10 @@ def problems(html: str, *, links: bool = False) -> tuple[str, ...]:
     missing = ", ".join(target for target in reader.anchors if target not in reader.ids)
     broken = {"lang": not reader.lang, "title": not reader.title.strip(), "h1": reader.levels.count(1) != 1}
     broken |= {"levels": jumps, "ids": twice, "anchors": missing}
-    found = [*reader.found, *(say(f"rule.{name}", ids=told) for name, told in broken.items() if told)]
+    found = [
+        *reader.found,
+        *(language.say(f"rule.{name}", ids=told) for name, told in broken.items() if told),
+    ]
     return tuple(dict.fromkeys(found))
 
 
@@ -64,8 +67,9 @@ def _harmless(meta: Mapping[str, str]) -> bool:
 
 
 class _Reader(HTMLParser):
-    def __init__(self, links: bool) -> None:
+    def __init__(self, language: Language, links: bool) -> None:
         super().__init__()
+        self.language = language
         self.links, self.lang, self.title = links, "", ""
         self.found, self.ids, self.anchors, self.levels = [], [], [], []
         self._inside = ""
@@ -78,7 +82,7 @@ class _Reader(HTMLParser):
             "alt": tag == "img" and not given.get("alt", "").strip(),
             "scope": tag == "th" and given.get("scope") not in ("col", "row"),
         }
-        self.found += [say(f"rule.{name}", tag=tag) for name, wrong in broken.items() if wrong]
+        self.found += [self.language.say(f"rule.{name}", tag=tag) for name, wrong in broken.items() if wrong]
         self.lang = given.get("lang", "") if tag == "html" else self.lang
         self.levels += [int(tag[1])] if re.fullmatch("h[1-6]", tag) else []
         self.ids += [given["id"]] if "id" in given else []
@@ -86,23 +90,24 @@ class _Reader(HTMLParser):
             self._attribute(name, value)
 
     def _attribute(self, name: str, value: str) -> None:
+        language = self.language
         if name.startswith("on"):
-            self.found.append(say("rule.tag", tag=name))
+            self.found.append(language.say("rule.tag", tag=name))
         elif name in _ADDRESSES:
             address = _IGNORED.sub("", value)
             inside = not _OUTSIDE.match(address) and self.links and name == "href"
             if value.startswith("#"):
                 self.anchors.append(value[1:])
             elif not inside and not (name == "src" and address.startswith("data:image/")):
-                self.found.append(say("rule.outside", address=value[:60]))
+                self.found.append(language.say("rule.outside", address=value[:60]))
         elif name == "style" and _CSS_OUTSIDE.search(value):
-            self.found.append(say("rule.outside", address=value[:60]))
+            self.found.append(language.say("rule.outside", address=value[:60]))
 
     def handle_data(self, data: str) -> None:
         if self._inside == "title":
             self.title += data
         elif self._inside == "style" and _CSS_OUTSIDE.search(data):
-            self.found.append(say("rule.outside", address="style"))
+            self.found.append(self.language.say("rule.outside", address="style"))
 
     def handle_endtag(self, tag: str) -> None:
         self._inside = ""

@@ -18,7 +18,7 @@ from impactkit.errors import ReportFailed
 from impactkit.reports.child import never_fork_again
 from impactkit.reports.html import TEMPLATE, foot
 from impactkit.reports.page import Meta, Page
-from impactkit.wording.catalogue import error, say
+from impactkit.wording.language import Language
 from impactkit.wording.plain_lines import on_a_line
 
 STANDARDS = ["ua-1", "a-3a"]
@@ -28,7 +28,9 @@ LONGEST = 200
 MIMES = {".csv": "text/csv", ".json": "application/json"}
 
 
-def render_pdf(page: Page, meta: Meta, attached: Mapping[str, str] | None = None) -> bytes:
+def render_pdf(
+    language: Language, page: Page, meta: Meta, attached: Mapping[str, str] | None = None
+) -> bytes:
     """The page as a PDF file, with files (name: text) `attached`. Raises ReportFailed for a character that
     no font of the kit draws, or a page that cannot be set.
     """
@@ -39,13 +41,23 @@ def render_pdf(page: Page, meta: Meta, attached: Mapping[str, str] | None = None
         **asdict(page),
         "meta": {**asdict(meta), "date": meta.date.timetuple()[:3]},
         "words": {
-            "foot": foot(meta),
-            "draft": outlined(say("state.draft").upper(), "#f1f3f5") if meta.draft else "",
-            "description": say("page.description", territory=meta.territory, evaluation=meta.evaluation),
-            **{name: say(f"page.{name}") for name in ("fictional", "contents", "annexes", "keyword")},
+            "foot": foot(language, meta),
+            "draft": outlined(language.say("state.draft").upper(), "#f1f3f5") if meta.draft else "",
+            "description": language.say(
+                "page.description", territory=meta.territory, evaluation=meta.evaluation
+            ),
+            **{
+                name: language.say(f"page.{name}")
+                for name in ("fictional", "contents", "annexes", "keyword")
+            },
         },
         "files": [
-            {"name": name, "text": text, "mime": MIMES[Path(name).suffix], "what": say(f"attached.{name}")}
+            {
+                "name": name,
+                "text": text,
+                "mime": MIMES[Path(name).suffix],
+                "what": language.say(f"attached.{name}"),
+            }
             for name, text in (attached or {}).items()
         ],
     }
@@ -59,9 +71,9 @@ def render_pdf(page: Page, meta: Meta, attached: Mapping[str, str] | None = None
         undrawn = _UNDRAWN.search(str(cause))
         if undrawn is None:
             words = on_a_line(str(cause))[:LONGEST]
-            raise error(ReportFailed, "unset", where=meta.territory, cause=words) from cause
+            raise language.error(ReportFailed, "unset", where=meta.territory, cause=words) from cause
         character = undrawn[1] or undrawn[2]
-        raise error(ReportFailed, "undrawn", character=character) from cause
+        raise language.error(ReportFailed, "undrawn", character=character) from cause
     return made
 
 

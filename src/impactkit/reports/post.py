@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from impactkit.errors import RefusedData
-from impactkit.wording.catalogue import error, say
+from impactkit.wording.language import Language
 
 # Where mail goes out (smtp://name:password@host:587, under STARTTLS, or smtps://…), and who vouches for it.
 SERVER, AUTHORITY = "IMPACTKIT_SMTP", "IMPACTKIT_SMTP_CA"
@@ -44,27 +44,27 @@ class Post:
         return words
 
 
-def post() -> Post:
+def post(language: Language) -> Post:
     """The server that the environment names. Raises RefusedData, without repeating it, for what is none."""
     match = WRITTEN.fullmatch(os.environ.get(SERVER, "").strip())
     port = int(match["port"] or USUAL_PORTS[match["kind"]]) if match else 0
     if match is None or not 0 < port < 65_536:
-        raise error(RefusedData, "smtp-unset", where=SERVER)
+        raise language.error(RefusedData, "smtp-unset", where=SERVER)
     host, user, password = match["host"].strip("[]"), match["user"] or "", match["password"] or ""
     return Post(match["kind"], host, port, unquote(user), unquote(password))
 
 
-def opened(place: Post) -> smtplib.SMTP:
+def opened(language: Language, place: Post) -> smtplib.SMTP:
     """A connection to the server, protected. Raises RefusedData when it cannot be used."""
     words = ""
     try:
         return _opened(place)
     except UnicodeError:
-        words = say("smtp.ascii")
+        words = language.say("smtp.ascii")
     except (OSError, ValueError, smtplib.SMTPException) as cause:
         words = place.masked(str(cause))
     # Outside of the handler: the cause would show what was sent.
-    raise error(RefusedData, "smtp", where=place.host, cause=words)
+    raise language.error(RefusedData, "smtp", where=place.host, cause=words)
 
 
 def _opened(place: Post) -> smtplib.SMTP:

@@ -10,6 +10,7 @@ from functools import partial
 
 from impactkit.data import light
 from impactkit.reports.kernel import import_shell
+from impactkit.wording.language import FRENCH
 
 # All that a report needs, but the PDF compiler: its threads do not survive a fork.
 MODULES = (
@@ -19,6 +20,7 @@ MODULES = (
 # What a report that draws needs, too, and one that estimates.
 DRAWN = "matplotlib.backends.backend_svg"
 ESTIMATED = ("scipy.stats", "statsmodels.tsa.statespace.structural")
+PAGE = "report.html.j2"
 KINDS = ("trajectory", "gap", "choices", "spine", "stages")
 
 
@@ -34,7 +36,7 @@ def preload(folder: str, base: str) -> None:
     from impactkit.reports.html import environment
     from impactkit.reports.record import versions
 
-    environment().get_template("report.html.j2")
+    environment(FRENCH).get_template(PAGE)
     versions()
     if not folder:
         return
@@ -46,6 +48,7 @@ def preload(folder: str, base: str) -> None:
     with warnings.catch_warnings(), contextlib.suppress(Exception):
         warnings.simplefilter("ignore")
         ev = ik.load(folder)
+        environment(ev.language).get_template(PAGE)
         for name in ESTIMATED if outcomes(ev) else ():
             importlib.import_module(name)
         ik.indicators(ev)

@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
 from impactkit.reports.failure import Outcome
-from impactkit.wording.catalogue import say
-from impactkit.wording.numbers import number
+from impactkit.wording.language import Language
 from impactkit.wording.plain_lines import on_a_line
 
 Show = Callable[[Sequence[str], Outcome | None], None]
 
 
 @contextlib.contextmanager
-def shown(total: int, out: TextIO | None) -> Iterator[Show]:
+def shown(language: Language, total: int, out: TextIO | None) -> Iterator[Show]:
     """Progress: a bar with the names in hand on a terminal, else a line a report; without `out`, a bar
     in a notebook and nothing elsewhere."""
     if out is None and total and in_notebook():
@@ -31,7 +30,7 @@ def shown(total: int, out: TextIO | None) -> Iterator[Show]:
             if outcome:
                 key = "run.line" if outcome.built else "run.line.failed"
                 told = {"at": next(lines), "all": total, "name": names[0]}
-                words = say(key, **told, seconds=number(outcome.seconds, 1))
+                words = language.say(key, **told, seconds=language.number(outcome.seconds, 1))
                 print(on_a_line(words), file=out, flush=True)
 
         yield line
@@ -42,7 +41,7 @@ def shown(total: int, out: TextIO | None) -> Iterator[Show]:
         columns = progress.BarColumn(), progress.MofNCompleteColumn(), progress.TimeElapsedColumn()
         columns += progress.TimeRemainingColumn(), progress.TextColumn("{task.description}", markup=False)
         with progress.Progress(*columns, console=Console(file=out), transient=True) as bar:
-            task = bar.add_task(say("run.starting"), total=total)
+            task = bar.add_task(language.say("run.starting"), total=total)
 
             def show(names: Sequence[str], outcome: Outcome | None) -> None:
                 if outcome:

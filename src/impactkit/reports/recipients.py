@@ -11,7 +11,7 @@ from email.policy import default
 from impactkit.data import csv_text
 from impactkit.data.evaluation import Evaluation
 from impactkit.errors import RefusedData
-from impactkit.wording.catalogue import error, say
+from impactkit.wording.language import Language
 
 RECIPIENTS = "recipients.csv"
 # Lengths of RFC 5321 (4.5.3.1), in bytes.
@@ -55,39 +55,40 @@ def recipients(ev: Evaluation) -> dict[str, list[Recipient]]:
 
     Raises RefusedData where the file is not there, a line a territory of it is wrong, or no address is one.
     """
+    language = ev.language
     path = ev.folder / RECIPIENTS
     if not path.is_file():
-        raise error(RefusedData, "no-recipients", where=str(path))
-    table = csv_text.strict(path, most=csv_text.OWN)
+        raise language.error(RefusedData, "no-recipients", where=str(path))
+    table = csv_text.strict(language, path, most=csv_text.OWN)
     if not {"territory", "address"} <= set(table.header):
-        raise error(RefusedData, "no-recipients", where=str(path))
+        raise language.error(RefusedData, "no-recipients", where=str(path))
     place, column = table.header.index("territory"), table.header.index("address")
     rows = [(line, row) for line, row in enumerate(table.rows, start=2) if any(map(str.strip, row))]
     known = [*(place.code for place in ev.territories), "programme"]
     if strangers := [(line, row[place]) for line, row in rows if row[place].strip() not in known]:
         cells = ", ".join(f"{RECIPIENTS}, A{line} ({code})" for line, code in strangers)
-        raise error(RefusedData, "unknown-recipients", where=ev.name, cells=cells)
+        raise language.error(RefusedData, "unknown-recipients", where=ev.name, cells=cells)
     people: dict[str, dict[str, Recipient]] = {}
     for line, row in rows:
         code = row[place].strip()
         of_place = people.setdefault(code, {})
-        for person in of_cell(code, row[column], f"{RECIPIENTS}, B{line}"):
+        for person in of_cell(language, code, row[column], f"{RECIPIENTS}, B{line}"):
             of_place.setdefault(person.key, person)
-    refuse_all_wrong([person for of_place in people.values() for person in of_place.values()])
+    refuse_all_wrong(language, [person for of_place in people.values() for person in of_place.values()])
     return {code: list(of_place.values()) for code, of_place in people.items()}
 
 
-def refuse_all_wrong(people: list[Recipient]) -> None:
+def refuse_all_wrong(language: Language, people: list[Recipient]) -> None:
     """Raises RefusedData, naming their cells, when there is no address that can be written to."""
     if people and all(person.wrong for person in people):
-        raise error(RefusedData, "address", where=", ".join(person.where for person in people))
+        raise language.error(RefusedData, "address", where=", ".join(person.where for person in people))
 
 
-def of_cell(territory: str, cell: str, where: str) -> Iterator[Recipient]:
+def of_cell(language: Language, territory: str, cell: str, where: str) -> Iterator[Recipient]:
     """The addresses of one cell: several may stand there, with commas or semicolons between them."""
     text = cell.strip()
     if any(unicodedata.category(letter) in UNSENDABLE for letter in text):
-        yield Recipient(territory, printable(text), where=where, wrong=say("mail.letters"))
+        yield Recipient(territory, printable(text), where=where, wrong=language.say("mail.letters"))
         return
     # What a copy and a paste leave, which nobody sees.
     text = "".join(letter for letter in text if unicodedata.category(letter) != INVISIBLE)
@@ -97,10 +98,10 @@ def of_cell(territory: str, cell: str, where: str) -> Iterator[Recipient]:
         header = None
     defects = [defect for defect in getattr(header, "defects", ()) if not isinstance(defect, ACCENTED)]
     if not isinstance(header, AddressHeader) or defects or not header.addresses:
-        yield Recipient(territory, text, where=where, wrong=say("mail.no-address"))
+        yield Recipient(territory, text, where=where, wrong=language.say("mail.no-address"))
         return
     for parsed in header.addresses:
-        yield _recipient(territory, parsed, where)
+        yield _recipient(language, territory, parsed, where)
 
 
 def _with_commas(text: str) -> str:
@@ -109,7 +110,7 @@ def _with_commas(text: str) -> str:
     return re.sub(r"\.(?=\s*(>|,|$))", "", commas.strip(", "))
 
 
-def _recipient(territory: str, parsed: Address, where: str) -> Recipient:
+def _recipient(language: Language, territory: str, parsed: Address, where: str) -> Recipient:
     """One address in its one form: composed letters, its host as the network writes it."""
     local = unicodedata.normalize("NFC", parsed.username)
     domain = unicodedata.normalize("NFC", parsed.domain).rstrip(".").lower()
@@ -122,7 +123,7 @@ def _recipient(territory: str, parsed: Address, where: str) -> Recipient:
     is_sound = ATOM.fullmatch(local) and ".." not in f".{local}." and len(labels) > 1
     is_short = len(local.encode()) <= MOST_LOCAL and len(address.encode()) <= MOST_ADDRESS
     if not (is_sound and is_short and all(map(LABEL.fullmatch, labels))):
-        return Recipient(territory, f"{local}@{domain}", where=where, wrong=say("mail.no-address"))
+        return Recipient(territory, f"{local}@{domain}", where=where, wrong=language.say("mail.no-address"))
     return Recipient(territory, address, parsed.display_name, where)
 
 

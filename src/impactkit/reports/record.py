@@ -19,8 +19,7 @@ from impactkit.data.dates import today as today
 from impactkit.errors import ReportFailed
 from impactkit.reports.files import differing, rows, sha256, write_json
 from impactkit.reports.strays import files_of, is_file
-from impactkit.wording.catalogue import error, say
-from impactkit.wording.numbers import date
+from impactkit.wording.language import Language
 
 FORMAT = 2
 FILE, PROVENANCE = "record.json", "provenance.json"
@@ -75,11 +74,13 @@ class RunRecord:
         return self.last.state if self.last else DRAFT
 
 
-def signed(one: Signature | None) -> str:
+def signed(language: Language, one: Signature | None) -> str:
     """« brouillon », or who signed, as what, when."""
     if one is None:
-        return say("state.draft")
-    return say("state.read" if one.state == READ else "state.valid", by=one.by, on=date(one.on))
+        return language.say("state.draft")
+    return language.say(
+        "state.read" if one.state == READ else "state.valid", by=one.by, on=language.date(one.on)
+    )
 
 
 def write_record(record: RunRecord, folder: Path) -> None:
@@ -132,16 +133,16 @@ def _recorded(prov: Mapping[str, Any]) -> RunRecord:
     return RunRecord(**about, inputs=inputs, outputs=outputs, versions=libraries, signatures=signatures)
 
 
-def write_provenance(inputs: Mapping[str, str], folder: Path) -> None:
+def write_provenance(language: Language, inputs: Mapping[str, str], folder: Path) -> None:
     """Write `provenance.json`: SHA-256 of what was read, the sources named by the twins in `folder`, the
     versions used. No digest of an output, so that the PDF may carry it.
     """
-    named = {row.get("source") or "" for twin in folder.glob("*.csv") for row in rows(twin)}
+    named = {row.get("source") or "" for twin in folder.glob("*.csv") for row in rows(language, twin)}
     told = {"inputs": dict(inputs), "sources": sorted(named - {"", OURS}), "versions": versions()}
     write_json(folder / PROVENANCE, told)
 
 
-def read_record(folder: Path) -> RunRecord | None:
+def read_record(language: Language, folder: Path) -> RunRecord | None:
     """The record of a report; None when there is none. Raises ReportFailed for one that cannot be read, or
     that names what no report is called.
     """
@@ -152,7 +153,7 @@ def read_record(folder: Path) -> RunRecord | None:
         record = _recorded(json.loads(path.read_text("utf-8")))
         _well_formed(record)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as cause:
-        raise error(ReportFailed, "record", where=f"{folder.name}/{FILE}") from cause
+        raise language.error(ReportFailed, "record", where=f"{folder.name}/{FILE}") from cause
     return record
 
 
@@ -175,10 +176,10 @@ def _well_formed(record: RunRecord) -> None:
         raise TypeError("text")
 
 
-def record_of(report: str | Path) -> RunRecord:
+def record_of(language: Language, report: str | Path) -> RunRecord:
     """The record of a report (its folder). Raises ReportFailed when there is none, or it cannot be read."""
-    if (record := read_record(Path(report))) is None:
-        raise error(ReportFailed, "no-record", where=str(report))
+    if (record := read_record(language, Path(report))) is None:
+        raise language.error(ReportFailed, "no-record", where=str(report))
     return record
 
 
@@ -187,17 +188,17 @@ def damaged(folder: Path, record: RunRecord) -> tuple[str, ...]:
     return tuple(differing(outputs_of(folder), record.outputs))
 
 
-def undamaged(folder: Path, record: RunRecord) -> None:
+def undamaged(language: Language, folder: Path, record: RunRecord) -> None:
     """Raises ReportFailed naming the files that are not those of the record."""
     if changed := damaged(folder, record):
-        raise error(ReportFailed, "changed-since", where=folder.name, files=", ".join(changed))
+        raise language.error(ReportFailed, "changed-since", where=folder.name, files=", ".join(changed))
 
 
-def day_of(content: str, previous: RunRecord | None) -> dt.date:
+def day_of(language: Language, content: str, previous: RunRecord | None) -> dt.date:
     """The day a page prints: the first build of this content, else today; SOURCE_DATE_EPOCH overrides."""
     if previous is not None and previous.content == content and not os.environ.get("SOURCE_DATE_EPOCH"):
         return dt.date.fromisoformat(previous.first_built)
-    return today()
+    return today(language)
 
 
 def outputs_of(folder: Path) -> dict[str, str]:

@@ -17,8 +17,7 @@ from impactkit.reports.fresh import TABLES
 from impactkit.reports.ledger import RETRACTED, read_ledger
 from impactkit.reports.record import RunRecord, read_record
 from impactkit.reports.strays import copy_files, copy_tree, is_folder, remove
-from impactkit.wording.catalogue import error, say
-from impactkit.wording.numbers import date
+from impactkit.wording.language import Language
 
 SUMS, INDEX = "SHA256SUMS", "index.html"
 
@@ -42,14 +41,14 @@ class Web:
         return self.releases / Path(os.readlink(self.link)).name if self.link.is_symlink() else None
 
 
-def web_of(root: Path, name: str) -> Web:
+def web_of(language: Language, root: Path, name: str) -> Web:
     """Where the evaluation `name` is published under `root`, made where it is not. Raises RefusedData where
     one of its two names is taken: by a folder, a file, or a link that leads elsewhere.
     """
     web = Web(root / name, root / f".{name}")
     taken = (os.path.lexists(path) for path in (web.link, web.releases))
     if any(taken) and not (is_folder(web.releases) and _is_ours(web)):
-        raise error(RefusedData, "not-published", where=str(web.link))
+        raise language.error(RefusedData, "not-published", where=str(web.link))
     root.mkdir(parents=True, exist_ok=True)
     web.releases.mkdir(exist_ok=True)
     return web
@@ -66,11 +65,11 @@ def _is_ours(web: Web) -> bool:
     return parent == web.releases.name and number.isdecimal() and is_folder(release)
 
 
-def public_record(web: Web, code: str) -> RunRecord | None:
+def public_record(language: Language, web: Web, code: str) -> RunRecord | None:
     """The record of a report as it is published; None where there is none, or it cannot be read."""
     if web.current is None:
         return None
-    found = found_in(web.current / code)
+    found = found_in(language, web.current / code)
     return found if isinstance(found, RunRecord) else None
 
 
@@ -99,6 +98,7 @@ def pruned(web: Web, first: int) -> None:
 
 def _fill(aside: Path, web: Web, ev: Evaluation, going: Mapping[str, Path], gone: Iterable[str]) -> None:
     """Fill a new release: what is published, what goes out now, the contents and the hashes."""
+    language = ev.language
     aside.mkdir()
     if web.current is not None:
         copy_tree(web.current, aside)
@@ -106,32 +106,32 @@ def _fill(aside: Path, web: Web, ev: Evaluation, going: Mapping[str, Path], gone
         remove(aside / name)
     for code, report in going.items():
         if is_folder(aside / code):
-            _kept(aside / code, aside, report, secret=bool(ev.secrecy))
+            _kept(language, aside / code, aside, report, secret=bool(ev.secrecy))
         remove(aside / code)
         copy_files(report, aside / code)
     places = [*(place.code for place in ev.territories), "programme"]
-    states = {code: _state(web, aside / code) for code in places}
+    states = {code: _state(language, web, aside / code) for code in places}
     if ev.secrecy:
         _of_one_protection(ev, states)
     records: Callable[[str], Found] = states.get
-    write_whole(aside / INDEX, contents_html(ev, records, {}, {}, say("publish.absent")))
+    write_whole(aside / INDEX, contents_html(ev, records, {}, {}, language.say("publish.absent")))
     _summed(aside)
 
 
-def _kept(old: Path, aside: Path, report: Path, *, secret: bool) -> None:
+def _kept(language: Language, old: Path, aside: Path, report: Path, *, secret: bool) -> None:
     try:
-        keep(old, aside, report.name, read_record(report), secret=secret)
+        keep(language, old, aside, report.name, read_record(language, report), secret=secret)
     except ReportFailed:
         # A published record that cannot be read tells of no edition.
         remove(old)
 
 
-def _state(web: Web, report: Path) -> Found:
+def _state(language: Language, web: Web, report: Path) -> Found:
     """What a published folder holds; of a report that was retracted, that it was."""
-    found = found_in(report)
-    last = read_ledger(web.releases, report.name).last
+    found = found_in(language, report)
+    last = read_ledger(language, web.releases, report.name).last
     if found is None and last is not None and last.event == RETRACTED:
-        told = say("publish.retracted", edition=last.edition, date=date(last.time[:10]))
+        told = language.say("publish.retracted", edition=last.edition, date=language.date(last.time[:10]))
         return ReportFailed(told)
     return found
 
@@ -163,7 +163,7 @@ def _of_one_protection(ev: Evaluation, records: Mapping[str, Found]) -> None:
     if len(codes) <= 1:
         return
     sides = [", ".join(alike) for alike in codes.values()]
-    raise error(RefusedData, "publish-mixed", where=ev.name, reports=" ; ".join(sides))
+    raise ev.language.error(RefusedData, "publish-mixed", where=ev.name, reports=" ; ".join(sides))
 
 
 def switch(link: Path, release: Path) -> None:

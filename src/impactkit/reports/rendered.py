@@ -10,7 +10,7 @@ from impactkit.reports.page import Page, Section, content_digest, meta_of
 from impactkit.reports.page_rules import ruled
 from impactkit.reports.pdf import render_pdf
 from impactkit.reports.record import PROVENANCE, RunRecord, outputs_of, write_record
-from impactkit.wording.catalogue import error
+from impactkit.wording.language import Language
 from impactkit.wording.plain_lines import plain_json
 
 TWINS = ("indicators.csv", "effects.csv", "comparables.csv", "values.csv", "claims.csv")
@@ -27,7 +27,7 @@ class Kept:
     fictional: bool
 
 
-def kept_page(folder: Path, record: RunRecord) -> Kept:
+def kept_page(language: Language, folder: Path, record: RunRecord) -> Kept:
     """The page of a built report. Raises ReportFailed when it is not the one that its record tells of."""
     try:
         told = json.loads((folder / FILE).read_text("utf-8"))
@@ -37,23 +37,23 @@ def kept_page(folder: Path, record: RunRecord) -> Kept:
         # Half of a letter has no digest.
         digest = content_digest(kept.page)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as cause:
-        raise error(ReportFailed, "record", where=f"{folder.name}/{FILE}") from cause
+        raise language.error(ReportFailed, "record", where=f"{folder.name}/{FILE}") from cause
     if digest != record.content:
-        raise error(ReportFailed, "record", where=f"{folder.name}/{FILE}")
+        raise language.error(ReportFailed, "record", where=f"{folder.name}/{FILE}")
     return kept
 
 
-def render(kept: Kept, record: RunRecord, folder: Path) -> RunRecord:
+def render(language: Language, kept: Kept, record: RunRecord, folder: Path) -> RunRecord:
     """Write a page, its HTML, its PDF and its record into `folder`, and give the record. Raises ReportFailed
     for a page that breaks a rule of pages.
     """
     # The page itself: what is read and signed is this, whatever its colours.
     (folder / FILE).write_text(plain_json(asdict(kept), sort_keys=True), "utf-8")
-    meta = meta_of(kept.page, evaluation=kept.title, fictional=kept.fictional, record=record)
-    (folder / "report.html").write_text(ruled(render_html(kept.page, meta)), "utf-8")
+    meta = meta_of(language, kept.page, evaluation=kept.title, fictional=kept.fictional, record=record)
+    (folder / "report.html").write_text(ruled(language, render_html(language, kept.page, meta)), "utf-8")
     files = [folder / name for name in sorted((*TWINS, PROVENANCE))]
     attached = {file.name: file.read_text("utf-8") for file in files if file.is_file()}
-    (folder / "report.pdf").write_bytes(render_pdf(kept.page, meta, attached))
+    (folder / "report.pdf").write_bytes(render_pdf(language, kept.page, meta, attached))
     finished = replace(record, outputs=outputs_of(folder))
     write_record(finished, folder)
     return finished

@@ -24,7 +24,7 @@ from impactkit.reports.ledger import RETRACTED, Line, add, broken_set_aside
 from impactkit.reports.record import CODE, RunRecord, today
 from impactkit.reports.release import Web, filled, pruned, switch, web_of
 from impactkit.reports.strays import files_of, is_folder, remove
-from impactkit.wording.catalogue import error
+from impactkit.wording.language import Language
 from impactkit.wording.plain_lines import on_a_line
 
 LOG = "retracted.csv"
@@ -59,26 +59,27 @@ def retract(
     Raises RefusedData when nobody or nothing is said, no such edition is there, or for a key that cannot be
     used.
     """
-    key = own_key()
     ev = load(folder)
+    language = ev.language
+    key = own_key(language)
     by, why = on_a_line(by), on_a_line(why)
     if not by or not why:
-        raise error(RefusedData, "retract-unsigned", where=ev.name)
+        raise language.error(RefusedData, "retract-unsigned", where=ev.name)
     if bool(quotation.strip()) == bool(report and edition) or _holds(why, quotation):
-        raise error(RefusedData, "retract-what", where=ev.name)
+        raise language.error(RefusedData, "retract-what", where=ev.name)
     source = Path(reports).resolve() / ev.name
     gone: list[Edition] = []
-    line = Line(RETRACTED, 0, by=by, why=why, on=today().isoformat())
+    line = Line(RETRACTED, 0, by=by, why=why, on=today(language).isoformat())
     if is_folder(source):
-        with alone(source):
-            recover(source)
+        with alone(language, source):
+            recover(language, source)
             gone += _from_built(ev, source, line, key, (report, edition, quotation))
     if to is not None:
-        web = web_of(Path(to).resolve(), ev.name)
-        with alone(web.releases):
+        web = web_of(language, Path(to).resolve(), ev.name)
+        with alone(language, web.releases):
             gone += _from_published(ev, web, line, key, (report, edition, quotation))
     if not gone:
-        raise error(RefusedData, "retract-none", where=ev.name)
+        raise language.error(RefusedData, "retract-none", where=ev.name)
     return tuple(gone)
 
 
@@ -88,10 +89,10 @@ Wanted = tuple[str, int, str]
 def _from_built(
     ev: Evaluation, source: Path, line: Line, key: OwnKey | None, wanted: Wanted
 ) -> list[Edition]:
-    gone = [edition for edition in editions_in(source) if _is_wanted(source, edition, wanted)]
+    gone = [edition for edition in editions_in(ev.language, source) if _is_wanted(source, edition, wanted)]
     if not gone:
         return []
-    _noted(source, source, gone, line, key)
+    _noted(ev.language, source, source, gone, line, key)
     for edition in gone:
         remove(source / edition.path)
     _, _, quotation = wanted
@@ -110,11 +111,11 @@ def _from_published(
     current = web.current
     if current is None:
         return []
-    gone = [edition for edition in editions_in(current) if _is_wanted(current, edition, wanted)]
+    gone = [edition for edition in editions_in(ev.language, current) if _is_wanted(current, edition, wanted)]
     if not gone:
         return []
     # Said before it is done: a retraction that is cut is begun again, and never half said.
-    _noted(web.releases, current, gone, line, key)
+    _noted(ev.language, web.releases, current, gone, line, key)
     release = filled(web, ev, {}, [edition.path for edition in gone])
     switch(web.link, release)
     # Nobody finishes reading what is retracted.
@@ -122,11 +123,11 @@ def _from_published(
     return gone
 
 
-def editions_in(folder: Path) -> Iterator[Edition]:
+def editions_in(language: Language, folder: Path) -> Iterator[Edition]:
     """The editions that lie in a folder of reports: those that stand, and those that are kept."""
     for report in sorted(folder.iterdir()):
         if is_folder(report) and CODE.fullmatch(report.name) and report.name != EDITIONS:
-            found = found_in(report)
+            found = found_in(language, report)
             number = found.edition if isinstance(found, RunRecord) else 0
             yield Edition(report.name, number, report.name)
     kept = folder / EDITIONS
@@ -145,13 +146,15 @@ def _is_wanted(folder: Path, edition: Edition, wanted: Wanted) -> bool:
     return any(_holds(text_of(file), quotation) for file in files_of(folder / edition.path))
 
 
-def _noted(place: Path, folder: Path, gone: list[Edition], line: Line, key: OwnKey | None) -> None:
+def _noted(
+    language: Language, place: Path, folder: Path, gone: list[Edition], line: Line, key: OwnKey | None
+) -> None:
     """A line in each journal, and one in the list that goes with the reports."""
     numbers = sorted({(edition.territory, edition.number) for edition in gone})
     for territory, number in numbers:
-        broken_set_aside(place, territory)
+        broken_set_aside(language, place, territory)
         about = {"by": line.by, "why": line.why, "on": line.on}
-        add(place, territory, Line(RETRACTED, number, **about), key=key)
+        add(language, place, territory, Line(RETRACTED, number, **about), key=key)
     path = folder / LOG
     before = path.read_text("utf-8") if path.is_file() else text_of_rows(COLUMNS, ())
     rows = [(line.on, territory, str(number), line.why) for territory, number in numbers]

@@ -15,7 +15,7 @@ from impactkit.data.evaluation import Evaluation, load
 from impactkit.data.folders import find
 from impactkit.data.journal import reading
 from impactkit.data.notebook_parameters import checked, territory_notebook, whole_notebook
-from impactkit.errors import Problem, Problems, RefusedData, Rich, UnknownName
+from impactkit.errors import Problem, Problems, RefusedData, Rich
 from impactkit.reports.editions import forget
 from impactkit.reports.execute import Job, Limits, recover
 from impactkit.reports.failure import Outcome, filed, read_failures, refused
@@ -25,7 +25,7 @@ from impactkit.reports.interruption import held_back
 from impactkit.reports.record import CODE, versions
 from impactkit.reports.strays import cleared, is_folder, strays
 from impactkit.reports.workers import outcomes_of, prepared
-from impactkit.wording.catalogue import cells, error, say
+from impactkit.wording.language import FRENCH, Language
 
 PROGRAMME = "programme"
 CONTENTS, HISTORY, ENGINES = "index.html", "history.jsonl", ("fork", "plain")
@@ -41,6 +41,7 @@ class RunSummary(Rich):
     what had changed since its last report, in words (nothing: it was left as it was).
     """
 
+    language: Language
     folder: Path
     outcomes: tuple[Outcome, ...]
     noted: Problems = Problems()
@@ -67,15 +68,16 @@ class RunSummary(Rich):
         return f"RunSummary({self.folder.name}: {counts})"
 
     def _told(self) -> tuple[tuple[str, str], ...]:
-        failed = "\n".join(one.sentence for one in self.failed)
+        failed = "\n".join(one.sentence(self.language) for one in self.failed)
         told = {"built": ", ".join(self.built), "kept": ", ".join(self.kept), "failed": failed}
-        return cells(**told, noted=str(self.noted), contents=f"{self.folder.name}/{CONTENTS}")
+        return self.language.cells(**told, noted=str(self.noted), contents=f"{self.folder.name}/{CONTENTS}")
 
 
 class History:
     """Tells `log` of each event of a run, and writes the run's own line when it ends."""
 
-    def __init__(self, target: Path, log: Log | None) -> None:
+    def __init__(self, language: Language, target: Path, log: Log | None) -> None:
+        self.language = language
         self._path, self._log = target / HISTORY, log
         self._start, self._at, self._asked = time.monotonic(), now(), 0
 
@@ -94,7 +96,9 @@ class History:
         seconds = round(time.monotonic() - self._start, 1)
         told = {"asked": self._asked, "built": list(built), "failed": list(failed), "seconds": seconds}
         self._tell("ended", **told)
-        add_line(self._path, {"started": self._at, **told, "impactkit": versions()["impactkit"]})
+        add_line(
+            self.language, self._path, {"started": self._at, **told, "impactkit": versions()["impactkit"]}
+        )
 
     def _tell(self, event: str, **told: Any) -> None:
         if self._log:
@@ -129,24 +133,25 @@ def run(
     {'val-d-aubrelle': ('jamais construit',)}
     """
     if engine not in ENGINES:
-        raise UnknownName.among(say("noun.engine"), engine, ENGINES)
+        raise FRENCH.unknown("noun.engine", engine, ENGINES)
     # A day that is none is said once, and before anything is built.
-    dates.today()
+    dates.today(FRENCH)
     ev = load(folder)
+    language = ev.language
     known = {place.code: place.name for place in ev.territories}
     if _whole(ev) is not None:
-        known.setdefault(PROGRAMME, say("contents.programme"))
+        known.setdefault(PROGRAMME, language.say("contents.programme"))
     for code in () if only is None else (only or [""]):
         if code not in known:
-            raise UnknownName.among(say("noun.territory"), code, known, where=ev.name)
+            raise language.unknown("noun.territory", code, known, where=ev.name)
     wanted = set(known if only is None else only)
     chosen = [code for code in known if code in wanted][:limit]
     target = Path(to).resolve() / ev.name
     every = {job.territory: replace(job, engine=engine) for job in _jobs(ev, folder, list(known), target)}
-    failures, today = read_failures(target), versions()
+    failures, today = read_failures(language, target), versions()
     why = {
-        code: why_stale(target / code, every[code].own, failures.get(code), today)
-        or ((say("stale.forced"),) if force else ())
+        code: why_stale(language, target / code, every[code].own, failures.get(code), today)
+        or ((language.say("stale.forced"),) if force else ())
         for code in chosen
     }
     changed = [code for code in chosen if why[code]]
@@ -156,7 +161,7 @@ def run(
         stale = [every[code] for code in changed if code not in lost]
     with contextlib.ExitStack() as processes:
         # No import changes the tables while reports are made of them.
-        processes.enter_context(reading(ev.folder))
+        processes.enter_context(reading(language, ev.folder))
         # What reports share is prepared while the tables are checked.
         living = processes.enter_context(prepared(stale, jobs, dask))
         # What was built from these very tables was checked with them.
@@ -166,60 +171,66 @@ def run(
         well_named = {code for code in known if CODE.fullmatch(code)}
         everyone = Problems(one for one in noted if one.territory not in well_named)
         if everyone:
-            raise error(RefusedData, "refused", where=ev.name, count=len(everyone), problems=f"\n{everyone}")
+            raise language.error(
+                RefusedData, "refused", where=ev.name, count=len(everyone), problems=f"\n{everyone}"
+            )
         asked = set(chosen)
         others = Problems(one for one in noted if one.territory not in asked)
         of_place: dict[str, list[Problem]] = {}
         for problem in noted:
             of_place.setdefault(problem.territory, []).append(problem)
         if dry_run:
-            return RunSummary(target, tuple(lost.values()), others, why)
+            return RunSummary(language, target, tuple(lost.values()), others, why)
         target.mkdir(parents=True, exist_ok=True)
-        told = History(target, log)
-        with held_back(), alone(target):
-            aside = recover(target, secret=bool(ev.secrecy))
-            others = Problems(others, notes=(*aside, *_strays(target, list(known))))
+        told = History(language, target, log)
+        with held_back(), alone(language, target):
+            aside = recover(language, target, secret=bool(ev.secrecy))
+            others = Problems(others, notes=(*aside, *_strays(language, target, list(known))))
             if ev.secrecy:
                 forget(target)
-            done = {code: filed(stop, target) for code, stop in lost.items()}
+            done = {code: filed(language, stop, target) for code, stop in lost.items()}
             for code in chosen:
                 if wrong := of_place.get(code):
                     # Without what the cells hold: it may be the name of who refused to be named.
                     problems = [str(replace(problem, value="")) for problem in wrong[:3]]
-                    words = say("refused.rows", n=len(wrong), problems=" ".join(problems))
-                    done[code] = refused(code, target, words, say("refused.rows.next", folder=folder))
+                    words = language.say("refused.rows", n=len(wrong), problems=" ".join(problems))
+                    done[code] = refused(
+                        language, code, target, words, language.say("refused.rows.next", folder=folder)
+                    )
             todo = [every[code] for code in chosen if why[code] and code not in done]
             published = published_inputs(ev, target)
             todo = [replace(job, inputs=published(job.own)) for job in todo]
             if not todo and not done and (target / CONTENTS).is_file():
-                return RunSummary(target, (), others, why)
+                return RunSummary(language, target, (), others, why)
             # The page's libraries are imported while the processes above prepare themselves.
             from impactkit.reports.contents import write_changes, write_contents
 
             told.started(ev.name, {job.territory: why[job.territory] for job in todo})
             try:
-                with contextlib.closing(outcomes_of(todo, jobs, known, living, progress, dask)) as coming:
+                with contextlib.closing(
+                    outcomes_of(language, todo, jobs, known, living, progress, dask)
+                ) as coming:
                     for outcome in coming:
                         done[outcome.territory] = outcome
                         told.report(outcome)
             finally:
                 # Interrupted too: once nothing moves, what was half moved is put back, and pages tell.
                 processes.close()
-                recover(target, secret=bool(ev.secrecy))
+                recover(language, target, secret=bool(ev.secrecy))
                 write_contents(ev, target, {code: job.own for code, job in every.items()})
                 write_changes(ev, target)
                 told.ended(
                     [code for code in done if done[code].built], [c for c in done if not done[c].built]
                 )
-    return RunSummary(target, tuple(done[code] for code in chosen if code in done), others, why)
+    return RunSummary(language, target, tuple(done[code] for code in chosen if code in done), others, why)
 
 
-def _strays(target: Path, codes: Sequence[str]) -> list[str]:
+def _strays(language: Language, target: Path, codes: Sequence[str]) -> list[str]:
     """What lies among the reports and is none of theirs, set aside where it bears a name of ours."""
-    words = [*cleared(target, codes, (CONTENTS, "changes.html", HISTORY))]
+    words = [*cleared(language, target, codes, (CONTENTS, "changes.html", HISTORY))]
     for code in codes:
         if is_folder(target / code):
-            words += strays(target / code)
+            words += strays(language, target / code)
     return words
 
 
@@ -250,12 +261,27 @@ def _jobs(ev: Evaluation, folder: str | Path, chosen: Sequence[str], target: Pat
         given = {**ev.report.get("parameters", {}), "territory": code} if own else {}
         read = inputs(code, notebook)
         told = {
-            "parameters": checked(notebook, {"folder": typed, **given}),
+            "parameters": checked(ev.language, notebook, {"folder": typed, **given}),
             "own": read,
         }
-        job = Job(ev.name, territory=code, notebook=str(notebook), limits=_limits(ev), **shared, **told)
+        job = Job(
+            _spoken(ev, code),
+            ev.name,
+            territory=code,
+            notebook=str(notebook),
+            limits=_limits(ev),
+            **shared,
+            **told,
+        )
         found.append(job)
     return found
+
+
+def _spoken(ev: Evaluation, code: str) -> Language:
+    """The language of a report: that of its territory, which may be a candidate; of the evaluation for the
+    report of them all.
+    """
+    return next((place.language for place in ev.territories if place.code == code), ev.language)
 
 
 def _limits(ev: Evaluation) -> Limits:

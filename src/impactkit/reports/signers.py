@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from impactkit.data.public_keys import fingerprint
 from impactkit.reports.ledger import PUBLISHED, Ledger, Line
 from impactkit.reports.record import RunRecord, Signature
-from impactkit.wording.catalogue import say
+from impactkit.wording.language import Language
 
 # The name of each public key.
 Names = Mapping[str, str]
@@ -86,30 +86,30 @@ class Witnesses:
         return not self.names or key in self.names
 
 
-def proof(seen: Witnesses) -> Proof:
+def proof(language: Language, seen: Witnesses) -> Proof:
     """What the keys of a journal say of a report."""
     if not seen.signatures:
         return Proof()
     if seen.ledger.unchecked:
-        unchecked = (say("key.unchecked"),)
+        unchecked = (language.say("key.unchecked"),)
         return Proof(wrong=unchecked if seen.names else (), uncompared=unchecked)
     published = seen.publication
     if published is not None:
-        return _of_publication(seen, published)
-    signers = tuple(_signer(seen, signature) for signature in seen.signatures)
-    wrong = tuple(_unproved(seen))
+        return _of_publication(language, seen, published)
+    signers = tuple(_signer(language, seen, signature) for signature in seen.signatures)
+    wrong = tuple(_unproved(language, seen))
     held = seen.held_files
     if seen.files in held:
         return Proof(signers, wrong)
     # Built again since, without a key: refused where keys are declared, else said.
     if seen.names:
-        return Proof(signers, (*wrong, say("key.other-files")))
+        return Proof(signers, (*wrong, language.say("key.other-files")))
     if held:
-        return Proof(signers, wrong, (say("key.files-without"),))
+        return Proof(signers, wrong, (language.say("key.files-without"),))
     return Proof(signers, wrong)
 
 
-def _unproved(seen: Witnesses) -> Iterator[str]:
+def _unproved(language: Language, seen: Witnesses) -> Iterator[str]:
     """Why the state of a report stands on no key, where one is wanted."""
     state = seen.record.state
     signatures = [signature for signature in seen.signatures if signature.state == state]
@@ -119,43 +119,43 @@ def _unproved(seen: Witnesses) -> Iterator[str]:
         keys = seen.keys_of(signature)
         names = [seen.names[key] for key in keys if key in seen.names]
         if not keys:
-            yield say("key.none", by=signature.by)
+            yield language.say("key.none", by=signature.by)
         elif names:
-            yield say("key.of-other", by=signature.by, name=names[0])
+            yield language.say("key.of-other", by=signature.by, name=names[0])
         else:
-            yield say("key.undeclared", by=signature.by)
+            yield language.say("key.undeclared", by=signature.by)
 
 
-def _signer(seen: Witnesses, signature: Signature) -> str:
+def _signer(language: Language, seen: Witnesses, signature: Signature) -> str:
     """Who made a signature, as far as a key tells."""
     keys = seen.keys_of(signature)
     if not keys:
-        return say("key.signed-without", by=signature.by)
+        return language.say("key.signed-without", by=signature.by)
     key = keys[0]
-    return say(
+    return language.say(
         "key.signed-with",
         by=signature.by,
         fingerprint=fingerprint(key),
-        known=_holder(seen, key),
+        known=_holder(language, seen, key),
     )
 
 
-def _holder(seen: Witnesses, key: str) -> str:
+def _holder(language: Language, seen: Witnesses, key: str) -> str:
     name = seen.names.get(key)
     if name is None:
-        return say("key.nameless")
-    return say("key.declared", name=name)
+        return language.say("key.nameless")
+    return language.say("key.declared", name=name)
 
 
-def _of_publication(seen: Witnesses, line: Line) -> Proof:
+def _of_publication(language: Language, seen: Witnesses, line: Line) -> Proof:
     wrong: tuple[str, ...] = ()
     if seen.names and line.key not in seen.names:
-        wrong = (say("key.published-undeclared"),)
+        wrong = (language.say("key.published-undeclared"),)
     if not line.key:
-        return Proof((say("key.published-without"),), wrong)
-    words = say(
+        return Proof((language.say("key.published-without"),), wrong)
+    words = language.say(
         "key.published-with",
         fingerprint=fingerprint(line.key),
-        known=_holder(seen, line.key),
+        known=_holder(language, seen, line.key),
     )
     return Proof((words,), wrong)

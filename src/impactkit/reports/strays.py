@@ -8,7 +8,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from impactkit.wording.catalogue import say
+from impactkit.wording.language import Language
 
 ASIDE = "aside"
 
@@ -78,37 +78,39 @@ def free_name(path: Path) -> Path:
     return aside
 
 
-def set_aside(path: Path) -> str:
+def set_aside(language: Language, path: Path) -> str:
     """Give another name to what stands under one of ours, and say so."""
     aside = free_name(path)
     path.rename(aside)
-    return say("stray.aside", name=path.name, aside=aside.name)
+    return language.say("stray.aside", name=path.name, aside=aside.name)
 
 
-def own_folder(path: Path) -> Path:
+def own_folder(language: Language, path: Path) -> Path:
     """A folder of ours, made where it is not; a link or a file under its name is set aside."""
     if _mode(path) and not is_folder(path):
-        set_aside(path)
+        set_aside(language, path)
     path.mkdir(exist_ok=True)
     return path
 
 
-def cleared(target: Path, folders: Iterable[str], files: Iterable[str]) -> tuple[str, ...]:
+def cleared(
+    language: Language, target: Path, folders: Iterable[str], files: Iterable[str]
+) -> tuple[str, ...]:
     """Set aside what stands under the names of our own folders and files without being one; what was, in
     sentences.
     """
     words = []
     for name in folders:
         if _mode(target / name) and not is_folder(target / name):
-            words.append(set_aside(target / name))
+            words.append(set_aside(language, target / name))
     for name in files:
         if _mode(target / name) and not is_file(target / name):
-            words.append(set_aside(target / name))
+            words.append(set_aside(language, target / name))
     return tuple(words)
 
 
-def strays(report: Path) -> Iterator[str]:
+def strays(language: Language, report: Path) -> Iterator[str]:
     """What lies in the folder of a report and is no file, in sentences."""
     for path in sorted(report.iterdir()):
         if not is_file(path):
-            yield say("stray.in-report", name=path.name, report=report.name)
+            yield language.say("stray.in-report", name=path.name, report=report.name)

@@ -20,8 +20,7 @@ from impactkit.indicators.rows import KEY
 from impactkit.reports.failure import Outcome, standing
 from impactkit.reports.files import rows
 from impactkit.reports.record import read_record
-from impactkit.wording.catalogue import say
-from impactkit.wording.numbers import number
+from impactkit.wording.language import Language
 
 TWIN = "indicators.csv"
 # The cells of KEY.
@@ -38,55 +37,56 @@ def unreachable(ev: Evaluation, code: str, report: Path, inputs: Mapping[str, st
     `inputs`: SHA-256, by name, of what it would be built from today. A source that evaluation.toml no longer
     names was withdrawn on purpose; a file that another of its kind replaced is not gone.
     """
+    language = ev.language
     try:
-        record = read_record(report)
+        record = read_record(language, report)
         files = _gone(ev, record.inputs, inputs) if record else {}
-        lost = lost_rows(report, _stated_by(ev, code)) if files else []
+        lost = lost_rows(language, report, _stated_by(ev, code)) if files else []
     except (ImpactkitError, KeyError):
         # Tables or files that cannot be read: the build will say which, and what is there stays.
         return None
     if not lost:
         return None
     names = [f"{source} ({', '.join(gone)})" for source, gone in files.items()]
-    what = say(
+    what = language.say(
         "unreachable",
         n=len(lost),
-        count=number(len(lost)),
+        count=language.number(len(lost)),
         files=" ; ".join(names),
-        place=_place(),
+        place=_place(language),
     )
     stop = Outcome(
         code,
         kind=ReportFailed.__name__,
         what=what,
-        next=say("unreachable.next"),
+        next=language.say("unreachable.next"),
     )
-    return standing(stop, report.parent)
+    return standing(language, stop, report.parent)
 
 
-def _place() -> str:
+def _place(language: Language) -> str:
     folder = os.environ.get(DROPPED)
     if not folder:
-        return say("unreachable.unset")
-    return say("unreachable.folder", folder=folder)
+        return language.say("unreachable.unset")
+    return language.say("unreachable.folder", folder=folder)
 
 
-def stated_in(report: Path) -> Stated:
+def stated_in(language: Language, report: Path) -> Stated:
     """What a built report (its folder) states."""
     stated = {}
-    for row in rows(report / TWIN):
+    for row in rows(language, report / TWIN):
         valued = bool(row.get("value"))
         stated[_key(row)] = _state(valued, row.get("flag", ""))
     return stated
 
 
-def lost_rows(report: Path, now: Stated) -> list[dict[str, str]]:
+def lost_rows(language: Language, report: Path, now: Stated) -> list[dict[str, str]]:
     """The rows of a built report that state more than `now`: a published figure that has no value any more,
     a reason for having none that became « not imported ». Population, which comes with the kit, is left out.
     """
-    before = stated_in(report)
+    before = stated_in(language, report)
     lost = []
-    for row in rows(report / TWIN):
+    for row in rows(language, report / TWIN):
         key = _key(row)
         published = row.get("data_vintage") and row.get("source") != POPULATION_SOURCE
         # What no publication says is the tables' own, and may be withdrawn with its row.

@@ -12,12 +12,12 @@ from impactkit.data.evaluation import load
 from impactkit.errors import ImpactkitError, ReportFailed
 from impactkit.evidence.gate import Gated, Ground, gate, ground_of
 from impactkit.reports.page import Page
-from impactkit.wording.catalogue import error, say
+from impactkit.wording.language import Language
 
 Runs = list[dict[str, Any]]
 
 
-def gated(page: Page, ground: Ground) -> tuple[Page, tuple[str, ...]]:
+def gated(language: Language, page: Page, ground: Ground) -> tuple[Page, tuple[str, ...]]:
     """A page as it may be printed, and what was said again. Prose cells (`own` blocks) are read whole; of
     the rest, what tables declare outside guillemets. Raises ReportFailed naming every sentence that may not
     be printed.
@@ -25,7 +25,7 @@ def gated(page: Page, ground: Ground) -> tuple[Page, tuple[str, ...]]:
     seen: list[Gated] = []
 
     def said(text: str) -> str:
-        found = gate(text, ground)
+        found = gate(language, text, ground)
         seen.append(found)
         return found.text
 
@@ -34,9 +34,9 @@ def gated(page: Page, ground: Ground) -> tuple[Page, tuple[str, ...]]:
         for section in page.sections
     )
     if stopped := list(dict.fromkeys(one for found in seen for one in found.stopped)):
-        raise error(ReportFailed, "over-claim", sentences=" ".join(stopped))
+        raise language.error(ReportFailed, "over-claim", sentences=" ".join(stopped))
     again = dict.fromkeys(pair for found in seen for pair in found.reworded)
-    notes = tuple(say("gate.again", before=before, after=after) for before, after in again)
+    notes = tuple(language.say("gate.again", before=before, after=after) for before, after in again)
     return replace(page, sections=sections), notes
 
 

@@ -16,7 +16,7 @@ from impactkit.reports.failure import Outcome
 from impactkit.reports.interruption import held_back
 from impactkit.reports.nursery import Nursery, Ready
 from impactkit.reports.progress import shown
-from impactkit.wording.catalogue import error
+from impactkit.wording.language import Language
 
 # Between two looks at where each report is, in seconds.
 TICK = 0.5
@@ -57,6 +57,7 @@ def ready_for(todo: Sequence[Job], jobs: int, dask: str) -> Ready:
 
 
 def outcomes_of(
+    language: Language,
     todo: Sequence[Job],
     jobs: int,
     names: Mapping[str, str],
@@ -71,7 +72,7 @@ def outcomes_of(
     with contextlib.ExitStack() as stack:
         # Waiting takes locks that who answers takes too.
         heed = stack.enter_context(held_back())
-        show = stack.enter_context(shown(len(todo), progress))
+        show = stack.enter_context(shown(language, len(todo), progress))
         stack.enter_context(environment(SETTLED))
 
         def here(job: Job) -> Future[Outcome]:
@@ -79,7 +80,7 @@ def outcomes_of(
 
         idle: list[Build] = [here] * jobs
         if dask:
-            idle = stack.enter_context(slots(dask, ready_for(todo, jobs, dask)))
+            idle = stack.enter_context(slots(language, dask, ready_for(todo, jobs, dask)))
         running: dict[Future[Outcome], tuple[Job, Build]] = {}
         while waiting or running:
             heed()
@@ -114,7 +115,7 @@ def _outcome(future: Future[Outcome], job: Job) -> Outcome:
 
 
 @contextlib.contextmanager
-def slots(address: str, ready: Ready) -> Iterator[list[Build]]:
+def slots(language: Language, address: str, ready: Ready) -> Iterator[list[Build]]:
     """A slot for each thread of the workers: one report at a time, on whichever is free; a lost worker's
     report is built by another. Raises RefusedData where distributed is not installed, or
     nobody answers.
@@ -122,15 +123,15 @@ def slots(address: str, ready: Ready) -> Iterator[list[Build]]:
     try:
         from distributed import Client
     except ImportError as cause:
-        raise error(RefusedData, "no-dask") from cause
+        raise language.error(RefusedData, "no-dask") from cause
     try:
         client = Client(address, timeout=10)
     except (OSError, TimeoutError, ValueError) as cause:
-        raise error(RefusedData, "dask-silent", where=address) from cause
+        raise language.error(RefusedData, "dask-silent", where=address) from cause
     with client, client.get_executor(pure=False) as cluster:
         count = sum(client.nthreads().values())
         if not count:
-            raise error(RefusedData, "dask-silent", where=address)
+            raise language.error(RefusedData, "dask-silent", where=address)
         yield [partial(cluster.submit, run_apart, ready)] * count
 
 

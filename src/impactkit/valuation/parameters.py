@@ -12,7 +12,7 @@ from impactkit.data.catalogue import reference_values
 from impactkit.data.check_value import ADJUSTMENTS
 from impactkit.data.territories import Territory
 from impactkit.errors import NotEnoughData
-from impactkit.wording.catalogue import error, say
+from impactkit.wording.language import FRENCH, Language
 
 # Each is mandatory: a share between 0 and 1, zero when it is said to be none.
 COSTS = ("cost", "in_kind", "charge")
@@ -58,15 +58,19 @@ class Benefit:
     path: tuple[float, ...] = ()
     contested: bool = False
     euros: str = ""
+    language: Language = FRENCH
 
     def __post_init__(self) -> None:
+        language = self.language
         if missing := [name for name in ADJUSTMENTS if name not in self.adjustments]:
-            names = ", ".join(say(f"value.{name}") for name in missing)
-            raise error(NotEnoughData, "value-missing", item=self.name, names=names)
+            names = ", ".join(language.say(f"value.{name}") for name in missing)
+            raise language.error(NotEnoughData, "value-missing", item=self.name, names=names)
         for name in ADJUSTMENTS:
             one = self.adjustments[name]
             if not 0 <= one.low <= one.high <= 1:
-                raise error(NotEnoughData, "value-share", item=self.name, name=say(f"value.{name}"))
+                raise language.error(
+                    NotEnoughData, "value-share", item=self.name, name=language.say(f"value.{name}")
+                )
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,9 @@ class Project:
     refused: tuple[str, ...] = ()
 
 
-def reference_path(code: str, start: int, years: int) -> tuple[tuple[float, ...], Range, bool]:
+def reference_path(
+    language: Language, code: str, start: int, years: int
+) -> tuple[tuple[float, ...], Range, bool]:
     """The latest version of a reference value for each year, its range (a factor of it, or euros when it is
     told for no year), and whether it is contested. Raises NotEnoughData naming the years that it does not
     have.
@@ -105,7 +111,7 @@ def reference_path(code: str, start: int, years: int) -> tuple[tuple[float, ...]
     known = _latest(code)
     if known.empty:
         every = ", ".join(sorted(set(reference_values()["id"])))
-        raise error(NotEnoughData, "value-reference", code=code, known=every)
+        raise language.error(NotEnoughData, "value-reference", code=code, known=every)
     contested = bool((known["contested"] == "true").any())
     if len(known) == 1:
         one = known.iloc[0]
@@ -113,7 +119,7 @@ def reference_path(code: str, start: int, years: int) -> tuple[tuple[float, ...]
     by_year = known.set_index("year")["value"]
     wanted = [str(start + at) for at in range(years)]
     if missing := [year for year in wanted if year not in by_year.index]:
-        raise error(NotEnoughData, "value-years", code=code, years=", ".join(missing))
+        raise language.error(NotEnoughData, "value-years", code=code, years=", ".join(missing))
     return tuple(float(by_year[year]) for year in wanted), Range.of(1.0), contested
 
 
@@ -124,9 +130,9 @@ def reference_euros(code: str) -> str:
     return ", ".join(known)
 
 
-def discount_rate() -> Range:
+def discount_rate(language: Language) -> Range:
     """The public discount rate in force: 1.2 % + beta x 2 %, beta 1 (France Stratégie, 2021)."""
-    return Range.of(float(_latest("discount").iloc[0]["value"]), label=say("value.rate"))
+    return Range.of(float(_latest("discount").iloc[0]["value"]), label=language.say("value.rate"))
 
 
 def _latest(code: str) -> pd.DataFrame:
@@ -141,13 +147,13 @@ def projects_of(place: Territory) -> tuple[Project, ...]:
     rows = place.table("valuations")
     names = place.table("projects").drop_duplicates("project").set_index("project")["name"]
     return tuple(
-        _project(str(code), str(names.get(code, code)), some)
+        _project(place.language, str(code), str(names.get(code, code)), some)
         for code, some in rows.groupby("project", sort=True)
         if (some["role"] != "not_monetised").any()
     )
 
 
-def _project(code: str, name: str, rows: pd.DataFrame) -> Project:
+def _project(language: Language, code: str, name: str, rows: pd.DataFrame) -> Project:
     def of(*roles: str) -> list[dict[Hashable, Any]]:
         return rows[rows["role"].isin(roles)].to_dict("records")
 
@@ -155,32 +161,34 @@ def _project(code: str, name: str, rows: pd.DataFrame) -> Project:
         return tuple(cost for one in of(*roles) for cost in _costs(one))
 
     # One row told for the whole project is one quantity: drawn once.
-    shares = {(one["role"], one["item"]): _range(one, _named(one)) for one in of(*ADJUSTMENTS)}
-    benefits, spent = tuple(_benefit(one, shares) for one in of("benefit")), costs(*COSTS)
+    shares = {(one["role"], one["item"]): _range(one, _named(language, one)) for one in of(*ADJUSTMENTS)}
+    benefits, spent = tuple(_benefit(language, one, shares) for one in of("benefit")), costs(*COSTS)
     base = min([one.start for one in benefits] + [one.year for one in spent])
-    rates = [_range(one, say("value.rate")) for one in of("rate")] or [discount_rate()]
+    rates = [_range(one, language.say("value.rate")) for one in of("rate")] or [discount_rate(language)]
     reference = costs("reference_benefit"), costs("reference_cost")
     refused = tuple(str(one["item"]) for one in of("not_monetised"))
     return Project(code, name, benefits, spent, base, rates[0], *reference, refused)
 
 
-def _named(one: Mapping[Hashable, Any]) -> str:
-    return say(f"value.{one['role']}") + (f" ({one['item']})" if one["item"] else "")
+def _named(language: Language, one: Mapping[Hashable, Any]) -> str:
+    return language.say(f"value.{one['role']}") + (f" ({one['item']})" if one["item"] else "")
 
 
-def _benefit(one: Mapping[Hashable, Any], shares: Mapping[tuple[Any, Any], Range]) -> Benefit:
+def _benefit(
+    language: Language, one: Mapping[Hashable, Any], shares: Mapping[tuple[Any, Any], Range]
+) -> Benefit:
     name, start, years = str(one["item"]), _whole(one, "start"), _whole(one, "years")
     if one["reference"]:
-        path, price, contested = reference_path(str(one["reference"]), start, years)
+        path, price, contested = reference_path(language, str(one["reference"]), start, years)
     else:
         asked = {"value": one["price"], "low": one["price_low"], "high": one["price_high"]}
-        path, price, contested = (), _range(asked, say("value.price", item=name)), False
+        path, price, contested = (), _range(asked, language.say("value.price", item=name)), False
     known = {kind: shares.get((kind, name), shares.get((kind, ""))) for kind in ADJUSTMENTS}
     adjustments = {kind: share for kind, share in known.items() if share is not None}
-    quantity = _range(one, say("value.quantity", item=name))
+    quantity = _range(one, language.say("value.quantity", item=name))
     euros = reference_euros(str(one["reference"])) if one["reference"] else ""
     stated = (name, str(one["dimension"]), start, years, quantity, price, adjustments, path)
-    return Benefit(*stated, contested=contested, euros=euros)
+    return Benefit(*stated, contested=contested, euros=euros, language=language)
 
 
 def _whole(one: Mapping[Hashable, Any], column: str) -> int:

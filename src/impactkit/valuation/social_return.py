@@ -14,12 +14,11 @@ import pandas as pd
 
 from impactkit.data.check_value import ADJUSTMENTS
 from impactkit.data.territories import Territory
-from impactkit.effects.results import Detectability, Effect
+from impactkit.effects.results import Detectability, Effect, TerritoryEffect
 from impactkit.errors import NotEnoughData, Rich, Several
 from impactkit.valuation.parameters import Cost, Project, Range, projects_of
 from impactkit.valuation.uncertainty import Draws, break_even, drawn, tornado
-from impactkit.wording.catalogue import cells, error, say
-from impactkit.wording.numbers import number, percent
+from impactkit.wording.language import Language
 
 SHARES = ADJUSTMENTS[:-1]
 
@@ -41,6 +40,7 @@ class Value(Rich):
     `refused`: what was deliberately not put in euros.
     """
 
+    language: Language
     name: str
     base: int
     benefits: float
@@ -68,11 +68,12 @@ class Value(Rich):
         return f"Value({self.name}: npv {npv} euros, discounted to {self.base})"
 
     def _told(self) -> tuple[tuple[str, str], ...]:
-        ratio = _between(self.ratio_median, self.ratio_range, 2)
-        npv = _between(self.median, self.npv_range, -2)
+        language = self.language
+        ratio = _between(language, self.ratio_median, self.ratio_range, 2)
+        npv = _between(language, self.median, self.npv_range, -2)
         told = {"ratio": ratio, "npv": npv}
-        told |= {"positive": percent(self.positive, 0), "left_out": "\n".join(self.refused)}
-        return cells(project=self.name, **told)
+        told |= {"positive": language.percent(self.positive, 0), "left_out": "\n".join(self.refused)}
+        return language.cells(project=self.name, **told)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -87,7 +88,9 @@ class Value(Rich):
     @property
     def by_dimension(self) -> pd.DataFrame:
         """Discounted benefits and charges by dimension."""
-        told = self._table.assign(dimension=self._table["dimension"].replace("", say("value.all")))
+        told = self._table.assign(
+            dimension=self._table["dimension"].replace("", self.language.say("value.all"))
+        )
         found = told.pivot_table("discounted", "dimension", "role", aggfunc="sum", fill_value=0.0)
         return found.reset_index()
 
@@ -103,10 +106,10 @@ def value(place: Territory, *, draws: int = 10_000, seed: int = 0) -> tuple[Valu
     >>> one.name, round(one.ratio, 2), [round(end, 2) for end in one.ratio_range]
     ('Atelier de réparation', 1.1, [0.71, 1.28])
     """
-    return Several(valued(one, draws=draws, seed=seed) for one in projects_of(place))
+    return Several(valued(place.language, one, draws=draws, seed=seed) for one in projects_of(place))
 
 
-def valued(project: Project, *, draws: int = 10_000, seed: int = 0) -> Value:
+def valued(language: Language, project: Project, *, draws: int = 10_000, seed: int = 0) -> Value:
     """What one project is worth (see `Value`)."""
     benefits, costs = (float(one) for one in _sums(project, _own))
     spread = drawn(project, _sums, draws=draws, seed=seed)
@@ -115,14 +118,22 @@ def valued(project: Project, *, draws: int = 10_000, seed: int = 0) -> Value:
     dated = (one for one in project.benefits if one.euros not in ("", str(project.base)))
     about["euros"] = tuple((one.name, one.euros) for one in dated)
     told = (project.name, project.base, benefits, costs, spread, _lines(project))
-    return _value(*told, **about, _swing=tornado(project, _sums))
+    return _value(language, *told, **about, _swing=tornado(project, _sums))
 
 
 def _value(
-    name: str, base: int, benefits: float, costs: float, spread: Draws, table: pd.DataFrame, **rest: Any
+    language: Language,
+    name: str,
+    base: int,
+    benefits: float,
+    costs: float,
+    spread: Draws,
+    table: pd.DataFrame,
+    **rest: Any,
 ) -> Value:
     npv, ratio = benefits - costs, benefits / costs if costs > 0 else None
     return Value(
+        language,
         *(name, base, benefits, costs, npv, ratio, spread.npv, spread.ratio),
         *(spread.median, spread.ratio_median, spread.positive, spread.above(npv), _payback(table)),
         _table=table,
@@ -131,14 +142,16 @@ def _value(
     )
 
 
-def _between(value: float | None, ends: tuple[float, float] | None, digits: int) -> str:
+def _between(language: Language, value: float | None, ends: tuple[float, float] | None, digits: int) -> str:
     if value is None or ends is None:
         return ""
-    low, middle, high = (number(round(one, digits), max(digits, 0)) for one in (ends[0], value, ends[1]))
-    return say("shown.between", value=middle, low=low, high=high)
+    low, middle, high = (
+        language.number(round(one, digits), max(digits, 0)) for one in (ends[0], value, ends[1])
+    )
+    return language.say("shown.between", value=middle, low=low, high=high)
 
 
-def together(values: Iterable[Value], name: str) -> Value:
+def together(language: Language, values: Iterable[Value], name: str) -> Value:
     """Several projects as one: benefits added to benefits, costs to costs, draw by draw; ratios are never
     averaged. Raises ValueError for base years that differ, draws that were not made together, or none.
     """
@@ -151,6 +164,7 @@ def together(values: Iterable[Value], name: str) -> Value:
     benefits, costs = (math.fsum(getattr(one, key) for one in told) for key in ("benefits", "costs"))
     spread = Draws.together([one for one in spreads if one is not None])
     return _value(
+        language,
         *(name, told[0].base, benefits, costs, spread),
         pd.concat([one._table for one in told], ignore_index=True),
         break_even=None,
@@ -168,17 +182,20 @@ def deadweight_from(found: Effect, seen: Detectability, *, ambition: float) -> R
     Raises NotEnoughData with both numbers unless the ambition exceeds the gap that would look unusual: one
     that cannot be told from the ordinary says nothing of deadweight.
     """
-    people = found.about.get("people")
+    language = found.language
+    people = None
+    if isinstance(found, TerritoryEffect):
+        people = found.people
     if not (seen.people and seen.unusual) or found.low is None or found.high is None or people is None:
-        raise error(NotEnoughData, "value-counterfactual", why=seen.refused or found.refused)
+        raise language.error(NotEnoughData, "value-counterfactual", why=seen.refused or found.refused)
     if ambition <= seen.people:
-        told = {"ambition": number(ambition), "least": number(round(seen.people))}
-        raise error(NotEnoughData, "value-deadweight", **told)
+        told = {"ambition": language.number(ambition), "least": language.number(round(seen.people))}
+        raise language.error(NotEnoughData, "value-deadweight", **told)
     # People for one point of effect, near the estimate.
     base = people / found.estimate if found.estimate else seen.people / seen.unusual
     ends = (found.low, found.estimate or 0.0, found.high)
     low, middle, high = sorted(min(max(1 - base * end / ambition, 0.0), 1.0) for end in ends)
-    return Range.of(middle, low, high, say("value.deadweight"))
+    return Range.of(middle, low, high, language.say("value.deadweight"))
 
 
 def cost_per_net_job(value: Value, jobs: float, *, deadweight: float, displacement: float) -> float:

@@ -5,8 +5,8 @@ import functools
 from babel import Locale
 from babel.numbers import get_currency_name, get_currency_symbol, list_currencies
 
-from impactkit.wording.voice import voice
-
+# The currency in which the catalogue speaks.
+EURO = "EUR"
 # Signs and everyday names that several countries share stand for none of them until a code says which.
 EVERYDAY = {"€": "EUR", "euro": "EUR", "euros": "EUR", "£": "GBP", "$": "$", "dollar": "$", "dollars": "$"}
 EVERYDAY |= {"fcfa": "FCFA", "cfa": "FCFA", "ksh": "KES", "frs": "CHF", "us$": "USD", "yen": "JPY"}
@@ -40,13 +40,3 @@ def symbol(code: str, lang: str) -> str:
 def name(code: str, lang: str, *, count: float | None = None) -> str:
     """The name of a currency in small letters: « euro », « shillings kényans »."""
     return str(get_currency_name(code, count=count, locale=Locale.parse(lang)))
-
-
-def money_unit(text: str) -> str:
-    """The unit of a declared amount, written for euros (« euros par an »), in the currency that speaks."""
-    return voice().in_currency(text)
-
-
-def currency_words(code: str) -> str:
-    """The currency in a sentence, in the language that speaks: « euros », « shillings kényans »."""
-    return name(code, voice().lang, count=2)

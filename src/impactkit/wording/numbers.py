@@ -6,14 +6,13 @@ import math
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
-from impactkit.wording.catalogue import say
-from impactkit.wording.voice import voice
+from impactkit.wording.catalogue import FIRST
 
 NARROW = "\u202f"
 MINUS = "\u2212"
 
 
-def number(x: float, decimals: int = 0, *, sign: bool = False) -> str:
+def number(x: float, decimals: int = 0, *, sign: bool = False, code: str = FIRST) -> str:
     """`1234567.8` gives « 1 234 568 » (U+202F between thousands, true minus); ties go away from zero.
 
     Raises ValueError for a value that is not a number: what is missing is said in words, never printed.
@@ -23,32 +22,22 @@ def number(x: float, decimals: int = 0, *, sign: bool = False) -> str:
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     # Rounded first: a value that rounds to nothing must not keep its minus.
     shown = rounded(float(x), decimals)
-    text = format_decimal(abs(shown), format=pattern, locale=voice().lang, decimal_quantization=False)
+    text = format_decimal(abs(shown), format=pattern, locale=code, decimal_quantization=False)
     text = text.replace("\u00a0", NARROW)
     mark = MINUS if shown < 0 else "+" if sign and shown > 0 else ""
     return mark + text
 
 
-def percent(share: float, decimals: int = 1, *, sign: bool = False) -> str:
-    """A share (0.072) as « 7,2 % »."""
-    return say("percent", figure=number(share * 100, decimals, sign=sign))
-
-
-def date(iso: str) -> str:
+def date(iso: str, *, code: str = FIRST) -> str:
     """An ISO date, month or year as words: `2019-02-25` « 25 février 2019 », `2019-12` « décembre 2019 »."""
     parts = iso.split("-")
     if len(parts) == 1:
         return iso
     day = dt.date(int(parts[0]), int(parts[1]), int(parts[2]) if len(parts) == 3 else 1)
     if len(parts) == 2:
-        return format_skeleton("yMMMM", day, locale=voice().lang)
-    text = format_date(day, "long", locale=voice().lang)
-    return "1er" + text[1:] if voice().lang == "fr" and day.day == 1 else text
-
-
-def when(iso: str) -> str:
-    """The moment of a fact in a sentence: « le 25 février 2019 », « en décembre 2019 », « en 2019 »."""
-    return say(f"when.{('year', 'month', 'day')[iso.count('-')]}", date=date(iso))
+        return format_skeleton("yMMMM", day, locale=code)
+    text = format_date(day, "long", locale=code)
+    return "1er" + text[1:] if code == FIRST and day.day == 1 else text
 
 
 def rounded(x: float, decimals: int) -> float:

@@ -21,6 +21,7 @@ from impactkit.data.sources.cache import RECORD, editions
 from impactkit.data.sources.download import _following as following
 from impactkit.data.sources.download import download, pages
 from impactkit.data.sources.limit import Limiter
+from impactkit.wording.language import FRENCH
 
 TABLE = "code;annee;valeur\n01001;2020;1,5\n".encode("utf-8-sig")
 OTHER = TABLE + b"01002;2020;2\n"
@@ -52,7 +53,9 @@ def no_waiting(monkeypatch):
 
 
 def fetched(site, cache, *, looks="csv", **rest):
-    return download(site.address + "/t", cache=cache, source="essai", name="t.csv", looks=looks, **rest)
+    return download(
+        FRENCH, site.address + "/t", cache=cache, source="essai", name="t.csv", looks=looks, **rest
+    )
 
 
 def test_a_file_is_fetched_then_fresh_then_changed(site, tmp_path):
@@ -212,7 +215,7 @@ def test_no_condition_is_asked_of_another_address(site, tmp_path):
     site.answers["/u"] = [(304, {}, b"")]
     fetched(site, tmp_path)
     with pytest.raises(ik.SourceFailed, match="304"):
-        download(site.address + "/u", cache=tmp_path, source="essai", name="t.csv", looks="csv")
+        download(FRENCH, site.address + "/u", cache=tmp_path, source="essai", name="t.csv", looks="csv")
 
 
 def test_two_runs_at_once_fetch_once(site, tmp_path):
@@ -230,7 +233,7 @@ def test_two_runs_at_once_fetch_once(site, tmp_path):
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "ftp://127.0.0.1/t", "t.csv", "http://", ""])
 def test_only_the_web_is_asked(tmp_path, address):
     with pytest.raises(ik.SourceFailed, match="http://"):
-        download(address, cache=tmp_path, source="essai", name="t", looks="csv")
+        download(FRENCH, address, cache=tmp_path, source="essai", name="t", looks="csv")
 
 
 def test_a_workbook_is_whole(site, tmp_path):
@@ -240,7 +243,7 @@ def test_a_workbook_is_whole(site, tmp_path):
 
 def test_no_one_listening(tmp_path):
     with pytest.raises(ik.SourceFailed, match="liaison"):
-        download("http://127.0.0.1:9/t", cache=tmp_path, source="essai", name="t", looks="csv")
+        download(FRENCH, "http://127.0.0.1:9/t", cache=tmp_path, source="essai", name="t", looks="csv")
 
 
 def test_half_a_record_is_no_record(site, tmp_path):
@@ -277,7 +280,7 @@ def melodi(site, count, size=3):
 def asked(site, cache, **rest):
     limiter = Limiter(cache / "times", requests=1000)
     told = {"params": {"maxResult": 3}, "cache": cache, "source": "melodi", "name": "DS.json"}
-    return pages(site.address + "/melodi", limiter=limiter, **told, **rest)
+    return pages(FRENCH, site.address + "/melodi", limiter=limiter, **told, **rest)
 
 
 def test_pages_become_one_file(site, tmp_path):
@@ -376,7 +379,7 @@ def test_a_page_spoiled_on_the_disk_is_asked_for_again(site, tmp_path):
 
 
 def test_a_server_behind_a_gateway_is_still_asked_in_https(tmp_path):
-    told = transfer.Asked("https://example.invalid/melodi", "essai", "t.json", 1)
+    told = transfer.Asked(FRENCH, "https://example.invalid/melodi", "essai", "t.json", 1)
     page = {"observations": [1], "paging": {"isLast": False, "next": "http://example.invalid/melodi?page=2"}}
     assert following(told, page, told.address, 1) == "https://example.invalid/melodi?page=2"
 
@@ -386,12 +389,13 @@ import sys
 from pathlib import Path
 from impactkit.data.sources.download import download, pages
 from impactkit.data.sources.limit import Limiter
+from impactkit.wording.language import FRENCH
 address, cache = sys.argv[1], Path(sys.argv[2])
 if address.endswith("/melodi"):
     told = {"params": {"maxResult": 3}, "cache": cache, "source": "melodi", "name": "DS.json"}
-    pages(address, limiter=Limiter(cache / "times", requests=1000), **told)
+    pages(FRENCH, address, limiter=Limiter(cache / "times", requests=1000), **told)
 else:
-    download(address, cache=cache, source="essai", name="t.csv", looks="csv")
+    download(FRENCH, address, cache=cache, source="essai", name="t.csv", looks="csv")
 """
 
 

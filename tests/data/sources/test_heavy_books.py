@@ -10,6 +10,7 @@ import pytest
 import impactkit as ik
 from impactkit.data.sources import book_bounds
 from impactkit.data.sources.readers import rows_of_book, sheet
+from impactkit.wording.language import FRENCH
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "workbooks"))
 import heavy  # noqa: E402
@@ -20,10 +21,12 @@ import json, resource, sys, time
 from pathlib import Path
 import impactkit as ik
 from impactkit.data.sources.readers import rows_of_book, sheet
+from impactkit.wording.language import FRENCH
 resource.setrlimit(resource.RLIMIT_AS, (3_000_000_000, 3_000_000_000))
 seen = {}
 for book in map(Path, sys.argv[1:]):
-    for read in (lambda: sheet(book, "Projets", ()), lambda: sum(1 for _ in rows_of_book(book))):
+    cells = lambda: sum(1 for _ in rows_of_book(FRENCH, book))
+    for read in (lambda: sheet(FRENCH, book, "Projets", ()), cells):
         start = time.process_time()
         try:
             read()
@@ -66,7 +69,7 @@ def test_no_published_workbook_costs_more_than_a_large_one(processes, tmp_path, 
     assert refused >= {"corner.xlsx", "corners.xlsx", "shown.xlsx", "shared.xlsx", "unplaced.xlsx"}
 
 
-def refusal(path: Path, *, read=lambda path: sheet(path, "Projets", ())) -> str:
+def refusal(path: Path, *, read=lambda path: sheet(FRENCH, path, "Projets", ())) -> str:
     """What is said of a workbook that is refused."""
     with pytest.raises(ik.RefusedData) as refused:
         read(path)
@@ -84,7 +87,10 @@ def refusal(path: Path, *, read=lambda path: sheet(path, "Projets", ())) -> str:
 )
 def test_cells_far_apart_are_refused_before_the_reader_fills_what_is_between(tmp_path, rows):
     book = heavy.xlsx(tmp_path / "loin.xlsx", rows.format(main=heavy.MAIN))
-    for read in (lambda path: sheet(path, "Projets", ()), lambda path: list(rows_of_book(path))):
+    for read in (
+        lambda path: sheet(FRENCH, path, "Projets", ()),
+        lambda path: list(rows_of_book(FRENCH, path)),
+    ):
         words = refusal(book, read=read)
         assert "loin.xlsx" in words and "cellules" in words and "télécharger" in words
 
@@ -93,7 +99,7 @@ def test_a_text_counts_each_time_it_is_shown(tmp_path, monkeypatch):
     monkeypatch.setattr(book_bounds, "MOST_LETTERS", 1_000)
     parts = {"sharedStrings": heavy._shared("x" * 100)}
     few, many = (heavy._cells(count, '<c r="A2" t="s"><v>0</v></c>') for count in (8, 12))
-    book_bounds.check_book(heavy.xlsx(tmp_path / "few.xlsx", few, parts=parts))
+    book_bounds.check_book(FRENCH, heavy.xlsx(tmp_path / "few.xlsx", few, parts=parts))
     assert "cellules" in refusal(heavy.xlsx(tmp_path / "many.xlsx", many, parts=parts))
 
 
@@ -103,9 +109,9 @@ def test_an_ordinary_sheet_is_read_and_what_is_none_is_named(tmp_path):
         for n, text in ((6, "CODGEO"), (7, "0051"))
     )
     book = heavy.xlsx(tmp_path / "petit.xlsx", rows)
-    assert sheet(book, "Projets", ("CODGEO",))["CODGEO"].tolist() == ["0051"]
-    assert ["0051", ""] in [list(row) for row in rows_of_book(book)]
-    assert "autre" in refusal(book, read=lambda path: sheet(path, "autre", ()))
+    assert sheet(FRENCH, book, "Projets", ("CODGEO",))["CODGEO"].tolist() == ["0051"]
+    assert ["0051", ""] in [list(row) for row in rows_of_book(FRENCH, book)]
+    assert "autre" in refusal(book, read=lambda path: sheet(FRENCH, path, "autre", ()))
     words = tmp_path / "mots.xlsx"
     words.write_text("ce ne sont que des mots", "utf-8")
     assert "classeur .xlsx" in refusal(words)

@@ -9,6 +9,7 @@ import pytest
 import impactkit as ik
 from impactkit.data.sources import insee
 from impactkit.reports import explain
+from impactkit.wording.language import FRENCH
 
 TITLES = ([["Titre"]] * 4) + [["Zone"]]
 ROWS = [["ZE2020", "LIBZE2020", "2013-T4", "2014-T1"], ["0051", "A", 8.1, 8.2], ["0101", "B", None, 21.5]]
@@ -36,13 +37,13 @@ def published(tmp_path):
 
 def refused(path):
     with pytest.raises(ik.RefusedData) as caught:
-        insee.unemployment(path, {})
+        insee.unemployment(FRENCH, path, {})
     assert caught.value.next and path.name in caught.value.where
     return caught.value.what
 
 
 def test_a_workbook_as_it_is_published_is_read(published):
-    (found,) = insee.unemployment(published(), {})
+    (found,) = insee.unemployment(FRENCH, published(), {})
     assert found.frame.set_index(["unit", "period"]).loc[("0051", "2014-Q1"), "value"] == pytest.approx(
         0.082
     )
@@ -101,7 +102,7 @@ def test_another_format_under_the_name_of_a_workbook_has_no_sheet(tmp_path):
 def test_a_workbook_that_cannot_be_read_is_not_explained_by_a_trace(published):
     path = published(after=b'<row><c r="XFD1048576"><v>1</v></c></row></sheetData>')
     with pytest.raises(ik.RefusedData, match="cellules"):
-        list(explain._cells(path))
+        list(explain._cells(FRENCH, path))
     path.write_bytes(path.read_bytes()[:1_000])
     with pytest.raises(ik.RefusedData, match="table"):
-        list(explain._cells(path))
+        list(explain._cells(FRENCH, path))

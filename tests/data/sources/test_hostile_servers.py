@@ -16,6 +16,7 @@ from impactkit.data.sources import fetch as fetching
 from impactkit.data.sources import looks, transfer
 from impactkit.data.sources.cache import editions, locked
 from impactkit.data.sources.download import download
+from impactkit.wording.language import FRENCH
 
 TABLE = b"code;annee;valeur\n01;2020;3\n"
 PACKED_TWICE = {"Content-Encoding": "gzip, gzip"}
@@ -33,7 +34,7 @@ def no_waiting(monkeypatch):
 
 
 def fetched(address, cache, **about):
-    return download(address, cache=cache, source="essai", name="t.csv", looks="csv", **about)
+    return download(FRENCH, address, cache=cache, source="essai", name="t.csv", looks="csv", **about)
 
 
 def test_layers_of_packing_stop_at_the_limit(site, tmp_path, processes):
@@ -44,6 +45,7 @@ def test_layers_of_packing_stop_at_the_limit(site, tmp_path, processes):
 import sys
 from pathlib import Path
 from impactkit.data.sources.download import download
+from impactkit.wording.language import FRENCH
 import impactkit as ik
 def peak():
     # That of this process alone: the one of getrusage begins with the peak of the one that started it.
@@ -52,7 +54,8 @@ def peak():
 
 before = peak()
 try:
-    download(sys.argv[1], cache=Path(sys.argv[2]), source="essai", name="t", looks="csv", most=50_000_000)
+    about = {"cache": Path(sys.argv[2]), "source": "essai", "name": "t", "looks": "csv"}
+    download(FRENCH, sys.argv[1], most=50_000_000, **about)
 except ik.SourceFailed as cause:
     print(cause)
 print((peak() - before) // 1000)
@@ -125,7 +128,7 @@ def test_a_redirect_that_is_no_web_address_is_a_sentence(site, tmp_path, locatio
 
 
 def test_a_protected_address_never_leads_to_one_in_the_clear():
-    asked = transfer.Asked("https://example.invalid/t", "essai", "t.csv")
+    asked = transfer.Asked(FRENCH, "https://example.invalid/t", "essai", "t.csv")
     base = asked.url(asked.address)
     with pytest.raises(ik.SourceFailed, match="en clair"):
         asked.url("http://example.invalid/t", base)
@@ -142,7 +145,7 @@ INSIDE = (
 
 @pytest.mark.parametrize("target", INSIDE)
 def test_a_server_of_elsewhere_leads_to_nothing_of_this_network(target):
-    asked = transfer.Asked("http://example.invalid/t", "essai", "t.csv")
+    asked = transfer.Asked(FRENCH, "http://example.invalid/t", "essai", "t.csv")
     with pytest.raises(ik.SourceFailed, match="réseau") as caught:
         asked.url(target, asked.url(asked.address))
     assert caught.value.next
@@ -150,7 +153,7 @@ def test_a_server_of_elsewhere_leads_to_nothing_of_this_network(target):
 
 @pytest.mark.parametrize("target", ["http://8.8.8.8/t", "http://files.example.invalid/t", "/u", "?page=2"])
 def test_a_server_of_elsewhere_may_lead_elsewhere(target):
-    asked = transfer.Asked("http://example.invalid/t", "essai", "t.csv")
+    asked = transfer.Asked(FRENCH, "http://example.invalid/t", "essai", "t.csv")
     assert asked.url(target, asked.url(asked.address)).host in (
         "8.8.8.8",
         "files.example.invalid",
@@ -199,7 +202,7 @@ def test_a_redirect_is_recorded_and_said(site, tmp_path, monkeypatch):
     edition, _ = fetched(site.address + "/t", tmp_path)
     assert (edition.address, edition.served) == (f"{site.address}/t", f"{other}/u")
     monkeypatch.setenv("IMPACTKIT_CACHE", str(tmp_path / "cache"))
-    (done,) = fetching.fetch((source(f"{site.address}/t"),), tmp_path)
+    (done,) = fetching.fetch(FRENCH, (source(f"{site.address}/t"),), tmp_path)
     assert done.state == "new" and f"{other}/u" in done.words
 
 
@@ -223,13 +226,13 @@ def test_one_bad_source_stops_no_other(site, tmp_path, monkeypatch):
     sources = tuple(source(site.address + path, f"s{n}") for n, path in enumerate(addresses))
     usual = fetching.download
 
-    def odd(address, **about):
+    def odd(language, address, **about):
         if address.endswith("/odd"):
             raise RuntimeError("a fault of ours")
-        return usual(address, **about)
+        return usual(language, address, **about)
 
     monkeypatch.setattr(fetching, "download", odd)
-    done = fetching.fetch(sources, tmp_path)
+    done = fetching.fetch(FRENCH, sources, tmp_path)
     assert [one.state for one in done] == ["failed", "new", "failed", "new"]
     assert "a fault of ours" in done[2].words
 
@@ -321,5 +324,5 @@ def test_a_json_of_countless_values_is_not_kept(tmp_path, text):
     file = tmp_path / "t.json"
     file.write_text(text, "utf-8")
     with pytest.raises(ValueError, match="valeurs|bottom"):
-        unpacking.json_of(file)
+        unpacking.json_of(FRENCH, file)
     assert looks.unlike(file, "json") == "broken"

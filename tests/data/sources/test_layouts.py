@@ -9,6 +9,7 @@ import pytest
 
 import impactkit as ik
 from impactkit.data.sources import dares, insee, melodi, readers, urssaf
+from impactkit.wording.language import FRENCH
 
 DARES = (
     "Date;Code région;Région;Code département;Département;Code commune;Commune;Type de données;Catégorie;"
@@ -47,7 +48,7 @@ def values(figures):
 
 
 def test_dares(tmp_path):
-    (found,) = dares.jobseekers(written(tmp_path / "dares.csv", DARES), {})
+    (found,) = dares.jobseekers(FRENCH, written(tmp_path / "dares.csv", DARES), {})
     told = values(found)
     assert len(told) == 2 and told.loc[("91001", "2023-Q4"), "value"] == 15
     assert told.loc[("91001", "2024-Q4"), "flag"] == "missing:not-published"
@@ -55,7 +56,7 @@ def test_dares(tmp_path):
 
 
 def test_melodi_labelled(tmp_path):
-    found = {one.family: one for one in melodi.read(written(tmp_path / "DS.csv", LABELLED), AGES)}
+    found = {one.family: one for one in melodi.read(FRENCH, written(tmp_path / "DS.csv", LABELLED), AGES)}
     communes, epci = values(found["commune"]), values(found["epci"])
     assert communes.loc[("91377", "2022"), "value"] == pytest.approx(0.25)
     assert communes.loc[("91339", "2022"), "flag"] == "withheld" and communes["value"].isna().sum() == 1
@@ -76,27 +77,27 @@ def test_melodi_answers_and_files(tmp_path):
     ]
     path = written(tmp_path / "DS.json", json.dumps({"observations": answer}), bom=False)
     settings = {"dataset": "DS_X", "indicator": "count_aged_75", "where": {"AGE": "Y_GE75"}}
-    found = {one.family: one for one in melodi.read(path, settings)}
+    found = {one.family: one for one in melodi.read(FRENCH, path, settings)}
     assert values(found["epci"]).loc[("200068781", "2022"), "value"] == 10
     assert values(found["commune"]).loc[("26362", "2022"), "flag"] == "withheld"
     assert found["epci"].geography_vintage == "2026"
     text = "GEO;GEO_OBJECT;AGE;TIME_PERIOD;OBS_VALUE;OBS_STATUS\n26362;COM;Y_GE75;2022;7,5;A\n"
     with zipfile.ZipFile(tmp_path / "DS.zip", "w") as packed:
         packed.writestr("DS_X_2022_data.csv", text)
-    (zipped,) = melodi.read(tmp_path / "DS.zip", settings)
+    (zipped,) = melodi.read(FRENCH, tmp_path / "DS.zip", settings)
     assert values(zipped).loc[("26362", "2022"), "value"] == 7.5
 
 
 def test_a_breakdown_left_free_would_count_twice(tmp_path):
     settings = AGES | {"where": {"Sexe": "Total"}}
     with pytest.raises(ik.RefusedData, match="ventilation"):
-        melodi.read(written(tmp_path / "DS.csv", LABELLED), settings)
+        melodi.read(FRENCH, written(tmp_path / "DS.csv", LABELLED), settings)
 
 
 def test_a_name_borne_by_several_communes_is_refused(tmp_path):
     text = LABELLED.replace("Massy", "Sainte-Colombe")
     with pytest.raises(ik.RefusedData, match="Sainte-Colombe"):
-        melodi.read(written(tmp_path / "DS.csv", text), AGES | {"within": []})
+        melodi.read(FRENCH, written(tmp_path / "DS.csv", text), AGES | {"within": []})
 
 
 @pytest.mark.parametrize(
@@ -110,18 +111,18 @@ def test_a_name_borne_by_several_communes_is_refused(tmp_path):
 )
 def test_what_a_file_should_not_be(tmp_path, text, words):
     with pytest.raises(ik.RefusedData) as caught:
-        dares.jobseekers(written(tmp_path / "dares.csv", text), {})
+        dares.jobseekers(FRENCH, written(tmp_path / "dares.csv", text), {})
     assert words in caught.value.what and caught.value.where == "dares.csv" and caught.value.next
 
 
 def test_urssaf_s_own_export_is_another_measure(tmp_path):
     text = "annee;code_epci;epci;nombre_d_etablissements;effectifs_salaries_moyens;masse_salariale\n"
     text += "2020;200068781;X;10;1 234,5;9\n"
-    (found,) = urssaf.by_epci(written(tmp_path / "u.csv", text), {})
+    (found,) = urssaf.by_epci(FRENCH, written(tmp_path / "u.csv", text), {})
     assert values(found).loc[("200068781", "2020"), "value"] == 1234.5 and "moyens" in found.source
     with pytest.raises(ik.RefusedData, match="effectifs"):
         urssaf.by_epci(
-            written(tmp_path / "v.csv", text.replace("effectifs_salaries_moyens", "effectif")), {}
+            FRENCH, written(tmp_path / "v.csv", text.replace("effectifs_salaries_moyens", "effectif")), {}
         )
 
 
@@ -146,25 +147,25 @@ def test_a_zero_where_nothing_is_covered_is_no_figure(tmp_path, monkeypatch):
 def test_a_workbook_without_its_sheet(tmp_path):
     path = written(tmp_path / "chomage-zone-t1-2003.xlsx", "<html></html>")
     with pytest.raises(ik.RefusedData, match="txcho_ze"):
-        insee.unemployment(path, {})
+        insee.unemployment(FRENCH, path, {})
 
 
 def test_a_file_that_is_no_table(tmp_path):
     path = tmp_path / "x.csv.gz"
     path.write_bytes(b"\x1f\x8bbroken")
     with pytest.raises(ik.RefusedData, match="table"):
-        readers.table(path, ("a",))
+        readers.table(FRENCH, path, ("a",))
 
 
 def test_the_real_layouts(sources):
     folder = sources / "layout_samples"
-    (seekers,) = dares.jobseekers(folder / "POP_CHOMAGE_DARES.csv", {})
+    (seekers,) = dares.jobseekers(FRENCH, folder / "POP_CHOMAGE_DARES.csv", {})
     assert len(seekers.frame) == 194 * 10 and seekers.frame["value"].notna().all()
     births = {"dataset": "DS_ETAT_CIVIL", "indicator": "count_births", "within": ["91"]}
-    found = {one.family: one for one in melodi.read(folder / "POP_NAISSANCES.csv", births)}
+    found = {one.family: one for one in melodi.read(FRENCH, folder / "POP_NAISSANCES.csv", births)}
     assert set(found) == {"commune", "epci"} and found["commune"].frame["value"].gt(0).all()
     eighty = AGES | {"where": {"Sexe": "Total", "Âge": "80 ans ou plus"}}
-    ages = melodi.read(folder / "POP_RECENSEMENT.csv", eighty)
+    ages = melodi.read(FRENCH, folder / "POP_RECENSEMENT.csv", eighty)
     assert all(one.frame["value"].between(0, 0.3).all() for one in ages)
     poverty = {
         "dataset": "DS_FILOSOFI_AGE",
@@ -175,5 +176,5 @@ def test_the_real_layouts(sources):
             "Mesures filosofi": "Taux de pauvreté (en %) au seuil de 60 % de la médiane du niveau de vie",
         },
     }
-    found = {one.family: one for one in melodi.read(folder / "POP_FILOSOFI_AGE.csv", poverty)}
+    found = {one.family: one for one in melodi.read(FRENCH, folder / "POP_FILOSOFI_AGE.csv", poverty)}
     assert (found["commune"].frame["flag"] == "withheld").any()

@@ -13,6 +13,7 @@ from impactkit.cli import main
 from impactkit.data import series
 from impactkit.data.sources import code_repair, number_marks, period_text
 from impactkit.indicators.annual import annual
+from impactkit.wording.language import FRENCH
 
 NAN = "missing"
 UNITS_OF, MONTHS = ("U001", "U002"), range(1, 13)
@@ -152,10 +153,10 @@ def test_numbers_written_in_french_or_in_english_are_read_or_refused(values):
     english = [f"{value:,.4f}" for value in values]
     french = [text.replace(",", "\u202f").replace(".", ",") for text in english]
     for texts in (english, french):
-        numbers = number_marks.read(texts)
+        numbers = number_marks.read(FRENCH, texts)
         assert not numbers.wrong and numbers.values == values
     three = [f"{value:.3f}" for value in values]
-    numbers = number_marks.read(three)
+    numbers = number_marks.read(FRENCH, three)
     for position, text in enumerate(three):
         assert position in numbers.wrong or numbers.values[position] == float(text)
 
@@ -277,7 +278,7 @@ def test_what_a_spreadsheet_does_to_a_code_is_undone_or_refused(code):
     spoiled = [code.lstrip("0"), code.lower(), f'="{code}"', f" {code}\u00a0"]
     spoiled += [f"{int(code)}.0"] if code.isdigit() else []
     for text in spoiled:
-        codes = code_repair.read([text], "commune")
+        codes = code_repair.read(FRENCH, [text], "commune")
         assert codes.units == [code] and not codes.wrong
 
 

@@ -15,8 +15,7 @@ from xml.parsers import expat
 
 from impactkit.data.workbook.bounds import CHUNK, MILLION
 from impactkit.errors import ImpactkitError, RefusedData
-from impactkit.wording.catalogue import error, say
-from impactkit.wording.numbers import number
+from impactkit.wording.language import Language
 
 # Cells of one sheet from its corner on, elements of all parts, letters as they are shown, bytes unpacked: of
 # the largest that INSEE publishes, ten times what it has.
@@ -35,39 +34,41 @@ DAMAGED = (
 )
 
 
-def check_book(path: Path) -> None:
+def check_book(language: Language, path: Path) -> None:
     """Raises RefusedData for an .xlsx that would become too large, ValueError for what is no .xlsx."""
     try:
         with zipfile.ZipFile(path) as archive:
-            _check_parts(archive, path)
+            _check_parts(language, archive, path)
     except DAMAGED as cause:
-        raise ValueError(say("source.no-workbook")) from cause
+        raise ValueError(language.say("source.no-workbook")) from cause
 
 
 @contextlib.contextmanager
-def reader_of_values() -> Iterator[None]:
+def reader_of_values(language: Language) -> Iterator[None]:
     """Within, a fault of the reader that is written in Rust, no Exception of Python's, raises ValueError."""
     try:
         yield
     except BaseException as cause:
         if type(cause).__name__ != "PanicException":
             raise
-        raise ValueError(say("source.no-workbook")) from cause
+        raise ValueError(language.say("source.no-workbook")) from cause
 
 
-def _check_parts(archive: zipfile.ZipFile, path: Path) -> None:
+def _check_parts(language: Language, archive: zipfile.ZipFile, path: Path) -> None:
     parts = archive.infolist()
     if sum(part.file_size for part in parts) > MOST_UNPACKED:
-        raise _too_large(path)
+        raise _too_large(language, path)
     count = _Count()
     for part in parts:
         if part.filename.lower().endswith((".xml", ".rels")):
-            _read_part(archive, part, count, path)
+            _read_part(language, archive, part, count, path)
     if sum(map(count.letters_of, count.texts_shown)) + count.letters > MOST_LETTERS:
-        raise _too_large(path)
+        raise _too_large(language, path)
 
 
-def _read_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, count: "_Count", path: Path) -> None:
+def _read_part(
+    language: Language, archive: zipfile.ZipFile, part: zipfile.ZipInfo, count: "_Count", path: Path
+) -> None:
     count.part_begins()
     parser = expat.ParserCreate()
     # Else a text would come in pieces.
@@ -81,14 +82,14 @@ def _read_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, count: "_Count",
         while block := file.read(CHUNK):
             parser.Parse(block, False)
             if count.elements > MOST_ELEMENTS or count.letters > MOST_LETTERS:
-                raise _too_large(path)
+                raise _too_large(language, path)
         parser.Parse(b"", True)
     if count.area() > MOST_CELLS:
-        raise _too_large(path)
+        raise _too_large(language, path)
 
 
-def _too_large(path: Path) -> ImpactkitError:
-    return error(RefusedData, "source-large", where=path.name, most=number(MOST_CELLS))
+def _too_large(language: Language, path: Path) -> ImpactkitError:
+    return language.error(RefusedData, "source-large", where=path.name, most=language.number(MOST_CELLS))
 
 
 @dataclass

@@ -14,7 +14,7 @@ from impactkit.data.check_schema import nearest
 from impactkit.data.number_text import number_of
 from impactkit.data.perimeters import VINTAGES
 from impactkit.data.sources.column import Wrong, Wrongs, of_texts
-from impactkit.wording.catalogue import advice, say
+from impactkit.wording.language import Language
 
 # Characters of a code, where a shorter one may have lost its zeros.
 WIDTHS = {"commune": 5, "departement": 2, "region": 2}
@@ -46,7 +46,7 @@ class Codes:
     rewritten: dict[int, str] = field(default_factory=dict)
 
 
-def read(texts: Sequence[str], family: str, listed: Iterable[str] = ()) -> Codes:
+def read(language: Language, texts: Sequence[str], family: str, listed: Iterable[str] = ()) -> Codes:
     """The codes of a column. `listed`: the codes that exist, for the evaluation's own units and territories;
     those of the kit's geography otherwise.
     """
@@ -55,7 +55,7 @@ def read(texts: Sequence[str], family: str, listed: Iterable[str] = ()) -> Codes
     refusals = {}
     for text, code in repaired.items():
         if not code:
-            refusals[text] = _refusal(text, family, codes)
+            refusals[text] = _refusal(language, text, family, codes)
     units, rewritten = [], {}
     for position, text in enumerate(texts):
         code = repaired[text]
@@ -146,13 +146,13 @@ def _bare(text: str) -> str:
     return f"{value:.0f}" if value.is_integer() else plain
 
 
-def _refusal(text: str, family: str, codes: frozenset[str]) -> Wrong:
+def _refusal(language: Language, text: str, family: str, codes: frozenset[str]) -> Wrong:
     first, *_, last = VINTAGES
-    expected, usual = advice(f"own.code.{family}", first=first, last=last)
+    expected, usual = language.advice(f"own.code.{family}", first=first, last=last)
     plain = text.strip()
     near: Iterable[str] = codes
     if len(codes) > MANY:
         near = [code for code in codes if code.startswith(plain[:2])]
-    offered = nearest(plain, near)
-    nothing = say("check.unknown.next")
+    offered = nearest(language, plain, near)
+    nothing = language.say("check.unknown.next")
     return expected, usual if offered == nothing else offered

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from impactkit.data.unpacking import json_of
-from impactkit.errors import NotEnoughData, RefusedData, UnknownName
-from impactkit.wording.catalogue import error, say
+from impactkit.errors import NotEnoughData, RefusedData
+from impactkit.wording.language import Language
 
 FOLDER = "IMPACTKIT_SOURCES"
 PAGE = "https://www.data.gouv.fr"
@@ -25,33 +25,35 @@ _DEPTH = {"Polygon": 1, "MultiPolygon": 2}
 Ring = list[tuple[float, float]]
 
 
-def found(family: str) -> Path | None:
+def found(language: Language, family: str) -> Path | None:
     """The file of a family's outlines, the first by name; None when there is none or no folder is named.
 
     Raises UnknownName for a family that is not `epci` or `departement`.
     """
     if family not in FAMILIES:
-        raise UnknownName.among(say("noun.outlines"), family, FAMILIES)
+        raise language.unknown("noun.outlines", family, FAMILIES)
     folder = os.environ.get(FOLDER)
     files = sorted(Path(folder).rglob(f"*{family}*.geojson")) if folder else []
     return files[0] if files else None
 
 
-def outlines(family: str) -> dict[str, list[Ring]]:
+def outlines(language: Language, family: str) -> dict[str, list[Ring]]:
     """Rings (longitude, latitude) of every unit of a family (`epci`, `departement`), by code; holes too.
 
     The official address of these files could not be tried. Raises UnknownName for another family,
     NotEnoughData with what to drop and where when no file is there, RefusedData for one that is no GeoJSON
     of outlines with codes.
     """
-    if (path := found(family)) is None:
-        folder = os.environ.get(FOLDER) or say("map.folder", variable=FOLDER)
-        raise error(NotEnoughData, "no-outlines", file=f"*{family}*.geojson", page=PAGE, folder=folder)
+    if (path := found(language, family)) is None:
+        folder = os.environ.get(FOLDER) or language.say("map.folder", variable=FOLDER)
+        raise language.error(
+            NotEnoughData, "no-outlines", file=f"*{family}*.geojson", page=PAGE, folder=folder
+        )
     try:
-        features = json_of(path)["features"]
+        features = json_of(language, path)["features"]
         return {_code(feature["properties"]): _rings(feature["geometry"]) for feature in features}
     except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as cause:
-        raise error(RefusedData, "outlines", where=path.name, codes=", ".join(_CODES)) from cause
+        raise language.error(RefusedData, "outlines", where=path.name, codes=", ".join(_CODES)) from cause
 
 
 def _code(properties: dict[str, Any]) -> str:

@@ -20,6 +20,7 @@ from impactkit.data.sources.cache import Edition, Held, checksum, editions, keep
 from impactkit.data.sources.looks import unlike
 from impactkit.data.sources.transfer import LAST_BYTE, Asked, Received, receive, without_password
 from impactkit.data.unpacking import json_of
+from impactkit.wording.language import Language
 
 LOCK, PART, DONE = ".lock", "fetch.part", "pages-done"
 # Pages fetched longer ago (seconds) may be those of another edition: they are asked for again.
@@ -28,14 +29,16 @@ STALE = 24 * 3600.0
 PATIENCE = 1.1 * LAST_BYTE
 
 
-def download(address: str, *, cache: Path, looks: str, **about: Any) -> tuple[Edition, str]:
+def download(
+    language: Language, address: str, *, cache: Path, looks: str, **about: Any
+) -> tuple[Edition, str]:
     """The newest edition of a file and what became of it: "new", "fresh" (as it was) or "changed".
 
     `looks`: csv, xlsx, zip, json, geojson or gz; `about`: the `source`, the `name` to keep it under, `most`
     (bytes), `progress(received, total or None)`: bytes, from 0 again at a new try. Raises SourceFailed; what
     the cache held is kept.
     """
-    asked = Asked(address, **about)
+    asked = Asked(language, address, **about)
     with _alone(asked, cache / asked.source) as part:
         last = next(iter(editions(cache, asked.source)), None)
         # Packed once is enough: a server that packs it again would have it unpacked twice.
@@ -48,7 +51,12 @@ def download(address: str, *, cache: Path, looks: str, **about: Any) -> tuple[Ed
 
 
 def pages(
-    address: str, *, params: Mapping[str, str | int | Sequence[str]], cache: Path, **about: Any
+    language: Language,
+    address: str,
+    *,
+    params: Mapping[str, str | int | Sequence[str]],
+    cache: Path,
+    **about: Any,
 ) -> tuple[Edition, str]:
     """All the pages of an answer of INSEE's Melodi, joined in one JSON file: its `observations`, and the
     other keys of the first page but `paging`. `about` (with a `limiter`), states, bytes and errors are those
@@ -56,7 +64,7 @@ def pages(
 
     Each page is kept as it comes, so that a fetch that was stopped goes on from the first missing one.
     """
-    asked = Asked(address, **about)
+    asked = Asked(language, address, **about)
     if progress := asked.progress:
         # How many pages will come is not known.
         asked = replace(asked, progress=lambda received, _: progress(received, None))
@@ -103,12 +111,12 @@ def _all_pages(asked: Asked, own: Path, part: Path) -> list[dict[str, Any]]:
         seen.add(address)
         number = len(found) + 1
         path = own / f"{number:04d}.json"
-        page = _page(path) if kept else None
+        page = _page(asked.language, path) if kept else None
         if page is None:
             kept = False
             one = replace(asked, address=address, before=size)
             _receive(one, part, "json")
-            if (page := _page(part)) is None:
+            if (page := _page(asked.language, part)) is None:
                 raise one.failed("page", page=number)
         found.append(page)
         # Asked before the page is kept: one that leads nowhere would be found again.
@@ -120,9 +128,9 @@ def _all_pages(asked: Asked, own: Path, part: Path) -> list[dict[str, Any]]:
     return found
 
 
-def _page(path: Path) -> dict[str, Any] | None:
+def _page(language: Language, path: Path) -> dict[str, Any] | None:
     try:
-        page = json_of(path)
+        page = json_of(language, path)
     except (OSError, ValueError):
         return None
     sound = isinstance(page, dict) and isinstance(page.get("observations"), list)

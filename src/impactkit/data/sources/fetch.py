@@ -10,8 +10,8 @@ from impactkit.data.sources.download import download, pages
 from impactkit.data.sources.found import cache_folder, dropped_folder, files
 from impactkit.data.sources.kinds import KINDS
 from impactkit.data.sources.limit import Limiter
-from impactkit.errors import ImpactkitError, UnknownName
-from impactkit.wording.catalogue import say
+from impactkit.errors import ImpactkitError
+from impactkit.wording.language import Language
 
 MELODI_PAGE = 10_000
 Source = Mapping[str, Any]
@@ -31,7 +31,12 @@ class Fetched:
 
 
 def fetch(
-    sources: tuple[Source, ...], folder: Path, *, only: str | None = None, progress: Progress = None
+    language: Language,
+    sources: tuple[Source, ...],
+    folder: Path,
+    *,
+    only: str | None = None,
+    progress: Progress = None,
 ) -> tuple[Fetched, ...]:
     """Every file of the sources of an evaluation (`only`: of one, by its id or kind), in order.
 
@@ -40,42 +45,51 @@ def fetch(
     """
     known = {name for source in sources for name in (source["id"], source["kind"])}
     if only is not None and only not in known:
-        raise UnknownName.among(say("noun.source"), only, known)
+        raise language.unknown("noun.source", only, known)
     asked = [one for one in sources if only in (None, one["id"], one["kind"])]
     parts = [(one, part) for one in asked for part in KINDS[one["kind"]].parts]
-    return tuple(Fetched(one["id"], part, *_whatever(one, part, folder, progress)) for one, part in parts)
+    return tuple(
+        Fetched(one["id"], part, *_whatever(language, one, part, folder, progress)) for one, part in parts
+    )
 
 
-def _whatever(source: Source, part: str, folder: Path, progress: Progress) -> tuple[str, str]:
+def _whatever(
+    language: Language, source: Source, part: str, folder: Path, progress: Progress
+) -> tuple[str, str]:
     """The state of one file, and its words; a fault that nobody foresaw stops this file alone."""
     try:
-        return _part(source, part, folder, progress)
+        return _part(language, source, part, folder, progress)
     except ImpactkitError as cause:
-        return "failed", f"{cause}\n  {_to_drop(source, part)}"
+        return "failed", f"{cause}\n  {_to_drop(language, source, part)}"
     except Exception as cause:
         name = f"{source['id']} ({part})"
         fault = f"{type(cause).__name__}: {cause}"
-        return "failed", f"{say('fetch.fault', name=name, fault=fault)}\n  {_to_drop(source, part)}"
+        return (
+            "failed",
+            f"{language.say('fetch.fault', name=name, fault=fault)}\n  {_to_drop(language, source, part)}",
+        )
 
 
-def _part(source: Source, part: str, folder: Path, progress: Progress) -> tuple[str, str]:
+def _part(
+    language: Language, source: Source, part: str, folder: Path, progress: Progress
+) -> tuple[str, str]:
     """The state of one file, and its words."""
     name = f"{source['id']} ({part})"
     address = source.get("address") or KINDS[source["kind"]].address.get(part, "").format(**source)
-    here = files(source, folder).get(part, [])
+    here = files(language, source, folder).get(part, [])
     if here and cache_folder(folder) not in [parent for path in here for parent in path.parents]:
-        return "dropped", say("fetch.dropped", name=name, file=here[-1].name)
+        return "dropped", language.say("fetch.dropped", name=name, file=here[-1].name)
     if not address:
-        return "to-drop", _to_drop(source, part)
-    edition, state = _fetched(source, part, address, cache_folder(folder), progress)
-    words = say(f"fetch.{state}", name=name)
+        return "to-drop", _to_drop(language, source, part)
+    edition, state = _fetched(language, source, part, address, cache_folder(folder), progress)
+    words = language.say(f"fetch.{state}", name=name)
     if edition.served:
-        words = f"{words} {say('fetch.served', address=edition.served)}"
+        words = f"{words} {language.say('fetch.served', address=edition.served)}"
     return state, words
 
 
 def _fetched(
-    source: Source, part: str, address: str, cache: Path, progress: Progress
+    language: Language, source: Source, part: str, address: str, cache: Path, progress: Progress
 ) -> tuple[Edition, str]:
     place, kind = f"{source['id']}-{part}", KINDS[source["kind"]]
     about: dict[str, Any] = {"cache": cache, "source": place}
@@ -83,9 +97,9 @@ def _fetched(
         about["progress"] = lambda received, total: progress(place, received, total)
     if source["kind"] == "melodi":
         about |= {"params": _asked(source), "limiter": Limiter(cache / "melodi.times")}
-        return pages(address, name=f"{source['dataset']}.json", **about)
+        return pages(language, address, name=f"{source['dataset']}.json", **about)
     name = kind.parts[part].format(**source).replace("*", "x")
-    return download(address, name=name, looks=kind.looks, **about)
+    return download(language, address, name=name, looks=kind.looks, **about)
 
 
 def _asked(source: Source) -> dict[str, Any]:
@@ -95,9 +109,11 @@ def _asked(source: Source) -> dict[str, Any]:
     return {"maxResult": MELODI_PAGE} | ({"GEO": list(geography)} if geography else {}) | where
 
 
-def _to_drop(source: Source, part: str) -> str:
+def _to_drop(language: Language, source: Source, part: str) -> str:
     """The one sentence of a file that must be dropped: its name, its page, the folder."""
     kind = KINDS[source["kind"]]
     told: dict[str, Any] = {"title": kind.title or source["id"], "file": kind.parts[part].format(**source)}
     told |= {"page": kind.page or source.get("source", "")}
-    return say("fetch.to-drop", **told, folder=str(dropped_folder() or say("fetch.folder")))
+    return language.say(
+        "fetch.to-drop", **told, folder=str(dropped_folder(language) or language.say("fetch.folder"))
+    )

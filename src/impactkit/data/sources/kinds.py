@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from impactkit.data.sources.figures import Figures, declared
+from impactkit.wording.language import Language
 
-Read = Callable[[Path, Mapping[str, Any]], tuple[Figures, ...]]
+Read = Callable[[Language, Path, Mapping[str, Any]], tuple[Figures, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)

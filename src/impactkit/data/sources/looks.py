@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 from impactkit.data.unpacking import DAMAGED, json_of
+from impactkit.wording.language import FRENCH
 
 HEAD = 4096
 # Beyond this (bytes), once unpacked, an archive is a trap.
@@ -61,12 +62,12 @@ def _gz(path: Path) -> bool:
 
 
 def _json(path: Path) -> bool:
-    json_of(path)
+    json_of(FRENCH, path)
     return True
 
 
 def _geojson(path: Path) -> bool:
-    found = json_of(path)
+    found = json_of(FRENCH, path)
     return isinstance(found, dict) and found.get("type") in MAPS
 
 

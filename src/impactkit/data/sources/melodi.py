@@ -17,7 +17,7 @@ from impactkit.data.sources.figures import Figures
 from impactkit.data.sources.readers import checked, has, numbers, table, text_frame
 from impactkit.data.unpacking import DAMAGED, json_of, of_archive
 from impactkit.errors import RefusedData
-from impactkit.wording.catalogue import error
+from impactkit.wording.language import Language
 
 FAMILIES = {"COM": "commune", "EPCI": "epci", "DEP": "departement", "REG": "region", "ZE2020": "zone"}
 LEVELS = {
@@ -31,7 +31,7 @@ SHORT = {"d'agglomération": "CA", "de communes": "CC", "urbaine": "CU"}
 SECRET = "Confidentiel (secret statistique)"
 
 
-def read(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
+def read(language: Language, path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
     """One indicator of a data set, by family of units found in it.
 
     Settings: `dataset`, `indicator`, `where` (a value by dimension, or a list of values, which are added),
@@ -39,16 +39,16 @@ def read(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
     (départements, to tell communes of one name apart in a labelled export). A secret value is `withheld`.
     Raises RefusedData for a dimension that is not there, a name that is no unit or several.
     """
-    labelled = path.suffix == ".csv" and "Géographie" in table(path, ()).columns
-    rows = _labelled(path, settings) if labelled else _coded(path)
-    found = _chosen(rows, settings.get("where", {}), path.name)
+    labelled = path.suffix == ".csv" and "Géographie" in table(language, path, ()).columns
+    rows = _labelled(language, path, settings) if labelled else _coded(language, path)
+    found = _chosen(language, rows, settings.get("where", {}), path.name)
     if "over" in settings:
-        whole = _chosen(rows, settings["over"], path.name)
+        whole = _chosen(language, rows, settings["over"], path.name)
         key = ["family", "unit", "period"]
         found = found.merge(whole, on=key, suffixes=("", "_all"))
         found["value"] = found["value"] / found["value_all"].where(found["value_all"] > 0)
         found["flag"] = found["flag"].mask(found["flag"] == "", found["flag_all"])
-    vintages = {family: _vintage(part, path.name) for family, part in rows.groupby("family")}
+    vintages = {family: _vintage(language, part, path.name) for family, part in rows.groupby("family")}
     return tuple(
         Figures(
             indicator=settings["indicator"],
@@ -59,22 +59,22 @@ def read(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
             geography_vintage=vintages[family],
             step=float(settings.get("step", 0.0)),
             rolling="_RP_" in settings["dataset"],
-            _frame=checked(part.drop(columns="family"), path.name),
+            _frame=checked(language, part.drop(columns="family"), path.name),
         )
         for family, part in found.groupby("family")
     )
 
 
-def _vintage(rows: pd.DataFrame, where: str) -> str:
+def _vintage(language: Language, rows: pd.DataFrame, where: str) -> str:
     """The one vintage of the units of a family. Raises RefusedData when a file has several."""
     years = sorted(rows["vintage"].unique())
     if len(years) > 1:
-        raise error(RefusedData, "source-vintages", where=where, years=", ".join(years))
+        raise language.error(RefusedData, "source-vintages", where=where, years=", ".join(years))
     return str(years[0])
 
 
-def _coded(path: Path) -> pd.DataFrame:
-    rows = _json(path) if path.suffix == ".json" else _csv(path)
+def _coded(language: Language, path: Path) -> pd.DataFrame:
+    rows = _json(language, path) if path.suffix == ".json" else _csv(language, path)
     parts = rows["GEO"].str.extract(GEO)
     # Other levels (France, urban areas) are no unit of ours.
     ours = parts[1].notna()
@@ -82,13 +82,13 @@ def _coded(path: Path) -> pd.DataFrame:
     return rows.assign(family=parts[1].map(FAMILIES), unit=parts[2], vintage=parts[0].fillna(""))
 
 
-def _json(path: Path) -> pd.DataFrame:
+def _json(language: Language, path: Path) -> pd.DataFrame:
     try:
-        rows = [_observation(one) for one in json_of(path)["observations"]]
+        rows = [_observation(one) for one in json_of(language, path)["observations"]]
     except (ValueError, KeyError, TypeError, AttributeError) as cause:
-        raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
-    found = has(pd.DataFrame(rows), ("GEO", "TIME_PERIOD"), path.name)
-    return found.assign(value=numbers(found["value"], path.name))
+        raise language.error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
+    found = has(language, pd.DataFrame(rows), ("GEO", "TIME_PERIOD"), path.name)
+    return found.assign(value=numbers(language, found["value"], path.name))
 
 
 def _observation(observed: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,28 +106,32 @@ def _observation(observed: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _csv(path: Path) -> pd.DataFrame:
+def _csv(language: Language, path: Path) -> pd.DataFrame:
     needed = ("GEO", "TIME_PERIOD", "OBS_VALUE")
-    rows = has(_zipped(path), needed, path.name) if path.suffix == ".zip" else table(path, needed)
+    rows = (
+        has(language, _zipped(language, path), needed, path.name)
+        if path.suffix == ".zip"
+        else table(language, path, needed)
+    )
     if "GEO_OBJECT" in rows.columns:
         rows["GEO"] = rows["GEO_OBJECT"] + "-" + rows["GEO"]
     secret = rows["CONF_STATUS"].ne("F") if "CONF_STATUS" in rows.columns else False
-    return rows.assign(value=numbers(rows["OBS_VALUE"], path.name), secret=secret)
+    return rows.assign(value=numbers(language, rows["OBS_VALUE"], path.name), secret=secret)
 
 
-def _zipped(path: Path) -> pd.DataFrame:
+def _zipped(language: Language, path: Path) -> pd.DataFrame:
     try:
         with zipfile.ZipFile(path) as packed:
             inner = next(name for name in packed.namelist() if name.endswith("_data.csv"))
-            text = of_archive(packed, inner).decode("utf-8-sig")
+            text = of_archive(language, packed, inner).decode("utf-8-sig")
     except (StopIteration, *DAMAGED) as cause:
-        raise error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
-    packed_table = csv_text.of_text(text, path.name, separator=";", unreadable="source-no-table")
-    return text_frame(csv_text.sound(packed_table))
+        raise language.error(RefusedData, "source-no-table", where=path.name, cause=cause) from cause
+    packed_table = csv_text.of_text(language, text, path.name, separator=";", unreadable="source-no-table")
+    return text_frame(csv_text.sound(language, packed_table))
 
 
-def _labelled(path: Path, settings: Mapping[str, Any]) -> pd.DataFrame:
-    rows = table(path, ("Géographie", "Niveau Géo", "Période", "Valeur"))
+def _labelled(language: Language, path: Path, settings: Mapping[str, Any]) -> pd.DataFrame:
+    rows = table(language, path, ("Géographie", "Niveau Géo", "Période", "Valeur"))
     rows = rows.assign(family=rows["Niveau Géo"].map(LEVELS)).dropna(subset="family").reset_index(drop=True)
     codes = {name: _codes(name, settings.get("within", ())) for name in rows["family"].unique()}
     unit = []
@@ -135,10 +139,10 @@ def _labelled(path: Path, settings: Mapping[str, Any]) -> pd.DataFrame:
         found = codes[kind].get(_plain(name), [])
         if len(found) != 1:
             key = "source-name-several" if found else "source-name-unknown"
-            raise error(RefusedData, key, where=path.name, name=name, codes=", ".join(found))
+            raise language.error(RefusedData, key, where=path.name, name=name, codes=", ".join(found))
         unit.append(found[0])
     secret = rows["Statut de confidentialité"].eq(SECRET) if "Statut de confidentialité" in rows else False
-    value = numbers(rows["Valeur"], path.name)
+    value = numbers(language, rows["Valeur"], path.name)
     vintage = str(geography.VINTAGES[-1])
     return rows.assign(unit=unit, period=rows["Période"], vintage=vintage, value=value, secret=secret)
 
@@ -159,21 +163,21 @@ def _plain(name: str) -> str:
     return re.sub(r"\W+", " ", name).strip().lower()
 
 
-def _chosen(rows: pd.DataFrame, where: Mapping[str, Any], about: str) -> pd.DataFrame:
+def _chosen(language: Language, rows: pd.DataFrame, where: Mapping[str, Any], about: str) -> pd.DataFrame:
     combinations = 1
     for name, wanted in where.items():
-        known = set(has(rows, (name,), about)[name])
+        known = set(has(language, rows, (name,), about)[name])
         values = [wanted] if isinstance(wanted, str) else list(wanted)
         for value in values:
             if value not in known:
-                raise error(RefusedData, "source-no-value", where=about, name=name, value=value)
+                raise language.error(RefusedData, "source-no-value", where=about, name=name, value=value)
         rows = rows[rows[name].isin(values)]
         combinations *= len(values)
     grouped = rows.groupby(["family", "unit", "period"], as_index=False)
     found = grouped.agg(size=("value", "size"), secret=("secret", "any"))
     # Dimensions left free would add a total to its parts.
     if (found["size"] > combinations).any():
-        raise error(RefusedData, "source-free-dimension", where=about)
+        raise language.error(RefusedData, "source-free-dimension", where=about)
     found["value"] = grouped["value"].sum(skipna=False)["value"]
     found["flag"] = found["secret"].map({True: "withheld", False: ""})
     return found.drop(columns=["secret", "size"])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from impactkit.data.number_text import number_of
 from impactkit.data.sources.column import Numbers, Wrong, of_texts
 from impactkit.data.sources.readers import BLANK
-from impactkit.wording.catalogue import advice
+from impactkit.wording.language import Language
 
 SPACES = " \u00a0\u202f\u2009"
 MINUS = "\u2212"
@@ -39,7 +39,7 @@ class Written:
     unsure: str = ""
 
 
-def read(texts: Sequence[str], *, decimal: str = "", thousands: str = "") -> Numbers:
+def read(language: Language, texts: Sequence[str], *, decimal: str = "", thousands: str = "") -> Numbers:
     """The numbers of a column, NaN for a blank or a secret.
 
     `decimal`, `thousands`: the marks that the source says; either may be empty.
@@ -50,9 +50,9 @@ def read(texts: Sequence[str], *, decimal: str = "", thousands: str = "") -> Num
         if text.lower() in BLANK:
             del counts[text]
     if decimal or thousands:
-        judged = _as_said(counts, decimal or OTHER[thousands], thousands)
+        judged = _as_said(language, counts, decimal or OTHER[thousands], thousands)
     else:
-        judged = _as_proved(counts)
+        judged = _as_proved(language, counts)
     missing = float("nan")
     values, refusals = {}, {}
     for text, value in judged.items():
@@ -100,7 +100,7 @@ def _without_spaces(text: str) -> str:
     return whole + match[2]
 
 
-def _as_proved(counts: Counter[str]) -> dict[str, float | Wrong]:
+def _as_proved(language: Language, counts: Counter[str]) -> dict[str, float | Wrong]:
     """Each text of a column read by the decimal mark that most of its values prove."""
     written = {text: written_as(text) for text in counts}
     proved: Counter[str] = Counter()
@@ -110,23 +110,25 @@ def _as_proved(counts: Counter[str]) -> dict[str, float | Wrong]:
     decimal = max(proved, key=proved.__getitem__, default="")
     judged: dict[str, float | Wrong] = {}
     for text, form in written.items():
-        judged[text] = _by(text, form, decimal)
+        judged[text] = _by(language, text, form, decimal)
     return judged
 
 
-def _by(text: str, form: Written | None, decimal: str) -> float | Wrong:
+def _by(language: Language, text: str, form: Written | None, decimal: str) -> float | Wrong:
     if form is None:
-        return advice("own.number")
+        return language.advice("own.number")
     if form.unsure not in ("", decimal):
-        return advice("own.number.unsure", mark=form.unsure)
+        return language.advice("own.number.unsure", mark=form.unsure)
     if decimal:
         differs = form.decimal not in ("", decimal)
         if differs or form.thousands == decimal:
-            return advice("own.number.contradicts", mark=decimal)
-    return _value(text, form.decimal or form.unsure, form.thousands)
+            return language.advice("own.number.contradicts", mark=decimal)
+    return _value(language, text, form.decimal or form.unsure, form.thousands)
 
 
-def _as_said(counts: Counter[str], decimal: str, thousands: str) -> dict[str, float | Wrong]:
+def _as_said(
+    language: Language, counts: Counter[str], decimal: str, thousands: str
+) -> dict[str, float | Wrong]:
     """Each text of a column by the marks that the source says, and by no other."""
     whole = "[0-9]+"
     if thousands.strip():
@@ -134,18 +136,18 @@ def _as_said(counts: Counter[str], decimal: str, thousands: str) -> dict[str, fl
         whole = rf"(?:[0-9]{{1,3}}(?:{between}[0-9]{{3}})+|[0-9]+)"
     point = re.escape(decimal)
     form = re.compile(rf"[+-]?{whole}(?:{point}[0-9]*)?(?:[eE][+-]?[0-9]{{1,3}})?")
-    wrong = advice("own.number.marks", decimal=decimal, thousands=thousands)
+    wrong = language.advice("own.number.marks", decimal=decimal, thousands=thousands)
     judged: dict[str, float | Wrong] = {}
     for text in counts:
         sound = form.fullmatch(text)
-        judged[text] = _value(text, decimal, thousands) if sound else wrong
+        judged[text] = _value(language, text, decimal, thousands) if sound else wrong
     return judged
 
 
-def _value(text: str, decimal: str, thousands: str) -> float | Wrong:
+def _value(language: Language, text: str, decimal: str, thousands: str) -> float | Wrong:
     if thousands:
         text = text.replace(thousands, "")
     if decimal:
         text = text.replace(decimal, ".")
     value = number_of(text)
-    return advice("own.number") if value is None else value
+    return language.advice("own.number") if value is None else value

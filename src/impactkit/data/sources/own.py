@@ -12,7 +12,7 @@ from impactkit.data.sources.figures import Figures
 from impactkit.data.sources.own_reading import Settings, Table, figures_of
 from impactkit.data.tables import letters
 from impactkit.errors import Problem, RefusedData
-from impactkit.wording.catalogue import advice, error, say
+from impactkit.wording.language import Language
 
 USUAL = {"unit": "unit", "period": "period", "value": "value"}
 # How many columns a message names.
@@ -36,7 +36,7 @@ def placed(source: Settings, listed: Mapping[str, Iterable[str]], vintage: int) 
     return {**source, "listed": tuple(codes), "ground": vintage}
 
 
-def read(path: Path, settings: Settings) -> tuple[Figures, ...]:
+def read(language: Language, path: Path, settings: Settings) -> tuple[Figures, ...]:
     """A CSV (comma or semicolon, French or English decimals), one row by unit and period.
 
     Settings: `family` (commune, epci, departement, region, zone, unit or territory), `indicator`, `source`
@@ -47,7 +47,7 @@ def read(path: Path, settings: Settings) -> tuple[Figures, ...]:
 
     Raises RefusedData with every cell that cannot be read for sure.
     """
-    reading = examined(path, settings)
+    reading = examined(language, path, settings)
     if not reading.problems:
         return reading.figures
     count = len(reading.problems)
@@ -55,31 +55,31 @@ def read(path: Path, settings: Settings) -> tuple[Figures, ...]:
     if count > MOST_NAMED:
         lines.append("…")
     named = "\n".join(lines)
-    raise error(RefusedData, "own-table", where=path.name, n=count, count=count, lines=named)
+    raise language.error(RefusedData, "own-table", where=path.name, n=count, count=count, lines=named)
 
 
-def examined(path: Path, settings: Settings) -> Reading:
+def examined(language: Language, path: Path, settings: Settings) -> Reading:
     """The figures of a file, or every problem that it has, by cell.
 
     Raises RefusedData for what is no CSV.
     """
-    csv = csv_text.parsed(path)
+    csv = csv_text.parsed(language, path)
     problems = []
     for fault in csv.faults:
         line = str(fault.line)
-        problems.append(Problem(path.name, "", line, fault.value, fault.expected, say("csv.next")))
+        problems.append(Problem(path.name, "", line, fault.value, fault.expected, language.say("csv.next")))
     names = {**USUAL, **settings.get("columns", {})}
     header = [name.strip() for name in csv.header]
     absent = [name for name in names.values() if name not in header]
     if absent:
         seen = ", ".join(header[:COLUMNS_NAMED])
-        wrong = advice("error.source-columns", absent=", ".join(absent), found=seen)
+        wrong = language.advice("error.source-columns", absent=", ".join(absent), found=seen)
         problems.append(Problem(path.name, "", "1", "", *wrong))
         return Reading(problems=tuple(problems))
     columns = {}
     for role, name in names.items():
         columns[role] = _cells(csv, header.index(name))
-    figures, wrong_cells = figures_of(Table(path.name, columns), settings)
+    figures, wrong_cells = figures_of(language, Table(path.name, columns), settings)
     problems += wrong_cells
     if problems or figures is None:
         return Reading(problems=tuple(problems))

@@ -7,7 +7,7 @@ import pandas as pd
 
 from impactkit.data.sources import code_repair
 from impactkit.data.sources.column import Wrong, Wrongs, at
-from impactkit.wording.catalogue import advice
+from impactkit.wording.language import Language
 
 KEY = ["unit", "period"]
 
@@ -20,7 +20,7 @@ class Whole:
     wrong: Wrongs
 
 
-def with_cities(rows: pd.DataFrame, *, adds_up: bool, absent: bool) -> Whole:
+def with_cities(language: Language, rows: pd.DataFrame, *, adds_up: bool, absent: bool) -> Whole:
     """Rows (unit, period, value, flag) with cities in place of their arrondissements. Wrong are those of a
     rate, of a city that is already there, of a city without all its parts.
 
@@ -36,11 +36,11 @@ def with_cities(rows: pd.DataFrame, *, adds_up: bool, absent: bool) -> Whole:
     for (code, period), group in parts.groupby([city, parts["period"]]):
         refusal = None
         if not adds_up:
-            refusal = advice("own.city.rate", city=code, period=period)
+            refusal = language.advice("own.city.rate", city=code, period=period)
         elif (code, period) in listed:
-            refusal = advice("own.city.twice", city=code, period=period)
+            refusal = language.advice("own.city.twice", city=code, period=period)
         elif not absent:
-            refusal = _incomplete(str(code), str(period), set(group["unit"]))
+            refusal = _incomplete(language, str(code), str(period), set(group["unit"]))
         if refusal:
             wrong |= at(group.index, refusal)
     values = parts.assign(unit=city).groupby(KEY, as_index=False)["value"]
@@ -48,9 +48,9 @@ def with_cities(rows: pd.DataFrame, *, adds_up: bool, absent: bool) -> Whole:
     return Whole(pd.concat([others, summed], ignore_index=True), wrong)
 
 
-def _incomplete(city: str, period: str, units: Collection[str]) -> Wrong | None:
+def _incomplete(language: Language, city: str, period: str, units: Collection[str]) -> Wrong | None:
     """What is said of a city without all its arrondissements; None when they are all there."""
     missing = [part for part in code_repair.CITIES[city] if part not in units]
     if not missing:
         return None
-    return advice("own.city.parts", city=city, period=period, parts=", ".join(missing))
+    return language.advice("own.city.parts", city=city, period=period, parts=", ".join(missing))

@@ -13,7 +13,7 @@ from impactkit.data.sources.figures import Figures
 from impactkit.data.sources.own_cities import with_cities
 from impactkit.data.sources.readers import checked
 from impactkit.errors import Problem
-from impactkit.wording.catalogue import advice, say
+from impactkit.wording.language import Language
 
 AS_SET = ("indicator", "family", "source", "absent", "figure")
 # Families whose codes no vintage changes.
@@ -49,29 +49,30 @@ class Table:
         return [problem for _, problem in numbered]
 
 
-def figures_of(table: Table, settings: Settings) -> tuple[Figures | None, list[Problem]]:
+def figures_of(language: Language, table: Table, settings: Settings) -> tuple[Figures | None, list[Problem]]:
     """The figures that the columns of a file make, or what is wrong with them."""
-    codes = code_repair.read(table.texts("unit"), settings["family"], settings.get("listed", ()))
-    periods = period_text.read(table.texts("period"))
+    codes = code_repair.read(language, table.texts("unit"), settings["family"], settings.get("listed", ()))
+    periods = period_text.read(language, table.texts("period"))
     marks = {
         "decimal": settings.get("decimal", ""),
         "thousands": settings.get("thousands", ""),
     }
-    values = number_marks.read(table.texts("value"), **marks)
+    values = number_marks.read(language, table.texts("value"), **marks)
     wrong = {"unit": codes.wrong, "period": periods.wrong, "value": values.wrong}
     columns = {"unit": codes.units, "period": periods.values, "value": values.values}
     if "n" in table.columns:
-        sizes = number_marks.read(table.texts("n"), **marks)
+        sizes = number_marks.read(language, table.texts("n"), **marks)
         wrong["n"] = sizes.wrong
         columns["n"] = sizes.values
     if problems := table.problems(wrong):
         return None, problems
     rows = pd.DataFrame(columns)
     rows["flag"] = ""
-    return _sound(table, rows, codes, settings)
+    return _sound(language, table, rows, codes, settings)
 
 
 def _sound(
+    language: Language,
     table: Table,
     rows: pd.DataFrame,
     codes: code_repair.Codes,
@@ -79,24 +80,24 @@ def _sound(
 ) -> tuple[Figures | None, list[Problem]]:
     """Figures of rows that can be read: on the ground of one vintage, one row by unit and period."""
     ground = _vintage(codes.units, settings)
-    wrong = _strangers(codes.units, settings["family"], ground)
-    wrong = wrong or _twice(rows, table.columns["unit"].lines)
+    wrong = _strangers(language, codes.units, settings["family"], ground)
+    wrong = wrong or _twice(language, rows, table.columns["unit"].lines)
     if wrong:
         return None, table.problems({"unit": wrong})
-    notes = _rewritten(table, codes)
+    notes = _rewritten(language, table, codes)
     if settings["family"] == "commune":
         adds_up = settings["indicator"].startswith(COUNTS)
-        whole = with_cities(rows, adds_up=adds_up, absent="absent" in settings)
+        whole = with_cities(language, rows, adds_up=adds_up, absent="absent" in settings)
         if whole.wrong:
             return None, table.problems({"unit": whole.wrong})
         if len(whole.rows) < len(rows):
-            notes.append(say("own.note.cities", file=table.name))
+            notes.append(language.say("own.note.cities", file=table.name))
         rows = whole.rows
     vintage = settings.get("vintage", "")
     if not vintage and ground != settings.get("ground", ground):
         vintage = ground
-        notes.append(say("own.note.vintage", file=table.name, vintage=vintage))
-    return _figures(table.name, rows, settings, str(vintage), notes), []
+        notes.append(language.say("own.note.vintage", file=table.name, vintage=vintage))
+    return _figures(language, table.name, rows, settings, str(vintage), notes), []
 
 
 def _vintage(units: Sequence[str], settings: Settings) -> int:
@@ -111,15 +112,15 @@ def _vintage(units: Sequence[str], settings: Settings) -> int:
     return code_repair.vintage_of(places, family, usual) or int(usual)
 
 
-def _strangers(units: Sequence[str], family: str, vintage: int) -> Wrongs:
+def _strangers(language: Language, units: Sequence[str], family: str, vintage: int) -> Wrongs:
     if family in STEADY:
         return {}
     places = list(map(code_repair.city_of, units))
     positions = code_repair.strangers(places, family, vintage)
-    return at(positions, advice("own.code.vintage", vintage=vintage))
+    return at(positions, language.advice("own.code.vintage", vintage=vintage))
 
 
-def _twice(rows: pd.DataFrame, lines: Sequence[int]) -> Wrongs:
+def _twice(language: Language, rows: pd.DataFrame, lines: Sequence[int]) -> Wrongs:
     """Rows whose unit and period stand on an earlier line."""
     wrong = Wrongs()
     first: dict[tuple[str, str], int] = {}
@@ -127,11 +128,11 @@ def _twice(rows: pd.DataFrame, lines: Sequence[int]) -> Wrongs:
     for position, (unit, period, line) in enumerate(keys):
         earlier = first.setdefault((unit, period), line)
         if earlier != line:
-            wrong[position] = advice("own.twice", unit=unit, period=period, line=earlier)
+            wrong[position] = language.advice("own.twice", unit=unit, period=period, line=earlier)
     return wrong
 
 
-def _rewritten(table: Table, codes: code_repair.Codes) -> list[str]:
+def _rewritten(language: Language, table: Table, codes: code_repair.Codes) -> list[str]:
     """The note of the codes that were rewritten; none when none was."""
     texts = table.texts("unit")
     pairs: list[str] = []
@@ -145,17 +146,18 @@ def _rewritten(table: Table, codes: code_repair.Codes) -> list[str]:
     if len(pairs) > QUOTED:
         pairs[QUOTED:] = ["…"]
     examples = ", ".join(pairs)
-    return [say("own.note.codes", n=count, count=count, file=table.name, examples=examples)]
+    return [language.say("own.note.codes", n=count, count=count, file=table.name, examples=examples)]
 
 
 def _figures(
+    language: Language,
     name: str,
     rows: pd.DataFrame,
     settings: Settings,
     vintage: str,
     notes: Sequence[str],
 ) -> Figures:
-    frame = checked(rows, name)
+    frame = checked(language, rows, name)
     if "n" in rows:
         frame["n"] = rows["n"].to_numpy()
     breaks = []

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from impactkit.data.sources.column import Texts, Wrongs
-from impactkit.wording.catalogue import advice, say
+from impactkit.wording.language import Language
 
 YEAR, QUARTER, MONTH, DAY = "year", "quarter", "month", "day"
 FIRST, LAST = 1800, 2200
@@ -41,7 +41,7 @@ def period_of(text: str) -> Period | None:
     return None
 
 
-def read(texts: Sequence[str]) -> Texts:
+def read(language: Language, texts: Sequence[str]) -> Texts:
     """The periods of a column, all of the frequency that most have."""
     distinct = {text: period_of(text) for text in set(texts)}
     periods = [distinct[text] for text in texts]
@@ -51,10 +51,10 @@ def read(texts: Sequence[str]) -> Texts:
     for position, period in enumerate(periods):
         values.append(period.text if period else "")
         if period is None:
-            wrong[position] = advice("own.period")
+            wrong[position] = language.advice("own.period")
         elif period.frequency != frequency:
-            usual = say(f"own.period.{frequency}")
-            wrong[position] = advice("own.period.mixed", usual=usual)
+            usual = language.say(f"own.period.{frequency}")
+            wrong[position] = language.advice("own.period.mixed", usual=usual)
     return Texts(values, wrong)
 
 

@@ -19,7 +19,7 @@ from impactkit.data.setting_kinds import (
 )
 from impactkit.data.sources.period_text import period_of
 from impactkit.errors import ImpactkitError, RefusedData
-from impactkit.wording.catalogue import error
+from impactkit.wording.language import Language
 
 FAMILIES = ("commune", "epci", "ept", "departement", "region", "zone", "unit", "territory")
 INDICATOR = re.compile("[a-z][a-z0-9]*(_[a-z0-9]+)*")
@@ -85,17 +85,17 @@ ROLES = {"unit": TEXT, "period": TEXT, "value": TEXT, "n": TEXT}
 
 
 def source_faults(
-    source: Mapping[str, Any], keys: tuple[str, ...], needed: tuple[str, ...], where: str
+    language: Language, source: Mapping[str, Any], keys: tuple[str, ...], needed: tuple[str, ...], where: str
 ) -> Iterator[ImpactkitError]:
     """Everything that is wrong with a source whose kind is known."""
-    wrong = faults(source, {key: KINDS.get(key, TABLE) for key in keys}, where, needed)
+    wrong = faults(language, source, {key: KINDS.get(key, TABLE) for key in keys}, where, needed)
     yield from wrong
     if isinstance(source.get("columns"), dict):
-        yield from faults(source["columns"], ROLES, f"{where}, columns")
+        yield from faults(language, source["columns"], ROLES, f"{where}, columns")
     if wrong:
         return
     decimal, thousands = source.get("decimal", ""), source.get("thousands", "")
     if decimal == thousands != "" or (thousands not in ("", ",", ".") and not decimal):
-        yield error(RefusedData, "source-marks", where=where, decimal=decimal, thousands=thousands)
+        yield language.error(RefusedData, "source-marks", where=where, decimal=decimal, thousands=thousands)
     if source.get("figure") == "sample" and "n" not in source.get("columns", {}):
-        yield error(RefusedData, "source-sample", where=where)
+        yield language.error(RefusedData, "source-sample", where=where)

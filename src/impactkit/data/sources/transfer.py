@@ -24,7 +24,7 @@ from impactkit.data.sources.limit import Limiter
 from impactkit.data.sources.watch import Watch
 from impactkit.data.unpacking import TooMuch, layers, unpacked
 from impactkit.errors import ImpactkitError, SourceFailed
-from impactkit.wording.catalogue import error
+from impactkit.wording.language import Language
 
 # Seconds before each new try.
 PAUSES: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0)
@@ -50,6 +50,7 @@ class Asked:
     which came earlier.
     """
 
+    language: Language
     address: str
     source: str
     name: str
@@ -62,7 +63,7 @@ class Asked:
     def failed(self, key: str, **holes: object) -> ImpactkitError:
         """The error `fetch-<key>`, with the address and the source."""
         where = f"{without_password(self.address)} ({self.source})"
-        return error(SourceFailed, f"fetch-{key}", where=where, name=self.name, **holes)
+        return self.language.error(SourceFailed, f"fetch-{key}", where=where, name=self.name, **holes)
 
     def url(self, text: str, base: httpx.URL | None = None, *, clear: bool = False) -> httpx.URL:
         """An http or https address, `text` read from `base`. Raises SourceFailed for another, for one in the

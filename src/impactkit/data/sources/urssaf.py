@@ -14,6 +14,7 @@ import pandas as pd
 
 from impactkit.data.sources.figures import Figures, figures
 from impactkit.data.sources.readers import checked, has, table, tidy
+from impactkit.wording.language import Language
 
 COLUMNS: dict[str, Any] = {"unit": "code", "period": "year", "value": "jobs_private"}
 MEAN: dict[str, Any] = {"unit": "code_epci", "period": "annee", "value": "effectifs_salaries_moyens"}
@@ -23,33 +24,33 @@ CITIES = {"751": "75056", "132": "13055", "6938": "69123"}
 NO_EPCI = "ZZZZZZZZZ"
 
 
-def by_epci(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
+def by_epci(language: Language, path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
     """Headcount by EPCI; communes without EPCI are left out."""
-    rows = table(path, ())
+    rows = table(language, path, ())
     mean = MEAN["unit"] in rows.columns
     columns = MEAN if mean else COLUMNS
-    has(rows, columns.values(), path.name)
+    has(language, rows, columns.values(), path.name)
     rows = rows[rows[columns["unit"]] != NO_EPCI].reset_index(drop=True)
-    found = tidy(rows, **columns, where=path.name, width=9)
+    found = tidy(language, rows, **columns, where=path.name, width=9)
     return (figures("urssaf-epci-mean" if mean else "urssaf-epci", found),)
 
 
-def by_departement(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
+def by_departement(language: Language, path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
     """Headcount by département."""
-    found = tidy(table(path, COLUMNS.values()), **COLUMNS, where=path.name)
+    found = tidy(language, table(language, path, COLUMNS.values()), **COLUMNS, where=path.name)
     return (figures("urssaf-departement", found),)
 
 
-def by_commune(path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
+def by_commune(language: Language, path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
     """Headcount by commune, Paris, Lyon and Marseille whole; a commune not listed has no employer."""
-    found = tidy(table(path, COLUMNS.values()), **COLUMNS, where=path.name, width=5)
+    found = tidy(language, table(language, path, COLUMNS.values()), **COLUMNS, where=path.name, width=5)
     parts = found["unit"].str.startswith(tuple(CITIES))
     whole = found[parts].assign(unit=found.loc[parts, "unit"].map(_city))
     # A few jobs of Paris are told under the city's own code beside its arrondissements.
     cities = found["unit"].isin(CITIES.values())
     whole = pd.concat([whole, found[cities]]).groupby(["unit", "period"], as_index=False)["value"].sum()
     found = pd.concat([found[~parts & ~cities], whole.assign(flag="")], ignore_index=True)
-    return (figures("urssaf-commune", checked(found, path.name)),)
+    return (figures("urssaf-commune", checked(language, found, path.name)),)
 
 
 def _city(code: str) -> str:

@@ -10,24 +10,27 @@ from impactkit.data.workbook.opening import LISTS
 from impactkit.data.workbook.sheet import Cell, Place, Sheet
 from impactkit.data.workbook.taken import Taken
 from impactkit.data.workbook.words import EXAMPLE, clean
-from impactkit.wording.catalogue import say
 
 
 def leave_out(sheet: Sheet, taken: Taken) -> None:
     """A hidden sheet is no one's word; the lists of the kit's own workbook are nobody's loss."""
     is_list = sheet.name == LISTS
-    set_aside(sheet, taken, say("aside.lists" if is_list else "aside.hidden-sheet"), keep=False)
+    set_aside(
+        sheet, taken, taken.language.say("aside.lists" if is_list else "aside.hidden-sheet"), keep=False
+    )
     if sheet.cells and not is_list:
         count = len(sheet.cells)
-        taken.remarks.append(say("receipt.hidden-sheet", sheet=sheet.name, n=count, count=count))
+        taken.remarks.append(
+            taken.language.say("receipt.hidden-sheet", sheet=sheet.name, n=count, count=count)
+        )
 
 
 def set_manual_aside(sheet: Sheet, taken: Taken) -> None:
     """The sheet that says how to fill in the others: what a person added to it is kept, and named."""
     for (line, column), cell in sheet.cells.items():
         words, place = shown_words(cell), f"{letters(column)}{line}"
-        if is_ours(cell):
-            taken.aside(sheet.name, place, words, say("aside.manual"))
+        if is_ours(taken.language, cell):
+            taken.aside(sheet.name, place, words, taken.language.say("aside.manual"))
         elif words:
             _put(taken, sheet, (line, column), 0, words, "aside.remark")
 
@@ -41,7 +44,7 @@ def set_aside(sheet: Sheet, taken: Taken, why: str, *, keep: bool = True) -> Non
             taken.keep(sheet.name, place, "", words)
         if keep and cell.comment:
             comment = " ".join(cell.comment.split())
-            taken.comments.append((sheet.name, place, comment, say("comment.lost")))
+            taken.comments.append((sheet.name, place, comment, taken.language.say("comment.lost")))
 
 
 def account(
@@ -58,7 +61,7 @@ def account(
         if line == header.line:
             taken.header(sheet.name, place, words, heads.get(column))
         elif (line, column) in dropped:
-            taken.aside(sheet.name, place, words, say("aside.dropped"))
+            taken.aside(sheet.name, place, words, taken.language.say("aside.dropped"))
         elif line not in lines or column not in heads:
             kind = "aside.above" if line < header.line else kinds.get(line) or "aside.column"
             if kind == "aside.example" and not words.startswith(EXAMPLE):
@@ -71,12 +74,13 @@ def account(
 
 
 def _put(taken: Taken, sheet: Sheet, at: Place, header: int, words: str, kind: str) -> None:
+    language = taken.language
     line, column = at
     place = f"{letters(column)}{line}"
-    taken.aside(sheet.name, place, words, say(kind))
+    taken.aside(sheet.name, place, words, language.say(kind))
     if kind == "aside.remark":
-        place_of = {"sheet": sheet.name, "cell": place, "words": words, "why": say(kind)}
-        taken.remarks.append(say("receipt.line", n=None, **place_of))
+        place_of = {"sheet": sheet.name, "cell": place, "words": words, "why": language.say(kind)}
+        taken.remarks.append(language.say("receipt.line", n=None, **place_of))
     # The example line is no one's words.
     if words and not words.startswith(EXAMPLE):
         title = sheet.cells.get((header, column), Cell(""))
@@ -84,12 +88,13 @@ def _put(taken: Taken, sheet: Sheet, at: Place, header: int, words: str, kind: s
 
 
 def _name_unknown(sheet: Sheet, table: str, at: Place, count: int, taken: Taken) -> None:
+    language = taken.language
     line, column = at
     title = clean(sheet.cells[at].value) if at in sheet.cells else ""
-    near = nearest_column(title, table) if title else ""
-    hint = say("receipt.column.near", name=near) if near else ""
+    near = nearest_column(language, title, table) if title else ""
+    hint = language.say("receipt.column.near", name=near) if near else ""
     place = f"{letters(column)}{line}"
-    words = say("receipt.column", n=count, count=count, sheet=sheet.name, cell=place, title=title)
+    words = language.say("receipt.column", n=count, count=count, sheet=sheet.name, cell=place, title=title)
     taken.remarks.append(f"{words} {hint}".strip())
 
 
@@ -106,6 +111,6 @@ def comments(sheet: Sheet, table: str, taken: Taken) -> Iterator[tuple[str, str,
             if "note" not in frame:
                 frame["note"] = ""
             before = frame.at[row_of[line], "note"]
-            text = say("comment.note", cell=place, words=words)
+            text = taken.language.say("comment.note", cell=place, words=words)
             frame.at[row_of[line], "note"] = f"{before} {text}".strip()
-        yield sheet.name, place, words, say("comment.kept" if is_kept else "comment.lost")
+        yield sheet.name, place, words, taken.language.say("comment.kept" if is_kept else "comment.lost")

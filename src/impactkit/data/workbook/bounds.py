@@ -15,8 +15,7 @@ from typing import Any
 from xml.parsers import expat
 
 from impactkit.errors import ImpactkitError, RefusedData
-from impactkit.wording.catalogue import error
-from impactkit.wording.numbers import number
+from impactkit.wording.language import Language
 
 MILLION = 1_000_000
 # Bytes of the file, of one of its parts once unpacked, of all of them.
@@ -41,6 +40,7 @@ IN_ROWS = frozenset({"row", "si", "table-row"})
 class Tally:
     """Counts what a reader makes of a file, and refuses it beyond the limits."""
 
+    language: Language
     where: str
     cells: int = 0
     letters: int = 0
@@ -50,31 +50,38 @@ class Tally:
         """One record of the file, whatever it says. Raises RefusedData beyond the limit."""
         self.steps += 1
         if self.steps > MOST_RECORDS:
-            raise error(RefusedData, "workbook-elements", where=self.where, most=number(MOST_CELLS))
+            raise self.language.error(
+                RefusedData, "workbook-elements", where=self.where, most=self.language.number(MOST_CELLS)
+            )
 
     def add(self, cells: int, value: Any = "") -> None:
         """So many cells that hold a value. Raises RefusedData beyond what a workbook may hold."""
+        language = self.language
         self.cells += cells
         if isinstance(value, str):
             self.letters += cells * len(value)
         if self.cells > MOST_CELLS:
-            raise error(RefusedData, "workbook-cells", where=self.where, most=number(MOST_CELLS))
+            raise language.error(
+                RefusedData, "workbook-cells", where=self.where, most=language.number(MOST_CELLS)
+            )
         if self.letters > MOST_LETTERS:
-            raise error(RefusedData, "workbook-letters", where=self.where, most=number(MOST_LETTERS))
+            raise language.error(
+                RefusedData, "workbook-letters", where=self.where, most=language.number(MOST_LETTERS)
+            )
 
 
-def check_size(path: Path) -> None:
+def check_size(language: Language, path: Path) -> None:
     """Raises RefusedData for a file larger than any workbook of an evaluation."""
     if path.stat().st_size > MOST_FILE:
-        raise too_large(path, MOST_FILE)
+        raise too_large(language, path, MOST_FILE)
 
 
-def too_large(path: Path, most: int) -> ImpactkitError:
+def too_large(language: Language, path: Path, most: int) -> ImpactkitError:
     """The refusal of what would be larger than `most` bytes."""
-    return error(RefusedData, "workbook-bomb", where=path.name, most=most // MILLION)
+    return language.error(RefusedData, "workbook-bomb", where=path.name, most=most // MILLION)
 
 
-def check_parts(path: Path) -> None:
+def check_parts(language: Language, path: Path) -> None:
     """Count the elements of every part of a zipped workbook, as often as another part calls for it.
 
     Raises RefusedData beyond the limits, ValueError for XML that declares entities or has no bottom.
@@ -83,27 +90,28 @@ def check_parts(path: Path) -> None:
         parts = archive.infolist()
         sizes = [part.file_size for part in parts]
         if sum(sizes) > MOST_UNPACKED or max(sizes, default=0) > MOST_PART:
-            raise too_large(path, MOST_UNPACKED if sum(sizes) > MOST_UNPACKED else MOST_PART)
+            raise too_large(language, path, MOST_UNPACKED if sum(sizes) > MOST_UNPACKED else MOST_PART)
         scans = {}
         for part in parts:
-            scans[part.filename] = _scanned(archive, part, path.name)
+            scans[part.filename] = _scanned(language, archive, part, path.name)
     calls: Counter[str] = Counter()
     for name, scan in scans.items():
         calls.update(_targets(name, scan))
     cost = sum(scan.cost * max(calls[name], 1) for name, scan in scans.items())
-    _check_cost(cost, path.name)
+    _check_cost(language, cost, path.name)
 
 
-def _check_cost(cost: int, where: str) -> None:
+def _check_cost(language: Language, cost: int, where: str) -> None:
     """Raises RefusedData for XML that would cost too much to read."""
     if cost > MOST_ELEMENTS:
-        raise error(RefusedData, "workbook-elements", where=where, most=number(MOST_CELLS))
+        raise language.error(RefusedData, "workbook-elements", where=where, most=language.number(MOST_CELLS))
 
 
 @dataclass
 class _Scan:
     """What the XML of one part would cost to read."""
 
+    language: Language
     where: str
     cost: int = 0
     depth: int = 0
@@ -133,7 +141,7 @@ class _Scan:
             self.targets.append(attributes.get("Target", ""))
         elif local == "sheet":
             self._sheet(attributes)
-        _check_cost(self.cost, self.where)
+        _check_cost(self.language, self.cost, self.where)
 
     def _sheet(self, attributes: Mapping[str, str]) -> None:
         for name, value in attributes.items():
@@ -158,8 +166,8 @@ class _Scan:
         raise ValueError("a declaration of entities")
 
 
-def _scanned(archive: zipfile.ZipFile, part: zipfile.ZipInfo, where: str) -> _Scan:
-    scan = _Scan(where)
+def _scanned(language: Language, archive: zipfile.ZipFile, part: zipfile.ZipInfo, where: str) -> _Scan:
+    scan = _Scan(language, where)
     parser = expat.ParserCreate()
     # Else a text would come in pieces.
     parser.buffer_text = True

@@ -16,7 +16,7 @@ from impactkit.data.workbook.reading import Reading, refused
 from impactkit.data.workbook.sheet import Cell
 from impactkit.data.workbook.units import Unit
 from impactkit.data.workbook.words import PERHAPS, clean, is_missing, plain
-from impactkit.wording.catalogue import say
+from impactkit.wording.language import Language
 
 Field = Mapping[str, Any]
 
@@ -42,8 +42,9 @@ class Column:
 
 def read_cell(cell: Cell, column: Column, money: Money) -> Reading:
     """What a cell puts in its column of the table; amounts are in the currency of `money`."""
+    language = money.language
     if cell.wrong:
-        return refused(f"cell.{cell.wrong}")
+        return refused(language, f"cell.{cell.wrong}")
     field, words = column.field, shown_words(cell)
     if not words:
         return Reading()
@@ -51,15 +52,15 @@ def read_cell(cell: Cell, column: Column, money: Money) -> Reading:
         # What another workbook said, « n.d. » too, is repeated as it is.
         return Reading(words)
     if field["labels"]:
-        return _code(words, field)
+        return _code(language, words, field)
     dated = is_date(field)
     if is_missing(words, free=field["type"] == "string" and not dated):
         return Reading(missing=True)
     if dated:
-        return _date(cell.value, cell.form)
+        return _date(language, cell.value, cell.form)
     if field["type"] == "boolean":
         answer = YES_OR_NO.get(plain(words))
-        return Reading(answer) if answer else refused("cell.boolean")
+        return Reading(answer) if answer else refused(language, "cell.boolean")
     if field["type"] in ("integer", "number"):
         return read_figure(cell, field, column.unit, money)
     if field.get("many"):
@@ -79,7 +80,7 @@ def is_date(field: Field) -> bool:
     return str(field["constraints"].get("pattern", "")).startswith("^\\d{4}(-\\d{2}(")
 
 
-def _code(words: str, field: Field) -> Reading:
+def _code(language: Language, words: str, field: Field) -> Reading:
     # French words alone are offered: an English code may look alike by chance.
     french = {plain(label): code for code, label in field["labels"].items()}
     codes = french | {plain(code): code for code in field["labels"]}
@@ -90,22 +91,22 @@ def _code(words: str, field: Field) -> Reading:
         parts = [part for part in re.split(r"[;|,/\n+]", words) if part.strip()]
     for part in map(plain, parts):
         if part not in codes:
-            return _no_code(part, french, field)
+            return _no_code(language, part, french, field)
     return Reading("|".join(dict.fromkeys(codes[plain(part)] for part in parts)))
 
 
-def _no_code(part: str, french: Mapping[str, str], field: Field) -> Reading:
+def _no_code(language: Language, part: str, french: Mapping[str, str], field: Field) -> Reading:
     """A word of no list, with the nearest one that is."""
     near = [words for words in french if words.startswith(part)]
     near = near or difflib.get_close_matches(part, french, n=1, cutoff=0.6)
     near = near or difflib.get_close_matches(part.split(" ")[0], french, n=1, cutoff=0.8)
-    reading = refused("cell.code", allowed=", ".join(field["labels"].values()))
+    reading = refused(language, "cell.code", allowed=", ".join(field["labels"].values()))
     if not near:
         return reading
-    return replace(reading, next=say("cell.near", name=field["labels"][french[near[0]]]))
+    return replace(reading, next=language.say("cell.near", name=field["labels"][french[near[0]]]))
 
 
-def _date(value: Any, form: str) -> Reading:
+def _date(language: Language, value: Any, form: str) -> Reading:
     if isinstance(value, dt.date):
         return Reading(_as_shown(value, form))
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -114,13 +115,13 @@ def _date(value: Any, form: str) -> Reading:
         # Days since the last day of 1899: a date whose cell is not shown as one.
         if 20_000 <= value <= 60_000:
             day = dt.date(1899, 12, 30) + dt.timedelta(days=int(value))
-            return refused("cell.serial", day=f"{day:%d/%m/%Y}")
+            return refused(language, "cell.serial", day=f"{day:%d/%m/%Y}")
     if not (written := _written(plain(clean(value)))):
-        return refused("cell.date")
+        return refused(language, "cell.date")
     try:
         dt.date.fromisoformat((written + "-01-01")[:10])
     except ValueError:
-        return replace(refused("cell.date"), wrong=say("cell.no-such-day"))
+        return replace(refused(language, "cell.date"), wrong=language.say("cell.no-such-day"))
     return Reading(written)
 
 

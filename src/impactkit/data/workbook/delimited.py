@@ -8,6 +8,7 @@ from pathlib import Path
 from impactkit.data.csv_writing import original
 from impactkit.data.workbook.bounds import Tally, too_large
 from impactkit.data.workbook.sheet import Cell, Place, Sheet
+from impactkit.wording.language import Language
 
 DELIMITERS = ";,\t|"
 BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -17,13 +18,13 @@ SAMPLE, SAMPLE_LETTERS = 50, 100_000
 MOST_TEXT = 20_000_000
 
 
-def read(path: Path) -> tuple[Sheet, ...]:
+def read(language: Language, path: Path) -> tuple[Sheet, ...]:
     """The one sheet of a text table, named as its file."""
     if path.stat().st_size > MOST_TEXT:
-        raise too_large(path, MOST_TEXT)
+        raise too_large(language, path, MOST_TEXT)
     text = _decoded(path.read_bytes())
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    tally = Tally(path.name)
+    tally = Tally(language, path.name)
     cells: dict[Place, Cell] = {}
     for line, row in enumerate(lines, start=1):
         for column, words in enumerate(row, start=1):

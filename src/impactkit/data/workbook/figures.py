@@ -11,9 +11,7 @@ from impactkit.data.workbook.reading import Reading, refused
 from impactkit.data.workbook.sheet import Cell, is_figure
 from impactkit.data.workbook.units import ANY_MONEY, Unit, unit_of
 from impactkit.data.workbook.words import clean
-from impactkit.wording.catalogue import say
-from impactkit.wording.currency import currency_words
-from impactkit.wording.numbers import number
+from impactkit.wording.language import Language
 
 # A number of a text: thousands apart by three or not at all, a comma or a point before the decimals.
 FIGURE = re.compile(r"[+\-]?(?:\d{1,3}(?: \d{3})+|\d+)(?:[.,]\d+)*")
@@ -31,31 +29,40 @@ class _Figure:
 
 def read_figure(cell: Cell, field: Mapping[str, Any], header: Unit | None, money: Money) -> Reading:
     """The figure of a cell in the unit of its column (`unit` of the schema), and how it was changed."""
-    figure = _of_number(cell) if isinstance(cell.value, int | float) else _of_text(cell)
+    language = money.language
+    figure = _of_number(language, cell) if isinstance(cell.value, int | float) else _of_text(language, cell)
     if isinstance(figure, Reading):
         return figure
     unit = unit_of(figure.words) if figure.words else None
     if figure.words and unit is None:
-        return refused("cell.number" if isinstance(cell.value, str) else "cell.words", words=figure.words)
+        return refused(
+            language, "cell.number" if isinstance(cell.value, str) else "cell.words", words=figure.words
+        )
     if header and unit and unit.scale != header.scale:
-        return refused("cell.disagree")
+        return refused(language, "cell.disagree")
     if unit is None and figure.seen != figure.value:
-        return refused("cell.scaled", shown=_printed(figure.seen), value=_printed(figure.value))
+        return refused(
+            language,
+            "cell.scaled",
+            shown=_printed(language, figure.seen),
+            value=_printed(language, figure.value),
+        )
     return _converted(figure, unit or header or Unit(), field, money)
 
 
 def misfit(unit: Unit, field: Mapping[str, Any], money: Money) -> Reading | None:
     """Why a unit is not the one of a column; None when it is."""
+    language = money.language
     kind, _, per = str(field.get("unit", "")).partition("/")
-    names = {"unit": unit_name(field, money), "written": written_name(unit)}
+    names = {"unit": unit_name(field, money), "written": written_name(language, unit)}
     if unit.per not in ("", per):
-        return refused("cell.period", **names)
+        return refused(language, "cell.period", **names)
     if unit.kind == "" and (unit.scale == 1 or kind):
         return None
     if kind == CURRENCY and unit.kind not in _COUNTED:
         is_counted = unit.kind == ANY_MONEY or money.is_own(unit.kind) or money.rate_of(unit.kind)
-        return None if is_counted else refused("cell.currency", **names)
-    return None if unit.kind == kind else refused("cell.unit", **names)
+        return None if is_counted else refused(language, "cell.currency", **names)
+    return None if unit.kind == kind else refused(language, "cell.unit", **names)
 
 
 # Kinds of units that are no currency.
@@ -64,44 +71,50 @@ _COUNTED = ("fte", "job", "hour", "day", "month", "year", "person", "member", "s
 
 def unit_name(field: Mapping[str, Any], money: Money) -> str:
     """The unit of a column in words."""
+    language = money.language
     kind, _, per = str(field.get("unit", "")).partition("/")
-    name = currency_words(money.currency) if kind == CURRENCY else say(f"unit.{kind or 'none'}")
-    return say(f"unit.per-{per}", unit=name) if per else name
+    name = (
+        language.currency_words(money.currency)
+        if kind == CURRENCY
+        else language.say(f"unit.{kind or 'none'}")
+    )
+    return language.say(f"unit.per-{per}", unit=name) if per else name
 
 
-def written_name(unit: Unit) -> str:
+def written_name(language: Language, unit: Unit) -> str:
     """A unit as a person wrote it, in words."""
-    kind = say(f"unit.{unit.kind}") if unit.kind in _COUNTED else unit.kind
-    name = f"{number(unit.scale)} {kind}" if unit.scale != 1 else kind
-    return say(f"unit.per-{unit.per}", unit=name) if unit.per else name
+    kind = language.say(f"unit.{unit.kind}") if unit.kind in _COUNTED else unit.kind
+    name = f"{language.number(unit.scale)} {kind}" if unit.scale != 1 else kind
+    return language.say(f"unit.per-{unit.per}", unit=name) if unit.per else name
 
 
-def _of_number(cell: Cell) -> _Figure | Reading:
+def _of_number(language: Language, cell: Cell) -> _Figure | Reading:
     if isinstance(cell.value, bool):
-        return refused("cell.number")
+        return refused(language, "cell.number")
     display = seen(cell.value, cell.form)
     if display.figure is None:
-        return refused("cell.unseen", value=_printed(cell.value))
+        return refused(language, "cell.unseen", value=_printed(language, cell.value))
     return _Figure(display.figure, display.words, float(cell.value))
 
 
-def _of_text(cell: Cell) -> _Figure | Reading:
+def _of_text(language: Language, cell: Cell) -> _Figure | Reading:
     text = re.sub(r"\s+", " ", clean(cell.value)).replace("−", "-").replace("- ", "-")
     figures = FIGURE.findall(text)
     if len(figures) != 1:
-        return refused("cell.number")
+        return refused(language, "cell.number")
     digits = figures[0].replace(" ", "")
     if re.fullmatch(r"[+\-]?\d{1,3}\.\d{3}", digits):
-        return refused("cell.dot")
+        return refused(language, "cell.dot")
     if not re.fullmatch(r"[+\-]?\d+([.,]\d+)?", digits):
-        return refused("cell.number")
+        return refused(language, "cell.number")
     value = float(digits.replace(",", "."))
     if not is_figure(value):
-        return refused("cell.number")
+        return refused(language, "cell.number")
     return _Figure(value, text.replace(figures[0], " ").strip(), value)
 
 
 def _converted(figure: _Figure, unit: Unit, field: Mapping[str, Any], money: Money) -> Reading:
+    language = money.language
     if wrong := misfit(unit, field, money):
         return wrong
     amount = float(figure.seen)
@@ -112,25 +125,32 @@ def _converted(figure: _Figure, unit: Unit, field: Mapping[str, Any], money: Mon
     if exchange:
         code, rate = exchange
         amount = _rounded(amount * rate.rate)
-        how = say("cell.exchanged", code=code, rate=rate.rate, date=rate.date, source=rate.source)
+        how = language.say("cell.exchanged", code=code, rate=rate.rate, date=rate.date, source=rate.source)
     if abs(amount - figure.value) < 1e-12 * abs(amount):
         # What is shown in thousands is what the cell holds.
         amount = figure.value
     elif unit.kind != "share" and figure.seen != figure.value:
         # A format that divides by a thousand beside a word that says a million: one of them is wrong.
-        return refused("cell.scaled", shown=_printed(figure.seen), value=_printed(figure.value))
-    reading = _counted(amount, str(field["type"]))
+        return refused(
+            language,
+            "cell.scaled",
+            shown=_printed(language, figure.seen),
+            value=_printed(language, figure.value),
+        )
+    reading = _counted(language, amount, str(field["type"]))
     if reading.wrong or (unit.kind == "share" or amount == figure.value) and not how:
         return reading
-    written = f"{_printed(figure.seen)} {figure.words or written_name(unit)}".strip()
-    words = say("cell.converted", shown=written, becomes=_printed(amount), unit=unit_name(field, money))
+    written = f"{_printed(language, figure.seen)} {figure.words or written_name(language, unit)}".strip()
+    words = language.say(
+        "cell.converted", shown=written, becomes=_printed(language, amount), unit=unit_name(field, money)
+    )
     return Reading(reading.text, how=f"{words} {how}".strip())
 
 
-def _counted(amount: float, kind: str) -> Reading:
+def _counted(language: Language, amount: float, kind: str) -> Reading:
     if amount.is_integer() and abs(amount) < 1e15:
         return Reading(str(int(amount)))
-    return refused("cell.integer") if kind == "integer" else Reading(repr(amount))
+    return refused(language, "cell.integer") if kind == "integer" else Reading(repr(amount))
 
 
 def _rounded(amount: float) -> float:
@@ -138,7 +158,7 @@ def _rounded(amount: float) -> float:
     return float(f"{amount:.15g}")
 
 
-def _printed(amount: float) -> str:
+def _printed(language: Language, amount: float) -> str:
     """A figure with all its decimals, for a message."""
     decimals = len(f"{amount:.10f}".rstrip("0").partition(".")[2])
-    return number(amount, decimals)
+    return language.number(amount, decimals)

@@ -7,10 +7,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from impactkit.data.tables import fields, schemas
+from impactkit.data.tables import fields, schemas, table_names
 from impactkit.data.workbook.sheet import Cell, Sheet
 from impactkit.data.workbook.units import Unit, unit_of
 from impactkit.data.workbook.words import plain
+from impactkit.wording.language import Language
 
 # A header stands in the first lines, under a title or two.
 DEEPEST = 40
@@ -52,50 +53,51 @@ def _sheet_names(tables: tuple[tuple[str, str, str], ...]) -> dict[str, str]:
     return {plain(name): names[0] for names in tables for name in names}
 
 
-def table_of(sheet: Sheet) -> str | None:
+def table_of(language: Language, sheet: Sheet) -> str | None:
     """The table of a sheet, by its name, a near spelling, or a header that fits one table alone."""
-    every = tuple((table, schema["title"], schema["sheet"]) for table, schema in schemas().items())
+    every = tuple((table, schema["title"], schema["sheet"]) for table, schema in schemas(language).items())
     names = _sheet_names(every)
     if near := difflib.get_close_matches(plain(sheet.name), names, 1, NEAR_SHEET):
         return names[near[0]]
     fits: dict[int, list[str]] = {}
-    for table in schemas():
-        heads = header_of(sheet, table, near=False).heads
-        needed = needed_columns(table)
+    for table in table_names():
+        heads = header_of(language, sheet, table, near=False).heads
+        needed = needed_columns(language, table)
         if heads and needed and needed.keys() <= heads.keys():
             fits.setdefault(len(heads), []).append(table)
     best = fits[max(fits)] if fits else []
     return best[0] if len(best) == 1 else None
 
 
-def needed_columns(table: str) -> dict[str, str]:
+def needed_columns(language: Language, table: str) -> dict[str, str]:
     """The columns that must be there and their titles: required, and nothing else can give them."""
     filled = (*NAMED.get(table, ("",))[:1], *GIVEN)
-    required = [field for field in fields(table).values() if field["constraints"].get("required")]
+    required = [field for field in fields(language, table).values() if field["constraints"].get("required")]
     return {field["name"]: field["title"] for field in required if field["name"] not in filled}
 
 
-def header_of(sheet: Sheet, table: str, *, near: bool) -> Header:
+def header_of(language: Language, sheet: Sheet, table: str, *, near: bool) -> Header:
     """The line that holds most names of the table's columns; `near`: a spelling nearly right counts."""
     lines = list(sheet.by_line.items())[:DEEPEST]
-    headers = [Header(line, _heads(cells, table, near=near)) for line, cells in lines]
+    headers = [Header(line, _heads(language, cells, table, near=near)) for line, cells in lines]
     enough = [header for header in headers if len(header.heads) >= 2]
     return max(enough, key=lambda header: len(header.heads), default=Header(0, {}))
 
 
-def nearest_column(title: str, table: str) -> str:
+def nearest_column(language: Language, title: str, table: str) -> str:
     """The title of the column that an unknown one may stand for: nearly its letters, or a word of it."""
-    titles, words = _titled(table), _bare(title)
+    titles, words = _titled(language, table), _bare(title)
     near = difflib.get_close_matches(words, titles, 1, 0.7)
     shared = [name for name in titles if set(words.split()) & set(name.split()) - {"de", "du", "le", "la"}]
     best = (near or shared or [""])[0]
-    return str(fields(table)[titles[best]]["title"]) if best else ""
+    return str(fields(language, table)[titles[best]]["title"]) if best else ""
 
 
-def _titled(table: str) -> dict[str, str]:
+def _titled(language: Language, table: str) -> dict[str, str]:
     """The columns of a table by what people call them: in the words and the currency of the evaluation."""
     columns = [
-        (field["name"], field["title"], tuple(field.get("aliases", ()))) for field in fields(table).values()
+        (field["name"], field["title"], tuple(field.get("aliases", ())))
+        for field in fields(language, table).values()
     ]
     return _by_title(tuple(columns))
 
@@ -113,8 +115,10 @@ def _by_title(columns: tuple[tuple[str, str, tuple[str, ...]], ...]) -> dict[str
     return names
 
 
-def _heads(line: Mapping[int, Cell], table: str, *, near: bool) -> dict[str, tuple[Head, ...]]:
-    titles = _titled(table)
+def _heads(
+    language: Language, line: Mapping[int, Cell], table: str, *, near: bool
+) -> dict[str, tuple[Head, ...]]:
+    titles = _titled(language, table)
     heads: dict[str, tuple[Head, ...]] = {}
     unknown: list[tuple[str, Head]] = []
     for column, cell in itertools.islice(line.items(), WIDEST):

@@ -5,17 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from impactkit.data.tables import letters
 from impactkit.data.workbook.cells import shown_words
 from impactkit.data.workbook.sheet import Place, Sheet
-from impactkit.errors import Problem, UnknownName
-from impactkit.wording.catalogue import advice, say
+from impactkit.errors import Problem
+from impactkit.wording.language import Language
 
 ASK, KEEP, DROP = "ask", "keep", "drop"
 CHOICES = (ASK, KEEP, DROP)
 
 
-def checked(choice: str) -> str:
+def checked(language: Language, choice: str) -> str:
     """The choice itself. Raises UnknownName for another word."""
     if choice not in CHOICES:
-        raise UnknownName.among(say("noun.hidden"), choice, CHOICES)
+        raise language.unknown("noun.hidden", choice, CHOICES)
     return choice
 
 
@@ -27,27 +27,37 @@ def is_dropped(sheet: Sheet, place: Place) -> bool:
 
 
 def hidden_problems(
-    book: str, sheet: Sheet, header: int, lines: Sequence[int], where: Mapping[str, int], hidden: str
+    language: Language,
+    book: str,
+    sheet: Sheet,
+    header: int,
+    lines: Sequence[int],
+    where: Mapping[str, int],
+    hidden: str,
 ) -> Iterator[Problem]:
     """One question for each block of hidden lines, each hidden column, each struck cell or line."""
     if hidden != ASK:
         return
     for first, last in _blocks([line for line in lines if line in sheet.hidden_lines]):
         cell = f"A{first}" if first == last else f"A{first}:A{last}"
-        yield Problem(book, sheet.name, cell, _first_words(sheet, first), *advice("hidden.line"))
+        yield Problem(book, sheet.name, cell, _first_words(sheet, first), *language.advice("hidden.line"))
     seen = [line for line in lines if line not in sheet.hidden_lines]
     for column in sorted({*where.values()} & sheet.hidden_columns):
         title = shown_words(sheet.cells[header, column])
-        yield Problem(book, sheet.name, f"{letters(column)}{header}", title, *advice("hidden.column"))
+        yield Problem(
+            book, sheet.name, f"{letters(column)}{header}", title, *language.advice("hidden.column")
+        )
     for line in seen:
         cells = {at: cell for at, cell in sheet.by_line[line].items() if at in where.values()}
         struck = [at for at, cell in cells.items() if cell.struck]
         if struck and len(struck) == len(cells):
-            yield Problem(book, sheet.name, f"A{line}", _first_words(sheet, line), *advice("hidden.struck"))
+            yield Problem(
+                book, sheet.name, f"A{line}", _first_words(sheet, line), *language.advice("hidden.struck")
+            )
             continue
         for at in struck:
             words = shown_words(cells[at])
-            yield Problem(book, sheet.name, f"{letters(at)}{line}", words, *advice("hidden.struck"))
+            yield Problem(book, sheet.name, f"{letters(at)}{line}", words, *language.advice("hidden.struck"))
 
 
 def _first_words(sheet: Sheet, line: int) -> str:

@@ -8,9 +8,7 @@ from impactkit.data.tables import schemas
 from impactkit.data.workbook.cells import shown_words
 from impactkit.data.workbook.sheet import Cell, Sheet
 from impactkit.data.workbook.words import plain
-from impactkit.wording.catalogue import say
-from impactkit.wording.currency import currency_words
-from impactkit.wording.voice import voice
+from impactkit.wording.language import Language
 
 RULES = ("rows", "empty", "dates", "units", "source", "example", "correct", "hidden", "columns", "send")
 NARROW, WIDE = 28, 96
@@ -18,16 +16,16 @@ NARROW, WIDE = 28, 96
 STARTS = re.compile(r"\s*[=+\-@]")
 
 
-def is_manual(sheet: Sheet) -> bool:
+def is_manual(language: Language, sheet: Sheet) -> bool:
     """Whether a sheet is the one that says how to fill in the others."""
-    return plain(sheet.name) == plain(say("manual.sheet"))
+    return plain(sheet.name) == plain(language.say("manual.sheet"))
 
 
-def is_ours(cell: Cell) -> bool:
+def is_ours(language: Language, cell: Cell) -> bool:
     """Whether the kit itself wrote a cell of that sheet; what a person added there is that person's."""
-    words, title = plain(shown_words(cell)), plain(say("manual.title", title=""))
-    every = {say("manual.sheets"), *_rules()}
-    for schema in schemas().values():
+    words, title = plain(shown_words(cell)), plain(language.say("manual.title", title=""))
+    every = {language.say("manual.sheets"), *_rules(language)}
+    for schema in schemas(language).values():
         every |= {schema["sheet"], schema["description"]}
     return words.startswith(title) or words in set(map(plain, every))
 
@@ -46,17 +44,19 @@ def put_words(cell: Any, words: str) -> None:
     cell.quotePrefix = bool(STARTS.match(words))
 
 
-def write_manual(book: Any, tables: Sequence[str], title: str) -> None:
+def write_manual(language: Language, book: Any, tables: Sequence[str], title: str) -> None:
     """Add the sheet to a workbook (openpyxl), before the others; `tables` are those that it holds."""
     from openpyxl.styles import Alignment, Font
 
-    sheet = book.create_sheet(say("manual.sheet"), 0)
+    sheet = book.create_sheet(language.say("manual.sheet"), 0)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = NARROW, WIDE
-    lines = [(say("manual.title", title=title), "")]
-    lines += [("", rule) for rule in _rules()]
-    lines.append((say("manual.sheets"), ""))
+    lines = [(language.say("manual.title", title=title), "")]
+    lines += [("", rule) for rule in _rules(language)]
+    lines.append((language.say("manual.sheets"), ""))
     middle = len(lines)
-    lines += [(schemas()[table]["sheet"], schemas()[table]["description"]) for table in tables]
+    lines += [
+        (schemas(language)[table]["sheet"], schemas(language)[table]["description"]) for table in tables
+    ]
     for number, line in enumerate(lines, start=1):
         for column, words in enumerate(line, start=1):
             put_words(sheet.cell(number, column), words)
@@ -68,5 +68,7 @@ def write_manual(book: Any, tables: Sequence[str], title: str) -> None:
     book.active = 0
 
 
-def _rules() -> list[str]:
-    return [say(f"manual.{rule}", currency=currency_words(voice().currency)) for rule in RULES]
+def _rules(language: Language) -> list[str]:
+    return [
+        language.say(f"manual.{rule}", currency=language.currency_words(language.currency)) for rule in RULES
+    ]

@@ -11,6 +11,7 @@ from defusedxml import ElementTree
 
 from impactkit.data.workbook.bounds import LAST_COLUMN, LAST_LINE, Tally
 from impactkit.data.workbook.sheet import Cell, Place, Sheet, sound
+from impactkit.wording.language import Language
 
 NAMES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
@@ -41,7 +42,7 @@ class _Styles:
     hidden: set[str] = field(default_factory=set)
 
 
-def read(path: Path) -> tuple[Sheet, ...]:
+def read(language: Language, path: Path) -> tuple[Sheet, ...]:
     """The sheets of a workbook; formulas by the results that are kept with them."""
     with zipfile.ZipFile(path) as archive:
         trees = [
@@ -50,7 +51,7 @@ def read(path: Path) -> tuple[Sheet, ...]:
             if name in archive.namelist()
         ]
     styles = _styles(trees)
-    tally = Tally(path.name)
+    tally = Tally(language, path.name)
     return tuple(_sheet(table, styles, tally) for table in trees[-1].iter(_tag("table:table")))
 
 

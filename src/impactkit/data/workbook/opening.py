@@ -9,7 +9,7 @@ from impactkit.data.unpacking import DAMAGED
 from impactkit.data.workbook.bounds import check_parts, check_size
 from impactkit.data.workbook.sheet import Sheet
 from impactkit.errors import RefusedData
-from impactkit.wording.catalogue import error
+from impactkit.wording.language import Language
 
 # The name of the sheet that only feeds drop-down lists.
 LISTS = "listes"
@@ -23,24 +23,24 @@ UNREADABLE = (
     SyntaxError,
     csv.Error,
 )
-Reader = Callable[[Path], tuple[Sheet, ...]]
+Reader = Callable[[Language, Path], tuple[Sheet, ...]]
 
 
-def read_sheets(path: Path) -> tuple[Sheet, ...]:
+def read_sheets(language: Language, path: Path) -> tuple[Sheet, ...]:
     """The sheets of a workbook (.xlsx, .xlsm, Strict or not; .ods; .xls; .csv), hidden ones too.
 
     Raises RefusedData, in one sentence, for no file, another format, a password, or what would be beyond
     the limits of `bounds` once opened.
     """
     try:
-        kind = _kind(path)
+        kind = _kind(language, path)
         if kind not in ("xlsx", "ods", "xls", "csv"):
-            raise error(RefusedData, f"workbook-{kind}", where=path.name)
+            raise language.error(RefusedData, f"workbook-{kind}", where=path.name)
         if kind in ("xlsx", "ods"):
-            check_parts(path)
-        return _reader(kind)(path)
+            check_parts(language, path)
+        return _reader(kind)(language, path)
     except UNREADABLE as cause:
-        raise error(RefusedData, "workbook-unreadable", where=path.name) from cause
+        raise language.error(RefusedData, "workbook-unreadable", where=path.name) from cause
 
 
 def _reader(kind: str) -> Reader:
@@ -54,11 +54,11 @@ def _reader(kind: str) -> Reader:
     }[kind]
 
 
-def _kind(path: Path) -> str:
+def _kind(language: Language, path: Path) -> str:
     """What a file is, by its content; else why it is no workbook that can be opened."""
     if not path.is_file():
         return "absent"
-    check_size(path)
+    check_size(language, path)
     with path.open("rb") as file:
         head = file.read(4096)
     if head.startswith(OLE):

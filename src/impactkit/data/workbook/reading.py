@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from impactkit.wording.catalogue import advice
+from impactkit.wording.language import Language
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Reading:
     missing: bool = False
 
 
-def refused(key: str, **holes: Any) -> Reading:
+def refused(language: Language, key: str, **holes: Any) -> Reading:
     """A cell that says nothing the table can hold: what is wrong, and what to do."""
-    wrong, next_step = advice(key, **holes)
+    wrong, next_step = language.advice(key, **holes)
     return Reading(wrong=wrong, next=next_step)

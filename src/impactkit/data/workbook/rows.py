@@ -22,7 +22,6 @@ from impactkit.data.workbook.sheet import Cell, Place, Sheet
 from impactkit.data.workbook.taken import Taken, Where
 from impactkit.data.workbook.words import DITTO, EXAMPLE, clean, plain
 from impactkit.errors import RefusedData
-from impactkit.wording.catalogue import advice, error, say
 
 TOTALS = re.compile(r"(sous[- ]?)?(total|totaux)\b")
 REMARK = re.compile(r"(note|nb|n\.b|source|remarque|attention|avertissement|lecture|\*|\(\d\)|\d\))")
@@ -36,27 +35,28 @@ def read_workbook(path: Path, money: Money, hidden: str) -> Taken:
 
     Raises RefusedData for what is no readable workbook, and for one where no sheet is known.
     """
-    taken = Taken(path.name)
-    for sheet in read_sheets(path):
+    language = money.language
+    taken = Taken(language, path.name)
+    for sheet in read_sheets(language, path):
         taken.places |= {(sheet.name, f"{letters(column)}{line}") for line, column in sheet.cells}
         if sheet.hidden:
             leave_out(sheet, taken)
             continue
-        if is_manual(sheet):
+        if is_manual(language, sheet):
             set_manual_aside(sheet, taken)
             continue
-        table = table_of(sheet)
+        table = table_of(language, sheet)
         if table is None:
-            set_aside(sheet, taken, say("aside.sheet"))
+            set_aside(sheet, taken, language.say("aside.sheet"))
         elif table in taken.where:
             other = taken.where[table].sheet
-            taken.wrong(sheet.name, "A1", "", *advice("sheet.twice", other=other))
-            set_aside(sheet, taken, say("sheet.twice", other=other), keep=False)
+            taken.wrong(sheet.name, "A1", "", *language.advice("sheet.twice", other=other))
+            set_aside(sheet, taken, language.say("sheet.twice", other=other), keep=False)
         else:
             _take(sheet, table, taken, money, hidden)
     if not taken.where and not taken.problems:
-        names = ", ".join(schema["sheet"] for schema in schemas().values() if schema.get("light"))
-        raise error(RefusedData, "workbook-nothing", where=path.name, known=names)
+        names = ", ".join(schema["sheet"] for schema in schemas(language).values() if schema.get("light"))
+        raise language.error(RefusedData, "workbook-nothing", where=path.name, known=names)
     return taken
 
 
@@ -83,20 +83,21 @@ class _Grid:
 
 
 def _take(sheet: Sheet, table: str, taken: Taken, money: Money, hidden: str) -> None:
-    header = header_of(sheet, table, near=True)
+    language = taken.language
+    header = header_of(language, sheet, table, near=True)
     if not header.line:
-        needed = ", ".join(needed_columns(table).values())
+        needed = ", ".join(needed_columns(language, table).values())
         if sheet.cells:
-            taken.wrong(sheet.name, "A1", "", *advice("sheet.no-header", columns=needed))
+            taken.wrong(sheet.name, "A1", "", *language.advice("sheet.no-header", columns=needed))
         taken.where[table] = Where(sheet.name, 1, (), {})
-        set_aside(sheet, taken, say("aside.no-header"))
+        set_aside(sheet, taken, language.say("aside.no-header"))
         return
     where = {name: heads[0].column for name, heads in header.heads.items()}
     read = {name: _column(table, name, header, taken, money, sheet) for name in where}
     _check_header(sheet, table, header, taken)
     kinds = {line: _kind(sheet, line, where) for line in sheet.by_line if line > header.line}
     lines = [line for line, kind in kinds.items() if not kind]
-    taken.problems += hidden_problems(taken.workbook, sheet, header.line, lines, where, hidden)
+    taken.problems += hidden_problems(language, taken.workbook, sheet, header.line, lines, where, hidden)
     grid = _grid(sheet, header.line, where, read, lines, hidden, taken)
     taken.where[table] = Where(sheet.name, header.line, grid.lines, where)
     names = [name for name in columns(table) if name in where]
@@ -127,7 +128,7 @@ def _grid(
 
 def _column(table: str, name: str, header: Header, taken: Taken, money: Money, sheet: Sheet) -> Column:
     """A column with the unit of its header; a unit that is not the column's is refused there, once."""
-    field, head = fields(table)[name], header.heads[name][0]
+    field, head = fields(taken.language, table)[name], header.heads[name][0]
     wrong = None
     if head.unit and field["type"] in ("integer", "number"):
         wrong = misfit(head.unit, field, money)
@@ -140,28 +141,34 @@ def _column(table: str, name: str, header: Header, taken: Taken, money: Money, s
 
 def _check_header(sheet: Sheet, table: str, header: Header, taken: Taken) -> None:
     """Two columns for one, and columns that are nowhere."""
+    language = taken.language
     for name, heads in header.heads.items():
         for head in heads[1:]:
             value = clean(sheet.cells[header.line, head.column].value)
             cell = f"{letters(head.column)}{header.line}"
-            taken.wrong(sheet.name, cell, value, *advice("sheet.column-twice"))
+            taken.wrong(sheet.name, cell, value, *language.advice("sheet.column-twice"))
             taken.blamed.add((table, None, name))
-    for name, title in needed_columns(table).items():
+    for name, title in needed_columns(language, table).items():
         if name not in header.heads:
-            taken.wrong(sheet.name, f"A{header.line}", "", *advice("check.no-column", name=title))
+            taken.wrong(sheet.name, f"A{header.line}", "", *language.advice("check.no-column", name=title))
             taken.blamed.add((table, None, name))
 
 
 def _filled(sheet: Sheet, header: int, types: Mapping[int, Column], taken: Taken) -> dict[Place, Cell]:
     """The cells, those merged downwards repeated on each line; one figure for several lines is refused."""
     cells = dict(sheet.cells)
-    tally = Tally(taken.workbook)
+    tally = Tally(taken.language, taken.workbook)
     for first, last, left, _ in sheet.merged:
         top = sheet.cells.get((first, left))
         if first <= header or last == first or left not in types or top is None:
             continue
         if types[left].field["type"] in ("integer", "number"):
-            taken.wrong(sheet.name, f"{letters(left)}{first}", clean(top.value), *advice("sheet.merged"))
+            taken.wrong(
+                sheet.name,
+                f"{letters(left)}{first}",
+                clean(top.value),
+                *taken.language.advice("sheet.merged"),
+            )
         else:
             # A line with nothing of its own is no row.
             lines = sheet.lines_between(first, last)
@@ -203,7 +210,7 @@ def _text(taken: Taken, table: str, row: int, name: str, grid: _Grid, column: Co
     if reading.missing:
         # It says that nobody knows: the table stays empty, the word is kept.
         taken.keep(where.sheet, place, column.field["title"], value)
-        taken.aside(where.sheet, place, value, say("aside.missing"))
+        taken.aside(where.sheet, place, value, taken.language.say("aside.missing"))
     elif value:
         taken.row_cell(table, row, name, value, reading)
     if reading.wrong:
@@ -219,6 +226,6 @@ def _read(cell: Cell, grid: _Grid, row: int, at: int, column: Column, money: Mon
         return read_cell(cell, column, money)
     above, place = grid.above(row, at)
     if above is None:
-        return refused("cell.idem")
+        return refused(money.language, "cell.idem")
     reading = read_cell(above, column, money)
-    return replace(reading, how=say("cell.idem-above", cell=place, words=shown_words(above)))
+    return replace(reading, how=money.language.say("cell.idem-above", cell=place, words=shown_words(above)))

@@ -10,7 +10,7 @@ from impactkit.data.tables import letters
 from impactkit.data.workbook.headers import Head
 from impactkit.data.workbook.reading import Reading
 from impactkit.errors import Problem
-from impactkit.wording.catalogue import say
+from impactkit.wording.language import Language
 
 # What becomes of a cell that held something.
 FATES = ("header", "taken", "same", "changed", "replaced", "retracted", "aside", "refused")
@@ -55,6 +55,7 @@ class Taken:
     hold, what is wrong, and an entry for each cell that held something.
     """
 
+    language: Language
     workbook: str
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
     where: dict[str, Where] = field(default_factory=dict)
@@ -86,9 +87,9 @@ class Taken:
     def header(self, sheet: str, cell: str, value: str, head: Head | None) -> None:
         """A title of a column; words that say no unit, and a title that no table knows, are set aside."""
         if head is None:
-            self.aside(sheet, cell, value, say("aside.column"))
+            self.aside(sheet, cell, value, self.language.say("aside.column"))
         else:
-            why = say("header.extra", words=head.extra) if head.extra else ""
+            why = self.language.say("header.extra", words=head.extra) if head.extra else ""
             self._enter(Entry(sheet, cell, HEADER, value, why=why))
 
     def row_cell(self, table: str, row: int, column: str, value: str, reading: Reading) -> None:

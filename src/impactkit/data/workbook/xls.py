@@ -13,8 +13,7 @@ from impactkit.data.workbook.bounds import Tally
 from impactkit.data.workbook.compound import streams
 from impactkit.data.workbook.sheet import Cell, Place, Sheet, sound
 from impactkit.errors import RefusedData
-from impactkit.wording.catalogue import error
-from impactkit.wording.numbers import number
+from impactkit.wording.language import Language
 
 BOF, EOF, SHEET, FORMAT, XF, FONT = 0x809, 0x0A, 0x85, 0x41E, 0xE0, 0x31
 NUMBER, RK, MULRK, FORMULA, LABEL, SHARED, BOOLERR = 0x203, 0x27E, 0xBD, 0x06, 0x204, 0xFD, 0x205
@@ -53,7 +52,7 @@ class _Looks:
     hidden_columns: set[int] = field(default_factory=set)
 
 
-def read(path: Path) -> tuple[Sheet, ...]:
+def read(language: Language, path: Path) -> tuple[Sheet, ...]:
     """The sheets. Raises RefusedData for a workbook older than Excel 97, ValueError for a broken one."""
     from python_calamine import SheetVisibleEnum
 
@@ -61,14 +60,14 @@ def read(path: Path) -> tuple[Sheet, ...]:
         known = streams(path.read_bytes())
         if "Workbook" not in known:
             kind = "workbook-old" if "Book" in known else "workbook-other"
-            raise error(RefusedData, kind, where=path.name)
-        looks = _looks(known["Workbook"](), Tally(path.name))
+            raise language.error(RefusedData, kind, where=path.name)
+        looks = _looks(known["Workbook"](), Tally(language, path.name))
     except struct.error as cause:
         raise ValueError("a broken compound file") from cause
     for seen in looks.values():
-        _check_extent(seen, path.name)
+        _check_extent(language, seen, path.name)
     book = _values(path)
-    tally = Tally(path.name)
+    tally = Tally(language, path.name)
     sheets = []
     for entry in book.sheets_metadata:
         sheet = book.get_sheet_by_name(entry.name)
@@ -88,7 +87,7 @@ def read(path: Path) -> tuple[Sheet, ...]:
     return tuple(sheets)
 
 
-def _check_extent(looks: _Looks, where: str) -> None:
+def _check_extent(language: Language, looks: _Looks, where: str) -> None:
     """Raises RefusedData for cells so far apart that all those between them would be too many."""
     if not looks.places:
         return
@@ -96,7 +95,7 @@ def _check_extent(looks: _Looks, where: str) -> None:
     columns = [column for _, column in looks.places]
     between = (max(lines) - min(lines) + 1) * (max(columns) - min(columns) + 1)
     if between > MOST_BETWEEN:
-        raise error(RefusedData, "workbook-cells", where=where, most=number(MOST_BETWEEN))
+        raise language.error(RefusedData, "workbook-cells", where=where, most=language.number(MOST_BETWEEN))
 
 
 def _values(path: Path) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from impactkit.data.workbook.bounds import LAST_COLUMN, Tally
 from impactkit.data.workbook.sheet import Cell, Place, Sheet, sound
 from impactkit.errors import RefusedData
-from impactkit.wording.catalogue import error
+from impactkit.wording.language import Language
 
 # Names of Strict Open XML (ISO/IEC 29500-1) and those that readers know: the same contents under both.
 STRICT = b"http://purl.oclc.org/ooxml/"
@@ -20,20 +20,20 @@ NAMES = {
 }
 
 
-def read(path: Path) -> tuple[Sheet, ...]:
+def read(language: Language, path: Path) -> tuple[Sheet, ...]:
     """The sheets of a workbook; formulas by the results that are kept with them. Raises RefusedData where
     the parser is not the one that refuses entities: openpyxl chooses in silence.
     """
     import openpyxl
 
     if not openpyxl.DEFUSEDXML:
-        raise error(RefusedData, "workbook-undefended", where=path.name)
+        raise language.error(RefusedData, "workbook-undefended", where=path.name)
     content = _transitional(path)
     book = openpyxl.load_workbook(content, rich_text=True, keep_links=False)
     formulas = any(cell.data_type == "f" for sheet in book.worksheets for cell in sheet._cells.values())
     content.seek(0)
     values = openpyxl.load_workbook(content, data_only=True, keep_links=False) if formulas else book
-    tally = Tally(path.name)
+    tally = Tally(language, path.name)
     return tuple(_sheet(sheet, values[sheet.title], tally) for sheet in book.worksheets)
 
 
