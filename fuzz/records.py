@@ -156,7 +156,7 @@ def records(value: Any, folder: Path) -> None:
     if found[0] == "value" and found[1] is not None:
         _of_record(found[1], report, folder)
     failures = twice(partial(failure.read_failures, FRENCH), reports)[1]
-    readable("\n".join(outcome.sentence for outcome in failures.values()))
+    readable("\n".join(outcome.sentence(FRENCH) for outcome in failures.values()))
     twice(own_of, report)
     readable(
         " ".join(twice(partial(why_stale, FRENCH), report, {"notebook": "0" * 64}, None, {"python": "3"})[1])

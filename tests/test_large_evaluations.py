@@ -136,33 +136,34 @@ def test_that_there_are_more_problems_is_said_to_everyone(small, monkeypatch):
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
     """A territory with more projects than a page shows."""
-    folder = large_evaluation.many_projects(tmp_path_factory.mktemp("longue") / "longue", 1_300)
+    folder = large_evaluation.many_projects(tmp_path_factory.mktemp("longue") / "longue", 2_600)
     return ik.load(folder).territory("t0")
 
 
-@pytest.mark.parametrize("topic, every", [("projects", 1_300), ("outcomes", 325), ("funding", 325)])
+@pytest.mark.parametrize("topic, every", [("projects", 2_600), ("outcomes", 650), ("funding", 650)])
 def test_a_table_longer_than_a_page_is_cut_and_says_where_the_rest_is(place, topic, every):
     (block,) = ik.table(place, about=topic).blocks
-    assert len(block["rows"]) == MOST_ROWS == 300
+    assert len(block["rows"]) == MOST_ROWS == 500
     words = "".join(run["t"] for note in block["notes"] for run in note)
     shown = f"{every:,}".replace(",", "\u202f")
     file = {"outcomes": "project_outcomes.csv"}.get(topic, f"{topic}.csv")
-    assert f"300 sur {shown}" in words and str(every - 300).replace("1000", "1\u202f000") in words
+    left = f"{every - MOST_ROWS:,}".replace(",", "\u202f")
+    assert f"500 sur {shown}" in words and left in words
     assert file in words
 
 
 def test_a_frame_longer_than_a_page_is_cut_too_and_a_short_one_is_not(place):
     frame = pd.DataFrame({"nom": [f"n{number}" for number in range(1_000)]})
     (block,) = ik.table(frame, caption="Noms").blocks
-    assert len(block["rows"]) == 300 and "700" in str(block["notes"])
-    (short,) = ik.table(frame.head(300), caption="Noms").blocks
-    assert len(short["rows"]) == 300 and not short["notes"]
+    assert len(block["rows"]) == MOST_ROWS and "500" in str(block["notes"])
+    (short,) = ik.table(frame.head(MOST_ROWS), caption="Noms").blocks
+    assert len(short["rows"]) == MOST_ROWS and not short["notes"]
     (left,) = Table("Noms", (("nom", "left", 1.0),), ((text("n"),),), left=4, origin="noms.csv").blocks
     assert "noms.csv" in str(left["notes"])
 
 
 def test_no_chart_and_no_sentence_grows_with_the_projects(tmp_path, place):
-    few = ik.load(large_evaluation.many_projects(tmp_path / "courte", 650)).territory("t0")
+    few = ik.load(large_evaluation.many_projects(tmp_path / "courte", 1_300)).territory("t0")
     for kind in ("stages", "jobs", "funding"):
         sizes = [len(str(ik.chart(one, kind=kind).blocks)) for one in (few, place)]
         assert sizes[1] < 1.1 * sizes[0] + 500, kind

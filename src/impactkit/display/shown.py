@@ -16,7 +16,7 @@ from impactkit.wording.language import FRENCH, Language
 MIME = "application/vnd.impactkit+json"
 LONGEST = 90
 # No reader reads a longer table on a page; the file that it comes from holds the rest.
-MOST_ROWS = 300
+MOST_ROWS = 500
 Block = Mapping[str, Any]
 
 
