@@ -54,7 +54,12 @@ def state(folder):
     return tables(folder), receipts
 
 
-def test_a_kill_at_each_step_leaves_all_or_nothing(place, tmp_path, processes):
+@pytest.fixture
+def attacked():
+    """An import killed at each of its steps."""
+
+
+def test_a_kill_at_each_step_leaves_all_or_nothing(place, tmp_path, processes, attacked):
     home, book, before, after = place
     outcomes = set()
     for step in range(60):
@@ -75,7 +80,7 @@ def test_a_kill_at_each_step_leaves_all_or_nothing(place, tmp_path, processes):
     assert done.returncode == 0 and outcomes == {False, True} and step > 8
 
 
-def test_a_kill_at_any_moment_leaves_all_or_nothing(place, tmp_path, processes):
+def test_a_kill_at_any_moment_leaves_all_or_nothing(place, tmp_path, processes, attacked):
     home, book, before, after = place
     begun = time.monotonic()
     processes.run(

@@ -9,6 +9,7 @@ from waiting import wait_for
 
 import impactkit as ik
 from impactkit.errors import RefusedData
+from impactkit.reports import workers
 from impactkit.wording.language import FRENCH
 
 CODES = ("aubepine", "bruyere", "chevrefeuille")
@@ -60,6 +61,7 @@ def test_workers_build_the_same_and_a_lost_one_loses_nothing(
 
 
 def test_nobody_at_an_address_is_said(valleys, monkeypatch, processes):
+    monkeypatch.setattr(workers, "PATIENCE", 1)
     with pytest.raises(RefusedData, match="ordonnanceur"):
         ik.run("vallees", dask="tcp://127.0.0.1:9")
     assert not list((valleys.parent / "reports").rglob("report.html"))

@@ -90,10 +90,15 @@ def acts(once_built, tmp_path_factory, write_notebook, processes):
     return int((here / "count").read_text("ascii"))
 
 
+@pytest.fixture
+def attacked():
+    """Runs whose processes are killed: seconds each."""
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("number", range(12), ids="m{:02}".format)
 def test_a_kill_at_any_act_names_its_report_and_stops_no_other(
-    built, write_notebook, acts, number, processes
+    built, write_notebook, acts, number, processes, attacked
 ):
     seed = random.randrange(2**32)
     draw = random.Random(seed)
@@ -124,7 +129,7 @@ def test_a_kill_at_any_act_names_its_report_and_stops_no_other(
 @pytest.mark.parametrize("engine", ["plain", "fork"])
 @pytest.mark.parametrize("level", LEVELS)
 def test_what_a_cell_started_keeps_nobody_waiting_and_does_not_outlive_it(
-    built, write_notebook, level, engine, processes
+    built, write_notebook, level, engine, processes, attacked
 ):
     written(write_notebook, built, built.parent / "count", level=level, helpers=True, audited=False)
     done = a_run(processes, built, "--engine", engine)
@@ -134,7 +139,7 @@ def test_what_a_cell_started_keeps_nobody_waiting_and_does_not_outlive_it(
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 @pytest.mark.parametrize("level", LEVELS)
-def test_a_process_killed_as_soon_as_it_is_there(built, level, processes):
+def test_a_process_killed_as_soon_as_it_is_there(built, level, processes, attacked):
     mark = uuid.uuid4().hex
     run = processes.start(RUN, cwd=built.parent, env=os.environ | {"TESTED_RUN": mark})
     depth = 1 + LEVELS.index(level)

@@ -206,7 +206,7 @@ def test_a_key_signs_in_its_own_name(built, report, holds):
         publish("vallees", to="web", only=[REPORT])
 
 
-def test_files_made_again_since_are_not_those_that_a_key_signed(built, report, holds, monkeypatch):
+def test_files_made_again_since_are_not_those_that_a_key_signed(built, report, holds, monkeypatch, attacked):
     declare(built, {ADA: holds(ADA)})
     sign(FRENCH, report, by=ADA, as_="valide")
     monkeypatch.delenv(VARIABLE)
@@ -222,7 +222,12 @@ def test_files_made_again_since_are_not_those_that_a_key_signed(built, report, h
         publish("vallees", to="web", only=[REPORT])
 
 
-def test_what_is_built_again_alike_at_night_stays_signed(built, report, holds, monkeypatch):
+@pytest.fixture
+def attacked():
+    """Reports built again for one question each."""
+
+
+def test_what_is_built_again_alike_at_night_stays_signed(built, report, holds, monkeypatch, attacked):
     declare(built, {ADA: holds(ADA)})
     # Its settings have changed: it is built from these before it is signed.
     ik.run("vallees", only=[REPORT])
@@ -358,7 +363,7 @@ def test_without_the_library_what_a_key_signed_is_not_believed(built, report, ho
         publish("vallees", to="web", only=[REPORT])
 
 
-def test_the_key_is_written_nowhere(built, report, holds, tmp_path, processes):
+def test_the_key_is_written_nowhere(built, report, holds, tmp_path, processes, attacked):
     holds(ADA)
     path = tmp_path / f"{ADA}.pem"
     secret = path.read_text("utf-8").splitlines()[1]

@@ -108,7 +108,12 @@ def test_nothing_changed_nothing_stops(night, processes):
     assert summary.kept == ("aubepine", "bruyere", "chevrefeuille", "programme") and not summary.failed
 
 
-def test_a_night_without_the_variable_keeps_the_last_good_reports(night, monkeypatch, processes):
+@pytest.fixture
+def attacked():
+    """Two nights of reports."""
+
+
+def test_a_night_without_the_variable_keeps_the_last_good_reports(night, monkeypatch, processes, attacked):
     reports = night / "reports" / "vallees"
     had = {code: everything(reports / code) for code in ("aubepine", "bruyere", "programme")}
     monkeypatch.delenv("IMPACTKIT_SOURCES")

@@ -18,6 +18,8 @@ from impactkit.reports.nursery import Nursery, Ready
 from impactkit.reports.progress import shown
 from impactkit.wording.language import Language
 
+# Seconds to reach a scheduler.
+PATIENCE = 10
 # Between two looks at where each report is, in seconds.
 TICK = 0.5
 Build = Callable[[Job], Future[Outcome]]
@@ -125,7 +127,7 @@ def slots(language: Language, address: str, ready: Ready) -> Iterator[list[Build
     except ImportError as cause:
         raise language.error(RefusedData, "no-dask") from cause
     try:
-        client = Client(address, timeout=10)
+        client = Client(address, timeout=PATIENCE)
     except (OSError, TimeoutError, ValueError) as cause:
         raise language.error(RefusedData, "dask-silent", where=address) from cause
     with client, client.get_executor(pure=False) as cluster:
