@@ -2,8 +2,6 @@
 
 import functools
 import itertools
-import re
-from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -12,6 +10,7 @@ import pandas as pd
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators import context
+from impactkit.indicators.measures import ORDER, rows_of
 from impactkit.indicators.protected import Protected, protected
 from impactkit.indicators.rows import COLUMNS, shaped
 
@@ -21,17 +20,10 @@ ALONE = "context"
 PUBLISHED = ("context", "themes")
 
 
-def _rows_of(name: str) -> Callable[[Evaluation], pd.DataFrame]:
-    """What the `rows` of a module, and any `rows_...` beside it, give."""
-    module = import_module(f"impactkit.indicators.{name}")
-    own = [one for one in vars(module).values() if getattr(one, "__module__", "") == module.__name__]
-    each = [one for one in own if re.fullmatch("rows(_.+)?", getattr(one, "__name__", ""))]
-    return each[0] if len(each) == 1 else lambda ev: pd.concat([one(ev) for one in each], ignore_index=True)
-
-
-_NAMES = "knowledge label collective ecosystem challenges roadmap projects jobs outcomes funding".split()
-# Each measure has the name of its module, in the order of a report.
-MEASURES = {name: _rows_of(name) for name in (*_NAMES, "partnerships", "transfers", "obstacles", *PUBLISHED)}
+for _name in ORDER:
+    # A module registers what it gives when it is read.
+    import_module(f"impactkit.indicators.{_name}")
+MEASURES = {name: rows_of(name) for name in ORDER}
 
 
 def indicators(ev: Evaluation, *, measure: str | None = None, of: Territory | None = None) -> pd.DataFrame:

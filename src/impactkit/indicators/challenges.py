@@ -7,6 +7,7 @@ import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
+from impactkit.indicators.measures import measure
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import Row, frame, programme, told, told_or
 from impactkit.wording.language import Language
@@ -14,6 +15,7 @@ from impactkit.wording.language import Language
 OTHER = "other"
 
 
+@measure("challenges")
 def rows(ev: Evaluation) -> pd.DataFrame:
     """By territory: `count_challenges` that a source names, `share_challenges_themed`. Over the labelled
     territories (territory ""), by theme: count_challenges (`n`: themed challenges), share_territories and

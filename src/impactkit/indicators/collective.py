@@ -10,6 +10,7 @@ from impactkit.data.dates import coarsest, days_between, precision, span
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
 from impactkit.data.territories import Territory
+from impactkit.indicators.measures import measure
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import Row, frame, latest, row, told, told_or
 
@@ -18,6 +19,7 @@ UNITS["index_hill"] = "types"
 YEAR = 365.25
 
 
+@measure("collective")
 def rows(ev: Evaluation) -> pd.DataFrame:
     """By territory: `count_members` (the size that a source announces for the whole collective, on a row of
     role `whole`), `count_members_named` (named one by one and not gone), their types, diversity, age, PTCE,

@@ -5,11 +5,13 @@ import pandas as pd
 from impactkit.data import official
 from impactkit.data.evaluation import Evaluation
 from impactkit.indicators import figures, population
+from impactkit.indicators.measures import measure
 from impactkit.indicators.rows import frame
 
 SIX = ("count_population", *figures.MEASURES)
 
 
+@measure("context")
 def rows(ev: Evaluation, *, of: str = "") -> pd.DataFrame:
     """Municipal population, share aged 75 and over, private jobs, localised unemployment, poverty, ESS jobs,
     and what else the evaluation's own panel holds; `of`: the code of one territory alone.

@@ -10,6 +10,7 @@ import pandas as pd
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators.collective import newest_last
+from impactkit.indicators.measures import measure
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import Row, frame, latest, row, told
 
@@ -56,6 +57,7 @@ class Network:
         )
 
 
+@measure("ecosystem")
 def rows(ev: Evaluation) -> pd.DataFrame:
     """By territory and year (`period`), until the latest news of the members: ratio_network_density (ties /
     possible pairs; `n` members), count_ties (`n` members), share_ties_repeated (pairs with two projects or

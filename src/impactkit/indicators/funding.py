@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
+from impactkit.indicators.measures import measure
 from impactkit.indicators.missing import complete, why
 from impactkit.indicators.rows import Row, frame, programme, row, told, told_or
 from impactkit.wording.language import Language
@@ -14,6 +15,7 @@ STATUSES = ("sought", "committed", "paid")
 COACHING = ["engineering", "animation"]
 
 
+@measure("funding")
 def rows(ev: Evaluation) -> pd.DataFrame:
     """Funding by territory, in euros: amount_funding by status, amount_secured (each line at the larger of
     committed and paid) in all, by purpose, by payer_type; amount_engineering_animation; ratio_complementary

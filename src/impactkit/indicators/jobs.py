@@ -6,6 +6,7 @@ import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
+from impactkit.indicators.measures import measure
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import Row, frame, last_of, programme, row, told, told_or
 
@@ -13,6 +14,7 @@ from impactkit.indicators.rows import Row, frame, last_of, programme, row, told,
 ENOUGH = 20
 
 
+@measure("jobs")
 def rows(ev: Evaluation) -> pd.DataFrame:
     """Jobs by territory, in jobs: count_jobs (sum over projects of the latest declared figure),
     count_jobs_insertion, share_jobs_insertion, share_jobs_target; count_jobs_fte in full-time

@@ -13,6 +13,7 @@ from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import PLACES, schemas
 from impactkit.data.territories import Territory
 from impactkit.indicators.comparable import own_populations
+from impactkit.indicators.measures import measure
 from impactkit.indicators.missing import questions
 from impactkit.indicators.rows import Row, frame, latest, row, sources
 from impactkit.wording.language import Language
@@ -163,6 +164,7 @@ def _gaps(place: Territory) -> pd.DataFrame:
     return found[["heading", "what", "reason", "searched_on", "ask", "rank"]].reset_index(drop=True)
 
 
+@measure("knowledge")
 def rows(ev: Evaluation) -> pd.DataFrame:
     """`count_headings_documented` (of 13) by territory: headings with one sourced row at least; n is 13."""
     board = _board(ev)

@@ -5,6 +5,7 @@ import pandas as pd
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators.collective import announced, present
+from impactkit.indicators.measures import measure
 from impactkit.indicators.missing import complete, why
 from impactkit.indicators.rows import Row, frame, row, told
 
@@ -13,6 +14,7 @@ UNIT = "critère"
 CRITERIA = {"members": "met_collective_strength", "challenges": "met_challenges"}
 
 
+@measure("label")
 def rows(ev: Evaluation) -> pd.DataFrame:
     """By territory, labelled or candidate, 1 met, 0 not met, else missing: met_collective_strength (as many
     members as `[label] members` of evaluation.toml asks), met_collective_diversity (a member of each

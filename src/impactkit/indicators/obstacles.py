@@ -5,12 +5,14 @@ import pandas as pd
 from impactkit.data.dates import PRECISIONS, coarsest, days_between
 from impactkit.data.evaluation import Evaluation
 from impactkit.indicators.durations import median, stated
+from impactkit.indicators.measures import measure
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import Row, frame, programme, told, told_or
 
 ANSWERED = ("lifted", "refused")
 
 
+@measure("obstacles")
 def rows(ev: Evaluation) -> pd.DataFrame:
     """Obstacles by territory, and for the programme (territory ""): count_obstacles in all and by outcome,
     share_obstacles_lifted among answered, days_to_resolution (Kaplan-Meier median from raised to resolved),

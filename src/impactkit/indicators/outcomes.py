@@ -3,12 +3,14 @@
 import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
+from impactkit.indicators.measures import measure
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import Row, frame, last_of, told_or
 
 KEY = ["project", "dimension", "what"]
 
 
+@measure("outcomes")
 def rows(ev: Evaluation) -> pd.DataFrame:
     """Declared results of projects by territory: count_project_outcomes and amount_charges (euros borne by
     the projects for them), in all and by dimension (pedagogical, environmental, insertion, social_link,

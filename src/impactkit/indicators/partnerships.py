@@ -6,12 +6,14 @@ import pandas as pd
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
+from impactkit.indicators.measures import measure
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import Row, frame, last_of, told, told_or
 
 KEY = ["company", "type", "project"]
 
 
+@measure("partnerships")
 def rows(ev: Evaluation) -> pd.DataFrame:
     """Partnerships by territory: count_partnerships (all, by type, by network), count_companies, amount_cash
     in euros, count_hours, amount_hours_valued in euros (hours at the rate of [rates] in evaluation.toml).

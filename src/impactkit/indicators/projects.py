@@ -9,6 +9,7 @@ from impactkit.data.dates import PRECISIONS, days_between
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators.durations import median, stated
+from impactkit.indicators.measures import measure
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import Row, frame, programme, told, told_or
 from impactkit.indicators.stages import CLOCKS, DATES, ORDER, first_project, known_waits, with_reached
@@ -23,6 +24,7 @@ SUMS = {
 }
 
 
+@measure("projects")
 def rows(ev: Evaluation) -> pd.DataFrame:
     """Projects by territory: count_projects (all, by stage, by theme), share_projects_passed and
     days_between_stages from a stage to the next, days_to_first_project by clock, sums over projects.

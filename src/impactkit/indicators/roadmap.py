@@ -11,6 +11,7 @@ from impactkit.data.dates import coarsest, days_between, middle, span
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators.durations import stated
+from impactkit.indicators.measures import measure
 from impactkit.indicators.missing import why
 from impactkit.indicators.rows import Row, frame, latest, row, told
 
@@ -24,6 +25,7 @@ _KINDS = {"count_milestones": "jalons", "count_roadmap": "versions", "share": "p
 UNITS = {name: next(unit for start, unit in _KINDS.items() if name.startswith(start)) for name in _NAMES}
 
 
+@measure("roadmap")
 def rows(ev: Evaluation) -> pd.DataFrame:
     """By territory, over the latest version of its roadmap: share_milestones_done (`n`: those not dropped),
     share_milestones_on_time (`n`: those due by the latest news), days_milestone_delay, and how many are

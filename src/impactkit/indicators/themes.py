@@ -7,6 +7,7 @@ from impactkit.data.catalogue import catalogue, themed
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory
 from impactkit.indicators.figures import missing
+from impactkit.indicators.measures import measure
 from impactkit.indicators.rows import ORIGIN, Row, frame, row
 
 
@@ -16,6 +17,7 @@ def themes_of(place: Territory) -> list[str]:
     return list(dict.fromkeys(theme for themes in told for theme in themes if theme in themed()))
 
 
+@measure("themes")
 def rows(ev: Evaluation) -> pd.DataFrame:
     """By territory, for each theme of its challenges, every indicator of the catalogue (data/reference):
     the latest value with group `theme=<theme>`, or an empty one with its reason.

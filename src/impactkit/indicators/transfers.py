@@ -7,6 +7,7 @@ import pandas as pd
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.tables import labels
 from impactkit.data.territories import Territory
+from impactkit.indicators.measures import measure
 from impactkit.indicators.missing import complete, why
 from impactkit.indicators.rows import Row, frame, last_of, told, told_or
 from impactkit.indicators.stages import ORDER, with_reached
@@ -15,6 +16,7 @@ ROLES = {"given": "giver", "received": "receiver"}
 SUGGESTED = ["giver", "receiver", "theme", "project", "challenge", "reason"]
 
 
+@measure("transfers")
 def rows(ev: Evaluation) -> pd.DataFrame:
     """Transfers by territory: count_transfers given and received, in all and by status. Programme rows
     (territory ""): count_transfers by status, share_transfers_adopted (n: those whose status is told),
