@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from invented_effect import effect
 
 import impactkit as ik
-from impactkit.effects.results import Detectability, TerritoryEffect
+from impactkit.effects.results import Detectability
 from impactkit.valuation.parameters import (
     ADJUSTMENTS,
     Benefit,
@@ -138,32 +139,13 @@ def seen(people):
     return Detectability(FRENCH, "count_jobs_private", "a", "percent", 0.1, people, 0.8, 0.05, 100)
 
 
-def effect(estimate, low, high, people):
-    return TerritoryEffect(
-        language=FRENCH,
-        outcome="o",
-        unit="a",
-        estimand="e",
-        method="default",
-        scale="percent",
-        estimate=estimate,
-        low=low,
-        high=high,
-        p=0.01,
-        p_floor=0.01,
-        n_comparison=100,
-        place=None,
-        people=people,
-    )
-
-
 def test_deadweight_comes_from_the_counterfactual_only_when_the_ambition_could_be_seen():
-    found = deadweight_from(effect(0.12, 0.02, 0.2, 1_200), seen(1_000), ambition=2_000)
+    found = deadweight_from(effect(), seen(1_000), ambition=2_000)
     assert (found.value, found.low, found.high) == pytest.approx((0.4, 0.0, 0.9))
     with pytest.raises(ik.NotEnoughData, match=r"10\b.*1.000"):
-        deadweight_from(effect(0.12, 0.02, 0.2, 1_200), seen(1_000), ambition=10)
+        deadweight_from(effect(), seen(1_000), ambition=10)
     with pytest.raises(ik.NotEnoughData, match="aucun écart"):
-        deadweight_from(effect(None, None, None, None), seen(None), ambition=10)
+        deadweight_from(effect(estimate=None, low=None, high=None, people=None), seen(None), ambition=10)
 
 
 def test_a_net_job_costs_more_than_a_job():

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from invented_effect import effect
 
 import impactkit as ik
-from impactkit.effects.results import Detectability, TerritoryEffect
+from impactkit.effects.results import Detectability
 from impactkit.valuation.parameters import (
     ADJUSTMENTS,
     Benefit,
@@ -176,25 +177,6 @@ def test_shares_of_jobs_are_shares():
 
 def seen(people=1_000, unusual=0.1):
     return Detectability(FRENCH, "count_jobs_private", "a", "percent", unusual, people, 0.8, 0.05, 100)
-
-
-def effect(low=0.02, high=0.2, people=1_200, estimate=0.12):
-    return TerritoryEffect(
-        language=FRENCH,
-        outcome="o",
-        unit="a",
-        estimand="e",
-        method="default",
-        scale="percent",
-        estimate=estimate,
-        low=low,
-        high=high,
-        p=0.01,
-        p_floor=0.01,
-        n_comparison=100,
-        place=None,
-        people=people,
-    )
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 """`say`: the paragraphs of a report's sections, computed from the tables."""
 
 from collections.abc import Callable
-from functools import partial
 
 from impactkit.data.evaluation import Evaluation
 from impactkit.data.territories import Territory, overlaps
@@ -17,7 +16,6 @@ from impactkit.evidence.finding import Sentence, joined
 from impactkit.evidence.plan import plan
 from impactkit.evidence.unknown import within
 from impactkit.evidence.value import sentences
-from impactkit.wording.language import FRENCH
 
 
 def say(place: Territory | Evaluation, *, about: str = "head") -> Shown:
@@ -117,6 +115,11 @@ def _method(place: Territory) -> tuple[Sentence, ...]:
     return (*found, joined(compared.rule(place), rule)) if rule else tuple(found)
 
 
+def _contribution(place: Territory) -> tuple[Sentence, ...]:
+    questions = [sentence(place.language, question) for question in contribution(place)]
+    return (*questions, to_bring(place))
+
+
 TOPICS: dict[str, Callable[[Territory], tuple[Sentence, ...]]] = {
     "label": _label,
     "collective": lambda place: (declared.collective(place), life.variety(place)),
@@ -124,7 +127,7 @@ TOPICS: dict[str, Callable[[Territory], tuple[Sentence, ...]]] = {
     "projects": _projects,
     "money": lambda place: (money.funding(place), money.partnerships(place)),
     "exchanges": lambda place: (money.transfers(place), life.obstacles(place)),
-    "contribution": lambda place: (*map(partial(sentence, FRENCH), contribution(place)), to_bring(place)),
+    "contribution": _contribution,
     "value": sentences,
     "lessons": lambda place: (life.unintended(place),),
     "context": _context,

@@ -68,13 +68,14 @@ def explain(report: str | Path, claim: str, *, evaluation: str | Path | None = N
     row = _claimed(FRENCH, folder, claim)
     if (place := _territory(folder, str(row["territory"]), evaluation)) is None:
         return Explained((Prose((*_said(FRENCH, row), text(FRENCH.say("explain.no-evaluation")))),))
+    language = place.language
     files = _files(place, str(row["indicator"]))
     codes = _units(place, str(row["indicator"]))
-    lines = _table(FRENCH, "rows", (line for path in files for line in _told(FRENCH, path, codes)))
+    lines = _table(language, "rows", (line for path in files for line in _told(language, path, codes)))
     hashed = _table(
-        FRENCH, "files", ((path.name, *_print(FRENCH, path, path.stat().st_mtime_ns)) for path in files)
+        language, "files", ((path.name, *_print(language, path, path.stat().st_mtime_ns)) for path in files)
     )
-    return Explained((Prose(_said(FRENCH, row)), lines, _heaviest(place, row, files), hashed))
+    return Explained((Prose(_said(language, row)), lines, _heaviest(place, row, files), hashed))
 
 
 def _claimed(language: Language, folder: Path, claim: str) -> dict[str, str]:

@@ -6,14 +6,14 @@ shows it.
 
 import contextlib
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from impactkit.data.workbook.bounds import CHUNK, MILLION
+from impactkit.data.unpacking import DAMAGED
+from impactkit.data.workbook.bounds import CHUNK, MILLION, parser_of
 from impactkit.errors import ImpactkitError, RefusedData
 from impactkit.wording.language import Language
 
@@ -22,16 +22,6 @@ from impactkit.wording.language import Language
 MOST_CELLS, MOST_ELEMENTS = 3 * MILLION, 6 * MILLION
 MOST_LETTERS, MOST_UNPACKED = 60 * MILLION, 300 * MILLION
 LETTERS, DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
-DAMAGED = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    OSError,
-    ValueError,
-    expat.ExpatError,
-)
 
 
 def check_book(language: Language, path: Path) -> None:
@@ -39,7 +29,7 @@ def check_book(language: Language, path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             _check_parts(language, archive, path)
-    except DAMAGED as cause:
+    except (*DAMAGED, expat.ExpatError) as cause:
         raise ValueError(language.say("source.no-workbook")) from cause
 
 
@@ -70,14 +60,7 @@ def _read_part(
     language: Language, archive: zipfile.ZipFile, part: zipfile.ZipInfo, count: "_Count", path: Path
 ) -> None:
     count.part_begins()
-    parser = expat.ParserCreate()
-    # Else a text would come in pieces.
-    parser.buffer_text = True
-    parser.buffer_size = CHUNK
-    parser.StartElementHandler = count.start
-    parser.EndElementHandler = count.end
-    parser.CharacterDataHandler = count.text
-    parser.StartDoctypeDeclHandler = count.declared
+    parser = parser_of(count)
     with archive.open(part) as file:
         while block := file.read(CHUNK):
             parser.Parse(block, False)
@@ -142,10 +125,6 @@ class _Count:
             self.shared[-1] += len(words)
         else:
             self.letters += len(words)
-
-    def declared(self, *_: Any) -> None:
-        """A declaration of a document's type, where entities are: no workbook has one."""
-        raise ValueError("a declaration of entities")
 
     def area(self) -> int:
         """The cells from the corner to the last one of this part; one without a place follows others."""

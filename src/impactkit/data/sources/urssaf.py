@@ -43,14 +43,18 @@ def by_departement(language: Language, path: Path, settings: Mapping[str, Any]) 
 
 def by_commune(language: Language, path: Path, settings: Mapping[str, Any]) -> tuple[Figures, ...]:
     """Headcount by commune, Paris, Lyon and Marseille whole; a commune not listed has no employer."""
-    found = tidy(language, table(language, path, COLUMNS.values()), **COLUMNS, where=path.name, width=5)
-    parts = found["unit"].str.startswith(tuple(CITIES))
-    whole = found[parts].assign(unit=found.loc[parts, "unit"].map(_city))
+    rows = table(language, path, COLUMNS.values())
+    jobs = tidy(language, rows, **COLUMNS, where=path.name, width=5)
+    parts = jobs["unit"].str.startswith(tuple(CITIES))
     # A few jobs of Paris are told under the city's own code beside its arrondissements.
-    cities = found["unit"].isin(CITIES.values())
-    whole = pd.concat([whole, found[cities]]).groupby(["unit", "period"], as_index=False)["value"].sum()
-    found = pd.concat([found[~parts & ~cities], whole.assign(flag="")], ignore_index=True)
-    return (figures("urssaf-commune", checked(language, found, path.name)),)
+    cities = jobs["unit"].isin(CITIES.values())
+    arrondissements = jobs[parts]
+    arrondissements = arrondissements.assign(unit=arrondissements["unit"].map(_city))
+    pieces = pd.concat([arrondissements, jobs[cities]])
+    by_year = pieces.groupby(["unit", "period"], as_index=False)
+    sums = by_year["value"].sum().assign(flag="")
+    jobs = pd.concat([jobs[~parts & ~cities], sums], ignore_index=True)
+    return (figures("urssaf-commune", checked(language, jobs, path.name)),)
 
 
 def _city(code: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from posixpath import dirname, join, normpath
-from typing import Any
+from typing import Any, Protocol
 from xml.parsers import expat
 
 from impactkit.errors import ImpactkitError, RefusedData
@@ -161,13 +161,22 @@ class _Scan:
         if self.inside == "f":
             self.formula = max(self.formula, len(words) // 4)
 
-    def declared(self, *_: Any) -> None:
-        """A declaration of a document's type, where entities are: no workbook has one."""
-        raise ValueError("a declaration of entities")
+
+class Scan(Protocol):
+    """What counts the elements and the texts of XML while it is read."""
+
+    def start(self, name: str, attributes: dict[str, Any]) -> None:
+        """An element begins."""
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+
+    def text(self, words: str) -> None:
+        """Text of an element."""
 
 
-def _scanned(language: Language, archive: zipfile.ZipFile, part: zipfile.ZipInfo, where: str) -> _Scan:
-    scan = _Scan(language, where)
+def parser_of(scan: Scan) -> expat.XMLParserType:
+    """A parser that tells a scan what it reads. Raises ValueError for a declaration of entities."""
     parser = expat.ParserCreate()
     # Else a text would come in pieces.
     parser.buffer_text = True
@@ -175,7 +184,18 @@ def _scanned(language: Language, archive: zipfile.ZipFile, part: zipfile.ZipInfo
     parser.StartElementHandler = scan.start
     parser.EndElementHandler = scan.end
     parser.CharacterDataHandler = scan.text
-    parser.StartDoctypeDeclHandler = scan.declared
+    parser.StartDoctypeDeclHandler = _declared
+    return parser
+
+
+def _declared(*_: Any) -> None:
+    """A declaration of a document's type, where entities are: no workbook has one."""
+    raise ValueError("a declaration of entities")
+
+
+def _scanned(language: Language, archive: zipfile.ZipFile, part: zipfile.ZipInfo, where: str) -> _Scan:
+    scan = _Scan(language, where)
+    parser = parser_of(scan)
     with archive.open(part) as file:
         try:
             while block := file.read(CHUNK):
